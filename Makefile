@@ -1,0 +1,49 @@
+# `make help` lists what there is. The first target that needs it makes the environment in .venv from the lock;
+# later ones find it there.
+
+SCALE  ?= laptop
+PAPER  ?=
+FROM   ?=
+CORES  ?=
+TORCH  ?=
+PYTHON ?= python3
+
+# Snakemake's jobs call `python`: it has to be the one of the environment.
+IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
+
+.DEFAULT_GOAL := help
+.PHONY: help environment replicate publish test lock docs
+
+help:
+	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [FROM=records] [CORES=N]   tables, fits, figures, report"
+	@echo "make publish [SCALE=...]           copy figures and run tables to figures/ and records/"
+	@echo "make test                          lint, types and tests"
+	@echo "make environment [TORCH=cpu|cuda] [PYTHON=...]   make .venv; the other targets do it too"
+	@echo "make docs                          write the reference of the config again"
+	@echo "make lock [UPGRADE=1]              resolve the dependencies again"
+
+environment:
+	@$(PYTHON) -I -S workflow/environment.py --torch "$(TORCH)"
+
+replicate: environment
+	$(IN_VENV) scalinglaws replicate --scale $(SCALE) $(if $(PAPER),--paper $(PAPER)) $(if $(FROM),--from $(FROM)) $(if $(CORES),--cores $(CORES))
+
+publish: environment
+	$(IN_VENV) scalinglaws publish --scale $(SCALE)
+
+test: environment
+	$(IN_VENV) ruff check .
+	$(IN_VENV) ruff format --check .
+	$(IN_VENV) snakefmt --check Snakefile workflow
+	$(IN_VENV) snakemake --lint
+	$(IN_VENV) mypy
+	$(IN_VENV) pytest
+
+docs: environment
+	$(IN_VENV) python -m scalinglaws.config
+
+# One lock for Linux and macOS and every supported Python, without torch: see requirements/torch.txt.
+lock: environment
+	$(IN_VENV) uv pip compile pyproject.toml requirements/lock.in --all-extras --excludes requirements/torch.txt \
+		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes $(if $(UPGRADE),--upgrade) \
+		--quiet --custom-compile-command "make lock" --output-file requirements/lock.txt

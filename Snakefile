@@ -1,0 +1,26 @@
+# The map of the workflow: data -> subsets -> training packs -> tables -> fits -> figures -> report.
+# Choose the scale with `--config scale=smoke` (or a path to a scale file), one paper with `paper=...`.
+# The config is checked here, before anything runs; nothing is written here.
+
+from snakemake.utils import min_version
+
+min_version("9.0")
+
+
+container: "docker://python:3.12-slim"
+
+
+include: "workflow/rules/common.smk"
+include: "workflow/rules/data.smk"
+include: "workflow/rules/train.smk"
+include: "workflow/rules/collect.smk"
+include: "workflow/rules/fit.smk"
+include: "workflow/rules/figures.smk"
+include: "workflow/rules/report.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        FIGURES,
+        SUMMARIES,

@@ -1,0 +1,80 @@
+"""The claims stage: `python -m scalinglaws.claims --spec JSON --fits F.csv [--best B.csv] --out OUT.csv`."""
+
+import argparse
+import json
+from pathlib import Path
+
+from scalinglaws.claims.claim import claims_of
+from scalinglaws.claims.measure import BEST_COLUMNS, FITS_COLUMNS, measure
+from scalinglaws.claims.verdict import judge
+from scalinglaws.config.strict import Strict
+from scalinglaws.errors import ConfigError
+from scalinglaws.fitting.table import read_table, write_table
+from scalinglaws.stage import parse_spec, run_stage
+
+COLUMNS = (
+    "claim",
+    "statement",
+    "published",
+    "measured",
+    "low",
+    "high",
+    "verdict",
+    "reason",
+    "source",
+    "certainty",
+)
+
+
+class ClaimSpec(Strict):
+    """Whose claims are judged."""
+
+    study: str
+    """The study, e.g. hestness-2017/image."""
+    scale: str
+    """The scale measured at, e.g. laptop."""
+
+
+def main(arguments: list[str]) -> None:
+    """Judge every claim about the study, in the order of its YAML file.
+
+    Raises:
+        ConfigError: no paper in the package states a claim about the study.
+    """
+    parser = argparse.ArgumentParser(prog="python -m scalinglaws.claims", description=__doc__.splitlines()[0])
+    parser.add_argument("--spec", required=True, help="ClaimSpec as JSON")
+    parser.add_argument("--data", required=True, type=Path, help="manifest.json of the data measured on")
+    parser.add_argument("--fits", required=True, type=Path, help="fits.csv of the fitting stage")
+    parser.add_argument("--best", type=Path, help="best.csv of the fitting stage")
+    parser.add_argument("--out", required=True, type=Path, help="table of claims, CSV")
+    options = parser.parse_args(arguments)
+    spec = parse_spec(ClaimSpec, options.spec)
+    claims = claims_of(spec.study)
+    if not claims:
+        raise ConfigError(f"no claim about study {spec.study} is known")
+    data = json.loads(options.data.read_text(encoding="utf-8"))
+    fits = read_table(options.fits, FITS_COLUMNS)
+    best = read_table(options.best, BEST_COLUMNS) if options.best else None
+    rows = []
+    for claim in claims:
+        found = measure(claim, fits, best)
+        judged = judge(claim, found, data["source"], data["title"], spec.scale)
+        rows.append(
+            (
+                claim.id,
+                claim.statement,
+                claim.published_text,
+                found.value,
+                found.low,
+                found.high,
+                str(judged.verdict),
+                judged.reason,
+                claim.source,
+                claim.certainty,
+            )
+        )
+    write_table(options.out, COLUMNS, rows)
+
+
+if __name__ == "__main__":
+    run_stage(main)

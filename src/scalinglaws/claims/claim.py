@@ -1,0 +1,119 @@
+"""Typed claims, read from the YAML files beside this module: one file a paper."""
+
+import hashlib
+from importlib import resources
+from math import isinf
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from scalinglaws.config.strict import Strict
+from scalinglaws.errors import ConfigError
+
+Certainty = Literal["fig", "sec", "dig", "der", "mem"]
+
+
+class FitQuantity(Strict):
+    """A row of fits.csv. Without a metric the law has one row of that parameter (the law of model size)."""
+
+    table: Literal["fits"]
+    law: str
+    metric: str | None = None
+    parameter: str
+
+
+class ChanceQuantity(Strict):
+    """The best score at the smallest subset (best.csv), as a share of what guessing gives."""
+
+    table: Literal["best"]
+    metric: Literal["top1_error", "top5_error", "cross_entropy"]
+    relative_to: Literal["chance"]
+
+
+Quantity = Annotated[FitQuantity | ChanceQuantity, Field(discriminator="table")]
+
+
+class DataSet(Strict):
+    """A data set that constants belong to, and the names of the sources that deliver it."""
+
+    title: str
+    sources: tuple[str, ...]
+
+
+class Claim(Strict):
+    """One statement of a paper: a range of a quantity that can be measured."""
+
+    id: str
+    study: str
+    statement: str
+    quantity: Quantity
+    published: float | None = Field(default=None, description="The printed number, where there is one.")
+    range: tuple[float, float] = Field(description="Values for which the statement is true, ends included.")
+    min_points: int = Field(default=1, ge=1, description="Points without which the quantity says nothing.")
+    data_set: DataSet | None = Field(default=None, description="The data set a constant belongs to.")
+    source: str = Field(description="Where in the paper.")
+    certainty: Certainty
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        low, high = self.range
+        if not low < high:
+            raise ValueError(f"{self.id}: range [{low}, {high}] is empty")
+        return self
+
+    @property
+    def published_text(self) -> str:
+        """The published number, or else the range in words."""
+        if self.published is not None:
+            return f"{self.published:g}"
+        low, high = self.range
+        if isinf(low):
+            return f"< {high:g}"
+        return f"> {low:g}" if isinf(high) else f"{low:g} to {high:g}"
+
+
+class _Paper(Strict):
+    paper: dict[str, str]
+    data_sets: dict[str, DataSet] = Field(default_factory=dict)
+    claims: tuple[Claim, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _resolve_data_sets(cls, content: object) -> object:
+        """Put the data set itself where a claim names it."""
+        if isinstance(content, dict):
+            for claim in content.get("claims") or ():
+                name = claim.get("data_set")
+                if isinstance(name, str):
+                    claim["data_set"] = (content.get("data_sets") or {}).get(name, name)
+        return content
+
+
+def parse_claims(text: str, name: str) -> tuple[Claim, ...]:
+    """The claims in the text of a YAML file.
+
+    Raises:
+        ConfigError: the text is no YAML, a key is unknown, missing or wrong, or an id is there twice; `name`
+            is named.
+    """
+    try:
+        claims = _Paper.model_validate(yaml.safe_load(text)).claims
+    except (yaml.YAMLError, ValidationError) as fault:
+        raise ConfigError(f"{name}: {' '.join(str(fault).split())}") from None
+    ids = [claim.id for claim in claims]
+    if len(set(ids)) < len(ids):
+        raise ConfigError(f"{name}: two claims share an id")
+    return claims
+
+
+def claims_of(study: str) -> tuple[Claim, ...]:
+    """Every claim about a study, in the order of the files; empty where no paper states one."""
+    files = sorted(resources.files("scalinglaws.claims").iterdir(), key=lambda file: file.name)
+    texts = [(file.name, file.read_text("utf-8")) for file in files if file.name.endswith(".yaml")]
+    return tuple(claim for name, text in texts for claim in parse_claims(text, name) if claim.study == study)
+
+
+def claims_hash(study: str) -> str:
+    """A hash of every claim about a study: the published constants that its verdicts depend on."""
+    return hashlib.sha256(repr(claims_of(study)).encode()).hexdigest()[:16]

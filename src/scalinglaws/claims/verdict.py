@@ -1,0 +1,78 @@
+"""Verdicts, computed from a claim's range and a measured interval; never written by hand."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isinf, isnan
+
+from scalinglaws.claims.claim import Claim
+from scalinglaws.claims.measure import Measurement
+
+
+class Verdict(StrEnum):
+    """What a replication says about a claim."""
+
+    REPRODUCED = "reproduced"
+    CONSISTENT = "consistent"
+    NOT_REPRODUCED = "not reproduced"
+    NOT_TESTABLE = "not testable at this scale"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A verdict and the one sentence that says why."""
+
+    verdict: Verdict
+    reason: str
+
+
+def judge(claim: Claim, measured: Measurement, source: str, title: str, scale: str) -> Judgement:
+    """Judge a claim.
+
+    The interval inside the range is `reproduced`, overlapping it is `consistent`, disjoint from it is
+    `not reproduced`. Too few points or no interval is `not testable at this scale`. A constant that belongs
+    to one data set can be neither reproduced nor refuted on another one: there, an overlap is `consistent`
+    and anything else is not testable.
+
+    Args:
+        claim: the claim.
+        measured: its quantity.
+        source: name of the data source measured on, e.g. fashion-mnist.
+        title: that data set's title, for the reason.
+        scale: name of the scale, for the reason.
+    """
+    if measured.missing:
+        note = measured.note or "no value was measured"
+        return Judgement(Verdict.NOT_TESTABLE, f"At scale {scale}: {note}.")
+    if measured.points < claim.min_points:
+        note = f"the value rests on {measured.points} points; the claim needs {claim.min_points}"
+        return Judgement(Verdict.NOT_TESTABLE, f"At scale {scale} {note}.")
+    low, high = claim.range
+    inside = low <= measured.low and measured.high <= high
+    overlap = measured.low <= high and low <= measured.high
+    span = _interval(measured)
+    if claim.data_set and source not in claim.data_set.sources:
+        if overlap:
+            return Judgement(
+                Verdict.CONSISTENT,
+                f"The {span} on {title} overlaps {_range(claim)}, measured on {claim.data_set.title}.",
+            )
+        return Judgement(
+            Verdict.NOT_TESTABLE, f"The constant belongs to {claim.data_set.title}; measured on {title}."
+        )
+    if inside:
+        return Judgement(Verdict.REPRODUCED, f"The {span} lies inside {_range(claim)}.")
+    if overlap:
+        return Judgement(Verdict.CONSISTENT, f"The {span} overlaps {_range(claim)} without lying inside.")
+    return Judgement(Verdict.NOT_REPRODUCED, f"The {span} lies outside {_range(claim)}.")
+
+
+def _interval(measured: Measurement) -> str:
+    level = "" if isnan(measured.level) else f"{100 * measured.level:g} % "
+    return f"{level}interval [{measured.low:.3g}, {measured.high:.3g}]"
+
+
+def _range(claim: Claim) -> str:
+    low, high = claim.range
+    if isinf(low):
+        return f"the claim (below {high:g})"
+    return f"the claim (above {low:g})" if isinf(high) else f"the claim [{low:g}, {high:g}]"

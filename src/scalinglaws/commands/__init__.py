@@ -1,0 +1,1 @@
+"""What people call from the command line; rules call the stages instead."""

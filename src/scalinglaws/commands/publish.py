@@ -1,0 +1,65 @@
+"""`scalinglaws publish`: copy a scale's figures to figures/ and its runs to records/, both tracked by git."""
+
+import argparse
+import json
+from pathlib import Path
+
+from scalinglaws.commands.adopt import records_file
+from scalinglaws.config.load import load_config
+from scalinglaws.config.plan import StudyPlan, plan
+from scalinglaws.config.spec import identity
+from scalinglaws.errors import RecordError
+from scalinglaws.files import whole_file, write_text
+from scalinglaws.training.record import read_record
+
+FIGURES, RECORDS = Path("figures"), Path("records")
+ENDINGS = ("pdf", "png", "csv")
+TABLES = ("runs.csv",)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Copy what a finished replication made.
+
+    Raises:
+        RecordError: something is missing; nothing is copied then.
+    """
+    work = plan(load_config(options.scale, paper=options.paper))
+    scale = work.config.scale.scale
+    results = Path("results") / scale
+    copies = [pair for study in work.studies for pair in _copies(study, results, scale)]
+    missing = [source for source, _ in copies if not source.is_file()]
+    if missing:
+        raise RecordError(
+            f"{missing[0]}: not there ({len(missing)} missing); run `make replicate SCALE={scale}` first"
+        )
+    for study in work.studies:
+        _publish_records(study, results, scale)
+    for source, target in copies:
+        with whole_file(target) as temporary:
+            temporary.write_bytes(source.read_bytes())
+        print(target)
+    return 0
+
+
+def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Path]]:
+    """What is copied for a study: (made, published)."""
+    paper, name = study.study.paper, study.study.study
+    drawn = [f"{figure.name}.{ending}" for figure in study.study.figures for ending in ENDINGS]
+    figures = [(results / "figures" / paper / file, FIGURES / paper / file) for file in drawn]
+    records = RECORDS / scale / name
+    tables = [(results / "tables" / name / table, records / table) for table in TABLES]
+    return [*figures, *tables, (results / "report" / "claims" / f"{name}.csv", records / "claims.csv")]
+
+
+def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:
+    """All run records of a study in one file, a JSON object a line, sorted by run."""
+    folder = results / "runs" / study.study.study
+    lines = []
+    for spec in sorted(study.runs, key=lambda run: run.id):
+        record = read_record(folder / f"{spec.id}.json")
+        plain = record.model_dump(mode="json")
+        plain["spec"] = identity(record.spec)
+        lines.append(json.dumps(plain, sort_keys=True, separators=(",", ":")))
+    target = records_file(RECORDS, scale, study.study.study)
+    write_text(target, "\n".join(lines) + "\n")
+    print(target)

@@ -1,0 +1,139 @@
+"""From a checked config to the work it asks for: data sets, shuffles and packs of runs."""
+
+from dataclasses import dataclass
+from itertools import product
+
+from scalinglaws.config import plugins
+from scalinglaws.config.grid import FAMILIES, TASKS
+from scalinglaws.config.load import Config
+from scalinglaws.config.scale import Scale
+from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
+from scalinglaws.config.study import Architecture, Figure, Grid, LearningRateSearch, Study
+from scalinglaws.fingerprint import code_fingerprint
+from scalinglaws.training.pack import Candidates, Pack
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """The packs of one study, searches first, large models before small ones within each."""
+
+    study: Study
+    grid: Grid
+    packs: tuple[Pack, ...]
+
+    @property
+    def runs(self) -> tuple[RunSpec, ...]:
+        """All runs, searches included."""
+        return tuple(run for pack in self.packs for run in pack.runs)
+
+    @property
+    def has_search(self) -> bool:
+        """Whether learning rates are searched."""
+        return isinstance(self.grid.learning_rate, LearningRateSearch)
+
+    @property
+    def collect_spec(self) -> dict[str, object]:
+        """Spec of the `collect` stage."""
+        return {"study": self.study.study, "runs": sorted(run.id for run in self.runs)}
+
+    def fit_spec(self, resamples: int) -> dict[str, object]:
+        """Spec of the `fitting` stage."""
+        options = self.study.fit.model_dump(mode="json", exclude_defaults=True)
+        return {**options, "study": self.study.study, "region": self.grid.region, "resamples": resamples}
+
+    def figure_spec(self, figure: Figure, scale: Scale) -> dict[str, object]:
+        """Spec of the `figures` stage for one figure."""
+        return {
+            "study": self.study.study,
+            "scale": scale.scale,
+            "figure": figure.model_dump(mode="json"),
+            "fit": self.fit_spec(scale.resamples),
+            "seeds": sorted(self.grid.seeds),
+        }
+
+    def claim_spec(self, scale: str) -> dict[str, object]:
+        """Spec of the `claims` stage."""
+        return {"study": self.study.study, "scale": scale}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a scale asks for."""
+
+    config: Config
+    studies: tuple[StudyPlan, ...]
+
+    @property
+    def data(self) -> tuple[DataSpec, ...]:
+        """The data sets that are needed, each once."""
+        specs = {plan.grid.data.name: plan.grid.data for plan in self.studies}
+        return tuple(specs[name] for name in sorted(specs))
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs of all studies."""
+        return tuple(pack for plan in self.studies for pack in plan.packs)
+
+
+def plan(config: Config) -> Plan:
+    """Expand the grids of all studies of a scale into packs."""
+    return Plan(config, tuple(StudyPlan(study, grid, expand(study, grid)) for study, grid in config.studies))
+
+
+def expand(study: Study, grid: Grid) -> tuple[Pack, ...]:
+    """The packs of a study: a search for each architecture, then one pack an architecture and seed.
+
+    Runs of one architecture are split by seed so that two workers share the largest architecture, and so
+    that a subset or seed added later leaves the other packs as they are.
+    """
+    models = [model_spec(architecture) for architecture in grid.models]
+    searches, grids = [], []
+    for model in reversed(models):  # the large ones first: a long pack at the end would leave a core idle
+        if isinstance(grid.learning_rate, LearningRateSearch):
+            searches.append(_search(study, grid, model, grid.learning_rate))
+        rate = "searched" if isinstance(grid.learning_rate, LearningRateSearch) else grid.learning_rate
+        for seed in grid.seeds:
+            runs = tuple(
+                run_spec(grid, model, size, seed, rate) for size in sorted(grid.subsets, reverse=True)
+            )
+            grids.append(Pack(study=study.study, name=f"{model.name}-seed{seed}", phase="grid", runs=runs))
+    return (*searches, *grids)
+
+
+def _search(study: Study, grid: Grid, model: ModelSpec, search: LearningRateSearch) -> Pack:
+    runs = tuple(
+        run_spec(grid, model, size, search.seed, rate) for size, rate in product(search.at, search.search)
+    )
+    candidates = Candidates(learning_rates=search.search, metric=search.metric)
+    return Pack(
+        study=study.study, name=f"{model.name}-search", phase="search", runs=runs, candidates=candidates
+    )
+
+
+def run_spec(grid: Grid, model: ModelSpec, size: int, seed: int, rate: float | str) -> RunSpec:
+    """One run of a grid."""
+    return RunSpec.model_validate(
+        {
+            "task": grid.task,
+            "data": grid.data,
+            "subset": Subset(examples=size, seed=seed),
+            "model": model,
+            "learning_rate": rate,
+            "optimiser": grid.optimiser,
+            "budget": grid.budget,
+            "seed": seed,
+        }
+    )
+
+
+def model_spec(architecture: Architecture) -> ModelSpec:
+    """An architecture of a study file as part of a run's identity."""
+    options = plugins.complete(FAMILIES, architecture.family, "build", architecture.model_extra or {})
+    return ModelSpec(family=architecture.family, options=options)
+
+
+def training_code(pack: Pack) -> str:
+    """Fingerprint of the code that trains a pack: the stage, the model's family and the task."""
+    run = pack.runs[0]
+    family, task = plugins.module_name(FAMILIES, run.model.family), plugins.module_name(TASKS, run.task)
+    return code_fingerprint("scalinglaws.training.__main__", family, task)

@@ -1,0 +1,95 @@
+"""What the files in a plugin folder are called and which options they take, read without importing them.
+
+A data source, a model family and a task are one file each, found by name. The options of a source or
+family are the keyword-only parameters of its one function; their annotations become the config's types.
+The files are parsed, not imported: a model file imports torch (over a second), and the config is checked
+at the start of every command.
+"""
+
+import ast
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Optional
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, create_model
+
+import scalinglaws
+
+PACKAGE = Path(scalinglaws.__file__).parent
+ANNOTATIONS: dict[str, Any] = {
+    "Annotated": Annotated,
+    "Field": Field,
+    "Literal": Literal,
+    "NonNegativeInt": NonNegativeInt,
+    "Optional": Optional,
+    "PositiveFloat": PositiveFloat,
+    "PositiveInt": PositiveInt,
+    "bool": bool,
+    "float": float,
+    "int": int,
+    "str": str,
+}
+
+
+@cache
+def names(folder: str) -> tuple[str, ...]:
+    """Names of the plugins in a folder of the package, sorted: `data/sources` gives `fashion-mnist`, ..."""
+    files = (PACKAGE / folder).glob("*.py")
+    return tuple(sorted(file.stem.replace("_", "-") for file in files if not file.stem.startswith("_")))
+
+
+def module_name(folder: str, name: str) -> str:
+    """Import path of a plugin."""
+    return ".".join(["scalinglaws", *folder.split("/"), name.replace("-", "_")])
+
+
+@cache
+def options(folder: str, name: str, function: str) -> type[BaseModel]:
+    """A pydantic model of a plugin's options.
+
+    Raises:
+        LookupError: the plugin has no such function, or an option has no annotation.
+    """
+    found = [
+        node
+        for node in _tree(folder, name).body
+        if isinstance(node, ast.FunctionDef) and node.name == function
+    ]
+    if not found:
+        raise LookupError(f"{folder}/{name}: has no function {function}")
+    fields: dict[str, Any] = {}
+    arguments = found[0].args
+    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+        if argument.annotation is None:
+            raise LookupError(f"{folder}/{name}: option {argument.arg} has no annotation")
+        annotation = eval(ast.unparse(argument.annotation), dict(ANNOTATIONS))
+        fields[argument.arg] = (annotation, ... if default is None else ast.literal_eval(default))
+    return create_model(f"{name} options", __config__=ConfigDict(extra="forbid"), **fields)
+
+
+@cache
+def constant(folder: str, name: str, variable: str) -> Any:
+    """A literal assigned at the top of a plugin's file, or None."""
+    for node in _tree(folder, name).body:
+        if isinstance(node, ast.Assign) and any(
+            isinstance(t, ast.Name) and t.id == variable for t in node.targets
+        ):
+            return ast.literal_eval(node.value)
+    return None
+
+
+def complete(folder: str, name: str, function: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Options with their types applied, in declared order, those left out left out.
+
+    Raises:
+        pydantic.ValidationError: an option is unknown, missing or of the wrong type.
+    """
+    checked = options(folder, name, function).model_validate(dict(given))
+    return checked.model_dump(exclude_unset=True)
+
+
+@cache
+def _tree(folder: str, name: str) -> ast.Module:
+    path = PACKAGE / folder / f"{name.replace('-', '_')}.py"
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))

@@ -1,0 +1,41 @@
+"""The schema of a scale file: where and how large, for all studies alike."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, PositiveFloat, PositiveInt
+
+from scalinglaws.config.strict import Strict
+from scalinglaws.config.study import ScaleName
+
+
+class Machine(Strict):
+    """Assumed speed of the machine a scale is meant for, by which `scalinglaws cost` estimates time."""
+
+    flops_per_second: PositiveFloat
+    """Sustained floating-point operations a second, one worker."""
+    seconds_per_step: PositiveFloat
+    """Least time of one training step (operator and kernel launches), one worker."""
+    workers: PositiveInt
+    """Packs trained at the same time."""
+
+
+class Scale(Strict):
+    """A scale file, `config/<scale>.yaml`."""
+
+    scale: ScaleName
+    """Which section of each study file applies; also the folder under `results/`."""
+    description: str
+    """For whom this scale is, one line."""
+    studies: Literal["all"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all"
+    """Names of the studies to run, or all that have this scale."""
+    device: Literal["auto", "cpu", "cuda"] = "cpu"
+    """Where training runs; `auto` takes a GPU where there is one."""
+    archives: Path = Path("results/archives")
+    """Folder of package archives (.deb); what is missing there is fetched into it."""
+    locations: dict[str, Path] = Field(default_factory=dict)
+    """The user's own copy of a data source: name of the source to folder."""
+    resamples: Annotated[int, Field(ge=20)] = 2000
+    """Bootstrap resamples of each fit."""
+    machine: Machine
+    """Assumed speed, for estimates before the first run."""

@@ -1,0 +1,88 @@
+"""The schema of a study file: one experiment of a paper, at every scale."""
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
+
+from scalinglaws.config.fit import FitOptions
+from scalinglaws.config.spec import Budget, DataSpec, Optimiser, Seed
+from scalinglaws.config.strict import Strict
+
+ScaleName = Literal["smoke", "laptop", "gpu", "paper"]
+
+
+class LearningRateSearch(Strict):
+    """Candidates tried for each architecture; the best by the mean log of the metric's minimum is used."""
+
+    search: Annotated[tuple[PositiveFloat, ...], Field(min_length=2)]
+    """Candidate learning rates."""
+    at: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    """Subset sizes (examples) at which each candidate is tried."""
+    seed: Seed = 0
+    """Seed of the search runs."""
+    metric: str = "cross_entropy"
+    """Metric whose minimum decides."""
+
+
+class Architecture(Strict):
+    """One model: a family and its options, flat (`{family: resnet, width: 8, depth: 8}`)."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    family: str
+    """Name of a model family: a file in `src/scalinglaws/models/`; its options stand beside it."""
+
+
+class Grid(Strict):
+    """The runs of a study at one scale: every subset x every model x every seed."""
+
+    task: str
+    """Name of a task: a file in `src/scalinglaws/training/tasks/`."""
+    data: DataSpec
+    subsets: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
+    """Training-set sizes (examples), nested prefixes of one shuffle a seed."""
+    models: Annotated[tuple[Architecture, ...], Field(min_length=1)]
+    """Architectures, by which the best fit is sought."""
+    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1)]
+    """Seeds; each sets the shuffle of the data, the initial weights and the order of examples."""
+    learning_rate: PositiveFloat | LearningRateSearch
+    """One learning rate for all, or a search for each architecture."""
+    optimiser: Optimiser = Optimiser()
+    budget: Budget
+    region: tuple[PositiveFloat, PositiveFloat]
+    """The declared power-law region on the x axis; subsets outside it are drawn, not fitted."""
+
+
+class Figure(Strict):
+    """One figure of the study."""
+
+    name: str
+    """File name, without ending."""
+    draw: str
+    """`module:function` under `scalinglaws.figures`; it takes the study's tables and returns a Figure."""
+    caption: str
+    """What the paper's figure shows and how the protocol here differs; scale, data and seeds are added."""
+
+
+class Study(Strict):
+    """A study file under `config/studies/<paper>/`."""
+
+    study: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+    """`<paper>/<name>`, as the file is called."""
+    title: str
+    """One line for tables and logs."""
+    source: str
+    """Paper, section and figures."""
+    runs: dict[str, object]
+    """The keys of a grid that all scales share."""
+    scales: dict[ScaleName, dict[str, object]]
+    """The keys of a grid that differ, by scale; merged over `runs`."""
+    fit: FitOptions
+    """How the laws are fitted."""
+    figures: tuple[Figure, ...]
+    """The figures drawn from the study's tables."""
+
+    @property
+    def paper(self) -> str:
+        """The paper's short name."""
+        return self.study.split("/")[0]

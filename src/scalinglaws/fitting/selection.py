@@ -1,0 +1,106 @@
+"""The paper's choice of the best-fit model at each size of the training set.
+
+Hestness et al. 2017, section 3: the score of a configuration is the median over seeds of the minimum
+validation error along training, and the best fit is the configuration of lowest score.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglaws.errors import ScalingLawsError
+from scalinglaws.laws.law import FloatArray
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Best fits, for any leading batch axes of the values.
+
+    Attributes:
+        scores: [*batch, subsets, models]; NaN where no run survived or more than half of them diverged.
+        best: [*batch, subsets], index of the best model; -1 where no model has a score.
+        score: [*batch, subsets], the best model's score; NaN where there is none.
+        size: [*batch, subsets], parameters of the best fit between the models of the grid (`vertex`);
+            NaN where censored.
+        censored: [*batch, subsets], whether the best is the smallest or the largest model with a score: the
+            grid does not bracket the optimum there.
+    """
+
+    scores: FloatArray
+    best: NDArray[np.int64]
+    score: FloatArray
+    size: FloatArray
+    censored: NDArray[np.bool_]
+
+
+def select(values: FloatArray, parameters: FloatArray, ran: NDArray[np.bool_] | None = None) -> Selection:
+    """Select the best-fit model of each subset.
+
+    Args:
+        values: [*batch, subsets, models, seeds], the minimum validation metric of each run; NaN where it
+            diverged or does not exist.
+        parameters: [models], ascending.
+        ran: [subsets, models, seeds], which runs exist; without it all do, so that NaN means diverged.
+
+    Raises:
+        ScalingLawsError: a value is zero or negative (scores are compared in the logarithm), or the models
+            are not in ascending order of size.
+    """
+    if np.any(values <= 0):
+        raise ScalingLawsError("selection: a validation metric is zero or negative; its logarithm is needed")
+    if np.any(np.diff(parameters) <= 0):
+        raise ScalingLawsError("selection: models must be in strictly ascending order of parameters")
+    scores = score_cells(values, ran)
+    filled = np.where(np.isnan(scores), np.inf, scores)
+    best = filled.argmin(axis=-1)  # of equal scores, the smaller model
+    score = np.take_along_axis(filled, best[..., None], axis=-1)[..., 0]
+    none = np.isinf(score)
+
+    # The neighbours of the best are the nearest models on either side that have a score.
+    index = np.arange(len(parameters))
+    scored = np.isfinite(filled)
+    left = np.where(scored & (index < best[..., None]), index, -1).max(axis=-1)
+    right = np.where(scored & (index > best[..., None]), index, len(parameters)).min(axis=-1)
+    censored = (left < 0) | (right >= len(parameters))
+    trio = np.stack([np.where(censored, best, left), best, np.where(censored, best, right)], axis=-1)
+    size = np.exp(vertex(np.log(parameters)[trio], np.log(np.take_along_axis(filled, trio, axis=-1))))
+    return Selection(
+        scores=scores,
+        best=np.where(none, -1, best),
+        score=np.where(none, np.nan, score),
+        size=np.where(censored, np.nan, size),
+        censored=censored,
+    )
+
+
+def score_cells(values: FloatArray, ran: NDArray[np.bool_] | None = None) -> FloatArray:
+    """Median over the seeds that did not diverge, [*batch, subsets, models]; arguments as in `select`.
+
+    NaN where more than half of a cell's runs diverged, and where the cell has no run.
+    """
+    runs = values.shape[-1] if ran is None else ran.sum(axis=-1)
+    ordered = np.sort(values, axis=-1)  # NaN last
+    kept = np.isfinite(values).sum(axis=-1)
+    lower = np.take_along_axis(ordered, np.maximum((kept - 1) // 2, 0)[..., None], axis=-1)[..., 0]
+    upper = np.take_along_axis(ordered, np.minimum(kept // 2, values.shape[-1] - 1)[..., None], axis=-1)[
+        ..., 0
+    ]
+    usable = (kept > 0) & (2 * (runs - kept) <= runs)
+    return np.where(usable, (lower + upper) / 2, np.nan)
+
+
+def vertex(u: FloatArray, v: FloatArray) -> FloatArray:
+    """The u of the lowest point of the parabola through three points with v[1] <= v[0], v[2]; [*batch].
+
+    u, v: [*batch, 3], here the logarithms of model size and score. Best sizes on a coarse grid move in steps
+    and flat optima make them noisy; the vertex moves smoothly. It lies between the midpoints of the two
+    intervals. Where the three are equally high it is the middle point.
+    """
+    left, right = u[..., 1] - u[..., 0], u[..., 2] - u[..., 1]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rise_left, rise_right = v[..., 0] - v[..., 1], v[..., 2] - v[..., 1]
+        curvature = rise_left * right + rise_right * left
+        shift = (rise_left * right**2 - rise_right * left**2) / (2 * curvature)
+    # Censored trios have no interval, unscored ones no finite height: both stay where they are.
+    return np.asarray(u[..., 1] + np.where(np.isfinite(shift), shift, 0.0))

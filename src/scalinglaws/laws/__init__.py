@@ -1,0 +1,31 @@
+"""Every scaling law, one small declaration each. A `Law` in any module of this folder is found by name."""
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from scalinglaws.errors import ScalingLawsError
+from scalinglaws.laws.law import Law
+
+
+@cache
+def every() -> dict[str, Law]:
+    """All laws by name, sorted. Two laws of one name are a programming error."""
+    laws: dict[str, Law] = {}
+    for module in pkgutil.iter_modules(__path__):
+        for value in vars(import_module(f"{__name__}.{module.name}")).values():
+            if isinstance(value, Law) and laws.setdefault(value.name, value) is not value:
+                raise ValueError(f"two laws are named {value.name}")
+    return dict(sorted(laws.items()))
+
+
+def find(name: str) -> Law:
+    """The law of that name.
+
+    Raises:
+        ScalingLawsError: there is none; lists the names that exist.
+    """
+    laws = every()
+    if name not in laws:
+        raise ScalingLawsError(f"no law is named '{name}'; there are: {', '.join(laws)}")
+    return laws[name]

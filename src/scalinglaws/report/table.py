@@ -1,0 +1,86 @@
+"""Claims and verdicts as aligned plain text, for a terminal of 110 columns."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+from math import isnan
+from textwrap import wrap
+
+WIDTH = 110
+HEADINGS = ("Claim", "Published", "Measured [interval]", "Verdict")
+UNFOUNDED = ("not reproduced", "not testable at this scale")  # verdicts whose reason is printed
+GAP = "  "
+
+Row = dict[str, str]
+"""A row of a table of claims, as texts by column."""
+
+
+def summary(rows: Sequence[Row]) -> str:
+    """The whole text: one table a study, the reasons behind open verdicts, and the counts of verdicts.
+
+    A claim's id is `<study>/<name>`; rows of one study stand together.
+    """
+    parts = []
+    for study, group in groupby(rows, key=lambda row: row["claim"].rpartition("/")[0]):
+        claims = list(group)
+        parts.append("\n".join([study, "=" * len(study), "", *claim_table(claims)]))
+        open_ones = reasons(claims)
+        if open_ones:
+            parts.append("\n".join(["Why not reproduced or not testable:", *open_ones]))
+    parts.append(counts(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def claim_table(rows: Sequence[Row]) -> list[str]:
+    """Lines of one table: heading, rule, and a row a claim; at most `WIDTH` columns wide."""
+    cells = [(row["published"], measured_text(row), row["verdict"]) for row in rows]
+    narrow = [max(len(text) for text in column) for column in zip(HEADINGS[1:], *cells, strict=True)]
+    widths = [WIDTH - sum(narrow) - len(GAP) * len(narrow), *narrow]
+    lines = [_line(HEADINGS, widths), "-" * WIDTH]
+    for row, rest in zip(rows, cells, strict=True):
+        first, *others = wrap(
+            row["statement"], widths[0], subsequent_indent="  ", break_on_hyphens=False
+        ) or [""]
+        lines.append(_line((first, *rest), widths))
+        lines.extend(others)
+    return lines
+
+
+def measured_text(row: Row) -> str:
+    """A value with its interval, three digits each; a dash where nothing was measured."""
+    value, low, high = (float(row[column] or "nan") for column in ("measured", "low", "high"))
+    if isnan(value):
+        return "-"
+    digits = [_number(end) for end in (value, low, high)]
+    return digits[0] if isnan(low) or isnan(high) else f"{digits[0]} [{digits[1]}, {digits[2]}]"
+
+
+def reasons(rows: Sequence[Row]) -> list[str]:
+    """The reasons behind verdicts that need one, wrapped; claims with one reason share its lines."""
+    grouped: dict[str, list[str]] = {}
+    for row in rows:
+        if row["verdict"] in UNFOUNDED:
+            grouped.setdefault(row["reason"], []).append(row["claim"].rpartition("/")[2])
+    texts = (f"{', '.join(names)}: {reason}" for reason, names in grouped.items())
+    return [line for text in texts for line in _bullet(text)]
+
+
+def counts(rows: Sequence[Row]) -> str:
+    """One line: how many claims have each verdict, in the order of the verdicts' strength."""
+    found = Counter(row["verdict"] for row in rows)
+    order = ("reproduced", "consistent", *UNFOUNDED)
+    parts = [f"{found[verdict]} {verdict}" for verdict in order if found[verdict]]
+    return f"{len(rows)} claims: {', '.join(parts)}." if rows else "No claims."
+
+
+def _bullet(text: str) -> list[str]:
+    return wrap(text, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
+
+
+def _number(value: float) -> str:
+    """Three decimals below ten, three significant digits above."""
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.3g}"
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    return GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

@@ -1,0 +1,102 @@
+"""The record of a run: one JSON file that says what was run, with which code, on what, and what came out."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from scalinglaws.config.spec import RunSpec, identity
+from scalinglaws.config.strict import Strict
+from scalinglaws.errors import RecordError
+from scalinglaws.files import write_json
+
+
+class ModelSize(Strict):
+    """How large a model is."""
+
+    parameters: int
+    """N, all trainable parameters."""
+    flops_per_example: int
+    """Floating-point operations of one example forward and backward, counted operator by operator."""
+
+
+class Result(Strict):
+    """What a run gave; see `scalinglaws.training.loop.Outcome`."""
+
+    status: Literal["completed", "diverged"]
+    stopped: Literal["patience", "budget", "diverged"]
+    steps: int
+    examples_seen: int
+    minima: dict[str, float]
+    curve: tuple[dict[str, float], ...]
+
+
+class Provenance(Strict):
+    """Where and when a run was made; no table holds any of it."""
+
+    started: str
+    wall_seconds: float
+    cpu_seconds: float
+    device: str
+    platform: str
+    versions: dict[str, str]
+    commit: str | None
+
+
+class Record(Strict):
+    """A run's record."""
+
+    run: str
+    """The spec's hash, which is the file's name."""
+    study: str
+    pack: str
+    phase: Literal["search", "grid"]
+    spec: RunSpec
+    learning_rate: float
+    """The number used; differs from the spec's where that says `searched`."""
+    code: str
+    """Fingerprint of the training stage that made it."""
+    model: ModelSize
+    result: Result
+    provenance: Provenance
+
+    def fits(self, spec: RunSpec, learning_rate: float, code: str) -> bool:
+        """Whether this is the result of exactly that run with exactly that code."""
+        return (self.spec, self.learning_rate, self.code) == (spec, learning_rate, code)
+
+
+def write_record(record: Record, folder: Path) -> None:
+    """Write `<run>.json` into a folder, whole."""
+    plain = record.model_dump(mode="json")
+    plain["spec"] = identity(record.spec)
+    write_json(folder / f"{record.run}.json", plain)
+
+
+def read_record(path: Path) -> Record:
+    """Read a run record.
+
+    Raises:
+        RecordError: not JSON, not a record, or its spec does not hash to its name.
+    """
+    try:
+        return parse_record(json.loads(path.read_text(encoding="utf-8")), str(path))
+    except ValueError as error:
+        raise RecordError(f"{path}: not a run record: {error}") from error
+
+
+def parse_record(plain: Any, where: str) -> Record:
+    """A record from plain data; `where` names its place in errors.
+
+    Raises:
+        RecordError: not a record, or its spec does not hash to its name.
+    """
+    try:
+        record = Record.model_validate(plain)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        raise RecordError(f"{where}: not a run record: {key}: {first['msg']}") from error
+    if record.spec.id != record.run:
+        raise RecordError(f"{where}: its spec hashes to {record.spec.id}, but it is called {record.run}")
+    return record

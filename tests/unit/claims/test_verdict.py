@@ -1,0 +1,159 @@
+"""Each verdict from its interval, and the claims that the package ships."""
+
+from math import inf, nan
+
+import pytest
+
+from scalinglaws.claims.claim import Claim, DataSet, claims_of, parse_claims
+from scalinglaws.claims.measure import Measurement, chance, measure
+from scalinglaws.claims.verdict import Verdict, judge
+from scalinglaws.errors import ConfigError, DataError
+
+IMAGENET = DataSet(title="ImageNet", sources=("imagenet",))
+
+
+def claim(**changes: object) -> Claim:
+    content: dict[str, object] = {
+        "id": "paper/figure/exponent",
+        "study": "paper/figure",
+        "statement": "The exponent lies between -0.35 and -0.07",
+        "quantity": {"table": "fits", "law": "learning-curve", "metric": "top1_error", "parameter": "beta_g"},
+        "range": (-0.35, -0.07),
+        "min_points": 5,
+        "source": "p. 2",
+        "certainty": "sec",
+    }
+    return Claim.model_validate({**content, **changes})
+
+
+def measured(low: float, high: float, points: int = 6, note: str = "") -> Measurement:
+    return Measurement((low + high) / 2, low, high, 0.95, points, note)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict", "reason"),
+    [
+        (-0.32, -0.28, Verdict.REPRODUCED, "lies inside the claim [-0.35, -0.07]"),
+        (-0.35, -0.07, Verdict.REPRODUCED, "lies inside"),
+        (-0.40, -0.30, Verdict.CONSISTENT, "The 95 % interval [-0.4, -0.3] overlaps"),
+        (-0.50, 0.10, Verdict.CONSISTENT, "overlaps"),
+        (-0.50, -0.35, Verdict.CONSISTENT, "overlaps"),
+        (-0.50, -0.36, Verdict.NOT_REPRODUCED, "lies outside the claim [-0.35, -0.07]"),
+        (-0.06, 0.10, Verdict.NOT_REPRODUCED, "lies outside"),
+    ],
+)
+def test_the_interval_decides(low: float, high: float, verdict: Verdict, reason: str) -> None:
+    judged = judge(claim(), measured(low, high), "fashion-mnist", "Fashion-MNIST", "laptop")
+    assert judged.verdict == verdict
+    assert reason in judged.reason
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (Measurement(nan, nan, nan, nan, 0, "2 usable points"), "At scale smoke: 2 usable points."),
+        (Measurement(-0.3, nan, nan, 0.95, 9), "At scale smoke: no value was measured."),
+        (measured(-0.3, -0.2, points=4), "At scale smoke the value rests on 4 points; the claim needs 5."),
+    ],
+)
+def test_a_missing_quantity_is_not_testable(found: Measurement, reason: str) -> None:
+    judged = judge(claim(), found, "fashion-mnist", "Fashion-MNIST", "smoke")
+    assert (judged.verdict, judged.reason) == (Verdict.NOT_TESTABLE, reason)
+
+
+@pytest.mark.parametrize(
+    ("source", "low", "high", "verdict"),
+    [
+        ("fashion-mnist", -0.32, -0.28, Verdict.CONSISTENT),  # inside, yet not reproduced on other data
+        ("fashion-mnist", -0.50, -0.30, Verdict.CONSISTENT),
+        ("fashion-mnist", -0.50, -0.40, Verdict.NOT_TESTABLE),
+        ("imagenet", -0.32, -0.28, Verdict.REPRODUCED),
+        ("imagenet", -0.50, -0.40, Verdict.NOT_REPRODUCED),
+    ],
+)
+def test_a_constant_of_one_data_set_is_neither_reproduced_nor_refuted_on_another(
+    source: str, low: float, high: float, verdict: Verdict
+) -> None:
+    judged = judge(claim(data_set=IMAGENET), measured(low, high), source, "Fashion-MNIST", "laptop")
+    assert judged.verdict == verdict
+    if verdict == Verdict.NOT_TESTABLE:
+        assert judged.reason == "The constant belongs to ImageNet; measured on Fashion-MNIST."
+
+
+def test_a_one_sided_claim() -> None:
+    below = claim(range=(-inf, 0.0))
+    assert below.published_text == "< 0"
+    assert judge(below, measured(-9, -1), "a", "A", "s").verdict == Verdict.REPRODUCED
+    assert judge(below, measured(1, 2), "a", "A", "s").reason.endswith("the claim (below 0).")
+
+
+FIT = {"law": "learning-curve", "metric": "top1_error", "parameter": "beta_g", "value": "-0.3", "low": "-0.4",
+       "high": "-0.2", "level": "0.95", "points": "6", "warnings": "careful"}  # fmt: skip
+
+
+def test_a_quantity_is_looked_up_in_the_fits() -> None:
+    assert measure(claim(), [{**FIT, "metric": "other"}, FIT], None) == Measurement(
+        -0.3, -0.4, -0.2, 0.95, 6, "careful"
+    )
+    missing = measure(claim(), [], None)
+    assert missing.missing
+    assert missing.note == "learning-curve top1_error beta_g was not fitted"
+    with pytest.raises(DataError, match="2 rows"):
+        measure(claim(), [FIT, FIT], None)
+
+
+def test_a_score_is_compared_with_guessing_at_the_smallest_subset() -> None:
+    near = claim(quantity={"table": "best", "metric": "top1_error", "relative_to": "chance"})
+    row = {"metric": "top1_error", "examples": "20", "examples_per_class": "2"}
+    small = {**row, "score": "0.72", "low": "0.63", "high": "0.81"}
+    large = {
+        **row,
+        "examples": "100",
+        "examples_per_class": "10",
+        "score": "0.3",
+        "low": "0.2",
+        "high": "0.4",
+    }
+    found = measure(near, [], [large, small])
+    assert (found.value, found.low, found.high) == pytest.approx((0.8, 0.7, 0.9))
+    assert measure(near, [], None).missing
+
+
+def test_chance_of_each_metric() -> None:
+    assert chance("top1_error", 10) == pytest.approx(0.9)
+    assert chance("top5_error", 10) == pytest.approx(0.5)
+    assert chance("cross_entropy", 10) == pytest.approx(2.302585)
+
+
+def test_the_published_constants_of_fig_4_stand_in_the_package() -> None:
+    """Hestness et al. 2017, Fig 4, as in the catalogue of the paper."""
+    claims = {each.id.rpartition("/")[2]: each for each in claims_of("hestness-2017/image")}
+    constants = {name: each.published for name, each in claims.items() if each.data_set}
+    assert constants == {
+        "top1-exponent": -0.309,
+        "top5-exponent": -0.488,
+        "cross-entropy-exponent": -0.35,
+        "model-size-exponent": 0.573,
+    }
+    for each in claims.values():
+        assert each.id.startswith(each.study + "/")
+        assert each.published is None or each.range[0] <= each.published <= each.range[1]
+    assert claims_of("unknown/study") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("paper: {}\nclaims: [{id: a}]", "a.yaml: .*claims.0.study Field required"),
+        ("paper: {}\nclaims: []\nverdict: reproduced", "verdict Extra inputs"),
+        ("claims: [", "a.yaml: while parsing"),
+    ],
+)
+def test_a_wrong_file_of_claims_is_an_error(text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse_claims(text, "a.yaml")
+
+
+def test_an_empty_range_is_an_error() -> None:
+    with pytest.raises(ValueError, match="is empty"):
+        claim(range=(0.2, 0.1))

@@ -1,0 +1,121 @@
+"""Estimates: known truths, an independent optimiser, the paper's own curves, and what must not be fitted."""
+
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import least_squares
+
+from scalinglaws import laws
+from scalinglaws.errors import ScalingLawsError
+from scalinglaws.fitting.estimate import estimate
+from scalinglaws.laws.law import Law
+
+X = np.geomspace(4, 1024, 9)
+POWER, FLOOR, SIZE = (
+    laws.find(name) for name in ("learning-curve", "learning-curve-with-floor", "model-size")
+)
+
+
+@pytest.mark.parametrize(
+    ("law", "truth"),
+    [
+        (POWER, (0.95, -0.30)),
+        (POWER, (15.0, -0.066)),
+        (SIZE, (2000.0, 0.573)),
+        (FLOOR, (41.2, -0.36, 0.39)),
+        (FLOOR, (1.2, -0.5, 0.02)),
+        (FLOOR, (1.0, -0.9, 0.3)),
+    ],
+)
+def test_noiseless_truth_is_recovered(law: Law, truth: tuple[float, ...]) -> None:
+    found = estimate(law, X, law.predict(np.array(truth), X[None]))
+    np.testing.assert_allclose(list(found.params.values()), truth, rtol=1e-6)
+    assert found.r_squared == pytest.approx(1, abs=1e-12)
+    assert found.gradient_norm < 1e-6
+    assert found.warnings == ()
+
+
+def test_the_exact_solution_holds_where_m_is_huge() -> None:
+    tokens = 5e8 * 2.0 ** np.arange(8)
+    found = estimate(POWER, tokens, 3.87 * tokens**-0.128)
+    np.testing.assert_allclose(list(found.params.values()), (3.87, -0.128), rtol=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_start_of_another_optimiser_ends_lower(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    truth = (rng.uniform(0.5, 3), rng.uniform(-0.8, -0.1), rng.choice([0.0, 0.05, 0.3]))
+    y = FLOOR.predict(np.array(truth), X[None]) * np.exp(rng.normal(0, 0.05, len(X)))
+    found = estimate(FLOOR, X, y)
+
+    def residuals(theta: np.ndarray) -> np.ndarray:
+        return np.log(np.exp(theta[0]) * X ** theta[1] + theta[2]) - np.log(y)
+
+    for gamma in (0.0, 0.4, 0.8):
+        peer = least_squares(
+            residuals,
+            (0.0, -0.3, gamma * y.min()),
+            bounds=((-np.inf, -10, 0), (np.inf, 0, np.inf)),
+            xtol=1e-14,
+            ftol=1e-14,
+            gtol=1e-14,
+        )
+        assert found.objective <= 2 * peer.cost * (1 + 1e-7)
+    assert found.gradient_norm < 1e-5 or found.warnings
+
+
+def test_a_curve_without_floor_puts_gamma_on_its_bound_and_says_so() -> None:
+    bend = np.exp(-0.02 * np.log(X) ** 2)  # steeper and steeper: no floor can help
+    found = estimate(FLOOR, X, 0.9 * X**-0.3 * bend)
+    assert found.params["gamma"] == 0
+    assert found.on_bound == ("gamma",)
+    assert "gamma sits on a bound" in found.warnings
+    line = estimate(POWER, X, 0.9 * X**-0.3 * bend)
+    assert found.params["beta_g"] == pytest.approx(line.params["beta_g"], rel=1e-6)
+
+
+def test_starts_that_disagree_are_reported() -> None:
+    found = estimate(FLOOR, X, 0.5 * np.exp(np.random.default_rng(3).normal(0, 0.2, len(X))))
+    assert found.starts == 5
+    assert found.warnings
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (X[:3], X[:3] ** -0.3, "3 points; its 3 parameters need 4"),
+        (X, np.where(X > 1000, np.nan, X**-0.3), "epsilon is nan at point 8"),
+        (X, np.where(X > 1000, 0.0, X**-0.3), r"epsilon is 0\.0 at point 8"),
+        (np.where(X > 1000, -1.0, X), X**-0.3, r"m is -1\.0 at point 8"),
+        (np.full(9, 8.0), X**-0.3, r"all points lie at m = 8\.0"),
+    ],
+)
+def test_what_cannot_be_fitted_is_an_error(x: np.ndarray, y: np.ndarray, message: str) -> None:
+    with pytest.raises(ScalingLawsError, match=message):
+        estimate(FLOOR, x, y)
+
+
+@pytest.mark.parametrize(
+    ("curve", "points", "alpha", "beta"),
+    [
+        ("fig1_right", 6, 3.87, -0.128),
+        ("fig3_left_SGD", 6, 5.37, -0.094),
+        ("fig3_left_Adam", 6, 5.25, -0.095),
+        ("fig5_left_DS2", 6, 0.95, -0.30),
+        ("fig5_left_Attention", 5, 1.36, -0.30),
+    ],
+)
+def test_refit_of_the_digitised_curves_gives_the_printed_lines(
+    curve: str, points: int, alpha: float, beta: float
+) -> None:
+    """Hestness et al. 2017, Figs 1, 3 and 5: the printed lines are fits to the first points only."""
+    mirror = os.environ.get("SCALINGLAWS_MIRROR")
+    if not mirror:
+        pytest.skip("SCALINGLAWS_MIRROR is unset: the digitised curves are not at hand")
+    x, y = json.loads((Path(mirror) / "hestness_2017_digitised.json").read_text())[curve].values()
+    found = estimate(POWER, np.array(x[:points]), np.array(y[:points])).params
+    assert found["alpha"] == pytest.approx(alpha, rel=0.03)
+    assert found["beta_g"] == pytest.approx(beta, abs=0.005)

@@ -1,0 +1,97 @@
+"""The summary printed at the end of a run."""
+
+from pathlib import Path
+
+import pytest
+
+from scalinglaws.errors import DataError
+from scalinglaws.report.__main__ import main
+from scalinglaws.report.table import WIDTH, measured_text, summary
+
+Row = dict[str, str]
+
+
+def row(name: str, verdict: str = "reproduced", **changes: str) -> Row:
+    return {
+        "claim": f"paper/figure/{name}",
+        "statement": "The exponent of the learning curve",
+        "published": "-0.35 to -0.07",
+        "measured": "-0.30000001",
+        "low": "-0.321",
+        "high": "-0.28",
+        "verdict": verdict,
+        "reason": "The 95 % interval lies inside.",
+        **changes,
+    }
+
+
+def test_a_row_shows_claim_published_measured_and_verdict() -> None:
+    lines = summary([row("a")]).splitlines()
+    assert lines[0] == "paper/figure"
+    (line,) = [line for line in lines if line.startswith("The exponent")]
+    cells = [cell for cell in line.split("  ") if cell]
+    assert [cell.strip() for cell in cells] == [
+        "The exponent of the learning curve",
+        "-0.35 to -0.07",
+        "-0.300 [-0.321, -0.280]",
+        "reproduced",
+    ]
+    assert lines[-1] == "1 claims: 1 reproduced."
+
+
+def test_columns_are_aligned_and_nothing_is_wider_than_the_page() -> None:
+    rows = [
+        row("a", statement="A statement that goes on and on, " * 6),
+        row(
+            "b",
+            "not testable at this scale",
+            reason="Because of this and that; " * 9,
+            measured="nan",
+            low="nan",
+            high="nan",
+        ),
+        row("c", measured="123456.789", low="100000", high="200000"),
+    ]
+    lines = summary(rows).splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    heading = next(line for line in lines if line.startswith("Claim"))
+    at = heading.index("Verdict")
+    assert [line[at:] for line in lines if line[at:] in ("reproduced", "not testable at this scale")] == [
+        "reproduced",
+        "not testable at this scale",
+        "reproduced",
+    ]
+
+
+def test_a_value_without_interval_and_no_value() -> None:
+    assert measured_text(row("a", low="nan", high="nan")) == "-0.300"
+    assert measured_text(row("a", measured="nan")) == "-"
+    assert measured_text(row("a", measured="")) == "-"
+
+
+def test_reasons_are_given_once_for_verdicts_that_leave_a_question() -> None:
+    text = summary(
+        [
+            row("a"),
+            row("b", "not testable at this scale", reason="Too few points."),
+            row("c", "not testable at this scale", reason="Too few points."),
+            row("d", "not reproduced", reason="It lies outside."),
+        ]
+    )
+    assert "- b, c: Too few points.\n- d: It lies outside.\n" in text
+    assert "lies inside" not in text
+    assert text.endswith("4 claims: 1 reproduced, 1 not reproduced, 2 not testable at this scale.\n")
+
+
+def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
+    header = "claim,statement,published,measured,low,high,verdict,reason\n"
+    (tmp_path / "a.csv").write_text(header + "one/x/a,A,1,1.0,0.9,1.1,reproduced,Inside.\n")
+    (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,1.0,0.9,1.1,consistent,Overlaps.\n")
+    out = tmp_path / "new" / "summary.txt"
+    main(["--claims", str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), "--out", str(out)])
+    text = out.read_text()
+    assert text.index("one/x") < text.index("two/y")
+    assert text.endswith("2 claims: 1 reproduced, 1 consistent.\n")
+    (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,about one,0.9,1.1,consistent,Overlaps.\n")
+    with pytest.raises(DataError, match="claim two/y/b: measured is 'about one'"):
+        main(["--claims", str(tmp_path / "b.csv"), "--out", str(out)])

@@ -1,0 +1,18 @@
+rule collect:
+    input:
+        runs=lambda wildcards: [run_file(wildcards.study, run) for run in STUDIES[wildcards.study].runs],
+        manifest=manifest,
+    output:
+        runs=f"{RESULTS}/tables/{{study}}/runs.csv",
+        curves=f"{RESULTS}/tables/{{study}}/curves.csv",
+    log:
+        f"{RESULTS}/logs/collect/{{study}}.log",
+    params:
+        spec=lambda wildcards: canonical_json(STUDIES[wildcards.study].collect_spec),
+        code=code("scalinglaws.collect"),
+        runs=folder_of_input("runs"),
+        data=folder_of_input("manifest"),
+        folder=folder_of_output("runs"),
+    shell:
+        "python -m scalinglaws.collect --spec {params.spec:q} --runs {params.runs:q} --data {params.data:q}"
+        " --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -1,0 +1,30 @@
+# One rule a figure, generated from the studies.
+
+for plan in PLAN.studies:
+    for figure in plan.study.figures:
+        study = plan.study.study
+        drawn_in = figure.draw.partition(":")[0]
+
+        rule:
+            name:
+                rule_name("figure", plan.study.paper, figure.name)
+            input:
+                tables=expand(f"{RESULTS}/tables/{study}/{{table}}.csv", table=("runs", "curves")),
+                fits=expand(
+                    f"{RESULTS}/fits/{study}/{{table}}.csv", table=("scores", "best", "fits", "bands")
+                ),
+                manifest=f"{data_folder(plan.grid.data)}/manifest.json",
+            output:
+                **{
+                    ending: f"{RESULTS}/figures/{plan.study.paper}/{figure.name}.{ending}"
+                    for ending in ENDINGS
+                },
+            log:
+                f"{RESULTS}/logs/figures/{plan.study.paper}/{figure.name}.log",
+            params:
+                spec=canonical_json(plan.figure_spec(figure, SCALE)),
+                code=code("scalinglaws.figures.__main__", f"scalinglaws.figures.{drawn_in}"),
+                folder=folder_of_output("pdf"),
+            shell:
+                "python -m scalinglaws.figures --spec {params.spec:q} --files {input:q} --out {params.folder:q}"
+                " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -24,3 +24,5 @@ rule all:
     input:
         FIGURES,
         SUMMARIES,
+        TABLES,  # and what they are made from: Snakemake leaves out a missing file whose followers are there
+        RUNS,

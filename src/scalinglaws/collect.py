@@ -78,7 +78,9 @@ def run_table(records: list[Record], classes: int) -> pd.DataFrame:
 def curve_table(records: list[Record]) -> pd.DataFrame:
     """One row an evaluation of a run."""
     rows = [{"run": record.run, **point} for record in records for point in record.result.curve]
-    frame = pd.DataFrame(rows).sort_values(["run", "step"], ignore_index=True)
+    first = ["run", "step", "training_loss"]
+    metrics = sorted({key for row in rows for key in row} - set(first))
+    frame = pd.DataFrame(rows, columns=[*first, *metrics]).sort_values(["run", "step"], ignore_index=True)
     return frame.astype({"step": "int64"})
 
 

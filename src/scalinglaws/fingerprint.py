@@ -9,8 +9,8 @@ import ast
 import hashlib
 from collections.abc import Iterator
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import scalinglaws
 
@@ -99,7 +99,15 @@ def _meaning(module: str) -> str:
         if isinstance(body, list):
             # Strings that stand alone document what is above them; they do nothing.
             node.body = list(_without_strings(body)) or [ast.Pass()]  # type: ignore[attr-defined]
-    return ast.dump(tree)
+    return _text(tree)
+
+
+def _text(node: Any) -> str:
+    """A syntax tree as text, the same in every Python: empty fields, which newer ones add, are left out."""
+    if isinstance(node, ast.AST):
+        fields = [f"{key}={_text(value)}" for key, value in ast.iter_fields(node) if value not in (None, [])]
+        return f"{type(node).__name__}({', '.join(fields)})"
+    return f"[{', '.join(map(_text, node))}]" if isinstance(node, list) else repr(node)
 
 
 def _without_strings(body: list[ast.stmt]) -> Iterator[ast.stmt]:
@@ -107,8 +115,3 @@ def _without_strings(body: list[ast.stmt]) -> Iterator[ast.stmt]:
         value = statement.value if isinstance(statement, ast.Expr) else None
         if not (isinstance(value, ast.Constant) and isinstance(value.value, str)):
             yield statement
-
-
-def versions(*packages: str) -> dict[str, str]:
-    """Installed versions of the named distributions, for run records."""
-    return {package: version(package) for package in packages}

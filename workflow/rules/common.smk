@@ -6,7 +6,8 @@ from scalinglaws.config.canonical import canonical_json
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import plan as plan_of, training_code
 from scalinglaws.claims.claim import claims_hash
-from scalinglaws.config.plugins import module_name, names
+from scalinglaws.config.modules import module_name
+from scalinglaws.config.plugins import names
 from scalinglaws.config.spec import identity
 from scalinglaws.errors import ConfigError
 from scalinglaws.fingerprint import code_fingerprint
@@ -25,6 +26,12 @@ STUDIES = {plan.study.study: plan for plan in PLAN.studies}
 SUMMARIES = [f"{RESULTS}/report/{paper}.txt" for paper in sorted({plan.study.paper for plan in PLAN.studies})]
 # Laws are found by name when a fit runs: the fingerprint of a fit covers them all.
 LAWS = [module_name("laws", name) for name in names("laws")]
+TABLES = [
+    f"{RESULTS}/{folder}/{study}/{table}.csv"
+    for study in STUDIES
+    for folder, tables in (("tables", ("runs", "curves")), ("fits", ("scores", "best", "fits", "bands")))
+    for table in tables
+] + [f"{RESULTS}/report/claims/{study}.csv" for study in STUDIES]
 ENDINGS = ("pdf", "png", "csv")
 FIGURES = [
     f"{RESULTS}/figures/{plan.study.paper}/{figure.name}.{ending}"
@@ -78,6 +85,9 @@ def location_option(wildcards):
 
 def run_file(study, run):
     return f"{RESULTS}/runs/{study}/{run.id}.json"
+
+
+RUNS = [run_file(study, run) for study, plan in STUDIES.items() for run in plan.runs]
 
 
 def learning_rate_file(study, model):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 
 from scalinglaws.config import plugins
-from scalinglaws.config.grid import FAMILIES, SOURCES
 from scalinglaws.config.load import load_config
+from scalinglaws.config.modules import FAMILIES, SOURCES, module_name
 from scalinglaws.config.plan import plan
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec
@@ -81,7 +81,7 @@ def _size(model: ModelSpec, data: DataSpec) -> ModelSize | None:
     if counts is None:
         return None
     channels, height, width = counts["shape"]
-    size = data.options.get("size")  # sources that resize name it so
+    size = data.options.get("size")  # sources that resize or cut name it so
     shape = (channels, size, size) if isinstance(size, int) else (channels, height, width)
 
     import torch
@@ -89,8 +89,10 @@ def _size(model: ModelSpec, data: DataSpec) -> ModelSize | None:
     from scalinglaws.training.flops import model_size
 
     with torch.device("meta"):
-        built = import_module(plugins.module_name(FAMILIES, model.family)).build(
-            shape, counts["classes"], **plugins.complete(FAMILIES, model.family, "build", model.options)
+        built = import_module(module_name(FAMILIES, model.family)).build(
+            shape,
+            data.options.get("classes", counts["classes"]),
+            **plugins.complete(FAMILIES, model.family, "build", model.options),
         )
     return model_size(built, shape)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from scalinglaws.commands.adopt import records_file
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import StudyPlan, plan
-from scalinglaws.config.spec import identity
+from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
 from scalinglaws.training.record import read_record
@@ -27,7 +27,8 @@ def run(options: argparse.Namespace) -> int:
     scale = work.config.scale.scale
     results = Path("results") / scale
     copies = [pair for study in work.studies for pair in _copies(study, results, scale)]
-    missing = [source for source, _ in copies if not source.is_file()]
+    records = [_record(results, study, spec) for study in work.studies for spec in study.runs]
+    missing = [file for file in [*(source for source, _ in copies), *records] if not file.is_file()]
     if missing:
         raise RecordError(
             f"{missing[0]}: not there ({len(missing)} missing); run `make replicate SCALE={scale}` first"
@@ -51,12 +52,15 @@ def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Pat
     return [*figures, *tables, (results / "report" / "claims" / f"{name}.csv", records / "claims.csv")]
 
 
+def _record(results: Path, study: StudyPlan, spec: RunSpec) -> Path:
+    return results / "runs" / study.study.study / f"{spec.id}.json"
+
+
 def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:
     """All run records of a study in one file, a JSON object a line, sorted by run."""
-    folder = results / "runs" / study.study.study
     lines = []
     for spec in sorted(study.runs, key=lambda run: run.id):
-        record = read_record(folder / f"{spec.id}.json")
+        record = read_record(_record(results, study, spec))
         plain = record.model_dump(mode="json")
         plain["spec"] = identity(record.spec)
         lines.append(json.dumps(plain, sort_keys=True, separators=(",", ":")))

@@ -27,8 +27,12 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
     work = plan(load_config(options.scale, paper=options.paper))
     results = Path("results") / work.config.scale.scale
+    with snakemake.alone(results, options.scale):
+        return _replicate(work, results, options)
+
+
+def _replicate(work: Plan, results: Path, options: argparse.Namespace) -> int:
     log = results / "logs" / "snakemake.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
     if options.adopt is not None:
         status = adopt(work, options.adopt, options, log)
         if status:

@@ -1,13 +1,53 @@
 """Calling Snakemake from the commands."""
 
+import fcntl
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from scalinglaws.errors import ScalingLawsError
+
 NOTHING = "Nothing to be done"
+LOG_HINT = " (check log file(s) for error details)"
+
+
+@contextmanager
+def alone(results: Path, scale: str) -> Iterator[None]:
+    """Run the workflow of a scale as the only one; take away the lock that a killed one left behind.
+
+    A workflow that is killed, or a loss of power, leaves Snakemake's lock in the folder, and nothing in it
+    tells whether its owner lives. The file here does: the system frees it with the last process that holds
+    it, and its text stands until the workflow has come to its end.
+
+    Raises:
+        ScalingLawsError: another one is running.
+    """
+    path = results / "logs" / "running"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ScalingLawsError(
+                f"{results}: another replication is running here; wait for its end, or stop it first"
+            ) from None
+        except OSError:  # a file system without such locks: Snakemake's own has to do
+            yield
+            return
+        os.set_inheritable(file.fileno(), True)  # Snakemake holds it too, should this process alone be killed
+        file.seek(0)
+        if file.read():
+            subprocess.run(command(scale, None, "1", "--unlock"), capture_output=True, check=False)
+        file.write("running\n")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
 
 
 def command(scale: str, paper: str | None, cores: str, *arguments: str) -> list[str]:
@@ -22,14 +62,30 @@ def start(call: list[str], log: IO[str]) -> subprocess.Popen[str]:
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     # One thread a process: two on two busy cores are several times slower.
     environment = {**os.environ, "PATH": search, "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(call, stdout=log, stderr=subprocess.STDOUT, env=environment, text=True)
+    # Open files are passed on: the one that `alone` holds. Snakemake passes none to its jobs.
+    return subprocess.Popen(
+        call, stdout=log, stderr=subprocess.STDOUT, env=environment, text=True, close_fds=False
+    )
 
 
 def problem_in(log: Path) -> str:
-    """The part of a log that says what went wrong."""
+    """What went wrong, out of a log: errors in words, else what was raised; and the logs of failed jobs."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    errors = [line for line in lines if line.startswith(("error:", "WorkflowError", "Error:"))]
-    return "\n".join(errors[:5] or lines[-25:])
+    said = [line for line in lines if line.startswith(("error:", "Error:"))] or list(_raised(lines))
+    if not said:
+        return "\n".join(lines[-25:])
+    logs = [line.replace(LOG_HINT, "") for line in lines if line.endswith(LOG_HINT)]
+    # A job's log is shown twice, and one mistake can fail many jobs.
+    return "\n".join([*list(dict.fromkeys(said))[:5], *list(dict.fromkeys(logs))[:5]])
+
+
+def _raised(lines: list[str]) -> Iterator[str]:
+    """The last line of each traceback."""
+    inside = False
+    for line in lines:
+        if inside and line and not line.startswith(" "):
+            yield line
+        inside = line.startswith("Traceback") or (inside and (not line or line.startswith(" ")))
 
 
 def touch(files: Iterable[str], scale: str, paper: str | None, log: IO[str]) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.config import plugins
-from scalinglaws.config.grid import FAMILIES, SOURCES, TASKS
+from scalinglaws.config.modules import FAMILIES, SOURCES, TASKS
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.study import Grid, Study
 from scalinglaws.files import write_text

@@ -1,6 +1,6 @@
 """The grid of a study at one scale: its parts merged, then checked against what exists."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +8,9 @@ from pydantic import ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.explain import Location, sentence, unknown
-from scalinglaws.config.study import Grid, LearningRateSearch, ScaleName, Study
+from scalinglaws.config.modules import FAMILIES, FIGURES, LAWS, SOURCES, TASKS
+from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, ScaleName, Study
 from scalinglaws.errors import ConfigError
-
-SOURCES, FAMILIES, TASKS = "data/sources", "models", "training/tasks"
 
 
 def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
@@ -26,10 +25,11 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
         place = f"scales.{scale}" if location and location[0] in own else "runs"
         return ".".join([f"{path}: {place}", *map(str, location)])
 
+    content = merge(study.runs, own)
     try:
-        grid = Grid.model_validate(merge(study.runs, own))
+        grid = Grid.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(sentence(error, where, Grid)) from error
+        raise ConfigError(sentence(error, where, Grid, content)) from error
     for location, folder, name in _plugins_of(grid):
         if name not in plugins.names(folder):
             raise ConfigError(f"{where(location)}: {unknown(name, plugins.names(folder))}")
@@ -38,14 +38,34 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
         _check_options(FAMILIES, model.family, "build", model.model_extra or {}, ("models", i), where)
     for location, problem in _impossible(grid):
         raise ConfigError(f"{where(location)}: {problem}")
+    _check_fit(study, grid, path, where)
+    _check_figures(study, path)
+    options = plugins.complete(SOURCES, grid.data.source, "load", grid.data.options)
+    return grid.model_copy(update={"data": grid.data.model_copy(update={"options": options})})
+
+
+def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
     metrics: tuple[str, ...] = plugins.constant(TASKS, grid.task, "METRICS")
-    for i, metric in enumerate(study.fit.metrics):
-        if metric not in metrics:
-            raise ConfigError(f"{path}: fit.metrics.{i}: {unknown(metric, metrics)}")
-    search = grid.learning_rate
-    if isinstance(search, LearningRateSearch) and search.metric not in metrics:
-        raise ConfigError(f"{where(('learning_rate', 'metric'))}: {unknown(search.metric, metrics)}")
-    return grid
+    laws = plugins.declared(LAWS, "Law")
+    fit = f"{path}: fit"
+    wanted = [(f"{fit}.metrics.{i}", metric, metrics) for i, metric in enumerate(study.fit.metrics)]
+    wanted += [(f"{fit}.laws.{i}", law, laws) for i, law in enumerate(study.fit.laws)]
+    wanted.append((f"{fit}.size_law", study.fit.size_law, laws))
+    if isinstance(grid.learning_rate, LearningRateSearch):
+        wanted.append((where(("learning_rate", "metric")), grid.learning_rate.metric, metrics))
+    for key, name, allowed in wanted:
+        if name not in allowed:
+            raise ConfigError(f"{key}: {unknown(name, allowed)}")
+
+
+def _check_figures(study: Study, path: Path) -> None:
+    for i, figure in enumerate(study.figures):
+        module, _, function = figure.draw.partition(":")
+        modules = tuple(name.replace("-", "_") for name in plugins.names(FIGURES))
+        allowed = plugins.functions(FIGURES, module) if module in modules else ()
+        if function not in allowed:
+            there = ", ".join(allowed) or ", ".join(modules)
+            raise ConfigError(f"{path}: figures.{i}.draw: there is no {figure.draw!r}; there are {there}")
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -74,7 +94,7 @@ def _check_options(
         plugins.complete(folder, name, function, given)
     except ValidationError as error:
         schema = plugins.options(folder, name, function)
-        raise ConfigError(sentence(error, lambda location: where((*at, *location)), schema)) from error
+        raise ConfigError(sentence(error, lambda location: where((*at, *location)), schema, given)) from error
 
 
 def _impossible(grid: Grid) -> Iterator[tuple[Location, str]]:
@@ -93,8 +113,21 @@ def _impossible(grid: Grid) -> Iterator[tuple[Location, str]]:
     if validation and validation > counts.get("validation", validation):
         problem = f"{validation:,} examples, but {grid.data.source} ships {counts['validation']:,}"
         yield ("data", "validation", "examples"), problem
-    for key, values in (("subsets", grid.subsets), ("seeds", grid.seeds), ("models", grid.models)):
-        if len(set(map(str, values))) < len(values):
-            yield (key,), "a value is given twice"
+    lists: list[tuple[Location, Iterable[Any]]] = [
+        (("subsets",), grid.subsets),
+        (("seeds",), grid.seeds),
+        (("models",), map(_with_defaults, grid.models)),
+    ]
+    if isinstance(grid.learning_rate, LearningRateSearch):
+        lists += [(("learning_rate", key), getattr(grid.learning_rate, key)) for key in ("search", "at")]
+    for location, found in lists:
+        values = list(found)
+        if any(value in values[:i] for i, value in enumerate(values)):
+            yield location, "a value is given twice"
     if grid.region[0] >= grid.region[1]:
         yield ("region",), f"must run from a smaller to a larger value, not {list(grid.region)}"
+
+
+def _with_defaults(model: Architecture) -> tuple[str, dict[str, Any]]:
+    options = plugins.options(FAMILIES, model.family, "build").model_validate(model.model_extra or {})
+    return model.family, options.model_dump()

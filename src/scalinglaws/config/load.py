@@ -8,7 +8,8 @@ from pydantic import ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.explain import sentence, unknown
-from scalinglaws.config.grid import SOURCES, grid_of
+from scalinglaws.config.grid import grid_of
+from scalinglaws.config.modules import SOURCES
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import Grid, Study
@@ -88,5 +89,5 @@ def _validate(model: type[Block], content: dict[str, Any], path: Path) -> Block:
         return model.model_validate(content)
     except ValidationError as error:
         raise ConfigError(
-            sentence(error, lambda location: f"{path}: {'.'.join(map(str, location))}", model)
+            sentence(error, lambda location: f"{path}: {'.'.join(map(str, location))}", model, content)
         ) from error

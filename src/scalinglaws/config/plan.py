@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from itertools import product
 
 from scalinglaws.config import plugins
-from scalinglaws.config.grid import FAMILIES, TASKS
 from scalinglaws.config.load import Config
+from scalinglaws.config.modules import FAMILIES, TASKS, module_name
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
 from scalinglaws.config.study import Architecture, Figure, Grid, LearningRateSearch, Study
@@ -135,5 +135,5 @@ def model_spec(architecture: Architecture) -> ModelSpec:
 def training_code(pack: Pack) -> str:
     """Fingerprint of the code that trains a pack: the stage, the model's family and the task."""
     run = pack.runs[0]
-    family, task = plugins.module_name(FAMILIES, run.model.family), plugins.module_name(TASKS, run.task)
+    family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)
     return code_fingerprint("scalinglaws.training.__main__", family, task)

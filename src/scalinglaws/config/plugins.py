@@ -39,11 +39,6 @@ def names(folder: str) -> tuple[str, ...]:
     return tuple(sorted(file.stem.replace("_", "-") for file in files if not file.stem.startswith("_")))
 
 
-def module_name(folder: str, name: str) -> str:
-    """Import path of a plugin."""
-    return ".".join(["scalinglaws", *folder.split("/"), name.replace("-", "_")])
-
-
 @cache
 def options(folder: str, name: str, function: str) -> type[BaseModel]:
     """A pydantic model of a plugin's options.
@@ -80,13 +75,33 @@ def constant(folder: str, name: str, variable: str) -> Any:
 
 
 def complete(folder: str, name: str, function: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Options with their types applied, in declared order, those left out left out.
+    """Options with their types applied, in declared order; those that are as by default are left out.
 
     Raises:
         pydantic.ValidationError: an option is unknown, missing or of the wrong type.
     """
     checked = options(folder, name, function).model_validate(dict(given))
-    return checked.model_dump(exclude_unset=True)
+    return checked.model_dump(exclude_defaults=True)
+
+
+@cache
+def functions(folder: str, name: str) -> tuple[str, ...]:
+    """Public functions of a plugin's file, sorted."""
+    found = (node.name for node in _tree(folder, name).body if isinstance(node, ast.FunctionDef))
+    return tuple(sorted(function for function in found if not function.startswith("_")))
+
+
+@cache
+def declared(folder: str, kind: str) -> tuple[str, ...]:
+    """Names of the objects of a class that the files of a folder declare: `Law(name="...", ...)`."""
+    calls = (
+        node
+        for plugin in names(folder)
+        for node in ast.walk(_tree(folder, plugin))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == kind
+    )
+    found = (word.value for call in calls for word in call.keywords if word.arg == "name")
+    return tuple(sorted(str(value.value) for value in found if isinstance(value, ast.Constant)))
 
 
 @cache

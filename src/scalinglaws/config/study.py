@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from scalinglaws.config.fit import FitOptions
-from scalinglaws.config.spec import Budget, DataSpec, Optimiser, Seed
+from scalinglaws.config.spec import Budget, DataSpec, Optimiser
 from scalinglaws.config.strict import Strict
 
 ScaleName = Literal["smoke", "laptop", "gpu", "paper"]
@@ -14,11 +14,13 @@ ScaleName = Literal["smoke", "laptop", "gpu", "paper"]
 class LearningRateSearch(Strict):
     """Candidates tried for each architecture; the best by the mean log of the metric's minimum is used."""
 
+    model_config = ConfigDict(allow_inf_nan=False)
+
     search: Annotated[tuple[PositiveFloat, ...], Field(min_length=2)]
     """Candidate learning rates."""
     at: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     """Subset sizes (examples) at which each candidate is tried."""
-    seed: Seed = 0
+    seed: NonNegativeInt = 0
     """Seed of the search runs."""
     metric: str = "cross_entropy"
     """Metric whose minimum decides."""
@@ -35,6 +37,8 @@ class Architecture(Strict):
 
 class Grid(Strict):
     """The runs of a study at one scale: every subset x every model x every seed."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
 
     task: str
     """Name of a task: a file in `src/scalinglaws/training/tasks/`."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scalinglaws.config.plugins import module_name
+from scalinglaws.config.modules import module_name
 from scalinglaws.config.spec import DataSpec
 from scalinglaws.data.images import Images
 from scalinglaws.data.store import read_prepared, write_prepared

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scalinglaws.errors import DataError
+from scalinglaws.files import sha256_of
 
 AR_MAGIC = b"!<arch>\n"
 AR_HEADER = 60
@@ -28,12 +29,6 @@ class Archive:
     package: str
     version: str
     sha256: str
-
-
-def sha256_of(path: Path) -> str:
-    """Hex SHA-256 of a file's content."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def read_members(

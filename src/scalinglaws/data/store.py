@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.data.archives import sha256_of
 from scalinglaws.data.images import Images
 from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
-from scalinglaws.files import whole_file, write_json
+from scalinglaws.files import sha256_of, whole_file, write_json
 
 MANIFEST = "manifest.json"
+HASHED_UP_TO = 1 << 28  # bytes; larger files are checked by their size alone, hashing them takes too long
 ARRAYS = ("train", "train_labels", "validation", "validation_labels")
 
 
@@ -57,11 +57,12 @@ def write_prepared(images: Images, folder: Path, validation: int | None, seed: i
         "validation": images.validation[np.sort(chosen)],
         "validation_labels": images.validation_labels[np.sort(chosen)],
     }
-    hashes = {}
+    files = {}
     for name, array in arrays.items():
         with whole_file(folder / f"{name}.npy") as temporary, temporary.open("wb") as stream:
             np.save(stream, array)
-        hashes[name] = sha256_of(folder / f"{name}.npy")
+        path = folder / f"{name}.npy"
+        files[name] = {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
     write_json(
         folder / MANIFEST,
         {
@@ -73,7 +74,7 @@ def write_prepared(images: Images, folder: Path, validation: int | None, seed: i
             "shape": list(images.train.shape[1:]),
             "training_examples": len(images.train_labels),
             "validation_examples": len(chosen),
-            "sha256": hashes,
+            "files": files,
         },
     )
 
@@ -87,11 +88,24 @@ def read_prepared(folder: Path) -> Prepared:
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
+        for name, file in manifest["files"].items():
+            _check(folder / f"{name}.npy", file["bytes"], file["sha256"])
         arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="c") for name in ARRAYS}
-    except (OSError, ValueError) as error:
+    except (AttributeError, EOFError, LookupError, OSError, TypeError, ValueError) as error:
         raise DataError(
             f"{folder}: not a prepared data set ({error}); remove the folder to make it again"
         ) from error
-    if len(arrays["train"]) != manifest["training_examples"]:
-        raise DataError(f"{folder}/train.npy: {len(arrays['train'])} examples, manifest says otherwise")
     return Prepared(**arrays, manifest=manifest)
+
+
+def _check(path: Path, size: int, pinned: str) -> None:
+    """Raise DataError where a file is not what the manifest says."""
+    intact = path.stat().st_size == size
+    if intact and size > HASHED_UP_TO:
+        return
+    found = sha256_of(path)
+    if not intact or found != pinned:
+        raise DataError(
+            f"{path}: SHA-256 is {found}, expected {pinned}. The file is corrupt or truncated; remove the "
+            "folder to make it again."
+        )

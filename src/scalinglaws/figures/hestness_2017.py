@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, NullLocator
 
 from scalinglaws.figures.style import plain_log, powers_of_two
@@ -64,22 +65,15 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
         if len(band) and math.isfinite(beta):
             label = rf"$\varepsilon(m) = {alpha:.2f}\,m^{{{beta:.3f}}}$  [{low:.3f}, {high:.3f}]"
             axes.plot(band.x, band.value, "--", color=colour, linewidth=1.1, zorder=2, label=label)
-        axes.axhline(chance[metric], color=colour, linestyle=":", linewidth=0.9, zorder=1)
-    axes.annotate(
-        "dotted: best guess",
-        (0.99, 0.99),
-        xycoords="axes fraction",
-        ha="right",
-        va="top",
-        fontsize=7.5,
-        color=GREY,
-    )
+        guess = [chance[metric]] * 2
+        axes.plot([x.min(), x.max()], guess, ":", color=colour, linewidth=0.9, label=f"{name}, best guess")
     powers_of_two(axes, best.examples_per_class.min(), best.examples_per_class.max())
     plain_log(axes, 0.6 * float(best.low.min()), 1.25 * max(float(best.high.max()), chance["cross_entropy"]))
     axes.set_xlabel(X_LABEL)
     axes.set_ylabel("Minimum validation error or loss (log scale)")
     handles, labels = axes.get_legend_handles_labels()
     shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t in _names() or t.startswith("$")]
+    shown.append((Line2D([], [], color=GREY, linestyle=":", linewidth=0.9), "Best guess"))
     axes.legend(*zip(*shown, strict=True), loc="lower left", ncols=1)
 
 
@@ -122,7 +116,7 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     axes.yaxis.set_minor_locator(NullLocator())
     axes.set_yticklabels([_thousands(size) for size in sizes])
     axes.set_xlabel(X_LABEL)
-    axes.set_ylabel(f"Parameters of the best fit by {METRICS[metric][0].split(' (')[0].lower()} (log scale)")
+    axes.set_ylabel("Parameters of the best model (log scale)")
     handles, labels = axes.get_legend_handles_labels()
     shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t != "growth, interval"]
     axes.legend(*zip(*shown, strict=True), loc="upper left")

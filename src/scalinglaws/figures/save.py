@@ -72,11 +72,12 @@ def _errorbar_rows(
 
 
 def _band_rows(panel: str, band: PolyCollection) -> Iterator[tuple[str, str, float, float, float, float]]:
-    """A band is one closed outline; its lower and upper edge at each x."""
-    outline = np.asarray(band.get_paths()[0].vertices, float)
-    for x in np.unique(outline[:, 0]):
-        y = outline[outline[:, 0] == x, 1]
-        yield (panel, str(band.get_label()), float(x), float("nan"), float(y.min()), float(y.max()))
+    """A band is a closed outline, or several where values are missing; its lower and upper edge at each x."""
+    for path in band.get_paths():
+        outline = np.asarray(path.vertices, float)
+        for x in np.unique(outline[:, 0]):
+            y = outline[outline[:, 0] == x, 1]
+            yield (panel, str(band.get_label()), float(x), float("nan"), float(y.min()), float(y.max()))
 
 
 def _named(label: object) -> bool:

@@ -10,23 +10,21 @@ import argparse
 import json
 import logging
 import os
-import platform
 import resource
 import sys
-import time
 from dataclasses import asdict
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scalinglaws.config.plugins import complete, module_name
+from scalinglaws.config.modules import module_name
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.stage import run_stage
 from scalinglaws.training.heartbeat import Pulse
 from scalinglaws.training.pack import Pack, pack_from_plain
-from scalinglaws.training.record import Provenance, Record, Result, read_record, write_record
+from scalinglaws.training.provenance import Stopwatch
+from scalinglaws.training.record import Record, Result, read_record, write_record
 from scalinglaws.training.search import choose, read_choice, write_choice
 
 if TYPE_CHECKING:
@@ -120,12 +118,12 @@ class _Trainer:
                 f"the training pool has {self.task.examples}"
             )
         words = f"{spec.model.name} D={spec.subset.examples} seed {spec.seed} lr {rate:g}"
-        started, wall, cpu = datetime.now(UTC), time.perf_counter(), time.process_time()
+        watch = Stopwatch()
         self.torch.manual_seed(derived_seed(spec.seed, "weights"))
         model = import_module(module_name("models", spec.model.family)).build(
             self.task.inputs,
             self.task.outputs,
-            **complete("models", spec.model.family, "build", spec.model.options),
+            **spec.model.options,
         )
         size = model_size(model, self.task.inputs)
         outcome = train(
@@ -147,15 +145,7 @@ class _Trainer:
                 code=self.code,
                 model=size,
                 result=Result.model_validate(asdict(outcome)),
-                provenance=Provenance(
-                    started=started.isoformat(timespec="seconds"),
-                    wall_seconds=round(time.perf_counter() - wall, 3),
-                    cpu_seconds=round(time.process_time() - cpu, 3),
-                    device=self._device_name(),
-                    platform=platform.platform(),
-                    versions=_versions(),
-                    commit=_commit(),
-                ),
+                provenance=watch.provenance(self._device_name()),
             ),
             self.out,
         )
@@ -167,29 +157,12 @@ class _Trainer:
             best or "no result",
             outcome.steps,
             outcome.stopped,
-            time.perf_counter() - wall,
+            watch.wall_seconds,
             resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         )
 
     def _device_name(self) -> str:
         return self.torch.cuda.get_device_name() if self.device.type == "cuda" else "cpu"
-
-
-def _versions() -> dict[str, str]:
-    from scalinglaws.fingerprint import versions
-
-    return {"python": platform.python_version(), **versions("torch", "numpy")}
-
-
-def _commit() -> str | None:
-    """The commit of the working tree, read without git; None outside a checkout."""
-    try:
-        head = Path(".git/HEAD").read_text(encoding="utf-8").strip()
-        if not head.startswith("ref: "):
-            return head
-        return Path(".git", head.removeprefix("ref: ")).read_text(encoding="utf-8").strip()
-    except OSError:
-        return None
 
 
 def _log_to(path: Path | None) -> None:

@@ -11,6 +11,8 @@ from scalinglaws.files import write_json
 from scalinglaws.training.pack import Candidates
 from scalinglaws.training.record import Record
 
+NO_ERROR = 1e-12  # stands for an error of 0, which has no logarithm
+
 
 class Choice(Strict):
     """The learning rate an architecture is trained with."""
@@ -31,7 +33,7 @@ def choose(candidates: Candidates, records: Iterable[Record]) -> Choice:
     logs: dict[float, list[float]] = {rate: [] for rate in candidates.learning_rates}
     for record in records:
         minimum = record.result.minima.get(candidates.metric, math.inf)
-        logs[record.learning_rate].append(math.log(minimum) if minimum > 0 else -math.inf)
+        logs[record.learning_rate].append(math.log(max(minimum, NO_ERROR)))
     scores = {rate: fmean(values) if values else math.inf for rate, values in logs.items()}
     best = min(scores, key=lambda rate: scores[rate])
     if not math.isfinite(scores[best]):

@@ -45,7 +45,7 @@ def folder(tmp_path: Path, write_image: Write) -> Path:
 
 @pytest.mark.parametrize("patch", [32, 64])
 def test_balanced_and_labelled(folder: Path, patch: int) -> None:
-    images = load(folder, folder, patch=patch).check()
+    images = load(folder, folder, size=patch).check()
     in_block = (BLOCK // patch) ** 2
     assert images.title == "patches of 3 photographs"
     assert images.classes == ("a.png", "b.PNG", "c.png")
@@ -61,7 +61,7 @@ def test_balanced_and_labelled(folder: Path, patch: int) -> None:
 
 @pytest.mark.parametrize("patch", [32, 24])
 def test_no_pixel_is_in_two_patches(folder: Path, patch: int) -> None:
-    images = load(folder, folder, patch=patch)
+    images = load(folder, folder, size=patch)
     for label in range(3):
         train = images.train[images.train_labels == label]
         validation = images.validation[images.validation_labels == label]

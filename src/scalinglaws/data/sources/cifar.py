@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scalinglaws.data.images import Images
 from scalinglaws.errors import DataError
 
+EXAMPLES = {"training": 50_000, "validation": 10_000, "classes": 10, "shape": (3, 32, 32)}
 SHAPE = (3, 32, 32)
 """Channels, height, width: the order of the bytes in both versions."""
 TRAINING = {10: tuple(f"data_batch_{k}" for k in range(1, 6)), 100: ("train",)}

@@ -21,6 +21,7 @@ from scalinglaws.data.archives import Archive, read_members
 from scalinglaws.data.images import IMAGE_SUFFIXES, Images, decode
 from scalinglaws.errors import DataError
 
+EXAMPLES = {"classes": 25, "shape": (3, 32, 32)}  # how many depends on the size of the patches
 BLOCK = 128
 """Side of a block, pixels: the unit that is dealt to training or to validation."""
 VALIDATION_ONE_IN = 5
@@ -78,13 +79,13 @@ PACKAGES = (
 )
 
 
-def load(location: Path | None, archives: Path, *, patch: Annotated[int, Field(ge=8, le=128)] = 32) -> Images:
+def load(location: Path | None, archives: Path, *, size: Annotated[int, Field(ge=8, le=128)] = 32) -> Images:
     """Cut the photographs into patches, equally many of each.
 
     Args:
         location: a folder of photographs, or None for the packaged ones.
         archives: folder of package archives.
-        patch: side of a patch, pixels.
+        size: side of a patch, pixels.
 
     Raises:
         DataError: an archive cannot be had, there are fewer than two photographs, or one is too small or
@@ -96,7 +97,7 @@ def load(location: Path | None, archives: Path, *, patch: Annotated[int, Field(g
     for name, content in files:
         # Blocks come in a random order, so that the first ones are a fair choice; each photograph is cut
         # down to the fewest seen at once, or all of them would be in memory.
-        photographs.append(usable_blocks(decode_rgb(content, name), name, patch)[:fewest].copy())
+        photographs.append(usable_blocks(decode_rgb(content, name), name, size)[:fewest].copy())
         names.append(name)
         fewest = len(photographs[-1])
     # (class, block, patch in block, height, width, 3)

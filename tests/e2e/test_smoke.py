@@ -1,0 +1,132 @@
+"""The whole pipeline at scale smoke, on the packaged data, in clones as a user has them."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+RESULTS = Path("results") / "smoke"
+FIGURES = ("figures", RESULTS / "figures")
+STUDY = "hestness-2017/image"
+LIMIT = 570
+"""Seconds after which a call counts as hanging."""
+
+pytestmark = [pytest.mark.slow, pytest.mark.network]
+
+
+def git(folder: Path, *arguments: str) -> str:
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+    identity = ("-c", "user.name=test", "-c", "user.email=test@example.org")
+    return subprocess.run(
+        ["git", *identity, *arguments],
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+
+
+def clone(folder: Path, *more: tuple[Path, str]) -> Path:
+    """A repository with the files of this checkout that git does not ignore, uncommitted ones included."""
+    listed = git(ROOT, "ls-files", "-co", "--exclude-standard", "-z").split("\0")
+    for name in filter(None, listed):
+        # What was published from elsewhere is no part of this: adoption must find this test's own records.
+        if (ROOT / name).is_file() and not name.startswith("records/"):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, folder / name)  # without times: git keeps none
+    for source, name in more:
+        shutil.copytree(source, folder / name)
+    git(folder, "init", "--quiet")
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", "clone")
+    return folder
+
+
+def scalinglaws(folder: Path, *arguments: str) -> str:
+    """Run a command in a clone, with the clone's own package; what it printed."""
+    search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    environment = {**os.environ, "PATH": search, "PYTHONPATH": str(folder / "src")}
+    done = subprocess.run(
+        [sys.executable, "-m", "scalinglaws.cli", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    return done.stdout
+
+
+def files(folder: Path, *parts: str) -> dict[str, bytes]:
+    """Content of all files under some folders of `results/smoke`, by path."""
+    found = {
+        str(path.relative_to(folder / RESULTS)): path.read_bytes()
+        for part in parts
+        for path in sorted((folder / RESULTS / part).rglob("*"))
+        if path.is_file()
+    }
+    assert found
+    return found
+
+
+OUTCOMES = ("tables", "fits", "report", "figures", "subsets")
+
+
+def test_two_clones_and_a_third_from_records(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    times = {}
+
+    def timed(name: str, folder: Path, *arguments: str) -> str:
+        started = time.monotonic()
+        printed = scalinglaws(folder, *arguments)
+        times[name] = time.monotonic() - started
+        return printed
+
+    first = clone(tmp_path / "first")
+    printed = timed("first run, data fetched", first, "replicate", "--scale", "smoke")
+    assert STUDY in printed
+    assert "Verdict" in printed
+    assert " claims: " in printed
+    for ending in ("pdf", "png", "csv"):
+        figure = first / RESULTS / "figures" / "hestness-2017" / f"fig4-image.{ending}"
+        assert figure.stat().st_size > 1000
+    for line in ("figures   results/smoke/figures/", "tables    results/smoke/tables/", "logs      "):
+        assert line in printed
+    assert git(first, "status", "--porcelain") == ""
+
+    again = timed("nothing to be done", first, "replicate", "--scale", "smoke")
+    assert "Nothing to be done" in again
+    assert times["nothing to be done"] < 20
+
+    second = clone(tmp_path / "second")
+    shutil.copytree(first / "results" / "archives", second / "results" / "archives")
+    timed("second clone", second, "replicate", "--scale", "smoke")
+    assert files(first, *OUTCOMES) == files(second, *OUTCOMES)
+    assert git(second, "status", "--porcelain") == ""
+
+    published = timed("publish", first, "publish", "--scale", "smoke").split()
+    assert git(first, "status", "--porcelain", "--untracked-files=all") != ""
+    assert all((first / name).is_file() for name in published)
+    assert f"records/smoke/{STUDY}/runs.jsonl" in published
+
+    third = clone(tmp_path / "third", (first / "records", "records"))
+    shutil.copytree(first / "results" / "archives", third / "results" / "archives")
+    runs = files(first, "runs")
+    adopted = timed("from records", third, "replicate", "--scale", "smoke", "--from", "records")
+    records = [json.loads(content) for name, content in runs.items() if "learning-rate" not in name]
+    assert f"{STUDY}: adopted {len(records)} of {len(records)} runs" in adopted
+    assert files(third, "runs") == runs  # their provenance too: not one was trained
+    assert files(third, *OUTCOMES) == files(first, *OUTCOMES)
+    assert not (third / RESULTS / "logs" / "train").exists()
+    assert git(third, "status", "--porcelain") == ""
+    assert "Nothing to be done" in timed("nothing after records", third, "replicate", "--scale", "smoke")
+
+    with capsys.disabled():
+        print("".join(f"\n  {name}: {seconds:.0f} s" for name, seconds in times.items()))

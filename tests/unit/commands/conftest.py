@@ -1,0 +1,105 @@
+"""A project's folder with a config of one small study, and records of its runs."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scalinglaws.config.load import load_config
+from scalinglaws.config.plan import Plan, plan, training_code
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.training.pack import Pack
+from scalinglaws.training.record import ModelSize, Provenance, Record, Result
+
+BEST = 0.02
+SCALE: dict[str, Any] = {
+    "scale": "laptop",
+    "description": "for tests",
+    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.004, "workers": 2},
+}
+STUDY: dict[str, Any] = {
+    "study": "paper/one",
+    "title": "A study",
+    "source": "A paper",
+    "runs": {
+        "task": "image-classification",
+        "data": {"source": "fashion-mnist", "validation": {"examples": 2000}},
+        "learning_rate": {"search": [0.01, BEST], "at": [100]},
+        "budget": {"steps": 100},
+    },
+    "scales": {
+        "laptop": {
+            "subsets": [10, 100],
+            "models": [{"family": "resnet", "width": 1}, {"family": "resnet", "width": 2}],
+            "seeds": [0, 1],
+            "region": [1, 10],
+        }
+    },
+    "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
+    "figures": [{"name": "fig1", "draw": "hestness_2017:image", "caption": "A figure."}],
+}
+Options = argparse.Namespace
+
+
+@pytest.fixture
+def options() -> Options:
+    """What the command line gives to a command."""
+    return Options(scale="laptop", paper=None, cores="1", adopt=None)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder, which is the working folder of the test."""
+    folder = tmp_path / "config" / "studies" / "paper"
+    folder.mkdir(parents=True)
+    (tmp_path / "config" / "laptop.yaml").write_text(yaml.safe_dump(SCALE))
+    (folder / "one.yaml").write_text(yaml.safe_dump(STUDY))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def work(project: Path) -> Plan:
+    """The plan of that config."""
+    return plan(load_config("laptop"))
+
+
+@pytest.fixture
+def make_record() -> Callable[[Pack, RunSpec], Record]:
+    """A record of a run by the present code; the search finds `BEST` best."""
+
+    def make(pack: Pack, spec: RunSpec) -> Record:
+        rate = spec.learning_rate if isinstance(spec.learning_rate, float) else BEST
+        minima = {"top1_error": 0.5, "cross_entropy": 1.0 if rate == BEST else 2.0}
+        return Record(
+            run=spec.id,
+            study=pack.study,
+            pack=pack.name,
+            phase=pack.phase,
+            spec=spec,
+            learning_rate=rate,
+            code=training_code(pack),
+            model=ModelSize(parameters=100, flops_per_example=2000),
+            result=Result(
+                status="completed",
+                stopped="budget",
+                steps=100,
+                examples_seen=1000,
+                minima=minima,
+                curve=({"step": 100, "training_loss": 0.1, **minima},),
+            ),
+            provenance=Provenance(
+                started="2026-01-01T00:00:00+00:00",
+                wall_seconds=1.0,
+                cpu_seconds=1.0,
+                device="cpu",
+                platform="here",
+                versions={},
+                commit=None,
+            ),
+        )
+
+    return make

@@ -1,0 +1,235 @@
+"""Publishing runs and adopting them again: only what the present spec and code would make."""
+
+import argparse
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scalinglaws.commands import adopt as adopting
+from scalinglaws.commands import publish, snakemake
+from scalinglaws.commands.adopt import adopt, read_records
+from scalinglaws.config.load import load_config
+from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.errors import RecordError
+from scalinglaws.training.pack import Pack
+from scalinglaws.training.record import Record, read_record, write_record
+from scalinglaws.training.search import read_choice
+
+MakeRecord = Callable[[Pack, RunSpec], Record]
+Options = argparse.Namespace
+RECORDS = Path("records/laptop/paper/one/runs.jsonl")
+RUNS = Path("results/laptop/runs/paper/one")
+STUDY = Path("config/studies/paper/one.yaml")
+RESULTS = {
+    "results/laptop/figures/paper/fig1.pdf": "figures/paper/fig1.pdf",
+    "results/laptop/figures/paper/fig1.png": "figures/paper/fig1.png",
+    "results/laptop/figures/paper/fig1.csv": "figures/paper/fig1.csv",
+    "results/laptop/tables/paper/one/runs.csv": "records/laptop/paper/one/runs.csv",
+    "results/laptop/report/claims/paper/one.csv": "records/laptop/paper/one/claims.csv",
+}
+
+
+@pytest.fixture
+def finished(work: Plan, make_record: MakeRecord) -> Plan:
+    """The plan, with everything that a replication makes."""
+    for pack in work.packs:
+        for run in pack.runs:
+            write_record(make_record(pack, run), RUNS)
+    for name in RESULTS:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(f"made as {name}")
+    return work
+
+
+@pytest.fixture
+def published(finished: Plan, options: Options) -> Plan:
+    """The plan, published; the results are gone, as after a clone."""
+    assert publish.run(options) == 0
+    for path in RUNS.glob("*.json"):
+        path.unlink()
+    return finished
+
+
+class Calls:
+    """Stands in for Snakemake: what it was called with, and the exit status that it has."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+        self.status = 0
+
+    def start(self, call: list[str], log: Any) -> Any:
+        self.calls.append(call)
+        return argparse.Namespace(wait=lambda: self.status)
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
+    calls = Calls()
+    monkeypatch.setattr(snakemake, "start", calls.start)
+    return calls
+
+
+def adopt_all(options: Options) -> int:
+    Path("logs").mkdir(exist_ok=True)
+    return adopt(plan(load_config("laptop")), Path("records"), options, Path("logs/snakemake.log"))
+
+
+def present() -> set[str]:
+    return {path.stem for path in RUNS.glob("*.json")}
+
+
+def change_study(**changes: Any) -> None:
+    content = yaml.safe_load(STUDY.read_text())
+    content["scales"]["laptop"].update(changes)
+    STUDY.write_text(yaml.safe_dump(content))
+
+
+def edit_records(change: Callable[[dict[str, Any]], None]) -> None:
+    plain = [json.loads(line) for line in RECORDS.read_text().splitlines()]
+    for record in plain:
+        change(record)
+    RECORDS.write_text("".join(json.dumps(record) + "\n" for record in plain))
+
+
+def test_publishing_copies_results_and_records(
+    finished: Plan, options: Options, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert publish.run(options) == 0
+    said = capsys.readouterr().out.splitlines()
+    for made, copy in RESULTS.items():
+        assert Path(copy).read_text() == f"made as {made}"
+        assert copy in said
+    assert str(RECORDS) in said
+    records = read_records(RECORDS)
+    assert [record.run for record in records] == sorted(present())
+    assert records == [read_record(RUNS / f"{record.run}.json") for record in records]
+
+
+def test_publishing_twice_is_the_same_bytes(finished: Plan, options: Options) -> None:
+    publish.run(options)
+    before = RECORDS.read_bytes()
+    publish.run(options)
+    assert RECORDS.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", [*RESULTS, "a run"])
+def test_nothing_is_published_if_something_is_missing(finished: Plan, options: Options, name: str) -> None:
+    path = Path(name) if name in RESULTS else next(RUNS.glob("*.json"))
+    path.unlink()
+    with pytest.raises(RecordError) as error:
+        publish.run(options)
+    assert str(error.value) == f"{path}: not there (1 missing); run `make replicate SCALE=laptop` first"
+    assert not Path("figures").exists()
+    assert not Path("records").exists()
+
+
+def test_what_was_published_is_adopted(
+    published: Plan, options: Options, calls: Calls, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert adopt_all(options) == 0
+    runs = {run.id for run in published.studies[0].runs}
+    assert present() == runs
+    assert "paper/one: adopted 12 of 12 runs" in capsys.readouterr().out
+    assert read_choice(RUNS / "learning-rate" / "resnet-width1.json").learning_rate == 0.02
+    made, touched = calls.calls
+    data = published.data[0].name
+    assert {argument for argument in made if argument.endswith(".npy")} == {
+        f"results/laptop/subsets/{data}/shuffle-{seed}.npy" for seed in (0, 1)
+    }
+    assert "--touch" not in made
+    assert "--touch" in touched
+    assert {Path(argument).stem for argument in touched if argument.endswith(".json")} == {
+        *runs,
+        "resnet-width1",
+        "resnet-width2",
+    }
+
+
+def test_an_adopted_record_is_the_published_one(published: Plan, options: Options, calls: Calls) -> None:
+    records = {record.run: record for record in read_records(RECORDS)}
+    adopt_all(options)
+    assert {name: read_record(RUNS / f"{name}.json") for name in present()} == records
+
+
+def test_other_code_is_refused(
+    published: Plan, options: Options, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adopting, "training_code", lambda pack: "other")
+    assert adopt_all(options) == 0
+    assert present() == set()
+    assert len(calls.calls) == 1  # nothing to touch
+
+
+def test_runs_of_another_spec_are_refused(published: Plan, options: Options, calls: Calls) -> None:
+    change_study(budget={"steps": 101})
+    adopt_all(options)
+    assert present() == set()
+
+
+def test_a_pack_that_grew_keeps_its_runs_but_is_not_complete(
+    published: Plan, options: Options, calls: Calls
+) -> None:
+    change_study(subsets=[10, 50, 100])
+    adopt_all(options)
+    assert present() == {run.id for run in published.studies[0].runs}
+    touched = {Path(argument).stem for argument in calls.calls[1] if argument.endswith(".json")}
+    assert touched == {
+        *(run.id for pack in published.packs if pack.phase == "search" for run in pack.runs),
+        "resnet-width1",
+        "resnet-width2",
+    }
+
+
+def test_runs_with_a_rate_that_the_search_no_longer_finds_are_refused(
+    published: Plan, options: Options, calls: Calls
+) -> None:
+    def other_rate_won(record: dict[str, Any]) -> None:
+        if record["phase"] == "search":
+            record["result"]["minima"]["cross_entropy"] = 1.0 if record["learning_rate"] == 0.01 else 2.0
+
+    edit_records(other_rate_won)
+    adopt_all(options)
+    assert present() == {run.id for pack in published.packs if pack.phase == "search" for run in pack.runs}
+
+
+def test_without_its_search_no_run_is_adopted(published: Plan, options: Options, calls: Calls) -> None:
+    lines = RECORDS.read_text().splitlines()
+    RECORDS.write_text("".join(line + "\n" for line in lines if '"phase":"grid"' in line))
+    adopt_all(options)
+    assert present() == set()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [("{", "not JSON"), ("{}", "not a run record"), ("[]", "not a run record"), ("", "not JSON")],
+)
+def test_a_damaged_line_is_named(
+    published: Plan, options: Options, calls: Calls, line: str, message: str
+) -> None:
+    lines = RECORDS.read_text().splitlines()
+    lines[2] = line
+    RECORDS.write_text("\n".join(lines))
+    with pytest.raises(RecordError, match=rf"runs\.jsonl, line 3: {message}"):
+        adopt_all(options)
+
+
+def test_a_record_under_another_name_is_named(published: Plan, options: Options, calls: Calls) -> None:
+    edit_records(lambda record: record["spec"].update(seed=record["spec"]["seed"] + 5))
+    with pytest.raises(RecordError, match=r"runs\.jsonl, line 1: its spec hashes to"):
+        adopt_all(options)
+
+
+def test_no_records_at_all(work: Plan, options: Options, calls: Calls) -> None:
+    with pytest.raises(RecordError, match="records: no records of scale laptop"):
+        adopt_all(options)
+
+
+def test_a_failure_to_make_the_data_ends_it(published: Plan, options: Options, calls: Calls) -> None:
+    calls.status = 1
+    assert adopt_all(options) == 1
+    assert present() == set()

@@ -1,0 +1,77 @@
+"""The generated reference of the config: in step with the schema, and right about the shipped files."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from scalinglaws.config.__main__ import documents
+from scalinglaws.config.yaml_file import read_yaml
+
+CONFIG = Path(__file__).resolve().parents[3] / "config"
+STUDIES, SCALES = sorted(CONFIG.glob("studies/*/*.yaml")), sorted(CONFIG.glob("*.yaml"))
+
+
+def mistakes(schema: str, content: Any) -> list[str]:
+    checker = Draft202012Validator(json.loads(documents()[schema]))
+    return [error.message for error in checker.iter_errors(content)]
+
+
+@pytest.mark.parametrize("name", documents())
+def test_generated_files_are_in_step_with_the_code(name: str) -> None:
+    assert (CONFIG / name).read_text(encoding="utf-8") == documents()[name], "call `make docs`"
+
+
+@pytest.mark.parametrize("schema", ["scale.schema.json", "study.schema.json"])
+def test_schemas_are_schemas(schema: str) -> None:
+    Draft202012Validator.check_schema(json.loads(documents()[schema]))
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_the_schema_accepts_the_shipped_studies(path: Path) -> None:
+    assert mistakes("study.schema.json", read_yaml(path)) == []
+
+
+@pytest.mark.parametrize("path", SCALES, ids=lambda path: path.stem)
+def test_the_schema_accepts_the_shipped_scales(path: Path) -> None:
+    content = read_yaml(path)
+    assert mistakes("scale.schema.json", content) == []
+    assert mistakes("scale.schema.json", {**content, "devise": "cpu"})
+
+
+@pytest.mark.parametrize(
+    ("place", "key", "value"),
+    [
+        ((), "figure", []),
+        (("runs",), "subset", [1]),
+        (("runs", "data"), "source", "mnist"),
+        (("runs",), "task", "guessing"),
+        (("runs", "optimiser"), "momentumm", 0.9),
+        (("runs", "budget"), "steps", 0),
+        (("scales",), "labtop", {}),
+        (("scales", "laptop"), "seeds", []),
+        (("scales", "laptop", "models", 0), "width", 0),
+        (("scales", "laptop", "models", 0), "depth", 9),
+        (("scales", "laptop", "models", 0), "heads", 2),
+        (("scales", "laptop", "models", 0), "family", "vgg"),
+        (("fit",), "metric", "a"),
+    ],
+)
+def test_the_schema_rejects(place: tuple[str | int, ...], key: str, value: Any) -> None:
+    content = deepcopy(read_yaml(CONFIG / "studies" / "hestness-2017" / "image.yaml"))
+    block: Any = content
+    for part in place:
+        block = block[part]
+    block[key] = value
+    assert mistakes("study.schema.json", content)
+
+
+def test_the_reference_names_every_key() -> None:
+    text = documents()["README.md"]
+    for key in ("learning_rate.search", "optimiser.averaging", "budget.evaluation_ratio", "machine.workers"):
+        assert f"`{key}`" in text
+    assert "### `resnet`" in text
+    assert "### `fashion-mnist`\n\nNo options." in text or "No options." in text

@@ -1,0 +1,200 @@
+"""Checking a config: every mistake is one sentence with file, key and what is allowed."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scalinglaws.config.grid import merge
+from scalinglaws.config.load import load_config, load_study
+from scalinglaws.errors import ConfigError
+
+WriteConfig = Callable[..., Path]
+CONFIG = Path(__file__).resolve().parents[3] / "config"
+
+
+def mistake(root: Path, scale: str = "laptop", paper: str | None = None) -> str:
+    with pytest.raises(ConfigError) as error:
+        load_config(scale, root, paper)
+    message = str(error.value)
+    assert "\n" not in message
+    return message
+
+
+def test_the_small_config_is_sound(write_config: WriteConfig) -> None:
+    ((study, grid),) = load_config("laptop", write_config()).studies
+    assert study.study == "paper/one"
+    assert grid.subsets == (10, 100)
+    assert grid.optimiser.batch == 32
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"devise": "cpu"}, "devise: unknown key; allowed are archives, description, device, locations"),
+        ({"machine.speed": 1}, "machine.speed: unknown key; allowed are flops_per_second, seconds_per_step,"),
+        ({"device": "tpu"}, "device: input should be 'auto', 'cpu' or 'cuda', not 'tpu'"),
+        ({"machine.workers": 0}, "machine.workers: input should be greater than 0, not 0"),
+        ({"machine": None}, "machine: is missing"),
+        ({"scale": "huge"}, "scale: input should be 'smoke', 'laptop', 'gpu' or 'paper', not 'huge'"),
+        ({"studies": ["paper/two"]}, "studies: there is no 'paper/two'; allowed are paper/one"),
+        ({"studies": []}, "studies: tuple should have at least 1 item"),
+        ({"studies": "some"}, "studies: input should be 'all', not 'some'"),
+        ({"locations": {"mnist": "a"}}, "locations.mnist: there is no 'mnist'; allowed are cifar, fashion-"),
+        ({"resamples": 10}, "resamples: input should be greater than or equal to 20, not 10"),
+    ],
+)
+def test_mistakes_in_a_scale_file(write_config: WriteConfig, changes: dict[str, Any], message: str) -> None:
+    found = mistake(root := write_config(scale=changes))
+    assert found.startswith(f"{root / 'laptop.yaml'}: {message}")
+
+
+def at_laptop(**changes: Any) -> dict[str, Any]:
+    return {f"scales.laptop.{key}": value for key, value in changes.items()}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        # unknown keys
+        ({"figure": []}, "figure: unknown key; allowed are figures, fit, runs, scales, source, study, title"),
+        ({"runs.subset": [1]}, "runs.subset: unknown key; allowed are budget, data, learning_rate, models,"),
+        (
+            {"scales.laptop.optimiser.momentumm": 0.5},
+            "scales.laptop.optimiser.momentumm: unknown key; allowed are averaging, batch, momentum, name,",
+        ),
+        ({"fit.metric": "a"}, "fit.metric: unknown key; allowed are laws, level, metrics, seed, size_law,"),
+        (
+            {"runs.learning_rate.searches": [1, 2]},
+            "runs.learning_rate.searches: unknown key; allowed are at, metric, search, seed",
+        ),
+        ({"scales.labtop": {}}, "scales.labtop"),
+        # wrong types and values
+        ({"runs.budget.steps": "many"}, "runs.budget.steps: input should be a valid integer"),
+        ({"runs.budget.steps": None}, "runs.budget.steps: is missing"),
+        ({"runs.budget": 3}, "runs.budget: input should be a valid dictionary"),
+        ({"runs": 3}, "runs: input should be a valid dictionary, not 3"),
+        ({"runs.learning_rate": "fast"}, "runs.learning_rate: input should be a valid number"),
+        ({"runs.learning_rate": 0}, "runs.learning_rate: input should be greater than 0, not 0"),
+        ({"runs.learning_rate.search": [0.1]}, "runs.learning_rate.search: tuple should have at least 2"),
+        ({"runs.learning_rate.at": None}, "runs.learning_rate.at: is missing"),
+        (
+            {"runs.learning_rate.search": [0.1, -1]},
+            "runs.learning_rate.search.1: input should be greater than 0, not -1",
+        ),
+        (at_laptop(seeds=[]), "scales.laptop.seeds: tuple should have at least 1 item"),
+        (at_laptop(subsets=[10, -1]), "scales.laptop.subsets.1: input should be greater than 0, not -1"),
+        (at_laptop(seeds=[0, -1]), "scales.laptop.seeds.1: input should be greater than or equal to 0"),
+        (at_laptop(seeds=None), "runs.seeds: is missing"),
+        ({"scales.laptop.optimiser.averaging": 1}, "scales.laptop.optimiser.averaging: input should be less"),
+        ({"runs.learning_rate": float("inf")}, "runs.learning_rate: input should be a finite number"),
+        # names
+        (at_laptop(models=[{"family": "vgg"}]), "scales.laptop.models.0.family: there is no 'vgg'; allowed"),
+        ({"runs.data.source": "mnist"}, "runs.data.source: there is no 'mnist'; allowed are cifar, fashion-"),
+        ({"runs.task": "guessing"}, "runs.task: there is no 'guessing'; allowed are image-classification"),
+        (
+            {"fit.metrics": ["cross_entropy", "top2_error"]},
+            "fit.metrics.1: there is no 'top2_error'; allowed are top1_error, top5_error, cross_entropy",
+        ),
+        ({"fit.size_metric": "top5_error"}, "fit: value error, size_metric 'top5_error' is not among"),
+        (
+            {"runs.learning_rate.metric": "loss"},
+            "runs.learning_rate.metric: there is no 'loss'; allowed are top1_error",
+        ),
+        ({"study": "paper/two"}, "study: is 'paper/two', but the file's place says 'paper/one'"),
+        # options of plugins
+        (
+            at_laptop(models=[{"family": "resnet", "width": 4, "heads": 2}]),
+            "scales.laptop.models.0.heads: unknown key; allowed are depth, width",
+        ),
+        (
+            at_laptop(models=[{"family": "resnet", "width": 4, "depth": 9}]),
+            "scales.laptop.models.0.depth: input should be 8, 14, 20, 26, 32, 44, 56 or 110, not 9",
+        ),
+        (at_laptop(models=[{"family": "resnet"}]), "scales.laptop.models.0.width: is missing"),
+        (at_laptop(models=[{"width": 4}]), "scales.laptop.models.0.family: is missing"),
+        ({"runs.data.options": {"size": 4}}, "runs.data.options.size: unknown key; allowed are none"),
+        # what no run can satisfy
+        (
+            at_laptop(subsets=[10, 60_001]),
+            "scales.laptop.subsets.1: 60,001 examples, but fashion-mnist has 60,000",
+        ),
+        ({"runs.learning_rate.at": [10**6]}, "runs.learning_rate.at.0: 1,000,000 examples, but fashion-"),
+        (
+            {"runs.data.validation.examples": 10_001},
+            "runs.data.validation.examples: 10,001 examples, but fashion-mnist ships 10,000",
+        ),
+        (at_laptop(seeds=[0, 1, 0]), "scales.laptop.seeds: a value is given twice"),
+        (at_laptop(subsets=[10, 10]), "scales.laptop.subsets: a value is given twice"),
+        (
+            at_laptop(models=[{"family": "resnet", "width": 4, "depth": 14},
+                              {"depth": 14, "width": 4, "family": "resnet"}]),
+            "scales.laptop.models: a value is given twice",
+        ),
+        (
+            at_laptop(models=[{"family": "resnet", "width": 4, **more} for more in ({}, {"depth": 8})]),
+            "scales.laptop.models: a value is given twice",
+        ),
+        ({"runs.learning_rate.search": [0.1, 0.1]}, "runs.learning_rate.search: a value is given twice"),
+        ({"runs.learning_rate.at": [10, 10]}, "runs.learning_rate.at: a value is given twice"),
+        (at_laptop(region=[10, 1]), "scales.laptop.region: must run from a smaller to a larger value"),
+        (at_laptop(region=[1]), "scales.laptop.region"),
+    ],
+)  # fmt: skip
+def test_mistakes_in_a_study(write_config: WriteConfig, changes: dict[str, Any], message: str) -> None:
+    found = mistake(root := write_config(study=changes))
+    assert found.startswith(f"{root / 'studies' / 'paper' / 'one.yaml'}: {message}")
+
+
+def test_further_mistakes_are_counted(write_config: WriteConfig) -> None:
+    assert mistake(write_config(scale={"a": 1, "b": 2, "c": 3})).endswith("(and 2 more)")
+
+
+def test_unknown_names_of_scales_and_papers(write_config: WriteConfig) -> None:
+    root = write_config()
+    assert (
+        mistake(root, "labtop") == f"{root / 'labtop.yaml'}: no such scale file; there are laptop in {root}/"
+    )
+    assert "no such scale file" in mistake(root, str(root / "own.yaml"))
+    assert mistake(root, paper="book") == "paper: there is no 'book'; allowed are paper"
+
+
+def test_a_study_without_the_scale_is_left_out_or_an_error(write_config: WriteConfig) -> None:
+    root = write_config(scale={"scale": "gpu"})
+    assert mistake(root).endswith("no study of any paper has the scale 'gpu'")
+    root = write_config(scale={"scale": "gpu", "studies": ["paper/one"]})
+    assert f"one.yaml: scales: has no 'gpu', which {root / 'laptop.yaml'} asks for" in mistake(root)
+
+
+def test_a_scale_file_of_ones_own(write_config: WriteConfig, tmp_path: Path) -> None:
+    root = write_config()
+    own = (root / "laptop.yaml").rename(tmp_path / "own.yaml")
+    assert load_config(str(own), root).scale.scale == "laptop"
+
+
+def test_scales_merge_over_runs_key_by_key(write_config: WriteConfig) -> None:
+    root = write_config(
+        study={"scales.laptop.budget": {"patience": 2}, "scales.laptop.learning_rate.at": [10]}
+    )
+    ((_, grid),) = load_config("laptop", root).studies
+    assert (grid.budget.steps, grid.budget.patience) == (100, 2)
+    assert grid.learning_rate.model_dump()["search"] == (0.01, 0.02)  # type: ignore[union-attr]
+    assert grid.learning_rate.model_dump()["at"] == (10,)  # type: ignore[union-attr]
+
+
+def test_a_block_that_names_a_source_replaces_the_shared_one() -> None:
+    shared = {"data": {"source": "a", "options": {"size": 1}, "validation": {"examples": 5}}, "seeds": [0, 1]}
+    assert merge(shared, {"data": {"source": "b"}, "seeds": [2]}) == {"data": {"source": "b"}, "seeds": [2]}
+    kept = merge(shared, {"data": {"validation": {"seed": 1}}})
+    assert kept["data"] == {"source": "a", "options": {"size": 1}, "validation": {"examples": 5, "seed": 1}}
+    assert shared["seeds"] == [0, 1]
+    assert merge({"learning_rate": {"search": [1, 2]}}, {"learning_rate": 0.1}) == {"learning_rate": 0.1}
+
+
+@pytest.mark.parametrize("path", sorted(CONFIG.glob("studies/*/*.yaml")), ids=lambda path: path.stem)
+def test_shipped_studies_are_sound_at_every_scale(path: Path) -> None:
+    study = load_study(path)
+    for scale in study.scales:
+        loaded = load_config(scale, CONFIG, study.paper)
+        assert study.study in {found.study for found, _ in loaded.studies}

@@ -1,0 +1,144 @@
+"""Prepared data: written once, read by all, refused when damaged."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scalinglaws.data.__main__ import main
+from scalinglaws.data.images import Images
+from scalinglaws.data.store import ARRAYS, read_prepared, write_prepared
+from scalinglaws.data.subsets import balanced_shuffle
+from scalinglaws.errors import DataError
+
+
+@pytest.fixture
+def images() -> Images:
+    """Images of 4 classes; each validation image is grey, in a shade that no other image has."""
+    rng = np.random.default_rng(0)
+    shades = np.arange(200, 240, dtype=np.uint8)
+    return Images(
+        train=rng.integers(0, 200, (60, 6, 5, 1), dtype=np.uint8),
+        train_labels=np.arange(60) % 4,
+        validation=np.broadcast_to(shades[:, None, None, None], (40, 6, 5, 1)).copy(),
+        validation_labels=np.arange(40) // 10,
+        classes=("a", "b", "c", "d"),
+        title="Toy",
+        licence="MIT",
+        provenance="made here",
+    )
+
+
+def test_what_is_written_is_read(images: Images, tmp_path: Path) -> None:
+    write_prepared(images, tmp_path, None, 0, "toy")
+    prepared = read_prepared(tmp_path)
+    for name in ARRAYS:
+        np.testing.assert_array_equal(getattr(prepared, name), getattr(images, name))
+    assert prepared.classes == 4
+    assert prepared.train.flags.writeable  # torch wants it so
+    manifest = prepared.manifest
+    assert (manifest["source"], manifest["title"], manifest["licence"]) == ("toy", "Toy", "MIT")
+    assert (manifest["training_examples"], manifest["validation_examples"]) == (60, 40)
+    assert manifest["shape"] == [6, 5, 1]
+    assert set(manifest["files"]) == set(ARRAYS)
+
+
+def test_changing_an_opened_array_leaves_the_file(images: Images, tmp_path: Path) -> None:
+    write_prepared(images, tmp_path, None, 0, "toy")
+    read_prepared(tmp_path).train[:] = 0
+    np.testing.assert_array_equal(read_prepared(tmp_path).train, images.train)
+
+
+def test_the_validation_set_is_a_balanced_choice_of_the_shipped_one(images: Images, tmp_path: Path) -> None:
+    chosen = {}
+    for seed in (0, 1):
+        write_prepared(images, tmp_path / str(seed), 12, seed, "toy")
+        prepared = read_prepared(tmp_path / str(seed))
+        shades = prepared.validation[:, 0, 0, 0]
+        assert len(set(shades)) == 12
+        assert shades.min() >= 200  # none was a training image
+        assert np.bincount(prepared.validation_labels).tolist() == [3, 3, 3, 3]
+        np.testing.assert_array_equal(prepared.validation_labels, (shades - 200) // 10)
+        chosen[seed] = tuple(shades)
+    assert chosen[0] != chosen[1]
+
+
+def test_two_writes_are_the_same_bytes(images: Images, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_prepared(images, tmp_path / name, 12, 0, "toy")
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+    assert {file.name for file in (tmp_path / "one").iterdir()} == {
+        "manifest.json",
+        *(f"{name}.npy" for name in ARRAYS),
+    }
+
+
+def test_more_validation_examples_than_there_are(images: Images, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="Toy: 41 validation examples asked for, there are 40"):
+        write_prepared(images, tmp_path / "toy", 41, 0, "toy")
+    assert not (tmp_path / "toy").exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("manifest.json", None),
+        ("manifest.json", b"{"),
+        ("manifest.json", b"{}"),
+        ("manifest.json", b"[]"),
+        ("train.npy", None),
+        ("train.npy", b""),
+        ("train.npy", b"not an array"),
+        ("validation_labels.npy", None),
+    ],
+)
+def test_a_damaged_folder_is_named(images: Images, tmp_path: Path, file: str, content: bytes | None) -> None:
+    write_prepared(images, tmp_path, None, 0, "toy")
+    if content is None:
+        (tmp_path / file).unlink()
+    else:
+        (tmp_path / file).write_bytes(content)
+    with pytest.raises(DataError) as error:
+        read_prepared(tmp_path)
+    assert str(tmp_path) in str(error.value)
+    assert "remove the folder" in str(error.value)
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_arrays_that_do_not_fit_the_manifest(images: Images, tmp_path: Path, name: str) -> None:
+    write_prepared(images, tmp_path, None, 0, "toy")
+    np.save(tmp_path / f"{name}.npy", getattr(images, name)[:-1])
+    with pytest.raises(DataError, match=name):
+        read_prepared(tmp_path)
+
+
+def test_a_truncated_array(images: Images, tmp_path: Path) -> None:
+    write_prepared(images, tmp_path, None, 0, "toy")
+    content = (tmp_path / "train.npy").read_bytes()
+    (tmp_path / "train.npy").write_bytes(content[:-100])
+    with pytest.raises(DataError, match=r"train\.npy.*corrupt or truncated; remove the folder"):
+        read_prepared(tmp_path)
+
+
+def test_a_changed_array(images: Images, tmp_path: Path) -> None:
+    write_prepared(images, tmp_path, None, 0, "toy")
+    content = bytearray((tmp_path / "train.npy").read_bytes())
+    content[-1] ^= 1
+    (tmp_path / "train.npy").write_bytes(content)
+    with pytest.raises(DataError, match=r"train\.npy.*corrupt"):
+        read_prepared(tmp_path)
+
+
+def test_the_shuffle_step_orders_the_training_examples(images: Images, tmp_path: Path) -> None:
+    write_prepared(replace(images, train_labels=np.arange(60) % 3), tmp_path / "data", None, 0, "toy")
+    out = tmp_path / "subsets" / "shuffle-5.npy"
+    main(["shuffle", "--data", str(tmp_path / "data"), "--seed", "5", "--out", str(out)])
+    np.testing.assert_array_equal(np.load(out), balanced_shuffle(np.arange(60) % 3, 5, "training"))
+
+
+def test_the_manifest_is_readable_json(images: Images, tmp_path: Path) -> None:
+    write_prepared(images, tmp_path, 8, 0, "toy")
+    assert json.loads((tmp_path / "manifest.json").read_text())["validation_examples"] == 8

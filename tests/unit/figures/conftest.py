@@ -1,0 +1,104 @@
+"""Small tables of a study, as the stages write them."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+from scalinglaws.figures.tables import StudyTables
+
+mpl.use("agg")
+
+METRICS = {"cross_entropy": 2.0, "top1_error": 0.8, "top5_error": 0.5}
+PER_CLASS = np.array([1, 2, 4, 8, 16])
+IN_REGION = np.array([False, True, True, True, False])
+SIZES = [1000, 4000, 16000]
+MakeTables = Callable[..., StudyTables]
+
+
+def draw_tables(
+    censored: Sequence[bool] = (True, False, False, False, True), diverged: int = 2
+) -> StudyTables:
+    """Three power laws; the best model is the middle one where its size is not censored."""
+    hollow = np.array(censored)
+    runs = [
+        {"run": f"{size}-{m}-{seed}", "phase": "grid", "model": f"resnet-{size}", "parameters": size,
+         "examples": 10 * m, "examples_per_class": m, "seed": seed, "status": "completed"}
+        for size in SIZES for m in PER_CLASS for seed in (0, 1)
+    ]  # fmt: skip
+    for run in runs[:diverged]:
+        run["status"] = "diverged"
+    runs.append({**runs[-1], "phase": "search", "status": "diverged", "examples": 99999})
+    best = pd.concat(
+        pd.DataFrame(
+            {
+                "metric": metric,
+                "examples": 10 * PER_CLASS,
+                "examples_per_class": PER_CLASS,
+                "model": np.where(hollow, "resnet-16000", "resnet-4000"),
+                "parameters": np.where(hollow, 16000, 4000),
+                "size": np.where(hollow, np.nan, 3000.0 * PER_CLASS**0.5),
+                "score": scale * PER_CLASS**-0.3,
+                "low": 0.9 * scale * PER_CLASS**-0.3,
+                "high": 1.1 * scale * PER_CLASS**-0.3,
+                "censored": hollow,
+                "in_region": IN_REGION,
+            }
+        )
+        for metric, scale in METRICS.items()
+    )
+    usable = int((IN_REGION & ~hollow).sum()) >= 3
+    fits = [
+        {"law": "learning-curve", "metric": metric, "parameter": name, "value": value, "low": value - 0.01,
+         "high": value + 0.01}
+        for metric, scale in METRICS.items() for name, value in (("alpha", scale), ("beta_g", -0.3))
+    ]  # fmt: skip
+    x = np.geomspace(1, 16, 9)
+    bands = [
+        pd.DataFrame({"law": "learning-curve", "metric": metric, "x": x, "value": scale * x**-0.3})
+        for metric, scale in METRICS.items()
+    ]
+    for name, value in (("alpha_p", 3000.0), ("beta_p", 0.5)):
+        found = value if usable else np.nan
+        fits.append({"law": "model-size", "metric": "cross_entropy", "parameter": name, "value": found,
+                     "low": found - 0.1, "high": found + 0.1})  # fmt: skip
+    if usable:
+        bands.append(
+            pd.DataFrame({"law": "model-size", "metric": "cross_entropy", "x": x, "value": 3000 * x**0.5})
+        )
+    drawn = pd.concat(bands, ignore_index=True)
+    drawn["low"], drawn["high"] = 0.95 * drawn.value, 1.05 * drawn.value
+    return StudyTables(
+        runs=pd.DataFrame(runs),
+        curves=pd.DataFrame({"run": ["a"], "step": [1], "training_loss": [2.0]}),
+        scores=best.drop(columns=["size", "censored", "in_region"]),
+        best=best.reset_index(drop=True),
+        fits=pd.DataFrame(fits),
+        bands=drawn,
+    )
+
+
+@pytest.fixture
+def make_tables() -> MakeTables:
+    """`draw_tables`."""
+    return draw_tables
+
+
+@pytest.fixture
+def write_tables(tmp_path: Path) -> Callable[[StudyTables], list[Path]]:
+    """Write tables as CSV files; their paths."""
+
+    def write(tables: StudyTables) -> list[Path]:
+        paths = []
+        for name in StudyTables.__dataclass_fields__:
+            path = tmp_path / f"{name}.csv"
+            # As the fitting stage writes truth values.
+            frame = getattr(tables, name).replace({True: "true", False: "false"})
+            frame.to_csv(path, index=False)
+            paths.append(path)
+        return paths
+
+    return write

@@ -1,0 +1,97 @@
+"""The figures stage end to end, its caption, and its tables."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scalinglaws.errors import ConfigError, DataError
+from scalinglaws.figures.__main__ import FigureSpec, caption, main
+from scalinglaws.figures.tables import StudyTables, read_tables
+
+MakeTables = Callable[..., StudyTables]
+WriteTables = Callable[[StudyTables], list[Path]]
+SPEC: dict[str, Any] = {
+    "study": "hestness-2017/image",
+    "scale": "laptop",
+    "figure": {"name": "fig4", "draw": "hestness_2017:image", "caption": "After Fig 4. "},
+    "fit": {
+        "study": "hestness-2017/image",
+        "metrics": ["cross_entropy", "top1_error"],
+        "size_metric": "cross_entropy",
+        "region": [2, 8],
+        "resamples": 400,
+        "level": 0.9,
+    },
+    "seeds": [0, 1],
+}
+DATA: dict[str, Any] = {
+    "title": "Toy-MNIST",
+    "licence": "MIT",
+    "classes": list("abcdefghij"),
+    "shape": [28, 26, 1],
+    "validation_examples": 2000,
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path, make_tables: MakeTables, write_tables: WriteTables) -> list[Path]:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps(DATA))
+    return [manifest, *write_tables(make_tables())]
+
+
+def call(files: list[Path], out: Path, spec: dict[str, Any] = SPEC) -> None:
+    main(["--spec", json.dumps(spec), "--files", *map(str, files), "--out", str(out)])
+
+
+def test_a_figure_is_three_files_that_never_change(files: list[Path], tmp_path: Path) -> None:
+    call(files, tmp_path / "one")
+    call(files[::-1], tmp_path / "two")
+    assert sorted(file.name for file in (tmp_path / "one").iterdir()) == ["fig4.csv", "fig4.pdf", "fig4.png"]
+    for file in (tmp_path / "one").iterdir():
+        assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
+
+
+def test_the_caption_says_what_was_measured_on_what(make_tables: MakeTables) -> None:
+    text = caption(FigureSpec.model_validate(SPEC), make_tables(diverged=2), DATA)
+    assert text.startswith("After Fig 4. Scale laptop: Toy-MNIST (10 classes, 28 x 26 pixels; licence MIT)")
+    for part in (
+        "subsets of 10 to 160 images",
+        "2,000 validation images",
+        "3 models of 1,000 to 16,000 parameters",
+        "2 seeds a cell",
+        "30 runs, 2 diverged",  # those of the search do not count
+        "2 to 8 images per class",
+        "90% intervals from 400 bootstrap resamples",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("name", StudyTables.__dataclass_fields__)
+def test_a_missing_table(files: list[Path], tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=rf"{name}\.csv: not among the files given"):
+        call([file for file in files if file.stem != name], tmp_path / "out")
+
+
+@pytest.mark.parametrize("content", [None, ""])
+def test_a_table_that_is_none(files: list[Path], tmp_path: Path, content: str | None) -> None:
+    path = next(file for file in files if file.name == "fits.csv")
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(DataError, match=r"fits\.csv: not a table"):
+        read_tables(files)
+
+
+def test_an_unknown_key_of_the_spec(files: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="FigureSpec: colour"):
+        call(files, tmp_path, {**SPEC, "colour": "red"})
+
+
+def test_a_parameter_with_its_interval(make_tables: MakeTables) -> None:
+    tables = make_tables()
+    assert tables.parameter("learning-curve", "beta_g", "top1_error") == (-0.3, -0.31, -0.29)
+    assert all(value != value for value in tables.parameter("learning-curve", "gamma", "top1_error"))

@@ -1,0 +1,96 @@
+"""The figures of Hestness et al. 2017 on small tables."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+
+from scalinglaws.figures.hestness_2017 import image
+from scalinglaws.figures.save import drawn_data
+from scalinglaws.figures.tables import StudyTables
+
+MakeTables = Callable[..., StudyTables]
+
+
+def points(axes: Axes, hollow: bool) -> list[tuple[float, float]]:
+    """Positions of all markers that are hollow, or filled."""
+    found = []
+    for collection in axes.collections:
+        if isinstance(collection, PathCollection):
+            empty = bool(np.all(collection.get_facecolor()[0] == 1))
+            found += [tuple(point) for point in np.asarray(collection.get_offsets()) if empty == hollow]
+    return sorted(found)
+
+
+def test_points_outside_the_region_are_hollow(make_tables: MakeTables) -> None:
+    tables = make_tables()
+    left, _ = image(tables).axes
+    for hollow in (True, False):
+        expected = tables.best[tables.best.in_region != hollow]
+        assert points(left, hollow) == sorted(zip(expected.examples_per_class, expected.score, strict=True))
+
+
+def test_censored_sizes_are_hollow_at_the_edge_of_the_grid(make_tables: MakeTables) -> None:
+    tables = make_tables()
+    _, right = image(tables).axes
+    best = tables.best[tables.best.metric == "cross_entropy"]
+    found, censored = best[~best.censored], best[best.censored]
+    assert points(right, False) == list(zip(found.examples_per_class, found["size"], strict=True))
+    assert points(right, True) == list(zip(censored.examples_per_class, censored.parameters, strict=True))
+    assert any("censored" in text.get_text() for text in right.get_legend().get_texts())
+
+
+def test_laws_are_labelled_with_their_numbers(make_tables: MakeTables) -> None:
+    left, right = image(make_tables()).axes
+    texts = [text.get_text() for axes in (left, right) for text in axes.get_legend().get_texts()]
+    assert r"$\varepsilon(m) = 2.00\,m^{-0.300}$  [-0.310, -0.290]" in texts
+    assert r"$s(m) = 3,000\,m^{0.50}$  [0.40, 0.60]" in texts
+
+
+def test_it_is_drawn_when_every_best_fit_is_censored(make_tables: MakeTables) -> None:
+    figure = image(make_tables(censored=[True] * 5))
+    figure.draw_without_rendering()
+    _, right = figure.axes
+    assert points(right, False) == []
+    assert len(points(right, True)) == 5
+    assert not any(text.get_text().startswith("$s(m)") for text in right.get_legend().get_texts())
+
+
+def test_it_is_drawn_when_no_best_fit_is_censored(make_tables: MakeTables) -> None:
+    figure = image(make_tables(censored=[False] * 5))
+    figure.draw_without_rendering()
+    _, right = figure.axes
+    assert points(right, True) == []
+    assert not any("censored" in text.get_text() for text in right.get_legend().get_texts())
+
+
+def test_what_is_drawn_is_listed(make_tables: MakeTables) -> None:
+    tables = make_tables()
+    drawn = drawn_data(image(tables))
+    assert set(drawn.panel) == {"Learning curves", "Best-fit model size"}
+    line = drawn[drawn.series == "Cross-entropy (nats)"]
+    best = tables.best[tables.best.metric == "cross_entropy"]
+    np.testing.assert_allclose(line[["x", "y"]], best[["examples_per_class", "score"]])
+    band = drawn[drawn.series == "Top-1 error, interval"]
+    best = tables.best[tables.best.metric == "top1_error"]
+    np.testing.assert_allclose(band[["low", "high"]], best[["low", "high"]])
+    assert (drawn.series == "Best-fit size").sum() >= 3
+
+
+def test_axes_are_those_of_the_paper(make_tables: MakeTables) -> None:
+    left, right = image(make_tables()).axes
+    for axes in (left, right):
+        assert axes.get_xscale() == axes.get_yscale() == "log"
+        assert "(log scale)" in axes.get_xlabel()
+        assert "(log scale)" in axes.get_ylabel()
+        assert [t for t in axes.get_xticks() if 1 <= t <= 16] == [1, 2, 4, 8, 16]
+    assert left.get_ylim()[1] > math.log(10)  # what guessing among ten classes gives
+    assert [label.get_text() for label in right.get_yticklabels()] == ["1k", "4k", "16k"]
+
+
+@pytest.mark.parametrize("diverged", [0, 2])
+def test_diverged_runs_do_not_hinder(make_tables: MakeTables, diverged: int) -> None:
+    image(make_tables(diverged=diverged)).draw_without_rendering()

@@ -1,0 +1,99 @@
+"""A run's spec and record, and a small prepared data set."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.data.images import Images
+from scalinglaws.data.store import write_prepared
+from scalinglaws.data.subsets import balanced_shuffle
+from scalinglaws.training.record import ModelSize, Provenance, Record, Result
+
+CLASSES = ("a", "b", "c", "d")
+MakeSpec = Callable[..., RunSpec]
+MakeRecord = Callable[..., Record]
+
+
+def run_spec(**changes: Any) -> RunSpec:
+    """A run of a few steps; changes are whole blocks."""
+    plain: dict[str, Any] = {
+        "task": "image-classification",
+        "data": {"source": "toy"},
+        "subset": {"examples": 8, "seed": 0},
+        "model": {"family": "resnet", "options": {"width": 1, "depth": 8}},
+        "learning_rate": 0.05,
+        "optimiser": {"batch": 4, "warmup": 2},
+        "budget": {"steps": 6, "first_evaluation": 2, "evaluation_ratio": 1.5},
+        "seed": 0,
+    }
+    return RunSpec.model_validate({**plain, **changes})
+
+
+@pytest.fixture
+def make_spec() -> MakeSpec:
+    """`run_spec`."""
+    return run_spec
+
+
+@pytest.fixture
+def make_record() -> MakeRecord:
+    """A record of a run with given minima; none are a diverged run."""
+
+    def make(spec: RunSpec, rate: float | None = None, phase: str = "grid", **minima: float) -> Record:
+        found = rate if rate is not None else spec.learning_rate
+        assert isinstance(found, float)
+        points = [{"step": step, "training_loss": 1.0 / step, **minima} for step in (10, 2)]
+        return Record(
+            run=spec.id,
+            study="paper/one",
+            pack="pack",
+            phase=phase,  # type: ignore[arg-type]
+            spec=spec,
+            learning_rate=found,
+            code="c0de",
+            model=ModelSize(parameters=100, flops_per_example=2000),
+            result=Result(
+                status="completed" if minima else "diverged",
+                stopped="budget" if minima else "diverged",
+                steps=10,
+                examples_seen=40,
+                minima=minima,
+                curve=tuple(points) if minima else (),
+            ),
+            provenance=Provenance(
+                started="2026-01-01T00:00:00+00:00",
+                wall_seconds=1.5,
+                cpu_seconds=1.25,
+                device="cpu",
+                platform="here",
+                versions={"python": "3.11"},
+                commit=None,
+            ),
+        )
+
+    return make
+
+
+@pytest.fixture
+def prepared(tmp_path: Path) -> Path:
+    """A folder with `data` (40 noisy images of four classes) and `subsets` (shuffles 0 and 1)."""
+    rng = np.random.default_rng(0)
+
+    def split(size: int) -> tuple[Any, Any]:
+        labels = np.arange(size) % 4
+        images = rng.integers(0, 60, (size, 8, 8, 1), dtype=np.uint8)
+        for image, label in zip(images, labels, strict=True):
+            image[4 * (label // 2) :][:4, 4 * (label % 2) :][:, :4] += 150  # one bright quarter a class
+        return images, labels
+
+    train, validation = split(40), split(20)
+    images = Images(*train, *validation, CLASSES, "Toy", "MIT", "made here").check()
+    write_prepared(images, tmp_path / "data", None, 0, "toy")
+    (tmp_path / "subsets").mkdir()
+    for seed in (0, 1):
+        np.save(tmp_path / "subsets" / f"shuffle-{seed}.npy", balanced_shuffle(train[1], seed, "training"))
+    return tmp_path

@@ -1,0 +1,35 @@
+"""What a training process tells those who watch."""
+
+from pathlib import Path
+
+import pytest
+
+from scalinglaws.training import heartbeat
+from scalinglaws.training.heartbeat import Pulse, read_heartbeats
+
+
+def test_a_pulse_beats_at_most_once_a_second_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(heartbeat.time, "time", lambda: now[0])
+    pulse = Pulse(tmp_path / "study" / "pack.json", "study pack")
+    pulse.beat("a run", "1d", 10, 100, 2.5)
+    now[0] += 0.5
+    pulse.beat("a run", "1d", 20, 100, 2.0)
+    (seen,) = read_heartbeats(tmp_path)
+    assert (seen.pack, seen.run, seen.run_id, seen.step, seen.loss) == ("study pack", "a run", "1d", 10, 2.5)
+    now[0] += 0.6
+    pulse.beat("a run", "1d", 30, 100, 1.5)
+    (seen,) = read_heartbeats(tmp_path)
+    assert (seen.step, seen.steps, seen.time) == (30, 100, 101.1)
+    pulse.stop()
+    pulse.stop()
+    assert read_heartbeats(tmp_path) == []
+
+
+def test_files_that_are_no_heartbeats_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    (tmp_path / "b.json").write_text("[]")
+    assert read_heartbeats(tmp_path) == []
+    assert read_heartbeats(tmp_path / "nowhere") == []

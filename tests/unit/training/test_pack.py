@@ -1,0 +1,52 @@
+"""Packs as plain data and back."""
+
+from collections.abc import Callable
+
+import pytest
+
+from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.training.pack import Candidates, Pack, pack_from_plain, pack_to_plain
+
+MakeSpec = Callable[..., RunSpec]
+
+
+def packs(make_spec: MakeSpec) -> list[Pack]:
+    grid = tuple(
+        make_spec(subset={"examples": size, "seed": seed}, seed=seed, learning_rate="searched")
+        for size in (40, 8)
+        for seed in (1, 0)
+    )
+    search = tuple(make_spec(learning_rate=rate) for rate in (0.1, 0.2))
+    return [
+        Pack(study="paper/one", name="a", phase="grid", runs=grid),
+        Pack(
+            study="paper/one",
+            name="b",
+            phase="search",
+            runs=search,
+            candidates=Candidates(learning_rates=(0.1, 0.2), metric="cross_entropy"),
+        ),
+        Pack(study="paper/one", name="c", phase="grid", runs=grid[:1]),
+        # A block that only some runs have beyond its defaults is not shared.
+        Pack(study="paper/one", name="d", phase="grid", runs=(make_spec(), make_spec(optimiser={}))),
+    ]
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_round_trip(make_spec: MakeSpec, number: int) -> None:
+    pack = packs(make_spec)[number]
+    plain = pack_to_plain(pack)
+    canonical_json(plain)  # it is plain data
+    assert pack_from_plain(plain) == pack
+    assert [run.id for run in pack_from_plain(plain).runs] == [run.id for run in pack.runs]
+
+
+def test_what_all_runs_share_stands_once(make_spec: MakeSpec) -> None:
+    runs = pack_to_plain(packs(make_spec)[0])["runs"]
+    assert set(runs["shared"]) == {"task", "data", "model", "learning_rate", "optimiser", "budget"}
+    assert all(set(own) == {"subset", "seed"} for own in runs["own"])
+
+
+def test_seeds_of_the_shuffles(make_spec: MakeSpec) -> None:
+    assert packs(make_spec)[0].seeds == (0, 1)

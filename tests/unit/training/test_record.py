@@ -1,0 +1,82 @@
+"""Run records: written, read, and refused when they are not what they say."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.errors import RecordError
+from scalinglaws.training.record import Record, read_record, write_record
+
+MakeSpec = Callable[..., RunSpec]
+MakeRecord = Callable[..., Record]
+
+
+@pytest.fixture
+def record(make_spec: MakeSpec, make_record: MakeRecord) -> Record:
+    return make_record(make_spec(), cross_entropy=0.1 + 0.2, top1_error=0.5)
+
+
+def test_round_trip(record: Record, tmp_path: Path) -> None:
+    write_record(record, tmp_path / "runs")
+    (path,) = (tmp_path / "runs").iterdir()
+    assert path.name == f"{record.spec.id}.json"
+    assert read_record(path) == record
+    assert "evaluation_ratio" in path.read_text()  # given
+    assert "momentum" not in path.read_text()  # a default
+
+
+def test_what_a_record_fits(record: Record, make_spec: MakeSpec) -> None:
+    assert record.fits(make_spec(), 0.05, "c0de")
+    assert not record.fits(make_spec(seed=1), 0.05, "c0de")
+    assert not record.fits(make_spec(), 0.06, "c0de")
+    assert not record.fits(make_spec(), 0.05, "c0df")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"run": "0123456789abcdef"}, "its spec hashes to"),
+        ({"code": None}, "not a run record: code"),
+        ({"added": 1}, "not a run record: added"),
+        ({"phase": "later"}, "not a run record: phase"),
+        ({"spec": {}}, "not a run record: spec"),
+        ({"result": []}, "not a run record: result"),
+    ],
+)
+def test_a_record_that_is_none(record: Record, tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+    write_record(record, tmp_path)
+    path = tmp_path / f"{record.run}.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    with pytest.raises(RecordError, match=message) as error:
+        read_record(path)
+    assert str(path) in str(error.value)
+
+
+def test_a_spec_that_was_edited_by_hand(record: Record, tmp_path: Path) -> None:
+    write_record(record, tmp_path)
+    path = tmp_path / f"{record.run}.json"
+    plain = json.loads(path.read_text())
+    plain["spec"]["seed"] = 7
+    path.write_text(json.dumps(plain))
+    with pytest.raises(RecordError, match=f"but it is called {record.run}"):
+        read_record(path)
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "3", b"\xff\xfe"])
+def test_a_file_that_is_no_record(tmp_path: Path, content: str | bytes) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(RecordError, match=r"a\.json: not a run record"):
+        read_record(path)
+
+
+def test_a_truncated_record(record: Record, tmp_path: Path) -> None:
+    write_record(record, tmp_path)
+    path = tmp_path / f"{record.run}.json"
+    path.write_text(path.read_text()[:-20])
+    with pytest.raises(RecordError, match="not a run record"):
+        read_record(path)

@@ -1,0 +1,200 @@
+"""What a user sees when something is wrong, and that nothing finished is lost by it."""
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from workflow.project import (
+    ALL_RUNS,
+    RESULTS,
+    SEEDS,
+    STUDY_NAME,
+    SUBSETS,
+    WIDTHS,
+    Jobs,
+    Project,
+    grid_run,
+)
+
+pytestmark = pytest.mark.slow
+
+STUDY_FILE = f"config/studies/{STUDY_NAME}.yaml"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("colour", "red", f"{STUDY_FILE}: colour: unknown key"),
+        ("runs.budget.stepz", 5, f"{STUDY_FILE}: runs.budget.stepz: unknown key"),
+        ("runs.budget.steps", "many", f"{STUDY_FILE}: runs.budget.steps: "),
+        ("scales.smoke.subsets", [10, 10], f"{STUDY_FILE}: scales.smoke.subsets: a value is given twice"),
+        ("runs.data.source", "mnist", f"{STUDY_FILE}: runs.data.source: there is no 'mnist'; allowed are "),
+        (
+            "scales.smoke.models",
+            [{"family": "resnet", "breadth": 8}],
+            f"{STUDY_FILE}: scales.smoke.models.0.",
+        ),
+        ("fit.metrics", ["accuracy"], f"{STUDY_FILE}: fit: "),
+    ],
+    ids=lambda value: value if isinstance(value, str) and ":" not in value and " " not in value else "",
+)
+def test_a_mistake_in_the_config_stops_before_anything_runs(
+    bare: Project, key: str, value: object, said: str
+) -> None:
+    bare.change(key, value)
+    done = bare.call("scalinglaws.cli", "replicate", "--scale", "smoke")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.startswith(f"error: {said}")
+    assert not (bare.folder / "results").exists()
+
+
+def test_no_yaml_an_unknown_scale_and_an_unknown_paper(bare: Project) -> None:
+    def said(*arguments: str) -> str:
+        done = bare.call("scalinglaws.cli", "replicate", *arguments)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert not (bare.folder / "results").exists()
+        return done.stderr
+
+    assert "config/huge.yaml: no such scale file; there are smoke" in said("--scale", "huge")
+    assert "there is no 'kaplan'; allowed are hestness-2017" in said("--scale", "smoke", "--paper", "kaplan")
+    bare.study_file.write_text("study: [")
+    assert f"{STUDY_FILE}, line 1, column " in said("--scale", "smoke")
+
+
+def test_snakemake_itself_refuses_the_config_in_one_sentence(bare: Project) -> None:
+    bare.change("colour", "red")
+    done = bare.call("snakemake", "--cores", "1", "--config", "scale=smoke")
+    text = done.stdout + done.stderr
+    assert done.returncode == 1
+    assert f"{STUDY_FILE}: colour: unknown key" in text
+    assert "Traceback" not in text
+
+
+def _corrupt_own_copy(project: Project) -> str:
+    folder = project.folder / "own"
+    folder.mkdir()
+    files = [
+        f"{split}-{kind}-ubyte.gz" for split in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+    ]
+    for name in files:
+        (folder / name).write_bytes(b"not what was published")
+    scale = project.folder / "config" / "smoke.yaml"
+    scale.write_text(scale.read_text().replace("cifar: cifar", "fashion-mnist: own"))
+    return "own/train-images-idx3-ubyte.gz"
+
+
+def _corrupt_archive(project: Project) -> str:
+    name = "dataset-fashion-mnist_0.0~git20200523.55506a9-1_all.deb"
+    folder = project.folder / "archives"
+    folder.mkdir()
+    (folder / name).write_bytes(b"not what was published")
+    with (project.folder / "config" / "smoke.yaml").open("a") as stream:
+        stream.write("archives: archives\n")
+    return f"archives/{name}"
+
+
+@pytest.mark.parametrize("corrupt", [_corrupt_own_copy, _corrupt_archive], ids=["own copy", "archive"])
+def test_a_corrupt_data_file(project: Project, corrupt: Callable[[Project], str]) -> None:
+    file = corrupt(project)
+    project.change("runs.data", {"source": "fashion-mnist", "validation": {"examples": 100}})
+    before = _state(project)
+    damaged = (project.folder / file).read_bytes()
+    outcome = project.replicate()
+    assert outcome.status not in (0, 2)
+    assert f"error: {file}: SHA-256 is {hashlib.sha256(damaged).hexdigest()}, expected " in outcome.stderr
+    assert outcome.stderr.count(file) == 1  # once is enough
+    assert f"    log: {RESULTS}/logs/data/fashion-mnist-" in outcome.stderr
+    assert f"all of its output is in {RESULTS}/logs/snakemake.log" in outcome.stderr
+    assert outcome.trained == set()
+    after = _state(project)
+    assert {path: after.get(path) for path in before} == before
+    assert (project.folder / file).read_bytes() == damaged
+
+
+def _state(project: Project) -> dict[Path, tuple[bytes, int]]:
+    """Content and time of everything in results, but for the logs."""
+    return {
+        path: (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in project.results.rglob("*")
+        if path.is_file() and "logs" not in path.parts
+    }
+
+
+def test_a_run_that_fails(bare: Project) -> None:
+    """Its error is shown, the other packs go on, and the finished runs of its own pack stay."""
+    fails = SUBSETS[2]
+    line = "    outcome = Outcome()\n"
+    condition = f"    if spec.subset.examples == {fails} and spec.seed == {SEEDS[1]}:\n"
+    bare.edit("training/loop.py", line, f"{condition}        raise RuntimeError('boom')\n{line}")
+    outcome = bare.replicate()
+    assert outcome.status == 1
+    assert "RuntimeError: boom" in outcome.stderr
+    assert f"    log: {RESULTS}/logs/train/{STUDY_NAME}/resnet-depth8-width2-seed1.log" in outcome.stderr
+    rest = {  # the large subsets come first in a pack
+        grid_run(width, size, SEEDS[1]) for width in WIDTHS for size in SUBSETS if size <= fails
+    }
+    assert outcome.trained == ALL_RUNS - rest
+    assert not (bare.results / "tables").exists()
+    assert bare.replicate().trained == set()  # called again, it fails again, and keeps what there is
+
+
+def test_a_stage_that_fails(project: Project) -> None:
+    """A bug in a stage with a log of its own: its traceback and where the log is."""
+    project.edit("report/table.py", '    return "\\n\\n".join(parts) + "\\n"', "    return parts.boom")
+    outcome = project.replicate()
+    assert outcome.status == 1
+    assert "AttributeError: 'list' object has no attribute 'boom'" in outcome.stderr
+    assert f"    log: {RESULTS}/logs/report/hestness-2017.log\n" in outcome.stderr
+    log = project.results / "logs" / "report" / "hestness-2017.log"
+    assert "AttributeError" in log.read_text()
+    assert outcome.jobs == Jobs(["summary"])
+
+
+def test_a_second_replication_in_the_same_folder_refuses(project: Project) -> None:
+    project.change("fit.level", 0.9)
+    first = project.start("scalinglaws.cli", "replicate", "--scale", "smoke", "--cores", "2")
+    log = project.results / "logs" / "snakemake.log"
+    old = log.read_bytes()
+    while log.read_bytes() == old:  # it has taken its place once it writes its log
+        assert first.poll() is None
+        time.sleep(0.01)
+    second = project.call("scalinglaws.cli", "replicate", "--scale", "smoke")
+    assert (second.returncode, second.stdout) == (2, "")
+    assert second.stderr == (
+        f"error: {RESULTS}: another replication is running here; wait for its end, or stop it first\n"
+    )
+    stdout, stderr = first.communicate()
+    assert first.returncode == 0, stderr
+    assert "hestness-2017/image" in stdout
+    assert "100%" in log.read_text()
+
+
+def test_a_lock_of_snakemake_itself_is_respected(project: Project) -> None:
+    """Somebody called `snakemake`, not `scalinglaws replicate`, and it may still be running."""
+    locked = project.folder / ".snakemake" / "locks" / "0.output.lock"
+    project.change("fit.level", 0.9)
+    locked.parent.mkdir(parents=True, exist_ok=True)
+    locked.write_text(f"{RESULTS}/fits/{STUDY_NAME}/fits.csv\n")
+    outcome = project.replicate()
+    assert outcome.status == 1
+    assert "Directory cannot be locked" in outcome.stderr
+    assert "snakemake.log" in outcome.stderr
+    assert locked.exists()
+
+
+def test_publish_before_there_is_anything(bare: Project) -> None:
+    done = bare.call("scalinglaws.cli", "publish", "--scale", "smoke")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "run `make replicate SCALE=smoke` first" in done.stderr
+    assert not (bare.folder / "records").exists()
+
+
+def test_records_that_are_not_there(bare: Project) -> None:
+    done = bare.call("scalinglaws.cli", "replicate", "--scale", "smoke", "--from", "records")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith("error: records: no records of scale smoke (records/smoke/")

@@ -7,7 +7,8 @@ from snakemake.utils import min_version
 min_version("9.0")
 
 
-container: "docker://python:3.12-slim"
+# For those who run jobs in containers (`--sdm apptainer`): the image must hold the environment.
+container: config.get("image", "docker://condaforge/miniforge3")
 
 
 include: "workflow/rules/common.smk"

@@ -215,7 +215,6 @@ def _reversed(value: object) -> object:
 # Data
 
 
-@pytest.mark.xfail(reason="a record does not say which data it was trained on, so that it is kept")
 def test_code_of_the_data_source_changes_its_meaning(project: Project) -> None:
     """Every pixel is inverted: no run may stand."""
     project.edit(

@@ -11,7 +11,7 @@ from scalinglaws.config.plugins import names
 from scalinglaws.config.spec import identity
 from scalinglaws.errors import ConfigError
 from scalinglaws.fingerprint import code_fingerprint
-from scalinglaws.training.pack import pack_to_plain
+from scalinglaws.config.pack import pack_to_plain
 
 try:
     PLAN = plan_of(load_config(config.get("scale", "laptop"), paper=config.get("paper")))

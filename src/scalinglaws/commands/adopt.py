@@ -2,8 +2,8 @@
 
 Git keeps no modification times, so that after a clone Snakemake would train everything again. A record is
 adopted only if its spec hashes to its name, is part of the present plan, was made by the present training
-code and, where its learning rate was searched, with the rate that the adopted search still finds best. Only
-then is Snakemake told, by `--touch`, that the files are up to date.
+code on the present data and, where its learning rate was searched, with the rate that the adopted search
+still finds best. Only then is Snakemake told, by `--touch`, that the files are up to date.
 """
 
 import argparse
@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import IO
 
 from scalinglaws.commands import snakemake
+from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, StudyPlan, training_code
+from scalinglaws.data.store import content_hash
 from scalinglaws.errors import RecordError
-from scalinglaws.training.pack import Pack
 from scalinglaws.training.record import Record, parse_record, write_record
 from scalinglaws.training.search import Choice, choose, write_choice
 
@@ -68,9 +69,10 @@ def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:
     choices: dict[str, Choice] = {}
     complete: list[str] = []
     adopted = 0
+    data = content_hash(results / "data" / study.grid.data.name)
     for pack in study.packs:  # searches come first
         model = pack.runs[0].model.name
-        matching = list(_matching(pack, records, choices.get(model)))
+        matching = list(_matching(pack, records, choices.get(model), data))
         for record in matching:
             write_record(record, folder)
         adopted += len(matching)
@@ -86,7 +88,7 @@ def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:
     return complete
 
 
-def _matching(pack: Pack, records: dict[str, Record], choice: Choice | None) -> Iterator[Record]:
+def _matching(pack: Pack, records: dict[str, Record], choice: Choice | None, data: str) -> Iterator[Record]:
     code = training_code(pack)
     for run in pack.runs:
         rate = run.learning_rate
@@ -95,7 +97,7 @@ def _matching(pack: Pack, records: dict[str, Record], choice: Choice | None) -> 
                 continue
             rate = choice.learning_rate
         record = records.get(run.id)
-        if record is not None and record.fits(run, float(rate), code):
+        if record is not None and record.fits(run, float(rate), code, data):
             yield record
 
 

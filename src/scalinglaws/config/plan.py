@@ -6,11 +6,11 @@ from itertools import product
 from scalinglaws.config import plugins
 from scalinglaws.config.load import Config
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
+from scalinglaws.config.pack import Candidates, Pack
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
 from scalinglaws.config.study import Architecture, Figure, Grid, LearningRateSearch, Study
 from scalinglaws.fingerprint import code_fingerprint
-from scalinglaws.training.pack import Candidates, Pack
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglaws.config.canonical import short_hash
 from scalinglaws.data.images import Images
 from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
@@ -96,6 +97,19 @@ def read_prepared(folder: Path) -> Prepared:
             f"{folder}: not a prepared data set ({error}); remove the folder to make it again"
         ) from error
     return Prepared(**arrays, manifest=manifest)
+
+
+def content_hash(folder: Path) -> str:
+    """A hash of what a prepared data set holds, read off its manifest.
+
+    Raises:
+        DataError: there is no manifest, or it is damaged.
+    """
+    path = folder / MANIFEST
+    try:
+        return short_hash(json.loads(path.read_text(encoding="utf-8"))["files"])
+    except (LookupError, OSError, TypeError, ValueError) as error:
+        raise DataError(f"{path}: not the manifest of a prepared data set ({error})") from error
 
 
 def _check(path: Path, size: int, pinned: str) -> None:

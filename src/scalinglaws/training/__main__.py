@@ -18,11 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scalinglaws.config.modules import module_name
+from scalinglaws.config.pack import Pack, pack_from_plain
 from scalinglaws.config.spec import RunSpec
+from scalinglaws.data.store import content_hash
 from scalinglaws.errors import RecordError
 from scalinglaws.stage import run_stage
 from scalinglaws.training.heartbeat import Pulse
-from scalinglaws.training.pack import Pack, pack_from_plain
 from scalinglaws.training.provenance import Stopwatch
 from scalinglaws.training.record import Record, Result, read_record, write_record
 from scalinglaws.training.search import choose, read_choice, write_choice
@@ -54,11 +55,12 @@ def main(arguments: list[str]) -> None:
     if None in rates:
         raise RecordError(f"{pack.study} {pack.name}: a searched learning rate needs --learning-rate")
     jobs = [(spec, float(rate)) for spec, rate in zip(pack.runs, rates, strict=True) if rate is not None]
-    missing = [job for job in jobs if not _is_done(*job, options.code, options.out)]
+    content = content_hash(options.data)
+    missing = [job for job in jobs if not _is_done(*job, options.code, content, options.out)]
     log.info("%s %s: %d runs, %d to train", pack.study, pack.name, len(jobs), len(missing))
     if missing:
         # Only now: torch takes a second to import, and a pack that is up to date needs none of it.
-        trainer = _Trainer(pack, options)
+        trainer = _Trainer(pack, options, content)
         for number, (spec, rate) in enumerate(missing, 1):
             trainer.train(spec, rate, f"{number}/{len(missing)}")
         trainer.pulse.stop()
@@ -67,13 +69,13 @@ def main(arguments: list[str]) -> None:
         write_choice(choose(pack.candidates, records), options.learning_rate)
 
 
-def _is_done(spec: RunSpec, rate: float, code: str, folder: Path) -> bool:
-    """Whether a record stands that this very run and code made; it is touched, as newer than its inputs."""
+def _is_done(spec: RunSpec, rate: float, code: str, data: str, folder: Path) -> bool:
+    """Whether the record of this very run, code and data stands; it is touched, as newer than its inputs."""
     path = folder / f"{spec.id}.json"
     if not path.exists():
         return False
     try:
-        done = read_record(path).fits(spec, rate, code)
+        done = read_record(path).fits(spec, rate, code, data)
     except RecordError as error:
         log.warning("%s; training it again", error)
         return False
@@ -85,7 +87,7 @@ def _is_done(spec: RunSpec, rate: float, code: str, folder: Path) -> bool:
 class _Trainer:
     """Trains runs of a pack on one device, the data opened once."""
 
-    def __init__(self, pack: Pack, options: argparse.Namespace) -> None:
+    def __init__(self, pack: Pack, options: argparse.Namespace, content: str) -> None:
         import numpy as np
         import torch
 
@@ -97,7 +99,7 @@ class _Trainer:
             raise RecordError("device cuda is asked for, but torch sees no GPU here")
         self.torch = torch
         self.device: torch.device = torch.device("cuda" if cuda else "cpu")
-        self.pack, self.code, self.out = pack, options.code, options.out
+        self.pack, self.code, self.content, self.out = pack, options.code, content, options.out
         self.pulse = Pulse(options.pulse or options.out / ".pulse.json", f"{pack.study} {pack.name}")
         first = pack.runs[0]
         self.task: Task = import_module(module_name("training/tasks", first.task)).open_task(
@@ -143,6 +145,7 @@ class _Trainer:
                 spec=spec,
                 learning_rate=rate,
                 code=self.code,
+                data=self.content,
                 model=size,
                 result=Result.model_validate(asdict(outcome)),
                 provenance=watch.provenance(self._device_name()),

@@ -57,13 +57,15 @@ class Record(Strict):
     """The number used; differs from the spec's where that says `searched`."""
     code: str
     """Fingerprint of the training stage that made it."""
+    data: str
+    """Hash of the content of the prepared data it was trained and evaluated on."""
     model: ModelSize
     result: Result
     provenance: Provenance
 
-    def fits(self, spec: RunSpec, learning_rate: float, code: str) -> bool:
-        """Whether this is the result of exactly that run with exactly that code."""
-        return (self.spec, self.learning_rate, self.code) == (spec, learning_rate, code)
+    def fits(self, spec: RunSpec, learning_rate: float, code: str, data: str) -> bool:
+        """Whether this is the result of exactly that run, with exactly that code, on exactly those data."""
+        return (self.spec, self.learning_rate, self.code, self.data) == (spec, learning_rate, code, data)
 
 
 def write_record(record: Record, folder: Path) -> None:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
 
+from scalinglaws.config.pack import Candidates
 from scalinglaws.config.strict import Strict
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_json
-from scalinglaws.training.pack import Candidates
 from scalinglaws.training.record import Record
 
 NO_ERROR = 1e-12  # stands for an error of 0, which has no logarithm

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
+from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.load import load_config
+from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, plan, training_code
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.training.pack import Pack
+from scalinglaws.files import write_json
 from scalinglaws.training.record import ModelSize, Provenance, Record, Result
 
 BEST = 0.02
@@ -41,6 +43,8 @@ STUDY: dict[str, Any] = {
     "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
     "figures": [{"name": "fig1", "draw": "hestness_2017:image", "caption": "A figure."}],
 }
+FILES = {"train": {"bytes": 1, "sha256": "00"}}
+DATA_CONTENT = short_hash(FILES)
 Options = argparse.Namespace
 
 
@@ -58,7 +62,14 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config" / "laptop.yaml").write_text(yaml.safe_dump(SCALE))
     (folder / "one.yaml").write_text(yaml.safe_dump(STUDY))
     monkeypatch.chdir(tmp_path)
+    make_manifest()
     return tmp_path
+
+
+def make_manifest() -> None:
+    """What a run of the data stage leaves, as far as the commands read it."""
+    for spec in plan(load_config("laptop")).data:
+        write_json(Path("results/laptop/data") / spec.name / "manifest.json", {"files": FILES})
 
 
 @pytest.fixture
@@ -82,6 +93,7 @@ def make_record() -> Callable[[Pack, RunSpec], Record]:
             spec=spec,
             learning_rate=rate,
             code=training_code(pack),
+            data=DATA_CONTENT,
             model=ModelSize(parameters=100, flops_per_example=2000),
             result=Result(
                 status="completed",

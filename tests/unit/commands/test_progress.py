@@ -8,10 +8,10 @@ import pytest
 
 from scalinglaws.commands import progress
 from scalinglaws.commands.progress import FILE_EVERY, Progress
+from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.training.heartbeat import Heartbeat
-from scalinglaws.training.pack import Pack
 from scalinglaws.training.record import Record, write_record
 
 MakeRecord = Callable[[Pack, RunSpec], Record]

@@ -13,10 +13,10 @@ from scalinglaws.commands import adopt as adopting
 from scalinglaws.commands import publish, snakemake
 from scalinglaws.commands.adopt import adopt, read_records
 from scalinglaws.config.load import load_config
+from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
-from scalinglaws.training.pack import Pack
 from scalinglaws.training.record import Record, read_record, write_record
 from scalinglaws.training.search import read_choice
 

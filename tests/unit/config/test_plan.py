@@ -8,8 +8,8 @@ import pytest
 
 from scalinglaws.config.canonical import canonical_json
 from scalinglaws.config.load import load_config
+from scalinglaws.config.pack import Pack, pack_to_plain
 from scalinglaws.config.plan import Plan, plan
-from scalinglaws.training.pack import Pack, pack_to_plain
 
 WriteConfig = Callable[..., Path]
 CONFIG = Path(__file__).resolve().parents[3] / "config"

@@ -55,6 +55,7 @@ def make_record() -> MakeRecord:
             spec=spec,
             learning_rate=found,
             code="c0de",
+            data="da7a",
             model=ModelSize(parameters=100, flops_per_example=2000),
             result=Result(
                 status="completed" if minima else "diverged",

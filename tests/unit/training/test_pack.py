@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.pack import Candidates, Pack, pack_from_plain, pack_to_plain
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.training.pack import Candidates, Pack, pack_from_plain, pack_to_plain
 
 MakeSpec = Callable[..., RunSpec]
 

@@ -30,10 +30,11 @@ def test_round_trip(record: Record, tmp_path: Path) -> None:
 
 
 def test_what_a_record_fits(record: Record, make_spec: MakeSpec) -> None:
-    assert record.fits(make_spec(), 0.05, "c0de")
-    assert not record.fits(make_spec(seed=1), 0.05, "c0de")
-    assert not record.fits(make_spec(), 0.06, "c0de")
-    assert not record.fits(make_spec(), 0.05, "c0df")
+    assert record.fits(make_spec(), 0.05, "c0de", "da7a")
+    assert not record.fits(make_spec(seed=1), 0.05, "c0de", "da7a")
+    assert not record.fits(make_spec(), 0.06, "c0de", "da7a")
+    assert not record.fits(make_spec(), 0.05, "c0df", "da7a")
+    assert not record.fits(make_spec(), 0.05, "c0de", "da7b")
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from scalinglaws.config.pack import Candidates
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
-from scalinglaws.training.pack import Candidates
 from scalinglaws.training.record import Record
 from scalinglaws.training.search import Choice, choose, read_choice, write_choice
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.pack import Candidates, Pack, pack_to_plain
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.training import __main__ as stage
-from scalinglaws.training.pack import Candidates, Pack, pack_to_plain
 from scalinglaws.training.record import read_record
 from scalinglaws.training.search import Choice, read_choice, write_choice
 

@@ -26,10 +26,10 @@ environment:
 	@$(PYTHON) -I -S workflow/environment.py --torch "$(TORCH)"
 
 replicate: environment
-	$(IN_VENV) scalinglaws replicate --scale $(SCALE) $(if $(PAPER),--paper $(PAPER)) $(if $(FROM),--from $(FROM)) $(if $(CORES),--cores $(CORES))
+	$(IN_VENV) scalinglaws replicate --scale "$(SCALE)" $(if $(PAPER),--paper "$(PAPER)") $(if $(FROM),--from "$(FROM)") $(if $(CORES),--cores "$(CORES)")
 
 publish: environment
-	$(IN_VENV) scalinglaws publish --scale $(SCALE)
+	$(IN_VENV) scalinglaws publish --scale "$(SCALE)" $(if $(PAPER),--paper "$(PAPER)")
 
 test: environment
 	$(IN_VENV) ruff check .

@@ -19,7 +19,7 @@ except ConfigError as mistake:
     raise WorkflowError(str(mistake)) from None
 
 SCALE = PLAN.config.scale
-RESULTS = f"results/{SCALE.scale}"
+RESULTS = f"results/{PLAN.config.name}"
 DATA = {spec.name: spec for spec in PLAN.data}
 ARRAYS = ("train", "train_labels", "validation", "validation_labels")
 STUDIES = {plan.study.study: plan for plan in PLAN.studies}

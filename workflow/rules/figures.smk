@@ -22,7 +22,7 @@ for plan in PLAN.studies:
             log:
                 f"{RESULTS}/logs/figures/{plan.study.paper}/{figure.name}.log",
             params:
-                spec=canonical_json(plan.figure_spec(figure, SCALE)),
+                spec=canonical_json(plan.figure_spec(figure, PLAN.config.name, SCALE.resamples)),
                 code=code("scalinglaws.figures.__main__", f"scalinglaws.figures.{drawn_in}"),
                 folder=folder_of_output("pdf"),
             shell:

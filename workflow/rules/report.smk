@@ -8,7 +8,7 @@ rule claims:
     log:
         f"{RESULTS}/logs/claims/{{study}}.log",
     params:
-        spec=lambda wildcards: canonical_json(STUDIES[wildcards.study].claim_spec(SCALE.scale)),
+        spec=lambda wildcards: canonical_json(STUDIES[wildcards.study].claim_spec(PLAN.config.name)),
         constants=lambda wildcards: claims_hash(wildcards.study),
         code=code("scalinglaws.claims.__main__"),
     shell:

@@ -1,4 +1,7 @@
-"""The claims stage: `python -m scalinglaws.claims --spec JSON --fits F.csv [--best B.csv] --out OUT.csv`."""
+"""The claims stage.
+
+python -m scalinglaws.claims --spec JSON --data MANIFEST --fits F.csv [--best B.csv] --out OUT.csv
+"""
 
 import argparse
 import json

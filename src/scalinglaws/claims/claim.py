@@ -51,6 +51,9 @@ class Claim(Strict):
     published: float | None = Field(default=None, description="The printed number, where there is one.")
     range: tuple[float, float] = Field(description="Values for which the statement is true, ends included.")
     min_points: int = Field(default=1, ge=1, description="Points without which the quantity says nothing.")
+    threshold: Literal["published", "ours"] = Field(
+        default="published", description="Whose the ends of the range are, where they are no printed number."
+    )
     data_set: DataSet | None = Field(default=None, description="The data set a constant belongs to.")
     source: str = Field(description="Where in the paper.")
     certainty: Certainty
@@ -69,8 +72,10 @@ class Claim(Strict):
             return f"{self.published:g}"
         low, high = self.range
         if isinf(low):
-            return f"< {high:g}"
-        return f"> {low:g}" if isinf(high) else f"{low:g} to {high:g}"
+            text = f"< {high:g}"
+        else:
+            text = f"> {low:g}" if isinf(high) else f"{low:g} to {high:g}"
+        return f"(ours) {text}" if self.threshold == "ours" else text
 
 
 class _Paper(Strict):

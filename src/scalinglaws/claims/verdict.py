@@ -30,8 +30,8 @@ def judge(claim: Claim, measured: Measurement, source: str, title: str, scale: s
 
     The interval inside the range is `reproduced`, overlapping it is `consistent`, disjoint from it is
     `not reproduced`. Too few points or no interval is `not testable at this scale`. A constant that belongs
-    to one data set can be neither reproduced nor refuted on another one: there, an overlap is `consistent`
-    and anything else is not testable.
+    to one data set can be neither reproduced nor refuted on another one: there it is not testable, whatever
+    the interval.
 
     Args:
         claim: the claim.
@@ -51,13 +51,10 @@ def judge(claim: Claim, measured: Measurement, source: str, title: str, scale: s
     overlap = measured.low <= high and low <= measured.high
     span = _interval(measured)
     if claim.data_set and source not in claim.data_set.sources:
-        if overlap:
-            return Judgement(
-                Verdict.CONSISTENT,
-                f"The {span} on {title} overlaps {_range(claim)}, measured on {claim.data_set.title}.",
-            )
         return Judgement(
-            Verdict.NOT_TESTABLE, f"The constant belongs to {claim.data_set.title}; measured on {title}."
+            Verdict.NOT_TESTABLE,
+            f"The constant belongs to {claim.data_set.title}; measured on {title}, where the {span} "
+            f"{'overlaps it' if overlap else 'lies elsewhere'}.",
         )
     if inside:
         return Judgement(Verdict.REPRODUCED, f"The {span} lies inside {_range(claim)}.")

@@ -34,7 +34,7 @@ def adopt(work: Plan, folder: Path, options: argparse.Namespace, log: Path) -> i
     Raises:
         RecordError: there are no records for this scale, or a file of records is damaged.
     """
-    scale = work.config.scale.scale
+    scale = work.config.name
     results = Path("results") / scale
     files = [records_file(folder, scale, study.study.study) for study in work.studies]
     if not any(file.is_file() for file in files):
@@ -50,7 +50,7 @@ def adopt(work: Plan, folder: Path, options: argparse.Namespace, log: Path) -> i
 
 
 def _make_data(work: Plan, options: argparse.Namespace, stream: IO[str]) -> int:
-    results = f"results/{work.config.scale.scale}"
+    results = f"results/{work.config.name}"
     targets = sorted(
         {
             f"{results}/subsets/{pack.runs[0].data.name}/shuffle-{seed}.npy"
@@ -59,7 +59,7 @@ def _make_data(work: Plan, options: argparse.Namespace, stream: IO[str]) -> int:
         }
     )
     call = snakemake.command(options.scale, options.paper, options.cores, *targets)
-    return snakemake.start(call, stream).wait()
+    return snakemake.wait(snakemake.start(call, stream))
 
 
 def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:

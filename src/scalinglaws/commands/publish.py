@@ -6,13 +6,14 @@ from pathlib import Path
 
 from scalinglaws.commands.adopt import records_file
 from scalinglaws.config.load import load_config
-from scalinglaws.config.plan import StudyPlan, plan
+from scalinglaws.config.plan import StudyPlan, plan, training_code
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
 from scalinglaws.training.record import read_record
 
 FIGURES, RECORDS = Path("figures"), Path("records")
+SHOWN = "laptop"  # the scale whose figures stand at the top of a paper's folder; others have one of their own
 ENDINGS = ("pdf", "png", "csv")
 TABLES = ("runs.csv",)
 
@@ -21,10 +22,10 @@ def run(options: argparse.Namespace) -> int:
     """Copy what a finished replication made.
 
     Raises:
-        RecordError: something is missing; nothing is copied then.
+        RecordError: something is missing or stale; nothing is copied then.
     """
     work = plan(load_config(options.scale, paper=options.paper))
-    scale = work.config.scale.scale
+    scale = work.config.name
     results = Path("results") / scale
     copies = [pair for study in work.studies for pair in _copies(study, results, scale)]
     records = [_record(results, study, spec) for study in work.studies for spec in study.runs]
@@ -33,6 +34,8 @@ def run(options: argparse.Namespace) -> int:
         raise RecordError(
             f"{missing[0]}: not there ({len(missing)} missing); run `make replicate SCALE={scale}` first"
         )
+    for study in work.studies:
+        _check_current(study, results, scale)
     for study in work.studies:
         _publish_records(study, results, scale)
     for source, target in copies:
@@ -46,7 +49,8 @@ def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Pat
     """What is copied for a study: (made, published)."""
     paper, name = study.study.paper, study.study.study
     drawn = [f"{figure.name}.{ending}" for figure in study.study.figures for ending in ENDINGS]
-    figures = [(results / "figures" / paper / file, FIGURES / paper / file) for file in drawn]
+    shown = FIGURES / paper if scale == SHOWN else FIGURES / paper / scale
+    figures = [(results / "figures" / paper / file, shown / file) for file in drawn]
     records = RECORDS / scale / name
     tables = [(results / "tables" / name / table, records / table) for table in TABLES]
     return [*figures, *tables, (results / "report" / "claims" / f"{name}.csv", records / "claims.csv")]
@@ -54,6 +58,16 @@ def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Pat
 
 def _record(results: Path, study: StudyPlan, spec: RunSpec) -> Path:
     return results / "runs" / study.study.study / f"{spec.id}.json"
+
+
+def _check_current(study: StudyPlan, results: Path, scale: str) -> None:
+    """Raise RecordError where a run was made by other code than the present: nobody could adopt it."""
+    for pack in study.packs:
+        code = training_code(pack)
+        for spec in pack.runs:
+            path = _record(results, study, spec)
+            if read_record(path).code != code:
+                raise RecordError(f"{path}: made by other code; run `make replicate SCALE={scale}` first")
 
 
 def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:

@@ -26,7 +26,8 @@ def run(options: argparse.Namespace) -> int:
     if not Path("Snakefile").is_file():
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
     work = plan(load_config(options.scale, paper=options.paper))
-    results = Path("results") / work.config.scale.scale
+    results = Path("results") / work.config.name
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # end as by Ctrl-C, with all that runs for us
     with snakemake.alone(results, options.scale):
         return _replicate(work, results, options)
 
@@ -59,10 +60,7 @@ def _watch(process: subprocess.Popen[str], work: Plan, results: Path) -> int:
             progress.show()
     finally:
         progress.end()
-        if process.poll() is None:
-            # We were interrupted: Snakemake must not run on alone. It ends its jobs; finished runs stay.
-            process.send_signal(signal.SIGINT)
-            process.wait()
+        snakemake.stop(process)  # nothing, unless we were interrupted
     return process.returncode
 
 

@@ -2,16 +2,21 @@
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from scalinglaws.errors import ScalingLawsError
 
 NOTHING = "Nothing to be done"
+LOCKED = (
+    "Snakemake's lock is on this folder: another workflow runs here, or one was killed. If none runs, take "
+    "the lock away with `.venv/bin/snakemake --unlock` and call again; nothing computed is lost."
+)
 LOG_HINT = " (check log file(s) for error details)"
 
 
@@ -63,14 +68,42 @@ def start(call: list[str], log: IO[str]) -> subprocess.Popen[str]:
     # One thread a process: two on two busy cores are several times slower.
     environment = {**os.environ, "PATH": search, "OMP_NUM_THREADS": "1"}
     # Open files are passed on: the one that `alone` holds. Snakemake passes none to its jobs.
+    # In a session of its own, or Ctrl-C on the terminal would reach it twice: by itself and through `stop`.
     return subprocess.Popen(
-        call, stdout=log, stderr=subprocess.STDOUT, env=environment, text=True, close_fds=False
+        call,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        env=environment,
+        text=True,
+        close_fds=False,
+        start_new_session=True,
     )
+
+
+def wait(process: subprocess.Popen[str]) -> int:
+    """Wait for Snakemake's end; if we are interrupted, it does not run on alone."""
+    try:
+        return process.wait()
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """End Snakemake and its jobs, if they still run: finished runs stay, the ones in progress are lost."""
+    for number, seconds in ((signal.SIGINT, 20.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 10.0)):
+        if process.poll() is not None:
+            return
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
 
 
 def problem_in(log: Path) -> str:
     """What went wrong, out of a log: errors in words, else what was raised; and the logs of failed jobs."""
     lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    if any(line.startswith("LockException") for line in lines):
+        return LOCKED
     said = [line for line in lines if line.startswith(("error:", "Error:"))] or list(_raised(lines))
     if not said:
         return "\n".join(lines[-25:])
@@ -94,4 +127,4 @@ def touch(files: Iterable[str], scale: str, paper: str | None, log: IO[str]) -> 
     if not targets:
         return 0
     # The targets come first: `--config` takes all that follows it.
-    return start(command(scale, paper, "1", *targets, "--touch"), log).wait()
+    return wait(start(command(scale, paper, "1", *targets, "--touch"), log))

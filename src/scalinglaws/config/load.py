@@ -21,8 +21,15 @@ Block = TypeVar("Block", bound=Strict)
 
 @dataclass(frozen=True)
 class Config:
-    """A scale with its studies, all checked: (study, its grid at this scale), in order of name."""
+    """A scale file with its studies, all checked.
 
+    Attributes:
+        name: the scale file's name without ending: `results/<name>/` is its folder.
+        scale: the scale.
+        studies: (study, its grid at this scale), in order of name.
+    """
+
+    name: str
     scale: Scale
     studies: tuple[tuple[Study, Grid], ...]
 
@@ -60,7 +67,7 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
             raise ConfigError(f"{files[name]}: scales: has no {checked.scale!r}, which {path} asks for")
     if not studies:
         raise ConfigError(f"{path}: no study of {paper or 'any paper'} has the scale {checked.scale!r}")
-    return Config(checked, tuple(studies))
+    return Config(path.stem, checked, tuple(studies))
 
 
 def load_study(path: Path) -> Study:

@@ -7,7 +7,6 @@ from scalinglaws.config import plugins
 from scalinglaws.config.load import Config
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
 from scalinglaws.config.pack import Candidates, Pack
-from scalinglaws.config.scale import Scale
 from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
 from scalinglaws.config.study import Architecture, Figure, Grid, LearningRateSearch, Study
 from scalinglaws.fingerprint import code_fingerprint
@@ -41,13 +40,13 @@ class StudyPlan:
         options = self.study.fit.model_dump(mode="json", exclude_defaults=True)
         return {**options, "study": self.study.study, "region": self.grid.region, "resamples": resamples}
 
-    def figure_spec(self, figure: Figure, scale: Scale) -> dict[str, object]:
+    def figure_spec(self, figure: Figure, scale: str, resamples: int) -> dict[str, object]:
         """Spec of the `figures` stage for one figure."""
         return {
             "study": self.study.study,
-            "scale": scale.scale,
+            "scale": scale,
             "figure": figure.model_dump(mode="json"),
-            "fit": self.fit_spec(scale.resamples),
+            "fit": self.fit_spec(resamples),
             "seeds": sorted(self.grid.seeds),
         }
 

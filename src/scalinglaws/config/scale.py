@@ -3,10 +3,12 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import ScaleName
+
+UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class Machine(Strict):
@@ -24,16 +26,16 @@ class Scale(Strict):
     """A scale file, `config/<scale>.yaml`."""
 
     scale: ScaleName
-    """Which section of each study file applies; also the folder under `results/`."""
+    """Which section of each study file applies. Results go to `results/<name of the scale file>/`."""
     description: str
     """For whom this scale is, one line."""
     studies: Literal["all"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all"
     """Names of the studies to run, or all that have this scale."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"
     """Where training runs; `auto` takes a GPU where there is one."""
-    archives: Path = Path("results/archives")
+    archives: UserPath = Path("results/archives")
     """Folder of package archives (.deb); what is missing there is fetched into it."""
-    locations: dict[str, Path] = Field(default_factory=dict)
+    locations: dict[str, UserPath] = Field(default_factory=dict)
     """The user's own copy of a data source: name of the source to folder."""
     resamples: Annotated[int, Field(ge=20)] = 2000
     """Bootstrap resamples of each fit."""

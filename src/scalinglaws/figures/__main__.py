@@ -50,17 +50,19 @@ def caption(spec: FigureSpec, tables: StudyTables, data: dict[str, Any]) -> str:
     runs = tables.runs[tables.runs.phase == "grid"]
     low, high = spec.fit.region
     diverged = int((runs.status == "diverged").sum())
+    cut_short = int((runs.stopped == "budget").sum())
     pixels = " x ".join(map(str, data["shape"][:2]))
     sizes = f"{runs.parameters.min():,} to {runs.parameters.max():,} parameters"
     return (
         f"{spec.figure.caption.strip()} Scale {spec.scale}: {data['title']} ({len(data['classes'])} classes, "
         f"{pixels} pixels; licence {data['licence']}), subsets of {runs.examples.min():,} to "
         f"{runs.examples.max():,} images, {data['validation_examples']:,} validation images fixed for all "
-        f"runs; {runs.model.nunique()} models of {sizes}; {len(spec.seeds)} seeds a cell, median of the "
-        f"minimum along training; {len(runs)} runs, {diverged} diverged. Laws are fitted to {low:g} to "
-        f"{high:g} images per class (white background) by least squares on the logarithm; brackets and bands "
-        f"are {spec.fit.level:.0%} intervals from {spec.fit.resamples:,} bootstrap resamples of runs and "
-        f"subset sizes."
+        f"runs; {runs.model.nunique()} models of {sizes}; {len(spec.seeds)} seeds a cell, each with its own "
+        f"choice of images, median of the minimum along training; {len(runs)} runs, {diverged} diverged, "
+        f"{cut_short} ended by the step budget and not by patience. Laws are fitted to {low:g} to {high:g} "
+        f"images per class (white background) by least squares on the logarithm. Brackets and the grey band: "
+        f"{spec.fit.level:.0%} intervals from {spec.fit.resamples:,} bootstrap resamples of runs and subset "
+        f"sizes; coloured bands resample runs alone. Validation noise is shared by all runs, in no interval."
     )
 
 

@@ -89,17 +89,23 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     for size in sizes:
         axes.axhline(size, color="0.8", linewidth=0.7, zorder=1)
     axes.plot(found.examples_per_class, found["size"], color="C3", zorder=2, label="Best-fit size")
-    axes.scatter(found.examples_per_class, found["size"], s=24, color="C3", zorder=4, label="_points")
-    if len(censored):
-        axes.scatter(
-            censored.examples_per_class,
-            censored.parameters,
-            s=30,
-            facecolors="white",
-            edgecolors="C3",
-            zorder=4,
-            label="censored: best at the edge of the grid",
-        )
+    inside, outside = found[found.in_region], found[~found.in_region]
+    axes.scatter(inside.examples_per_class, inside["size"], s=24, color="C3", zorder=4, label="_fitted")
+    for points, height, marker, label in (
+        (outside, outside["size"], "s", "not fitted: outside the region"),
+        (censored, censored.parameters, "o", "not fitted: censored, best at the edge of the grid"),
+    ):
+        if len(points):
+            axes.scatter(
+                points.examples_per_class,
+                height,
+                s=28,
+                marker=marker,
+                facecolors="white",
+                edgecolors="C3",
+                zorder=4,
+                label=label,
+            )
     band = tables.bands[tables.bands.law == "model-size"]
     beta, low, high = tables.parameter("model-size", "beta_p", metric)
     alpha, _, _ = tables.parameter("model-size", "alpha_p", metric)

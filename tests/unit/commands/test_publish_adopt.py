@@ -17,6 +17,7 @@ from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
+from scalinglaws.files import write_json
 from scalinglaws.training.record import Record, read_record, write_record
 from scalinglaws.training.search import read_choice
 
@@ -64,7 +65,7 @@ class Calls:
 
     def start(self, call: list[str], log: Any) -> Any:
         self.calls.append(call)
-        return argparse.Namespace(wait=lambda: self.status)
+        return argparse.Namespace(wait=lambda: self.status, poll=lambda: self.status)
 
 
 @pytest.fixture
@@ -163,6 +164,22 @@ def test_other_code_is_refused(
     assert adopt_all(options) == 0
     assert present() == set()
     assert len(calls.calls) == 1  # nothing to touch
+
+
+def test_runs_on_other_data_are_refused(published: Plan, options: Options, calls: Calls) -> None:
+    folder = Path("results/laptop/data") / published.data[0].name
+    write_json(folder / "manifest.json", {"files": {"train": {"bytes": 1, "sha256": "01"}}})
+    adopt_all(options)
+    assert present() == set()
+
+
+def test_runs_of_other_code_are_not_published(
+    finished: Plan, options: Options, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "training_code", lambda pack: "other")
+    with pytest.raises(RecordError, match="made by other code"):
+        publish.run(options)
+    assert not Path("figures").exists()
 
 
 def test_runs_of_another_spec_are_refused(published: Plan, options: Options, calls: Calls) -> None:

@@ -26,11 +26,13 @@ def draw_tables(
     hollow = np.array(censored)
     runs = [
         {"run": f"{size}-{m}-{seed}", "phase": "grid", "model": f"resnet-{size}", "parameters": size,
-         "examples": 10 * m, "examples_per_class": m, "seed": seed, "status": "completed"}
+         "examples": 10 * m, "examples_per_class": m, "seed": seed, "status": "completed",
+         "stopped": "patience"}
         for size in SIZES for m in PER_CLASS for seed in (0, 1)
     ]  # fmt: skip
     for run in runs[:diverged]:
-        run["status"] = "diverged"
+        run["status"] = run["stopped"] = "diverged"
+    runs[-1]["stopped"] = "budget"
     runs.append({**runs[-1], "phase": "search", "status": "diverged", "examples": 99999})
     best = pd.concat(
         pd.DataFrame(

@@ -37,8 +37,9 @@ def test_censored_sizes_are_hollow_at_the_edge_of_the_grid(make_tables: MakeTabl
     tables = make_tables()
     _, right = image(tables).axes
     best = tables.best[tables.best.metric == "cross_entropy"]
-    found, censored = best[~best.censored], best[best.censored]
-    assert points(right, False) == list(zip(found.examples_per_class, found["size"], strict=True))
+    censored = best[best.censored]
+    fitted = best[~best.censored & best.in_region]
+    assert points(right, False) == list(zip(fitted.examples_per_class, fitted["size"], strict=True))
     assert points(right, True) == list(zip(censored.examples_per_class, censored.parameters, strict=True))
     assert any("censored" in text.get_text() for text in right.get_legend().get_texts())
 
@@ -63,8 +64,10 @@ def test_it_is_drawn_when_no_best_fit_is_censored(make_tables: MakeTables) -> No
     figure = image(make_tables(censored=[False] * 5))
     figure.draw_without_rendering()
     _, right = figure.axes
-    assert points(right, True) == []
-    assert not any("censored" in text.get_text() for text in right.get_legend().get_texts())
+    assert [x for x, _ in points(right, True)] == [1, 16]  # those outside the region
+    texts = [text.get_text() for text in right.get_legend().get_texts()]
+    assert any("outside the region" in text for text in texts)
+    assert not any("censored" in text for text in texts)
 
 
 def test_what_is_drawn_is_listed(make_tables: MakeTables) -> None:

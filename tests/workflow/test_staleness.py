@@ -1,10 +1,9 @@
 """What is recomputed after a change, and what is not: exact sets of jobs, and of runs that are trained."""
 
-import os
-import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -276,8 +275,7 @@ def test_everything_is_killed_in_the_middle_of_a_pack(bare: Project, finished_pr
     try:
         _wait_for(lambda: _half_done(bare), process)
     finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        _kill(process)
     _wait_for(lambda: not _processes_in(bare.folder))
     finished = {state.words for state in bare.records().values()}
     assert finished & ALL_GRID_RUNS
@@ -306,6 +304,15 @@ def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[str] | No
         assert process is None or process.poll() is None, "ended too early"
         time.sleep(0.01)
     raise AssertionError("waited in vain")
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill a process and all that it started, at once, parents first."""
+    parent = psutil.Process(process.pid)
+    for each in [parent, *parent.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    process.communicate()
 
 
 def _processes_in(folder: Path) -> list[int]:

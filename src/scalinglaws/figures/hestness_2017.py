@@ -1,6 +1,7 @@
 """Figures of Hestness et al. 2017, "Deep Learning Scaling is Predictable, Empirically" (arXiv:1712.00409)."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,12 +19,13 @@ METRICS = {
     "top5_error": ("Top-5 error", "C1"),
 }
 GREY = "0.45"
+BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}  # hides no point
 X_LABEL = "Training data set size, images per class (log scale)"
 
 
 def image(tables: StudyTables) -> Figure:
     """Fig 4: learning curves (left) and best-fit model size (right) of image classification."""
-    figure = Figure(figsize=(10.5, 4.4), layout="constrained")
+    figure = Figure(figsize=(10.5, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     _learning_curves(left, tables)
     _model_sizes(right, tables)
@@ -74,7 +76,7 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
     handles, labels = axes.get_legend_handles_labels()
     shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t in _names() or t.startswith("$")]
     shown.append((Line2D([], [], color=GREY, linestyle=":", linewidth=0.9), "Best guess"))
-    axes.legend(*zip(*shown, strict=True), loc="lower left", ncols=1)
+    axes.legend(*zip(*shown, strict=True), **BELOW)
 
 
 def _model_sizes(axes: Axes, tables: StudyTables) -> None:
@@ -92,8 +94,8 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     inside, outside = found[found.in_region], found[~found.in_region]
     axes.scatter(inside.examples_per_class, inside["size"], s=24, color="C3", zorder=4, label="_fitted")
     for points, height, marker, label in (
-        (outside, outside["size"], "s", "not fitted: outside the region"),
-        (censored, censored.parameters, "o", "not fitted: censored, best at the edge of the grid"),
+        (outside, outside["size"], "s", "outside the region"),
+        (censored, censored.parameters, "o", "censored (edge of the grid)"),
     ):
         if len(points):
             axes.scatter(
@@ -125,7 +127,7 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     axes.set_ylabel("Parameters of the best model (log scale)")
     handles, labels = axes.get_legend_handles_labels()
     shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t != "growth, interval"]
-    axes.legend(*zip(*shown, strict=True), loc="upper left")
+    axes.legend(*zip(*shown, strict=True), **BELOW)
 
 
 def _shade_region(axes: Axes, best: pd.DataFrame) -> None:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from scalinglaws.files import whole_file
 
 CAPTION_SIZE = 7.5
-CAPTION_WIDTH = 168
+CAPTION_WIDTH = 190
 COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 
 

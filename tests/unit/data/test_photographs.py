@@ -140,9 +140,9 @@ def test_packaged(
     assert "GPL" in images.licence
 
 
-@pytest.mark.parametrize("options", [{"patch": 4}, {"patch": 129}, {"patch": "large"}])
+@pytest.mark.parametrize("options", [{"size": 4}, {"size": 129}, {"size": "large"}])
 def test_options_are_checked_with_the_config(options: dict[str, Any]) -> None:
-    assert plugins.complete("data/sources", "photographs", "load", {"patch": 16}) == {"patch": 16}
+    assert plugins.complete("data/sources", "photographs", "load", {"size": 16}) == {"size": 16}
     with pytest.raises(ValidationError):
         plugins.complete("data/sources", "photographs", "load", options)
 

@@ -12,7 +12,6 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 RESULTS = Path("results") / "smoke"
-FIGURES = ("figures", RESULTS / "figures")
 STUDY = "hestness-2017/image"
 LIMIT = 570
 """Seconds after which a call counts as hanging."""

@@ -11,9 +11,9 @@ import numpy as np
 
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.fitting.analysis import Analysis, analyse
-from scalinglaws.fitting.bootstrap import interval
 from scalinglaws.fitting.derived import Derived
 from scalinglaws.fitting.fit import Fit
+from scalinglaws.fitting.intervals import interval
 from scalinglaws.fitting.run_table import RunGrid, read_runs
 from scalinglaws.fitting.table import Cell, in_order, write_table
 from scalinglaws.laws.law import FloatArray
@@ -89,7 +89,7 @@ def fit_rows(analysis: Analysis, spec: FitSpec) -> Iterator[tuple[Cell, ...]]:
         found = fit.estimate
         diagnostics = _diagnostics(fit)
         entries = [(name, *fit.param(name)) for name in fit.law.names]
-        r_squared = fit.refits.r_squared if fit.refits else np.empty(0)
+        r_squared = np.empty(0) if fit.r_squared is None else fit.r_squared
         entries.append(("r_squared", found.r_squared if found else NAN, r_squared))
         for name, value, samples in entries:
             yield (

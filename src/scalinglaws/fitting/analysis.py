@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from scalinglaws import laws
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.bootstrap import FEWEST_SIZES, Resamples, Usable, interval, resample, resample_scores
+from scalinglaws.fitting.bootstrap import FEWEST_SIZES, Resamples, Usable, resample, resample_scores
 from scalinglaws.fitting.derived import Derived, differences, small_data_slopes
 from scalinglaws.fitting.fit import Fit, Points, fit_points
+from scalinglaws.fitting.intervals import interval
 from scalinglaws.fitting.run_table import RunGrid
 from scalinglaws.fitting.selection import Selection, select
 from scalinglaws.laws.law import FloatArray

@@ -15,10 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting import least_squares
 from scalinglaws.fitting.run_table import RunGrid
 from scalinglaws.fitting.selection import Selection, select
-from scalinglaws.laws.law import FloatArray, Law
+from scalinglaws.laws.law import FloatArray
 
 FEWEST_SIZES = 3  # distinct subset sizes without which a resample holds no law
 AT_A_TIME = 500  # resamples drawn together: bounds the memory
@@ -100,39 +99,3 @@ def draw_points(usable: NDArray[np.bool_], rng: np.random.Generator) -> FloatArr
     counted = np.arange(subsets) < available
     hits = (points[..., None] == np.arange(subsets)) & counted[..., None]
     return np.asarray(hits.sum(axis=-2), dtype=np.float64)
-
-
-@dataclass(frozen=True)
-class Refits:
-    """A law fitted to every resample: params [parameters, resamples] and r_squared [resamples]."""
-
-    params: FloatArray
-    r_squared: FloatArray
-
-
-def refit(law: Law, x: FloatArray, y: FloatArray, weights: FloatArray, optimum: FloatArray) -> Refits:
-    """Fit a law to every resample.
-
-    Args:
-        law: the law.
-        x: [variables, subsets].
-        y: [resamples, subsets]; whatever stands at weight 0 is not looked at.
-        weights: [resamples, subsets].
-        optimum: [parameters], the estimate from all data; one start besides the law's own.
-    """
-    y = np.where(weights > 0, y, 1.0)
-    if law.starts is None:
-        found = least_squares.solve_exactly(law, x, y, weights)
-    else:
-        warm = np.broadcast_to(optimum[:, None], (len(optimum), len(y)))
-        starts = np.concatenate([warm[None], law.starts(x, y, weights)])
-        found = least_squares.best_of(law, x, y, weights, starts)
-    return Refits(found.params, least_squares.r_squared(found.objective, y, weights))
-
-
-def interval(samples: FloatArray, level: float) -> FloatArray:
-    """Percentile interval over the first axis, [2, ...]; samples that are NaN are left out."""
-    tail = (1 - level) / 2
-    missing = np.isnan(samples).all(axis=0)
-    filled = np.where(missing, 0.0, samples)
-    return np.where(missing, np.nan, np.nanquantile(filled, [tail, 1 - tail], axis=0))

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.bootstrap import FEWEST_SIZES, Refits, refit
-from scalinglaws.fitting.estimate import Estimate, estimate, points_needed
-from scalinglaws.fitting.least_squares import on_bound
+from scalinglaws.fitting.bootstrap import FEWEST_SIZES
+from scalinglaws.fitting.estimate import Estimate, estimate, points_needed, r_squared
+from scalinglaws.fitting.resample import Refits, refit
 from scalinglaws.laws.law import FloatArray, Law
 
 BOUND_WORTH_A_WARNING = 0.05  # share of resamples in which a parameter sits on a bound
@@ -37,7 +37,10 @@ class Points:
 
 @dataclass(frozen=True)
 class Fit:
-    """A law fitted to one metric. `estimate` and `refits` are None where the points do not suffice."""
+    """A law fitted to one metric. `estimate` and `refits` are None where the points do not suffice.
+
+    `r_squared` is that of each refit, [resamples].
+    """
 
     law: Law
     metric: str
@@ -45,6 +48,7 @@ class Fit:
     total: int
     estimate: Estimate | None = None
     refits: Refits | None = None
+    r_squared: FloatArray | None = None
     redrawn: int = 0
     warnings: tuple[str, ...] = ()
 
@@ -64,13 +68,15 @@ def fit_points(law: Law, metric: str, points: Points) -> Fit:
     fit = replace(fit, estimate=found, warnings=found.warnings + points.warnings)
     if points.samples is None or points.weights is None:
         return replace(fit, warnings=(*fit.warnings, "no interval: nearly every resample is degenerate"))
-    optimum = np.array(list(found.params.values()))
-    refits = refit(law, points.x[None], points.samples, points.weights, optimum)
+    refits = refit(found, points.x, points.samples, points.weights)
     warnings = [
         f"{name} sits on a bound in {100 * share:.0f} % of the resamples"
-        for name, share in zip(law.names, on_bound(law, refits.params).mean(axis=-1), strict=True)
+        for name, share in refits.on_bound.items()
         if share > BOUND_WORTH_A_WARNING
     ]
     if count == FEWEST_SIZES:
         warnings.append("three points: every resample holds all of them, the interval shows seeds only")
-    return replace(fit, refits=refits, redrawn=points.redrawn, warnings=(*fit.warnings, *warnings))
+    coordinates = law.coordinates(refits.params)
+    explained = r_squared(law, coordinates, points.x[None], points.samples, points.weights)
+    fit = replace(fit, refits=refits, r_squared=explained)
+    return replace(fit, redrawn=points.redrawn, warnings=(*fit.warnings, *warnings))

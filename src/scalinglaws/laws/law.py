@@ -1,28 +1,33 @@
 """What a scaling law is to this package: a declaration that fitting, claims, figures and docs all read."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglaws.laws.expression import names_in, rename
+from scalinglaws.laws.program import Program
+
 FloatArray = NDArray[np.float64]
 
-Formula = Callable[[FloatArray, FloatArray], FloatArray]
-"""(params [parameters, *batch, 1], x [variables, *batch, points]) -> array; see `Law`."""
-
-Starts = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
-"""x [variables, points], y [batch, points], weights [batch, points] -> params [starts, parameters, batch]."""
+Starts = Callable[[FloatArray, FloatArray], FloatArray]
+"""x [variables, points], y [points] -> params [parameters, starts]."""
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A measured quantity: an input of a law, or its response."""
+    """A measured quantity: an input of a law, or its response. All are positive.
+
+    A variable that may be `zero` (repetitions, say) is read as 1e-300 there, so that its powers vanish.
+    """
 
     name: str
     meaning: str
     unit: str
+    zero: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,10 @@ class Parameter:
 
     A positive parameter is fitted as its logarithm; any other one as it is, within [lower, upper].
     An exponent has no unit, so that it may be compared between metrics.
+
+    `start` is the range in which fits begin: uniform, and logarithmic where `low` is positive. With `of`, it
+    is measured along the logarithm of that variable's range in the data: 0 is its least, 1 its greatest.
+    Parameters in which the formula is linear need none: they are solved for, given the others.
     """
 
     name: str
@@ -39,18 +48,24 @@ class Parameter:
     exponent: bool = False
     lower: float = -inf
     upper: float = inf
+    start: tuple[float, float] | None = None
+    of: str | None = None
 
 
 @dataclass(frozen=True)
 class Law:
     """One scaling law, y = f(x; params), with y > 0.
 
-    `prediction` returns f [*batch, points]; `derivatives` returns df/dparams [parameters, *batch, points].
-    Both get params with a trailing axis of length 1, so that a formula is written as on paper. Call them
-    through `predict` and `differentiate`.
-
-    `log_linear` says that log f is linear in the fitted coordinates (the logarithm of a positive parameter,
-    any other parameter itself): such a law is solved exactly. Every other law needs `starts`.
+    Attributes:
+        name: for configs and the command line.
+        title: one line for people.
+        formula: the right-hand side, as `expression` reads it; what is shown and what is computed.
+        source: paper, equation or section.
+        response: y.
+        variables: x, in the order of every x array.
+        parameters: in the order of every params array.
+        starts: further places where fits begin, where a formula has better ones than ranges give.
+        constants: numbers in the formula that are not fitted, by name.
     """
 
     name: str
@@ -60,25 +75,101 @@ class Law:
     response: Variable
     variables: tuple[Variable, ...]
     parameters: tuple[Parameter, ...]
-    prediction: Formula
-    derivatives: Formula
-    log_linear: bool = False
     starts: Starts | None = None
+    constants: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
-        """Refuse a law that could not be fitted."""
-        if not self.log_linear and self.starts is None:
-            raise ValueError(f"law {self.name}: starts are needed where log f is not linear")
+        """Refuse a declaration that could not be fitted."""
+        every = [*self.names, *(v.name for v in self.variables), *(self.constants or {})]
+        declared = set(every)
+        if len(declared) < len(every):
+            raise ValueError(f"law {self.name}: a name is declared twice in {', '.join(every)}")
+        used = names_in(self.formula)
+        if used != declared:
+            odd = sorted(used ^ declared)
+            raise ValueError(f"law {self.name}: names {odd} are not both declared and used")
+        for parameter, linear in zip(self.parameters, self.program.linear, strict=True):
+            if parameter.start is None and not linear and not self.program.log_linear and self.starts is None:
+                raise ValueError(f"law {self.name}: {parameter.name} needs a range of starts")
 
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters' names, in the order of every params array."""
         return tuple(parameter.name for parameter in self.parameters)
 
+    @property
+    def equation(self) -> str:
+        """The law as one reads it: `L(N, D) = E + A/N^alpha + B/D^beta`."""
+        return f"{self.response.name}({', '.join(v.name for v in self.variables)}) = {self.formula}"
+
+    @cached_property
+    def program(self) -> Program:
+        """The formula and its derivatives, ready to run."""
+        return Program.of(
+            self.formula,
+            tuple(v.name for v in self.variables),
+            self.names,
+            tuple(parameter.positive for parameter in self.parameters),
+            dict(self.constants or {}),
+        )
+
     def predict(self, params: FloatArray, x: FloatArray) -> FloatArray:
         """f [*batch, points] at params [parameters, *batch] and x [variables, (*batch,) points]."""
-        return self.prediction(params[..., None], x)
+        return self.program.values(self.coordinates(params), self.safe(x))
 
     def differentiate(self, params: FloatArray, x: FloatArray) -> FloatArray:
-        """df/dparams [parameters, *batch, points] at the same arguments as `predict`."""
-        return self.derivatives(params[..., None], x)
+        """df/dparams [parameters, *batch, points] at the same arguments as `predict`; params not at 0."""
+        slopes = self.program.slopes(self.coordinates(params), self.safe(x))
+        chain = np.where(self._shaped(self.positive, params), params, 1.0)
+        return slopes / chain[..., None]
+
+    def coordinates(self, params: FloatArray) -> FloatArray:
+        """What is fitted: the logarithm of a positive parameter, any other one as it is."""
+        positive = self._shaped(self.positive, params)
+        with np.errstate(divide="ignore"):
+            return np.where(positive, np.log(np.where(positive, params, 1.0)), params)
+
+    def natural(self, coordinates: FloatArray) -> FloatArray:
+        """Parameters from their coordinates, the inverse of `coordinates`."""
+        positive = self._shaped(self.positive, coordinates)
+        return np.where(positive, np.exp(np.where(positive, coordinates, 0.0)), coordinates)
+
+    @property
+    def positive(self) -> NDArray[np.bool_]:
+        """Which parameters are fitted as logarithms."""
+        return np.array([parameter.positive for parameter in self.parameters])
+
+    @property
+    def bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Lower and upper bounds in coordinates, [parameters] each."""
+        ends = np.array([[p.lower, p.upper] for p in self.parameters])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ends[self.positive] = np.log(np.maximum(ends[self.positive], 0.0))
+        return ends[:, 0], ends[:, 1]
+
+    def tied(self, **ties: str) -> "Law":
+        """The law with parameters made one: `tied(beta="alpha")` has no beta any more.
+
+        Raises:
+            ValueError: a name is not a parameter's, or a tie leads to one that is itself tied.
+        """
+        for name, other in ties.items():
+            if name not in self.names or other not in self.names or other in ties:
+                known = ", ".join(self.names)
+                raise ValueError(f"law {self.name}: cannot tie {name} to {other}; there are {known}")
+        formula = rename(self.formula, ties)
+        kept = tuple(parameter for parameter in self.parameters if parameter.name not in ties)
+        label = ", ".join(f"{name} = {other}" for name, other in ties.items())
+        return replace(self, name=f"{self.name}[{label}]", formula=formula, parameters=kept, starts=None)
+
+    def safe(self, x: FloatArray) -> FloatArray:
+        """x with the zeros of variables that may be zero lifted to 1e-300."""
+        lifted = np.array(x, dtype=np.float64)
+        for k, variable in enumerate(self.variables):
+            if variable.zero:
+                lifted[k] = np.maximum(lifted[k], 1e-300)
+        return lifted
+
+    @staticmethod
+    def _shaped(values: NDArray[np.bool_], like: FloatArray) -> NDArray[np.bool_]:
+        return values[(slice(None),) + (None,) * (like.ndim - 1)]

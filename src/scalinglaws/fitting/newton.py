@@ -1,0 +1,172 @@
+"""Newton's method with exact Hessians and Levenberg's damping, inside bounds, for many fits at once.
+
+This is the reference in plain numpy; `compiled` is the same method, compiled.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglaws.fitting.objective import Estimator, Local, local
+from scalinglaws.laws.law import FloatArray, Law
+
+MAX_STEPS = 300
+CONVERGED = 1e-9  # of the scaled gradient
+ROUNDING = 1e-15  # share of the objective below which a predicted decrease is none
+EXACT = 1e-13  # root mean square residual below which a fit is exact up to rounding
+STALLED = 1e12  # damping at which no step in floating point goes down any more
+FIRST_DAMPING = 1e-3
+LEAST_DAMPING = 1e-12
+AT_A_TIME = 20_000  # points of all fits evaluated together: they stay in the processor's cache
+
+
+@dataclass(frozen=True)
+class Solutions:
+    """Where a batch of fits came to rest.
+
+    Attributes:
+        theta: [parameters, batch], fitted coordinates.
+        objective: [batch], as the estimator defines it.
+        gradient: [batch], the largest cosine between the weighted residuals and a column of the Jacobian,
+            over the parameters that are free to move: 0 at an optimum, whatever the units.
+    """
+
+    theta: FloatArray
+    objective: FloatArray
+    gradient: FloatArray
+
+
+def solve(
+    law: Law,
+    estimator: Estimator,
+    deltas: tuple[float, ...],
+    x: FloatArray,
+    y: FloatArray,
+    weights: FloatArray,
+    starts: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    max_steps: int = MAX_STEPS,
+) -> Solutions:
+    """Descend from each start to its optimum.
+
+    Args:
+        law: the law.
+        estimator: what is minimised.
+        deltas: values of Huber's delta to go through, the last one the estimator's.
+        x: [variables, points].
+        y, weights: [batch, points].
+        starts, lower, upper: coordinates [parameters, batch]; equal bounds fix a parameter.
+        max_steps: for each delta.
+    """
+    batch = y.shape[0]
+    chunk = max(1, AT_A_TIME // max(y.shape[1], 1))
+    parts = [slice(first, first + chunk) for first in range(0, batch, chunk)]
+    x = law.safe(x)
+    found = [
+        _descend(
+            law, estimator, deltas, x, estimator.target(y[part]), weights[part],
+            starts[:, part], lower[:, part], upper[:, part], max_steps,
+        )
+        for part in parts
+    ]  # fmt: skip
+    return Solutions(
+        np.concatenate([part.theta for part in found], axis=1),
+        np.concatenate([part.objective for part in found]),
+        np.concatenate([part.gradient for part in found]),
+    )
+
+
+def _descend(
+    law: Law,
+    estimator: Estimator,
+    deltas: tuple[float, ...],
+    x: FloatArray,
+    target: FloatArray,
+    weights: FloatArray,
+    starts: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    max_steps: int,
+) -> Solutions:
+    theta = np.clip(starts, lower, upper)
+    level = target if estimator.residual == "value" else np.ones_like(target)
+    exact = EXACT**2 * np.sum(weights * level**2, axis=-1)
+    here = local(law.program, estimator.residual, deltas[0], theta, x, target, weights)
+    for delta in deltas:
+        here = local(law.program, estimator.residual, delta, theta, x, target, weights)
+        damping = np.full(theta.shape[1], FIRST_DAMPING)
+        running = np.isfinite(here.objective)
+        for _ in range(max_steps):
+            now = np.flatnonzero(running)
+            if not len(now):
+                break
+            at, low, high, state = theta[:, now], lower[:, now], upper[:, now], here.take(now)
+            free = _free(at.T, low.T, high.T, state.gradient)
+            done = _cosine(state, free, exact[now]) < CONVERGED
+            step, solved = _step(state, free, damping[now])
+            trial = np.clip(at + step.T, low, high)
+            tried = local(law.program, estimator.residual, delta, trial, x, target[now], weights[now])
+            better = solved & (tried.objective < state.objective)
+            gain = -np.sum(state.gradient * step, axis=-1)
+            done |= solved & ~better & (gain < ROUNDING * state.objective)
+            theta[:, now] = np.where(better & ~done, trial, at)
+            moved = np.zeros_like(running)
+            moved[now] = better & ~done
+            here = _put(here, moved, tried.take(better & ~done))
+            damping[now] = np.where(better, np.maximum(damping[now] / 8, LEAST_DAMPING), damping[now] * 4)
+            running[now] = ~(done | (damping[now] > STALLED))
+    free = _free(theta.T, lower.T, upper.T, here.gradient)
+    cosine = np.where(np.isfinite(here.objective), _cosine(here, free, exact), np.inf)
+    return Solutions(theta, here.objective * estimator.factor, cosine)
+
+
+def _put(here: Local, where: NDArray[np.bool_], values: Local) -> Local:
+    for mine, theirs in zip(vars(here).values(), vars(values).values(), strict=True):
+        mine[where] = theirs
+    return here
+
+
+def _free(theta: FloatArray, lower: FloatArray, upper: FloatArray, gradient: FloatArray) -> NDArray[np.bool_]:
+    """Which parameters may move: not those on a bound that downhill points out of; [batch, parameters]."""
+    held = ((theta <= lower) & (gradient >= 0)) | ((theta >= upper) & (gradient <= 0)) | (lower == upper)
+    return np.asarray(~held)
+
+
+def _cosine(state: Local, free: NDArray[np.bool_], exact: FloatArray) -> FloatArray:
+    perfect = state.size <= exact
+    with np.errstate(all="ignore"):
+        share = np.abs(state.gradient) / np.sqrt(np.maximum(state.scale, 1e-300))
+        cosine = np.where(free, share, 0.0).max(axis=-1) / np.sqrt(np.where(perfect, 1.0, state.size))
+    return np.where(perfect, 0.0, cosine)
+
+
+def _step(state: Local, free: NDArray[np.bool_], damping: FloatArray) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Damped Newton steps [batch, parameters], and whether the damped Hessian was positive definite."""
+    count, size = state.gradient.shape
+    with np.errstate(all="ignore"):
+        unit = 1 / np.sqrt(np.where(free & (state.scale > 0), state.scale, 1.0))
+        matrix = state.hessian * unit[:, :, None] * unit[:, None, :]
+        matrix *= free[:, :, None] & free[:, None, :]
+        index = np.arange(size)
+        matrix[:, index, index] = np.where(free, matrix[:, index, index] + damping[:, None], 1.0)
+        right = np.where(free, state.gradient * unit, 0.0)
+        factor = np.zeros_like(matrix)
+        good = np.ones(count, dtype=np.bool_)
+        for j in range(size):  # Cholesky, in step over all fits
+            pivot = matrix[:, j, j] - np.sum(factor[:, j, :j] ** 2, axis=-1)
+            good &= pivot > 0
+            factor[:, j, j] = np.sqrt(np.where(pivot > 0, pivot, 1.0))
+            for i in range(j + 1, size):
+                inner = np.sum(factor[:, i, :j] * factor[:, j, :j], axis=-1)
+                factor[:, i, j] = (matrix[:, i, j] - inner) / factor[:, j, j]
+        down = np.zeros_like(right)
+        for i in range(size):
+            down[:, i] = (right[:, i] - np.sum(factor[:, i, :i] * down[:, :i], axis=-1)) / factor[:, i, i]
+        up = np.zeros_like(right)
+        for i in reversed(range(size)):
+            inner = np.sum(factor[:, i + 1 :, i] * up[:, i + 1 :], axis=-1)
+            up[:, i] = (down[:, i] - inner) / factor[:, i, i]
+        step = -up * unit
+    return np.where(good[:, None] & np.isfinite(step), step, 0.0), good

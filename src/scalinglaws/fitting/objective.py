@@ -1,0 +1,153 @@
+"""What a fit minimises: a residual, a loss on it, and their exact derivatives for many fits at once."""
+
+from dataclasses import dataclass
+from math import inf
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglaws.laws.law import FloatArray
+from scalinglaws.laws.program import Program
+
+Residual = Literal["log", "relative", "value"]
+Loss = Literal["squared", "huber"]
+
+HUBER_PATH = (1e-1, 1e-2, 3e-3)  # wide losses first: they have few local optima, and lead to the narrow one
+
+
+@dataclass(frozen=True)
+class Estimator:
+    """How a law is fitted: sum_i w_i loss(residual_i).
+
+    Attributes:
+        residual: `log`, log f - log y (Hoffmann et al. 2022); `relative`, f/y - 1 (Rosenfeld et al. 2020);
+            `value`, f - y (the simulator of Weng 2026).
+        loss: `squared`, r^2; `huber`, r^2/2 up to delta and delta (|r| - delta/2) beyond. Sums, not means: a
+            mean near 1e-6 makes optimisers with absolute tolerances stop where they start.
+        delta: where Huber's loss turns from squares to absolute values.
+    """
+
+    residual: Residual = "log"
+    loss: Loss = "squared"
+    delta: float = 1e-3
+
+    @property
+    def deltas(self) -> tuple[float, ...]:
+        """The values of delta through which a fit from afar is led, the last one its own."""
+        if self.loss == "squared":
+            return (inf,)
+        return (*(delta for delta in HUBER_PATH if delta > self.delta), self.delta)
+
+    @property
+    def factor(self) -> float:
+        """Squares are summed whole, Huber's with a half: the objective over the sum of r^2/2-like terms."""
+        return 2.0 if self.loss == "squared" else 1.0
+
+    def target(self, y: FloatArray) -> FloatArray:
+        """What the residual compares with: log y, or y."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log(y) if self.residual == "log" else y
+
+
+@dataclass(frozen=True)
+class Local:
+    """The objective about a point, by the fitted coordinates; for a batch of fits.
+
+    Attributes:
+        objective: [batch], with halves (`Estimator.factor`); infinite where the law overflows or f <= 0.
+        gradient: [batch, parameters].
+        hessian: [batch, parameters, parameters], exact.
+        scale: [batch, parameters], sum_i u_i (dr_i/dtheta)^2, where u_i = loss'(r_i)/r_i weighs the points.
+        size: [batch], sum_i u_i r_i^2.
+    """
+
+    objective: FloatArray
+    gradient: FloatArray
+    hessian: FloatArray
+    scale: FloatArray
+    size: FloatArray
+
+    def where(self, better: NDArray[np.bool_], other: "Local") -> "Local":
+        """The other one where `better`, this one elsewhere."""
+        return Local(
+            *(
+                np.where(better[(slice(None),) + (None,) * (a.ndim - 1)], b, a)
+                for a, b in zip(vars(self).values(), vars(other).values(), strict=True)
+            )
+        )
+
+    def take(self, fits: NDArray[np.int64] | NDArray[np.bool_]) -> "Local":
+        """Some of the fits."""
+        return Local(*(values[fits] for values in vars(self).values()))
+
+
+def local(
+    program: Program,
+    residual: Residual,
+    delta: float,
+    theta: FloatArray,
+    x: FloatArray,
+    target: FloatArray,
+    weights: FloatArray,
+) -> Local:
+    """The objective and its derivatives.
+
+    Args:
+        program: the law's.
+        residual: see `Estimator`.
+        delta: of Huber's loss; infinite for squares.
+        theta: [parameters, batch].
+        x: [variables, points].
+        target: [batch, points], `Estimator.target`.
+        weights: [batch, points].
+    """
+    size = len(program.slope)
+    value, *rest = program.run(theta, x[:, None, :], (program.value, *program.slope, *program.curvature))
+    with np.errstate(all="ignore"):
+        if residual == "log":
+            unit = 1 / value
+            r = np.log(value) - target
+        else:
+            unit = 1 / target if residual == "relative" else np.ones_like(target)
+            r = value * unit - target * unit
+        magnitude = np.abs(r)
+        inside = magnitude <= delta
+        pull = np.where(inside, weights, weights * delta / np.where(inside, 1.0, magnitude))  # loss'(r) / r
+        loss = np.where(inside, r * r / 2, delta * (magnitude - delta / 2))
+        slopes = [slope * unit for slope in rest[:size]]
+        bend = weights * inside - (pull * r if residual == "log" else 0.0)  # on products of slopes
+        lift = pull * r * unit  # on second derivatives of f
+        gradient = np.stack([np.sum(pull * r * slope, axis=-1) for slope in slopes], axis=-1)
+        scale = np.stack([np.sum(pull * slope * slope, axis=-1) for slope in slopes], axis=-1)
+        hessian = np.empty((*gradient.shape, size))
+        for i in range(size):
+            for j in range(i + 1):
+                curve = rest[size + i * (i + 1) // 2 + j]
+                entry = np.sum(bend * slopes[i] * slopes[j] + lift * curve, axis=-1)
+                hessian[:, i, j] = hessian[:, j, i] = entry
+        objective = np.sum(weights * loss, axis=-1)
+        total = np.sum(pull * r * r, axis=-1)
+    finite = np.isfinite(objective) & np.isfinite(gradient).all(axis=-1)
+    finite &= np.isfinite(hessian).all(axis=(-1, -2))
+    return Local(np.where(finite, objective, np.inf), gradient, hessian, scale, total)
+
+
+def objectives(
+    program: Program,
+    residual: Residual,
+    delta: float,
+    theta: FloatArray,
+    x: FloatArray,
+    target: FloatArray,
+    weights: FloatArray,
+) -> FloatArray:
+    """The objective alone, [batch], with halves; arguments as in `local`."""
+    value = program.values(theta, x[:, None, :])
+    with np.errstate(all="ignore"):
+        if residual == "log":
+            r = np.abs(np.log(value) - target)
+        else:
+            r = np.abs(value / target - 1 if residual == "relative" else value - target)
+        total = np.sum(weights * np.where(r <= delta, r * r / 2, delta * (r - delta / 2)), axis=-1)
+    return np.where(np.isfinite(total), total, np.inf)

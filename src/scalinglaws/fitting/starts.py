@@ -1,0 +1,137 @@
+"""Where fits begin: many candidates over the declared ranges, of which the best are followed.
+
+Candidates are a Sobol sequence over the parameters that have a range. The other ones enter the formula
+linearly: given a candidate they are solved for, by least squares on the relative error, so that starts lie in
+the right order of magnitude whatever the units of the data.
+"""
+
+import numpy as np
+from scipy.stats import qmc
+
+from scalinglaws.fitting.objective import Estimator, objectives
+from scalinglaws.laws.law import FloatArray, Law, Parameter
+
+CANDIDATES = 512
+LEAST_SHARE = 1e-3  # of y: what a term that should be positive starts with where the data ask for less
+
+
+def design(
+    law: Law,
+    estimator: Estimator,
+    x: FloatArray,
+    y: FloatArray,
+    weights: FloatArray,
+    count: int,
+    bounds: tuple[FloatArray, FloatArray],
+    candidates: int = CANDIDATES,
+) -> FloatArray:
+    """Starts for one data set, the best first: coordinates [parameters, count at most].
+
+    Args:
+        law, estimator: what is fitted, and how.
+        x: [variables, points].
+        y, weights: [points].
+        count: how many starts.
+        bounds: coordinates [parameters] each; equal bounds fix a parameter.
+        candidates: how many candidates are tried, a power of two.
+    """
+    lower, upper = bounds
+    x = law.safe(x)
+    theta = _candidates(law, x, candidates, lower, upper)
+    theta = _solve_linear(law, theta, x, y, weights, lower, upper)
+    if law.starts is not None:
+        own = law.coordinates(law.starts(x, y))
+        theta = np.concatenate([own, theta], axis=1)
+    theta = np.clip(theta, lower[:, None], upper[:, None])
+    batch = theta.shape[1]
+    target = np.broadcast_to(estimator.target(y), (batch, len(y)))
+    shared = np.broadcast_to(weights, target.shape)
+    found = objectives(law.program, estimator.residual, estimator.deltas[0], theta, x, target, shared)
+    order = np.argsort(found, kind="stable")
+    order = order[np.isfinite(found[order])]
+    # Half of them the best, half spread over the better quarter: the best candidates crowd into one basin.
+    best = order[: (count + 1) // 2]
+    quarter = order[len(best) : max(len(best) + count, len(order) // 4)]
+    spread = (
+        quarter[np.linspace(0, len(quarter) - 1, count - len(best)).astype(int)] if len(quarter) else best
+    )
+    return theta[:, list(dict.fromkeys([*best, *spread]))]
+
+
+def _candidates(law: Law, x: FloatArray, count: int, lower: FloatArray, upper: FloatArray) -> FloatArray:
+    """Coordinates [parameters, count]; 0 for parameters without a range."""
+    theta = np.zeros((len(law.parameters), count))
+    ranged = [k for k, p in enumerate(law.parameters) if p.start is not None and lower[k] < upper[k]]
+    if ranged:
+        draws = qmc.Sobol(len(ranged), rng=0).random(count)
+        for k, u in zip(ranged, draws.T, strict=True):
+            theta[k] = _along(law, law.parameters[k], u, x)
+    fixed = lower == upper
+    theta[fixed] = lower[fixed, None]
+    return theta
+
+
+def _along(law: Law, parameter: Parameter, u: FloatArray, x: FloatArray) -> FloatArray:
+    """Coordinates at the shares u of a parameter's range of starts."""
+    assert parameter.start is not None
+    low, high = parameter.start
+    if parameter.of is not None:
+        values = np.log(x[[variable.name for variable in law.variables].index(parameter.of)])
+        log_value = values.min() + (low + u * (high - low)) * np.ptp(values)
+        return np.asarray(log_value if parameter.positive else np.exp(log_value))
+    if low > 0:
+        log_value = np.log(low) + u * np.log(high / low)
+        return np.asarray(log_value if parameter.positive else np.exp(log_value))
+    return np.asarray(low + u * (high - low))
+
+
+def _solve_linear(
+    law: Law,
+    theta: FloatArray,
+    x: FloatArray,
+    y: FloatArray,
+    weights: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+) -> FloatArray:
+    """The candidates with their linear parameters solved for; what leaves its bounds is put on them."""
+    solved = [
+        k
+        for k, (p, linear) in enumerate(zip(law.parameters, law.program.linear, strict=True))
+        if linear and p.start is None and lower[k] < upper[k]
+    ]
+    if not solved:
+        return theta
+    theta = theta.copy()
+    program = law.program
+    value, *columns = program.run(theta, x, (program.value, *(program.slope[k] for k in solved)))
+    # At coordinate 0 a positive parameter is 1 and any other one 0.
+    at = np.where(law.positive[solved], 1.0, 0.0)
+    root = np.sqrt(weights) / y
+    design_matrix = np.stack(columns, axis=-1) * root[:, None]  # [candidates, points, solved]
+    rest = (y - value + sum(a * column for a, column in zip(at, columns, strict=True))) * root
+    natural_low = np.where(law.positive[solved], np.exp(lower[solved]), lower[solved])
+    natural_high = np.where(law.positive[solved], np.exp(upper[solved]), upper[solved])
+    with np.errstate(all="ignore"):
+        size = np.median(np.abs(np.stack(columns, axis=-1)) / y[:, None], axis=1)
+        least = np.maximum(natural_low, np.where(law.positive[solved], LEAST_SHARE / size, -np.inf))
+        free = np.ones((theta.shape[1], len(solved)), dtype=np.bool_)
+        coefficients = np.where(np.isfinite(least), least, 0.0)
+        for _ in solved:  # each round solves for those still free and holds those that left their bounds
+            held = np.where(free, 0.0, coefficients)
+            residual = rest - np.einsum("cnk,ck->cn", design_matrix, held)
+            masked = design_matrix * free[:, None, :]
+            norm = np.maximum(np.sqrt((masked**2).sum(axis=1)), 1e-300)
+            scaled = masked / norm[:, None, :]
+            normal = np.einsum("cnk,cnl->ckl", scaled, scaled) + 1e-12 * np.eye(len(solved))
+            right = np.einsum("cnk,cn->ck", scaled, residual)
+            usable = np.isfinite(normal).all(axis=(1, 2)) & np.isfinite(right).all(axis=1)
+            normal[~usable], right[~usable] = np.eye(len(solved)), 0.0
+            found = np.linalg.solve(normal, right[..., None])[..., 0] / norm
+            coefficients = np.where(free, found, coefficients)
+            out = free & ~((coefficients >= least) & (coefficients <= natural_high))
+            coefficients = np.where(out, np.clip(coefficients, least, natural_high), coefficients)
+            free &= ~out
+        theta[solved] = np.where(law.positive[solved], np.log(coefficients), coefficients).T
+    theta[~np.isfinite(theta)] = 0.0
+    return theta

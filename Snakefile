@@ -1,4 +1,5 @@
-# The map of the workflow: data -> subsets -> training packs -> tables -> fits -> figures -> report.
+# The map of the workflow: data -> subsets -> training packs -> tables -> fits -> figures -> report, and
+# for studies that train nothing: public run data -> analyses -> figures -> report.
 # Choose the scale with `--config scale=smoke` (or a path to a scale file), one paper with `paper=...`.
 # The config is checked here, before anything runs; nothing is written here.
 
@@ -12,10 +13,12 @@ container: config.get("image", "docker://condaforge/miniforge3")
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/files.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/collect.smk"
 include: "workflow/rules/fit.smk"
+include: "workflow/rules/analyses.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

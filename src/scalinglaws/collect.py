@@ -17,9 +17,9 @@ from pathlib import Path
 import pandas as pd
 
 from scalinglaws.config.strict import Strict
+from scalinglaws.data.frames import write_frame
 from scalinglaws.data.store import read_prepared
 from scalinglaws.errors import RecordError
-from scalinglaws.files import whole_file
 from scalinglaws.stage import parse_spec, run_stage
 from scalinglaws.training.record import Record, read_record
 
@@ -46,8 +46,8 @@ def main(arguments: list[str]) -> None:
     spec = parse_spec(CollectSpec, options.spec)
     records = [_record(options.runs / f"{run}.json") for run in spec.runs]
     classes = read_classes(options.data)
-    write_table(run_table(records, classes), options.out / "runs.csv")
-    write_table(curve_table(records), options.out / "curves.csv")
+    write_frame(run_table(records, classes), options.out / "runs.csv")
+    write_frame(curve_table(records), options.out / "curves.csv")
 
 
 def run_table(records: list[Record], classes: int) -> pd.DataFrame:
@@ -82,12 +82,6 @@ def curve_table(records: list[Record]) -> pd.DataFrame:
     metrics = sorted({key for row in rows for key in row} - set(first))
     frame = pd.DataFrame(rows, columns=[*first, *metrics]).sort_values(["run", "step"], ignore_index=True)
     return frame.astype({"step": "int64"})
-
-
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a CSV, whole; floats in full, so that equal numbers are equal bytes."""
-    with whole_file(path) as temporary:
-        frame.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def read_classes(folder: Path) -> int:

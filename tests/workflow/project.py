@@ -100,7 +100,9 @@ class RecordState:
 
 
 class Project:
-    """A project in a folder."""
+    """A project in a folder; `mirror` is the folder of public run data that its calls are told."""
+
+    mirror: Path | None = None
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -175,6 +177,7 @@ class Project:
             "PATH": search,
             "PYTHONPATH": str(self.folder / "src"),
             "OMP_NUM_THREADS": "1",
+            "SCALINGLAWS_MIRROR": str(self.mirror or ""),
         }
         return subprocess.Popen(
             [sys.executable, "-m", *command],
@@ -286,6 +289,8 @@ def jobs_in(log: str) -> Jobs:
 def _short(rule: str) -> str:
     if rule.startswith("figure_"):
         return "figure"
+    if rule.startswith("analyse_"):
+        return f"analyse {rule.rpartition('_')[2]}"
     if not rule.startswith("train_"):
         return rule
     *_, width, part = rule.split("_")

@@ -14,12 +14,17 @@ PACKAGE = ROOT / "src" / "scalinglaws"
 
 ORDER = (
     "config",
+    "constants",
     "data",
+    "published",
     "models",
     "training",
     "collect",
     "laws",
     "fitting",
+    "allocation",
+    "simulation",
+    "analyses",
     "claims",
     "figures",
     "report",

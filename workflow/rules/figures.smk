@@ -1,19 +1,14 @@
 # One rule a figure, generated from the studies.
 
-for plan in PLAN.studies:
+for plan in PLAN.all_studies:
     for figure in plan.study.figures:
-        study = plan.study.study
         drawn_in = figure.draw.partition(":")[0]
 
         rule:
             name:
                 rule_name("figure", plan.study.paper, figure.name)
             input:
-                tables=expand(f"{RESULTS}/tables/{study}/{{table}}.csv", table=("runs", "curves")),
-                fits=expand(
-                    f"{RESULTS}/fits/{study}/{{table}}.csv", table=("scores", "best", "fits", "bands")
-                ),
-                manifest=f"{data_folder(plan.grid.data)}/manifest.json",
+                figure_files(plan),
             output:
                 **{
                     ending: f"{RESULTS}/figures/{plan.study.paper}/{figure.name}.{ending}"

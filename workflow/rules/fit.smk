@@ -2,7 +2,7 @@ rule fit:
     input:
         f"{RESULTS}/tables/{{study}}/runs.csv",
     output:
-        expand(f"{RESULTS}/fits/{{{{study}}}}/{{table}}.csv", table=("scores", "best", "fits", "bands")),
+        expand(f"{RESULTS}/fits/{{{{study}}}}/{{table}}.csv", table=FITS),
     log:
         f"{RESULTS}/logs/fit/{{study}}.log",
     params:

@@ -1,33 +1,31 @@
 rule claims:
     input:
-        fits=f"{RESULTS}/fits/{{study}}/fits.csv",
-        best=f"{RESULTS}/fits/{{study}}/best.csv",
-        manifest=manifest,
+        unpack(claim_files),
     output:
         f"{RESULTS}/report/claims/{{study}}.csv",
     log:
         f"{RESULTS}/logs/claims/{{study}}.log",
+    wildcard_constraints:
+        study=one_of(ALL_STUDIES),
     params:
-        spec=lambda wildcards: canonical_json(STUDIES[wildcards.study].claim_spec(PLAN.config.name)),
+        spec=lambda wildcards: canonical_json(ALL_STUDIES[wildcards.study].claim_spec(PLAN.config.name)),
         constants=lambda wildcards: claims_hash(wildcards.study),
         code=code("scalinglaws.claims.__main__"),
     shell:
         "python -m scalinglaws.claims --spec {params.spec:q} --fits {input.fits:q} --best {input.best:q}"
-        " --data {input.manifest:q} --out {output:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+        " --data {input.manifests:q} --out {output:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 
 rule summary:
     input:
-        lambda wildcards: [
-            f"{RESULTS}/report/claims/{study}.csv"
-            for study in sorted(STUDIES)
-            if study.split("/")[0] == wildcards.paper
-        ],
+        lambda wildcards: [f"{RESULTS}/report/claims/{study}.csv" for study in studies_of(wildcards.paper)],
     output:
         f"{RESULTS}/report/{{paper}}.txt",
     log:
         f"{RESULTS}/logs/report/{{paper}}.log",
     params:
+        spec=lambda wildcards: canonical_json({"studies": studies_of(wildcards.paper)}),
         code=code("scalinglaws.report.__main__"),
     shell:
-        "python -m scalinglaws.report --claims {input:q} --out {output:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+        "python -m scalinglaws.report --spec {params.spec:q} --claims {input:q} --out {output:q}"
+        " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

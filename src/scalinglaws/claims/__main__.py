@@ -1,6 +1,8 @@
 """The claims stage.
 
-python -m scalinglaws.claims --spec JSON --data MANIFEST --fits F.csv [--best B.csv] --out OUT.csv
+    python -m scalinglaws.claims --spec JSON [--data MANIFEST ...] [--fits F.csv] [--best B.csv] --out OUT.csv
+
+A study about which nothing is claimed gets a table without rows.
 """
 
 import argparse
@@ -11,7 +13,6 @@ from scalinglaws.claims.claim import claims_of
 from scalinglaws.claims.measure import BEST_COLUMNS, FITS_COLUMNS, measure
 from scalinglaws.claims.verdict import judge
 from scalinglaws.config.strict import Strict
-from scalinglaws.errors import ConfigError
 from scalinglaws.fitting.table import read_table, write_table
 from scalinglaws.stage import parse_spec, run_stage
 
@@ -29,6 +30,10 @@ COLUMNS = (
 )
 
 
+CONSTANTS = "published-constants"
+"""What stands for the data where there are none: an analysis of published constants."""
+
+
 class ClaimSpec(Strict):
     """Whose claims are judged."""
 
@@ -39,29 +44,24 @@ class ClaimSpec(Strict):
 
 
 def main(arguments: list[str]) -> None:
-    """Judge every claim about the study, in the order of its YAML file.
-
-    Raises:
-        ConfigError: no paper in the package states a claim about the study.
-    """
+    """Judge every claim about the study, in the order of its YAML file."""
     parser = argparse.ArgumentParser(prog="python -m scalinglaws.claims", description=__doc__.splitlines()[0])
     parser.add_argument("--spec", required=True, help="ClaimSpec as JSON")
-    parser.add_argument("--data", required=True, type=Path, help="manifest.json of the data measured on")
-    parser.add_argument("--fits", required=True, type=Path, help="fits.csv of the fitting stage")
-    parser.add_argument("--best", type=Path, help="best.csv of the fitting stage")
+    parser.add_argument("--data", nargs="*", default=[], type=Path, help="manifests of the data measured on")
+    parser.add_argument("--fits", nargs="?", type=Path, help="fits.csv of the fitting stage or an analysis")
+    parser.add_argument("--best", nargs="?", type=Path, help="best.csv of the fitting stage")
     parser.add_argument("--out", required=True, type=Path, help="table of claims, CSV")
     options = parser.parse_args(arguments)
     spec = parse_spec(ClaimSpec, options.spec)
-    claims = claims_of(spec.study)
-    if not claims:
-        raise ConfigError(f"no claim about study {spec.study} is known")
-    data = json.loads(options.data.read_text(encoding="utf-8"))
-    fits = read_table(options.fits, FITS_COLUMNS)
+    data = [json.loads(path.read_text(encoding="utf-8")) for path in options.data]
+    sources = [found["source"] for found in data] or [CONSTANTS]
+    title = " and ".join(found["title"] for found in data) or "published constants"
+    fits = read_table(options.fits, FITS_COLUMNS) if options.fits else []
     best = read_table(options.best, BEST_COLUMNS) if options.best else None
     rows = []
-    for claim in claims:
+    for claim in claims_of(spec.study):
         found = measure(claim, fits, best)
-        judged = judge(claim, found, data["source"], data["title"], spec.scale)
+        judged = judge(claim, found, sources, title, spec.scale)
         rows.append(
             (
                 claim.id,

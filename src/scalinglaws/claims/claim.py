@@ -1,6 +1,7 @@
 """Typed claims, read from the YAML files beside this module: one file a paper."""
 
 import hashlib
+from functools import cache
 from importlib import resources
 from math import isinf
 from typing import Annotated, Literal, Self
@@ -114,9 +115,15 @@ def parse_claims(text: str, name: str) -> tuple[Claim, ...]:
 
 def claims_of(study: str) -> tuple[Claim, ...]:
     """Every claim about a study, in the order of the files; empty where no paper states one."""
+    return tuple(claim for claim in _every() if claim.study == study)
+
+
+@cache
+def _every() -> tuple[Claim, ...]:
+    """The claims of all papers, read once: a workflow asks for those of each study."""
     files = sorted(resources.files("scalinglaws.claims").iterdir(), key=lambda file: file.name)
     texts = [(file.name, file.read_text("utf-8")) for file in files if file.name.endswith(".yaml")]
-    return tuple(claim for name, text in texts for claim in parse_claims(text, name) if claim.study == study)
+    return tuple(claim for name, text in texts for claim in parse_claims(text, name))
 
 
 def claims_hash(study: str) -> str:

@@ -1,5 +1,6 @@
 """Verdicts, computed from a claim's range and a measured interval; never written by hand."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isinf, isnan
@@ -25,7 +26,7 @@ class Judgement:
     reason: str
 
 
-def judge(claim: Claim, measured: Measurement, source: str, title: str, scale: str) -> Judgement:
+def judge(claim: Claim, measured: Measurement, sources: Collection[str], title: str, scale: str) -> Judgement:
     """Judge a claim.
 
     The interval inside the range is `reproduced`, overlapping it is `consistent`, disjoint from it is
@@ -36,8 +37,8 @@ def judge(claim: Claim, measured: Measurement, source: str, title: str, scale: s
     Args:
         claim: the claim.
         measured: its quantity.
-        source: name of the data source measured on, e.g. fashion-mnist.
-        title: that data set's title, for the reason.
+        sources: names of the data measured on, e.g. fashion-mnist.
+        title: their title, for the reason.
         scale: name of the scale, for the reason.
     """
     if measured.missing:
@@ -50,7 +51,7 @@ def judge(claim: Claim, measured: Measurement, source: str, title: str, scale: s
     inside = low <= measured.low and measured.high <= high
     overlap = measured.low <= high and low <= measured.high
     span = _interval(measured)
-    if claim.data_set and source not in claim.data_set.sources:
+    if claim.data_set and not set(claim.data_set.sources) & set(sources):
         return Judgement(
             Verdict.NOT_TESTABLE,
             f"The constant belongs to {claim.data_set.title}; measured on {title}, where the {span} "

@@ -37,6 +37,8 @@ def adopt(work: Plan, folder: Path, options: argparse.Namespace, log: Path) -> i
     scale = work.config.name
     results = Path("results") / scale
     files = [records_file(folder, scale, study.study.study) for study in work.studies]
+    if not work.studies:
+        return 0  # analyses have no runs to adopt
     if not any(file.is_file() for file in files):
         raise RecordError(f"{folder}: no records of scale {scale} ({', '.join(map(str, files))})")
     with log.open("w", encoding="utf-8") as stream:

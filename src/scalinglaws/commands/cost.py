@@ -54,6 +54,10 @@ def run(options: argparse.Namespace) -> int:
     scale, prices = work.config.scale, Prices(work.config.scale.machine)
     totals: list[Price] = []
     print(f"Scale {scale.scale}: {scale.description}\n")
+    if work.analyses:
+        print(f"Nothing is trained for {', '.join(each.study.study for each in work.analyses)}.")
+    if not work.studies:
+        return 0
     print(f"{'study':<24} {'model':<28} {'N':>12} {'runs':>5} {'FLOPs':>9} {'time':>9}")
     for study in work.studies:
         by_model: dict[str, list[RunSpec]] = defaultdict(list)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from scalinglaws.commands.adopt import records_file
 from scalinglaws.config.load import load_config
-from scalinglaws.config.plan import StudyPlan, plan, training_code
+from scalinglaws.config.plan import AnalysisPlan, StudyPlan, plan, training_code
 from scalinglaws.config.spec import RunSpec, identity
+from scalinglaws.data.available import available
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
 from scalinglaws.training.record import read_record
@@ -24,10 +25,10 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         RecordError: something is missing or stale; nothing is copied then.
     """
-    work = plan(load_config(options.scale, paper=options.paper))
+    work, left_out = available(plan(load_config(options.scale, paper=options.paper)))
     scale = work.config.name
     results = Path("results") / scale
-    copies = [pair for study in work.studies for pair in _copies(study, results, scale)]
+    copies = [pair for study in work.all_studies for pair in _copies(study, results, scale)]
     records = [_record(results, study, spec) for study in work.studies for spec in study.runs]
     missing = [file for file in [*(source for source, _ in copies), *records] if not file.is_file()]
     if missing:
@@ -42,17 +43,20 @@ def run(options: argparse.Namespace) -> int:
         with whole_file(target) as temporary:
             temporary.write_bytes(source.read_bytes())
         print(target)
+    for line in left_out:
+        print(line)
     return 0
 
 
-def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Path]]:
+def _copies(study: StudyPlan | AnalysisPlan, results: Path, scale: str) -> list[tuple[Path, Path]]:
     """What is copied for a study: (made, published)."""
     paper, name = study.study.paper, study.study.study
     drawn = [f"{figure.name}.{ending}" for figure in study.study.figures for ending in ENDINGS]
     shown = FIGURES / paper if scale == SHOWN else FIGURES / paper / scale
     figures = [(results / "figures" / paper / file, shown / file) for file in drawn]
     records = RECORDS / scale / name
-    tables = [(results / "tables" / name / table, records / table) for table in TABLES]
+    made = TABLES if isinstance(study, StudyPlan) else ()
+    tables = [(results / "tables" / name / table, records / table) for table in made]
     return [*figures, *tables, (results / "report" / "claims" / f"{name}.csv", records / "claims.csv")]
 
 

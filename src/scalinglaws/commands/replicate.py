@@ -9,10 +9,12 @@ from pathlib import Path
 
 from scalinglaws.commands import snakemake
 from scalinglaws.commands.adopt import adopt
+from scalinglaws.commands.fetch import fetch_missing
 from scalinglaws.commands.progress import Progress
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
-from scalinglaws.errors import ConfigError
+from scalinglaws.data.available import available
+from scalinglaws.errors import ConfigError, DataError
 
 POLL_SECONDS = 0.5
 
@@ -22,6 +24,7 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         ConfigError: the config cannot be used, or this is not the project's folder.
+        DataError: without public run data that are not here, nothing can be built.
     """
     if not Path("Snakefile").is_file():
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
@@ -32,8 +35,12 @@ def run(options: argparse.Namespace) -> int:
         return _replicate(work, results, options)
 
 
-def _replicate(work: Plan, results: Path, options: argparse.Namespace) -> int:
+def _replicate(asked: Plan, results: Path, options: argparse.Namespace) -> int:
     log = results / "logs" / "snakemake.log"
+    fetch_missing(asked)
+    work, left_out = available(asked)
+    if not work.all_studies:
+        raise DataError(left_out[0])
     if options.adopt is not None:
         status = adopt(work, options.adopt, options, log)
         if status:
@@ -46,9 +53,11 @@ def _replicate(work: Plan, results: Path, options: argparse.Namespace) -> int:
     if snakemake.NOTHING in log.read_text(encoding="utf-8", errors="replace"):
         print(f"Nothing to be done: {results} is up to date.")
     else:
-        for paper in sorted({study.study.paper for study in work.studies}):
+        for paper in work.papers:
             print(f"\n{(results / 'report' / f'{paper}.txt').read_text(encoding='utf-8')}")
     _print_paths(work, results, log)
+    for line in left_out:
+        print(line)
     return 0
 
 
@@ -73,12 +82,12 @@ def _failed(log: Path, status: int) -> int:
 
 def _print_paths(work: Plan, results: Path, log: Path) -> None:
     print(f"figures   {results}/figures/")
-    for study in work.studies:
+    for study in work.all_studies:
         for figure in study.study.figures:
             print(f"          {results}/figures/{study.study.paper}/{figure.name}.pdf (.png, .csv)")
     for name, what in (
-        ("tables", "runs and their validation curves"),
-        ("fits", "scores, best fits, laws"),
+        *([("tables", "runs and their validation curves")] if work.studies else []),
+        ("fits", "scores, best fits, laws; tables of analyses"),
         ("report", "claims and verdicts"),
     ):
         print(f"{name:9} {results}/{name}/  {what}")

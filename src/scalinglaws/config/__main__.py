@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.config import plugins
+from scalinglaws.config.analysis import ANALYSES, PUBLISHED
 from scalinglaws.config.modules import FAMILIES, SOURCES, TASKS
 from scalinglaws.config.scale import Scale
-from scalinglaws.config.study import Grid, Study
+from scalinglaws.config.study import Analysis, Grid, Study
 from scalinglaws.files import write_text
 
 README = "README.md"
@@ -27,6 +28,9 @@ types and impossible values are one error, before anything runs.
 
 Keys of a study's `runs` are shared by its scales; keys under `scales.<scale>` are merged over them. A `data`
 block that names a `source` replaces the shared one whole.
+
+A study that trains nothing has the key `analysis` instead of `runs`, `scales` and `fit`; it exists at every
+scale.
 """
 
 
@@ -40,7 +44,28 @@ def documents() -> dict[str, str]:
 
 
 def study_schema() -> dict[str, Any]:
-    """The schema of a study file; its grids are partial, and models know their families' options."""
+    """The schema of a study file of either kind."""
+    trained, analysis = _trained_schema(), _analysis_schema()
+    definitions = {**trained.pop("$defs"), **analysis.pop("$defs"), "Study": trained, "Analysis": analysis}
+    return {
+        "title": "Study file",
+        "type": "object",
+        "if": {"required": ["analysis"]},
+        "then": {"$ref": "#/$defs/Analysis"},
+        "else": {"$ref": "#/$defs/Study"},
+        "$defs": dict(sorted(definitions.items())),
+    }
+
+
+def _analysis_schema() -> dict[str, Any]:
+    schema = Analysis.model_json_schema()
+    schema["properties"]["analysis"]["enum"] = list(plugins.names(ANALYSES))
+    schema["properties"]["published"]["items"]["enum"] = list(plugins.names(PUBLISHED))
+    return schema
+
+
+def _trained_schema() -> dict[str, Any]:
+    """Its grids are partial, and models know their families' options."""
     schema = Study.model_json_schema()
     grid = Grid.model_json_schema()
     definitions = {**schema.pop("$defs", {}), **grid.pop("$defs", {})}
@@ -63,7 +88,7 @@ def study_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "properties": dict.fromkeys(("smoke", "laptop", "gpu", "paper"), reference),
     }
-    return {**schema, "$defs": dict(sorted(definitions.items()))}
+    return {**schema, "$defs": definitions}
 
 
 def readme() -> str:
@@ -72,6 +97,7 @@ def readme() -> str:
     sections += _section("Scale file", "", Scale.model_json_schema())
     sections += _section("Study file", "", Study.model_json_schema())
     sections += _section("Grid: `runs` and `scales.<scale>` of a study", "", Grid.model_json_schema())
+    sections += _section("Study file that trains nothing", "", Analysis.model_json_schema())
     for title, folder, function in (
         ("Options of data sources", SOURCES, "load"),
         ("Options of model families", FAMILIES, "build"),
@@ -81,7 +107,8 @@ def readme() -> str:
             schema = plugins.options(folder, name, function).model_json_schema()
             rows = list(_rows("", schema, {}))
             sections.append("\n".join([f"\n### `{name}`\n", *(_table(rows) if rows else ["No options."])]))
-    sections.append(f"\n## Tasks\n\n{', '.join(f'`{name}`' for name in plugins.names(TASKS))}\n")
+    for title, folder in (("Tasks", TASKS), ("Analyses", ANALYSES), ("Public run data", PUBLISHED)):
+        sections.append(f"\n## {title}\n\n{', '.join(f'`{name}`' for name in plugins.names(folder))}\n")
     return "\n".join(sections)
 
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.explain import Location, sentence, unknown
-from scalinglaws.config.modules import FAMILIES, FIGURES, LAWS, SOURCES, TASKS
+from scalinglaws.config.modules import FAMILIES, LAWS, SOURCES, TASKS
 from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, ScaleName, Study
 from scalinglaws.errors import ConfigError
 
@@ -39,7 +39,6 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
     for location, problem in _impossible(grid):
         raise ConfigError(f"{where(location)}: {problem}")
     _check_fit(study, grid, path, where)
-    _check_figures(study, path)
     options = plugins.complete(SOURCES, grid.data.source, "load", grid.data.options)
     return grid.model_copy(update={"data": grid.data.model_copy(update={"options": options})})
 
@@ -56,16 +55,6 @@ def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
     for key, name, allowed in wanted:
         if name not in allowed:
             raise ConfigError(f"{key}: {unknown(name, allowed)}")
-
-
-def _check_figures(study: Study, path: Path) -> None:
-    for i, figure in enumerate(study.figures):
-        module, _, function = figure.draw.partition(":")
-        modules = tuple(name.replace("-", "_") for name in plugins.names(FIGURES))
-        allowed = plugins.functions(FIGURES, module) if module in modules else ()
-        if function not in allowed:
-            there = ", ".join(allowed) or ", ".join(modules)
-            raise ConfigError(f"{path}: figures.{i}.draw: there is no {figure.draw!r}; there are {there}")
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

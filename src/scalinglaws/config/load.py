@@ -7,12 +7,13 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
+from scalinglaws.config.analysis import ANALYSES, PUBLISHED
 from scalinglaws.config.explain import sentence, unknown
 from scalinglaws.config.grid import grid_of
-from scalinglaws.config.modules import SOURCES
+from scalinglaws.config.modules import FIGURES, SOURCES
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.study import Grid, Study
+from scalinglaws.config.study import Analysis, Grid, Study
 from scalinglaws.config.yaml_file import read_yaml
 from scalinglaws.errors import ConfigError
 
@@ -27,11 +28,13 @@ class Config:
         name: the scale file's name without ending: `results/<name>/` is its folder.
         scale: the scale.
         studies: (study, its grid at this scale), in order of name.
+        analyses: studies that train nothing and exist at every scale, in order of name.
     """
 
     name: str
     scale: Scale
     studies: tuple[tuple[Study, Grid], ...]
+    analyses: tuple[Analysis, ...] = ()
 
 
 def load_config(scale: str, root: Path = Path("config"), paper: str | None = None) -> Config:
@@ -58,36 +61,82 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
     papers = tuple(sorted({name.split("/")[0] for name in files}))
     if paper is not None and paper not in papers:
         raise ConfigError(f"paper: {unknown(paper, papers)}")
-    studies = []
+    studies: list[tuple[Study, Grid]] = []
+    analyses: list[Analysis] = []
+    figures: dict[tuple[str, str], Path] = {}
     for name in wanted:
         study = load_study(files[name])
-        if checked.scale in study.scales and paper in (None, study.paper):
+        _check_figure_names(study, files[name], figures)
+        asked = paper in (None, study.paper)
+        if isinstance(study, Analysis):
+            analyses += [study] if asked else []
+        elif checked.scale in study.scales and asked:
             studies.append((study, grid_of(study, checked.scale, files[name])))
         elif checked.scale not in study.scales and checked.studies != "all":
             raise ConfigError(f"{files[name]}: scales: has no {checked.scale!r}, which {path} asks for")
-    if not studies:
+    if not studies and not analyses:
         raise ConfigError(f"{path}: no study of {paper or 'any paper'} has the scale {checked.scale!r}")
-    return Config(path.stem, checked, tuple(studies))
+    return Config(path.stem, checked, tuple(studies), tuple(analyses))
 
 
-def load_study(path: Path) -> Study:
-    """One study file, checked but for its grids.
+def load_study(path: Path) -> Study | Analysis:
+    """One study file, checked but for its grids; the key `analysis` makes it one that trains nothing.
 
     Raises:
-        ConfigError: an unknown key, a wrong type, or a name that is not the file's.
+        ConfigError: an unknown key, a wrong type, a name that is not the file's, or one that does not exist.
     """
-    study = _validate(Study, read_yaml(path), path)
+    content = read_yaml(path)
+    study: Study | Analysis
+    if "analysis" in content:
+        study = _validate(Analysis, content, path)
+    else:
+        study = _validate(Study, content, path)
     expected = f"{path.parent.name}/{path.stem}"
     if study.study != expected:
         raise ConfigError(f"{path}: study: is {study.study!r}, but the file's place says {expected!r}")
+    if isinstance(study, Analysis):
+        _check_analysis(study, path)
+    _check_figures(study, path)
     return study
+
+
+def _check_analysis(study: Analysis, path: Path) -> None:
+    for key, name, folder in (
+        ("analysis", study.analysis, ANALYSES),
+        *((f"published.{i}", name, PUBLISHED) for i, name in enumerate(study.published)),
+    ):
+        if name not in plugins.names(folder):
+            raise ConfigError(f"{path}: {key}: {unknown(name, plugins.names(folder))}")
+    if len(set(study.published)) < len(study.published):
+        raise ConfigError(f"{path}: published: a value is given twice")
+    if not plugins.constant(ANALYSES, study.analysis, "TABLES"):
+        raise ConfigError(f"{path}: analysis: the file of {study.analysis!r} has no literal TABLES = (...)")
+
+
+def _check_figures(study: Study | Analysis, path: Path) -> None:
+    for i, figure in enumerate(study.figures):
+        module, _, function = figure.draw.partition(":")
+        modules = tuple(name.replace("-", "_") for name in plugins.names(FIGURES))
+        allowed = plugins.functions(FIGURES, module) if module in modules else ()
+        if function not in allowed:
+            there = ", ".join(allowed) or ", ".join(modules)
+            raise ConfigError(f"{path}: figures.{i}.draw: there is no {figure.draw!r}; there are {there}")
+
+
+def _check_figure_names(study: Study | Analysis, path: Path, seen: dict[tuple[str, str], Path]) -> None:
+    """A paper's figures share one folder, whichever study they are of."""
+    for i, figure in enumerate(study.figures):
+        other = seen.setdefault((study.paper, figure.name), path)
+        if other != path or figure.name in [earlier.name for earlier in study.figures[:i]]:
+            raise ConfigError(f"{path}: figures.{i}.name: {figure.name!r} is a figure's name in {other}")
 
 
 def _load_scale(path: Path) -> Scale:
     scale = _validate(Scale, read_yaml(path), path)
+    known = (*plugins.names(SOURCES), *plugins.names(PUBLISHED))
     for name in scale.locations:
-        if name not in plugins.names(SOURCES):
-            raise ConfigError(f"{path}: locations.{name}: {unknown(name, plugins.names(SOURCES))}")
+        if name not in known:
+            raise ConfigError(f"{path}: locations.{name}: {unknown(name, known)}")
     return scale
 
 

@@ -1,15 +1,19 @@
-"""From a checked config to the work it asks for: data sets, shuffles and packs of runs."""
+"""From a checked config to the work it asks for: data sets, shuffles and packs of runs; analyses."""
 
 from dataclasses import dataclass
 from itertools import product
 
 from scalinglaws.config import plugins
+from scalinglaws.config.analysis import ANALYSES
 from scalinglaws.config.load import Config
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
 from scalinglaws.config.pack import Candidates, Pack
 from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
-from scalinglaws.config.study import Architecture, Figure, Grid, LearningRateSearch, Study
+from scalinglaws.config.study import Analysis, Architecture, Figure, Grid, LearningRateSearch, Study
 from scalinglaws.fingerprint import code_fingerprint
+
+FITS = ("scores", "best", "fits", "bands")
+"""Names of the tables that the runs of a study are reduced to."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class StudyPlan:
     study: Study
     grid: Grid
     packs: tuple[Pack, ...]
+    tables: tuple[str, ...] = FITS
 
     @property
     def runs(self) -> tuple[RunSpec, ...]:
@@ -56,11 +61,55 @@ class StudyPlan:
 
 
 @dataclass(frozen=True)
+class AnalysisPlan:
+    """A study that trains nothing."""
+
+    study: Analysis
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that it makes."""
+        return tuple(plugins.constant(ANALYSES, self.study.analysis, "TABLES"))
+
+    def analysis_spec(self, scale: str, resamples: int) -> dict[str, object]:
+        """Spec of the `analyses` stage."""
+        options = self.study.model_dump(mode="json", include={"analysis", "study", "seed"})
+        return {**options, "scale": scale, "resamples": resamples}
+
+    def figure_spec(self, figure: Figure, scale: str, resamples: int) -> dict[str, object]:
+        """Spec of the `figures` stage for one figure."""
+        plain = figure.model_dump(mode="json")
+        spec: dict[str, object] = {"study": self.study.study, "scale": scale, "figure": plain}
+        resampled = plugins.constant(ANALYSES, self.study.analysis, "RESAMPLED")
+        return {**spec, "resamples": resamples} if resampled else spec
+
+    def claim_spec(self, scale: str) -> dict[str, object]:
+        """Spec of the `claims` stage."""
+        return {"study": self.study.study, "scale": scale}
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything a scale asks for."""
 
     config: Config
     studies: tuple[StudyPlan, ...]
+    analyses: tuple[AnalysisPlan, ...] = ()
+
+    @property
+    def all_studies(self) -> tuple[StudyPlan | AnalysisPlan, ...]:
+        """Studies of both kinds."""
+        return (*self.studies, *self.analyses)
+
+    @property
+    def papers(self) -> tuple[str, ...]:
+        """The papers of all studies, sorted."""
+        return tuple(sorted({plan.study.paper for plan in self.all_studies}))
+
+    @property
+    def published(self) -> tuple[str, ...]:
+        """Names of the public run data that are needed, sorted."""
+        return tuple(sorted({name for plan in self.analyses for name in plan.study.published}))
 
     @property
     def data(self) -> tuple[DataSpec, ...]:
@@ -76,7 +125,8 @@ class Plan:
 
 def plan(config: Config) -> Plan:
     """Expand the grids of all studies of a scale into packs."""
-    return Plan(config, tuple(StudyPlan(study, grid, expand(study, grid)) for study, grid in config.studies))
+    studies = tuple(StudyPlan(study, grid, expand(study, grid)) for study, grid in config.studies)
+    return Plan(config, studies, tuple(map(AnalysisPlan, config.analyses)))
 
 
 def expand(study: Study, grid: Grid) -> tuple[Pack, ...]:

@@ -70,7 +70,10 @@ def constant(folder: str, name: str, variable: str) -> Any:
         if isinstance(node, ast.Assign) and any(
             isinstance(t, ast.Name) and t.id == variable for t in node.targets
         ):
-            return ast.literal_eval(node.value)
+            try:
+                return ast.literal_eval(node.value)
+            except ValueError:
+                return None  # computed, which only an import could tell
     return None
 
 

@@ -68,8 +68,8 @@ class Figure(Strict):
     """What the paper's figure shows and how the protocol here differs; scale, data and seeds are added."""
 
 
-class Study(Strict):
-    """A study file under `config/studies/<paper>/`."""
+class _Described(Strict):
+    """What both kinds of study file say."""
 
     study: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
     """`<paper>/<name>`, as the file is called."""
@@ -77,12 +77,6 @@ class Study(Strict):
     """One line for tables and logs."""
     source: str
     """Paper, section and figures."""
-    runs: dict[str, object]
-    """The keys of a grid that all scales share."""
-    scales: dict[ScaleName, dict[str, object]]
-    """The keys of a grid that differ, by scale; merged over `runs`."""
-    fit: FitOptions
-    """How the laws are fitted."""
     figures: tuple[Figure, ...]
     """The figures drawn from the study's tables."""
 
@@ -90,3 +84,25 @@ class Study(Strict):
     def paper(self) -> str:
         """The paper's short name."""
         return self.study.split("/")[0]
+
+
+class Study(_Described):
+    """A study file under `config/studies/<paper>/`, of runs that are trained."""
+
+    runs: dict[str, object]
+    """The keys of a grid that all scales share."""
+    scales: dict[ScaleName, dict[str, object]]
+    """The keys of a grid that differ, by scale; merged over `runs`."""
+    fit: FitOptions
+    """How the laws are fitted."""
+
+
+class Analysis(_Described):
+    """A study file that trains nothing: an analysis of public run data or published constants."""
+
+    analysis: str
+    """Name of an analysis: a file in `src/scalinglaws/analyses/`."""
+    published: tuple[str, ...] = ()
+    """Public run data that it needs: names of files in `src/scalinglaws/data/published/`."""
+    seed: NonNegativeInt = 0
+    """Seed of all that is random in it."""

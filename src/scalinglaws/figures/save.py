@@ -14,14 +14,14 @@ from matplotlib.figure import Figure
 from scalinglaws.files import whole_file
 
 CAPTION_SIZE = 7.5
-CAPTION_WIDTH = 190
+CAPTION_PER_INCH = 18.1  # characters, of the width of the figure
 COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 
 
 def save(figure: Figure, caption: str, folder: Path, name: str) -> None:
     """Write `<name>.pdf`, `<name>.png` and `<name>.csv` into a folder, the caption under the panels."""
     drawn = drawn_data(figure)
-    text = "\n".join(textwrap.wrap(caption, CAPTION_WIDTH))
+    text = "\n".join(textwrap.wrap(caption, int(CAPTION_PER_INCH * figure.get_figwidth())))
     figure.text(0.01, -0.02, text, fontsize=CAPTION_SIZE, va="top", ha="left", linespacing=1.25)
     with whole_file(folder / f"{name}.pdf") as temporary:
         metadata = {"CreationDate": None, "Title": name, "Subject": caption}

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from scalinglaws.data.frames import read_frame
 from scalinglaws.errors import DataError
 
 
@@ -49,8 +50,5 @@ def read_tables(files: list[Path]) -> StudyTables:
         paths = [file for file in files if file.name == f"{name}.csv"]
         if not paths:
             raise DataError(f"{name}.csv: not among the files given")
-        try:
-            frames[name] = pd.read_csv(paths[0])
-        except (OSError, ValueError) as error:
-            raise DataError(f"{paths[0]}: not a table: {error}") from error
+        frames[name] = read_frame(paths[0])
     return StudyTables(**frames)

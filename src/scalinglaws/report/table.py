@@ -15,10 +15,11 @@ Row = dict[str, str]
 """A row of a table of claims, as texts by column."""
 
 
-def summary(rows: Sequence[Row]) -> str:
+def summary(rows: Sequence[Row], silent: Sequence[str] = ()) -> str:
     """The whole text: one table a study, the reasons behind open verdicts, and the counts of verdicts.
 
-    A claim's id is `<study>/<name>`; rows of one study stand together.
+    A claim's id is `<study>/<name>`; rows of one study stand together. Named last are the `silent` studies,
+    about which nothing is claimed.
     """
     parts = []
     for study, group in groupby(rows, key=lambda row: row["claim"].rpartition("/")[0]):
@@ -27,7 +28,11 @@ def summary(rows: Sequence[Row]) -> str:
         open_ones = reasons(claims)
         if open_ones:
             parts.append("\n".join(["Why not reproduced or not testable:", *open_ones]))
-    parts.append(counts(rows))
+    if silent:
+        text = f"No claim is stated about {', '.join(silent)}."
+        parts.append("\n".join(wrap(text, WIDTH, break_on_hyphens=False)))
+    if rows or not silent:
+        parts.append(counts(rows))
     return "\n\n".join(parts) + "\n"
 
 

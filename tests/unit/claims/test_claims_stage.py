@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scalinglaws.claims.__main__ import COLUMNS, main
-from scalinglaws.errors import ConfigError, DataError
+from scalinglaws.errors import DataError
 
 FITS = """law,metric,parameter,value,low,high,level,points,warnings
 learning-curve,top1_error,beta_g,-0.3,-0.32,-0.28,0.95,6,
@@ -67,8 +67,34 @@ def test_two_runs_write_the_same_bytes(tmp_path: Path) -> None:
     assert run(tmp_path).read_bytes() == run(tmp_path, name="again.csv").read_bytes()
 
 
-def test_a_study_without_claims_and_a_broken_table_are_errors(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no claim about study unknown"):
-        run(tmp_path, study="unknown")
+def test_a_study_about_which_nothing_is_claimed(tmp_path: Path) -> None:
+    assert run(tmp_path, study="unknown").read_text() == ",".join(COLUMNS) + "\n"
+    out = tmp_path / "none.csv"
+    main(["--spec", spec("unknown"), "--fits", "--best", "--data", "--out", str(out)])
+    assert out.read_text() == ",".join(COLUMNS) + "\n"
+
+
+def judged(folder: Path, *manifests: str) -> dict[str, str]:
+    """The claim about the exponent of ImageNet, for an analysis of the data with these names."""
+    (folder / "fits.csv").write_text(FITS)
+    paths = []
+    for name in manifests:
+        paths.append(folder / f"{name}.json")
+        paths[-1].write_text(json.dumps({"source": name, "title": name.title()}))
+    fits = ["--fits", str(folder / "fits.csv")]
+    out = folder / "claims.csv"
+    main(["--spec", spec(), *fits, "--best", "--data", *map(str, paths), "--out", str(out)])
+    rows = csv.DictReader(out.read_text().splitlines())
+    return next(row for row in rows if row["claim"] == "hestness-2017/image/top1-exponent")
+
+
+def test_the_data_of_an_analysis(tmp_path: Path) -> None:
+    assert judged(tmp_path)["reason"].startswith("The constant belongs to ImageNet; measured on published")
+    reason = judged(tmp_path, "one", "two")["reason"]
+    assert reason.startswith("The constant belongs to ImageNet; measured on One and Two, where")
+    assert judged(tmp_path, "one", "imagenet")["verdict"] == "consistent"
+
+
+def test_a_broken_table_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="low is 'about', not a number"):
         run(tmp_path, fits=FITS.replace("-0.32", "about"))

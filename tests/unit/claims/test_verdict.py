@@ -43,7 +43,7 @@ def measured(low: float, high: float, points: int = 6, note: str = "") -> Measur
     ],
 )
 def test_the_interval_decides(low: float, high: float, verdict: Verdict, reason: str) -> None:
-    judged = judge(claim(), measured(low, high), "fashion-mnist", "Fashion-MNIST", "laptop")
+    judged = judge(claim(), measured(low, high), ["fashion-mnist"], "Fashion-MNIST", "laptop")
     assert judged.verdict == verdict
     assert reason in judged.reason
 
@@ -57,7 +57,7 @@ def test_the_interval_decides(low: float, high: float, verdict: Verdict, reason:
     ],
 )
 def test_a_missing_quantity_is_not_testable(found: Measurement, reason: str) -> None:
-    judged = judge(claim(), found, "fashion-mnist", "Fashion-MNIST", "smoke")
+    judged = judge(claim(), found, ["fashion-mnist"], "Fashion-MNIST", "smoke")
     assert (judged.verdict, judged.reason) == (Verdict.NOT_TESTABLE, reason)
 
 
@@ -74,7 +74,7 @@ def test_a_missing_quantity_is_not_testable(found: Measurement, reason: str) -> 
 def test_a_constant_of_one_data_set_is_neither_reproduced_nor_refuted_on_another(
     source: str, low: float, high: float, verdict: Verdict
 ) -> None:
-    judged = judge(claim(data_set=IMAGENET), measured(low, high), source, "Fashion-MNIST", "laptop")
+    judged = judge(claim(data_set=IMAGENET), measured(low, high), [source], "Fashion-MNIST", "laptop")
     assert judged.verdict == verdict
     if verdict == Verdict.NOT_TESTABLE:
         assert judged.reason.startswith(
@@ -86,8 +86,8 @@ def test_a_constant_of_one_data_set_is_neither_reproduced_nor_refuted_on_another
 def test_a_one_sided_claim() -> None:
     below = claim(range=(-inf, 0.0))
     assert below.published_text == "< 0"
-    assert judge(below, measured(-9, -1), "a", "A", "s").verdict == Verdict.REPRODUCED
-    assert judge(below, measured(1, 2), "a", "A", "s").reason.endswith("the claim (below 0).")
+    assert judge(below, measured(-9, -1), ["a"], "A", "s").verdict == Verdict.REPRODUCED
+    assert judge(below, measured(1, 2), ["a"], "A", "s").reason.endswith("the claim (below 0).")
 
 
 FIT = {"law": "learning-curve", "metric": "top1_error", "parameter": "beta_g", "value": "-0.3", "low": "-0.4",

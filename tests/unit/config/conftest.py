@@ -1,4 +1,4 @@
-"""A small config of one study, to be spoilt by a test."""
+"""A small config of one study of each kind, to be spoilt by a test."""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -35,6 +35,14 @@ STUDY: dict[str, Any] = {
     "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
     "figures": [],
 }
+ANALYSIS: dict[str, Any] = {
+    "study": "paper/two",
+    "title": "An analysis",
+    "source": "A paper",
+    "analysis": "simulator",
+    "published": ["chinchilla-points"],
+    "figures": [{"name": "fig2", "draw": "hestness_2017:image", "caption": "A figure."}],
+}
 Changes = Mapping[str, Any]
 WriteConfig = Callable[..., Path]
 
@@ -56,14 +64,18 @@ def changed(content: dict[str, Any], changes: Changes) -> dict[str, Any]:
 
 @pytest.fixture
 def write_config(tmp_path: Path) -> WriteConfig:
-    """Write the config with changes into a new folder and return that."""
+    """Write the config with changes into a new folder and return that; with an analysis on request."""
 
-    def write(study: Changes | None = None, scale: Changes | None = None) -> Path:
+    def write(
+        study: Changes | None = None, scale: Changes | None = None, analysis: Changes | None = None
+    ) -> Path:
         root = tmp_path / "config"
         folder = root / "studies" / "paper"
         folder.mkdir(parents=True, exist_ok=True)
         (root / "laptop.yaml").write_text(yaml.safe_dump(changed(SCALE, scale or {})))
         (folder / "one.yaml").write_text(yaml.safe_dump(changed(STUDY, study or {})))
+        if analysis is not None:
+            (folder / "two.yaml").write_text(yaml.safe_dump(changed(ANALYSIS, analysis)))
         return root
 
     return write

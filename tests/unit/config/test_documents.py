@@ -69,9 +69,26 @@ def test_the_schema_rejects(place: tuple[str | int, ...], key: str, value: Any) 
     assert mistakes("study.schema.json", content)
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("runs", {}),
+        ("analysis", "guess"),
+        ("published", ["nothing"]),
+        ("figures", [{"name": "a", "draw": "b:c"}]),
+        ("colour", "red"),
+    ],
+)
+def test_the_schema_rejects_in_an_analysis(key: str, value: Any) -> None:
+    content = read_yaml(CONFIG / "studies" / "weng-2026" / "simulator.yaml")
+    assert mistakes("study.schema.json", {**content, key: value})
+
+
 def test_the_reference_names_every_key() -> None:
     text = documents()["README.md"]
     for key in ("learning_rate.search", "optimiser.averaging", "budget.evaluation_ratio", "machine.workers"):
         assert f"`{key}`" in text
+    for name in ("published", "simulator", "muennighoff-runs"):
+        assert f"`{name}`" in text
     assert "### `resnet`" in text
     assert "### `fashion-mnist`\n\nNo options." in text or "No options." in text

@@ -6,12 +6,15 @@ from typing import Any
 
 import pytest
 
+from scalinglaws.config import plugins
 from scalinglaws.config.grid import merge
 from scalinglaws.config.load import load_config, load_study
+from scalinglaws.config.study import Study
 from scalinglaws.errors import ConfigError
 
 WriteConfig = Callable[..., Path]
 CONFIG = Path(__file__).resolve().parents[3] / "config"
+SCALES = sorted(path.stem for path in CONFIG.glob("*.yaml"))
 
 
 def mistake(root: Path, scale: str = "laptop", paper: str | None = None) -> str:
@@ -147,6 +150,60 @@ def test_mistakes_in_a_study(write_config: WriteConfig, changes: dict[str, Any],
     assert found.startswith(f"{root / 'studies' / 'paper' / 'one.yaml'}: {message}")
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"analysis": "guess"}, "analysis: there is no 'guess'; allowed are "),
+        ({"analysis": 3}, "analysis: input should be a valid string, not 3"),
+        ({"published": ["nothing"]}, "published.0: there is no 'nothing'; allowed are chinchilla-points, "),
+        ({"published": ["chinchilla-points"] * 2}, "published: a value is given twice"),
+        ({"published": "chinchilla-points"}, "published: input should be a valid tuple"),
+        ({"seed": -1}, "seed: input should be greater than or equal to 0, not -1"),
+        ({"runs": {}}, "runs: unknown key; allowed are analysis, figures, published, seed, source, study,"),
+        ({"figures": None}, "figures: is missing"),
+        ({"figures.0.colour": "red"}, "figures.0.colour: unknown key; allowed are caption, draw, name"),
+        ({"figures.0.draw": "style:x"}, "figures.0.draw: there is no 'style:x'; there are plain_log, power"),
+        ({"figures.0.draw": "book:x"}, "figures.0.draw: there is no 'book:x'; there are "),
+        ({"study": "paper/three"}, "study: is 'paper/three', but the file's place says 'paper/two'"),
+    ],
+)
+def test_mistakes_in_an_analysis(write_config: WriteConfig, changes: dict[str, Any], message: str) -> None:
+    found = mistake(root := write_config(analysis=changes))
+    assert found.startswith(f"{root / 'studies' / 'paper' / 'two.yaml'}: {message}")
+
+
+def test_an_analysis_exists_at_every_scale(write_config: WriteConfig) -> None:
+    loaded = load_config("laptop", write_config(scale={"scale": "gpu"}, analysis={}))
+    assert loaded.studies == ()
+    assert [study.study for study in loaded.analyses] == ["paper/two"]
+    chosen = load_config("laptop", write_config(scale={"studies": ["paper/one"]}, analysis={}))
+    assert chosen.analyses == ()
+
+
+def test_an_analysis_says_which_tables_it_makes(
+    write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_others = plugins.constant
+    monkeypatch.setattr(
+        plugins, "constant", lambda folder, *name: None if folder == "analyses" else of_others(folder, *name)
+    )
+    assert "analysis: the file of 'simulator' has no literal TABLES" in mistake(write_config(analysis={}))
+
+
+def test_two_figures_of_a_paper_share_a_name(write_config: WriteConfig) -> None:
+    figure = {"name": "fig2", "draw": "hestness_2017:image", "caption": "Another."}
+    root = write_config(study={"figures": [figure]}, analysis={})
+    one, two = (root / "studies" / "paper" / name for name in ("one.yaml", "two.yaml"))
+    assert mistake(root) == f"{two}: figures.0.name: 'fig2' is a figure's name in {one}"
+    root = write_config(study={"figures": [figure, figure]}, analysis={"figures": []})
+    assert mistake(root) == f"{one}: figures.1.name: 'fig2' is a figure's name in {one}"
+
+
+def test_public_run_data_have_a_location(write_config: WriteConfig) -> None:
+    loaded = load_config("laptop", write_config(scale={"locations": {"chinchilla-points": "a"}}))
+    assert loaded.scale.locations == {"chinchilla-points": Path("a")}
+
+
 def test_further_mistakes_are_counted(write_config: WriteConfig) -> None:
     assert mistake(write_config(scale={"a": 1, "b": 2, "c": 3})).endswith("(and 2 more)")
 
@@ -195,6 +252,7 @@ def test_a_block_that_names_a_source_replaces_the_shared_one() -> None:
 @pytest.mark.parametrize("path", sorted(CONFIG.glob("studies/*/*.yaml")), ids=lambda path: path.stem)
 def test_shipped_studies_are_sound_at_every_scale(path: Path) -> None:
     study = load_study(path)
-    for scale in study.scales:
+    for scale in study.scales if isinstance(study, Study) else SCALES:
         loaded = load_config(scale, CONFIG, study.paper)
-        assert study.study in {found.study for found, _ in loaded.studies}
+        studies = [found for found, _ in loaded.studies]
+        assert study.study in {found.study for found in (*studies, *loaded.analyses)}

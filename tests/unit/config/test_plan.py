@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from scalinglaws.config import plugins
+from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.config.canonical import canonical_json
 from scalinglaws.config.load import load_config
 from scalinglaws.config.pack import Pack, pack_to_plain
@@ -114,3 +116,27 @@ def test_specs_of_the_later_stages(write_config: WriteConfig) -> None:
     assert (spec["study"], spec["region"], spec["resamples"]) == ("paper/one", (1.0, 10.0), 500)
     assert "level" not in spec  # a default that is left out renames nothing
     assert [data.source for data in plan_of(write_config()).data] == ["fashion-mnist"]
+
+
+def test_an_analysis_trains_nothing(write_config: WriteConfig) -> None:
+    found = plan_of(write_config(analysis={"seed": 3}))
+    (analysis,) = found.analyses
+    assert [plan.study.study for plan in found.all_studies] == ["paper/one", "paper/two"]
+    assert found.papers == ("paper",)
+    assert found.published == ("chinchilla-points",)
+    assert analysis.tables == plugins.constant("analyses", "simulator", "TABLES")
+    spec = analysis.analysis_spec("smoke", 500)
+    assert AnalysisSpec.model_validate(spec).model_dump() == spec
+    assert spec == {
+        "analysis": "simulator", "study": "paper/two", "scale": "smoke", "resamples": 500, "seed": 3,
+    }  # fmt: skip
+
+
+def test_the_caption_of_an_analysis_names_resamples_where_it_draws_them(
+    write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (analysis,) = plan_of(write_config(analysis={})).analyses
+    (figure,) = analysis.study.figures
+    for resampled, expected in ((None, None), (True, 500)):
+        monkeypatch.setattr(plugins, "constant", lambda *_, value=resampled: value)
+        assert analysis.figure_spec(figure, "smoke", 500).get("resamples") == expected

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -46,6 +47,13 @@ def test_constants_are_read_from_the_file() -> None:
     examples = plugins.constant("data/sources", "fashion-mnist", "EXAMPLES")
     assert examples["training"] == 60_000
     assert plugins.constant("models", "resnet", "NOTHING") is None
+
+
+def test_what_is_computed_is_no_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "PACKAGE", tmp_path)
+    (tmp_path / "one.py").write_text("TABLES = tuple('ab')\nOTHER = ('a', 'b')\n")
+    assert plugins.constant(".", "one", "TABLES") is None
+    assert plugins.constant(".", "one", "OTHER") == ("a", "b")
 
 
 def test_a_config_is_checked_without_torch() -> None:

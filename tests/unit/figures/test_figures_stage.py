@@ -1,14 +1,20 @@
 """The figures stage end to end, its caption, and its tables."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 from scalinglaws.errors import ConfigError, DataError
-from scalinglaws.figures.__main__ import FigureSpec, caption, main
+from scalinglaws.figures import __main__ as stage
+from scalinglaws.figures import caption
+from scalinglaws.figures.__main__ import main
+from scalinglaws.figures.caption import FigureSpec
 from scalinglaws.figures.tables import StudyTables, read_tables
 
 MakeTables = Callable[..., StudyTables]
@@ -56,7 +62,9 @@ def test_a_figure_is_three_files_that_never_change(files: list[Path], tmp_path: 
 
 
 def test_the_caption_says_what_was_measured_on_what(make_tables: MakeTables) -> None:
-    text = caption(FigureSpec.model_validate(SPEC), make_tables(diverged=2), DATA)
+    spec = FigureSpec.model_validate(SPEC)
+    assert spec.fit
+    text = caption.of_runs(spec, spec.fit, make_tables(diverged=2), DATA)
     assert text.startswith("After Fig 4. Scale laptop: Toy-MNIST (10 classes, 28 x 26 pixels; licence MIT)")
     for part in (
         "subsets of 10 to 160 images",
@@ -69,6 +77,48 @@ def test_the_caption_says_what_was_measured_on_what(make_tables: MakeTables) -> 
         "coloured bands resample runs alone",
     ):
         assert part in text
+
+
+ANALYSIS: dict[str, Any] = {
+    "study": "paper/tiny",
+    "scale": "laptop",
+    "figure": {"name": "fig2", "draw": "tiny:lines", "caption": "After Fig 2. "},
+}
+MANIFEST = {"source": "runs", "title": "Runs", "licence": "MIT", "provenance": "a notebook"}
+
+
+def test_the_caption_of_an_analysis() -> None:
+    spec = FigureSpec.model_validate(ANALYSIS)
+    start = "After Fig 2. Scale laptop. "
+    assert caption.of_analysis(spec, []) == f"{start}Computed from published constants, without run data."
+    two = [MANIFEST, {**MANIFEST, "title": "Points", "provenance": "a figure"}]
+    data = "Run data: Runs (a notebook; licence: MIT); Points (a figure; licence: MIT)."
+    assert caption.of_analysis(spec, two) == start + data
+    resampled = FigureSpec.model_validate({**ANALYSIS, "resamples": 4000})
+    assert caption.of_analysis(resampled, two).endswith(
+        f"{data} Intervals, where shown, from 4,000 bootstrap resamples."
+    )
+
+
+def test_a_figure_of_an_analysis_gets_its_tables_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lines(tables: Mapping[str, pd.DataFrame]) -> Figure:
+        figure = Figure()
+        axes = figure.subplots()
+        axes.set_title("Panel", loc="left")
+        axes.plot(tables["points"].N, tables["truth"].loss, label="line")
+        return figure
+
+    monkeypatch.setattr(stage, "import_module", lambda name: SimpleNamespace(lines=lines))
+    for name, content in (("points", "N\n1.0\n2.0\n"), ("truth", "loss\n4.0\n3.0\n")):
+        (tmp_path / f"{name}.csv").write_text(content)
+    (tmp_path / "runs.json").write_text(json.dumps(MANIFEST))
+    files = [tmp_path / name for name in ("truth.csv", "runs.json", "points.csv")]
+    call(files, tmp_path / "out", ANALYSIS)
+    drawn = (tmp_path / "out" / "fig2.csv").read_text()
+    assert drawn == "panel,series,x,y,low,high\nPanel,line,1.0,4.0,,\nPanel,line,2.0,3.0,,\n"
+    assert b"After Fig 2." in (tmp_path / "out" / "fig2.png").read_bytes()
 
 
 @pytest.mark.parametrize("name", StudyTables.__dataclass_fields__)

@@ -83,15 +83,28 @@ def test_reasons_are_given_once_for_verdicts_that_leave_a_question() -> None:
     assert text.endswith("4 claims: 1 reproduced, 1 not reproduced, 2 not testable at this scale.\n")
 
 
+def test_studies_without_claims_are_named() -> None:
+    text = summary([row("a")], ["paper/other", "paper/third"])
+    assert text.endswith(
+        "\n\nNo claim is stated about paper/other, paper/third.\n\n1 claims: 1 reproduced.\n"
+    )
+    assert summary([], ["paper/other"]) == "No claim is stated about paper/other.\n"
+
+
 def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
+    spec = ["--spec", '{"studies": ["one/x", "two/y"]}']
+    tables = ["--claims", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
     header = "claim,statement,published,measured,low,high,verdict,reason\n"
     (tmp_path / "a.csv").write_text(header + "one/x/a,A,1,1.0,0.9,1.1,reproduced,Inside.\n")
     (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,1.0,0.9,1.1,consistent,Overlaps.\n")
     out = tmp_path / "new" / "summary.txt"
-    main(["--claims", str(tmp_path / "a.csv"), str(tmp_path / "b.csv"), "--out", str(out)])
+    main([*spec, *tables, "--out", str(out)])
     text = out.read_text()
     assert text.index("one/x") < text.index("two/y")
     assert text.endswith("2 claims: 1 reproduced, 1 consistent.\n")
+    (tmp_path / "b.csv").write_text(header)
+    main([*spec, *tables, "--out", str(out)])
+    assert out.read_text().endswith("No claim is stated about two/y.\n\n1 claims: 1 reproduced.\n")
     (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,about one,0.9,1.1,consistent,Overlaps.\n")
     with pytest.raises(DataError, match="claim two/y/b: measured is 'about one'"):
-        main(["--claims", str(tmp_path / "b.csv"), "--out", str(out)])
+        main([*spec, *tables, "--out", str(out)])

@@ -1,0 +1,13 @@
+"""Studies that train nothing, one file each. It is found by its file name (`simulator.py` is `simulator`).
+
+Each file has a literal `TABLES = ("fits", ...)`, the names of the tables that it makes, which is read without
+importing it; `RESAMPLED = True` if it has intervals from `spec.resamples` bootstrap resamples; and a function
+
+    analyse(published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]
+
+    published: the public run data that the study names, by name, as tables of `scalinglaws.data.published`
+    spec: study, scale, resamples, seed
+
+It returns exactly those tables; equal arguments give equal tables. A table `fits` has the columns that claims
+are judged by: law, metric, parameter, value, low, high, level, points, warnings.
+"""

@@ -1,0 +1,35 @@
+"""One legend for several panels, in a strip of its own below them: it hides neither points nor caption."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+LINE = 0.26  # inches a line of the legend takes
+
+
+def panels_and_strip(
+    width: float, height: float, rows: int, columns: int, lines: int, *, share_y: bool | str = False
+) -> tuple[Figure, np.ndarray, Axes]:
+    """A figure with panels [rows, columns] of `height` inches in all, and below them room for a legend.
+
+    Args:
+        width, height: inches; the strip comes on top of them.
+        rows, columns: panels.
+        lines: how many lines the legend has.
+        share_y: as in `Figure.subplots`: "row" gives the panels of a row one y axis.
+    """
+    strip = LINE * lines + 0.2
+    figure = Figure(figsize=(width, height + strip), layout="constrained")
+    above, below = figure.subfigures(2, 1, height_ratios=(height, strip), squeeze=False).ravel()
+    panels = above.subplots(rows, columns, sharex="col", sharey=share_y, squeeze=False)
+    axes = below.add_subplot()
+    axes.axis("off")
+    return figure, panels, axes
+
+
+def fill_strip(strip: Axes, handles: Sequence[Artist], labels: Sequence[str], columns: int) -> None:
+    """Put the legend into its strip."""
+    strip.legend(handles, labels, loc="center", ncols=columns, borderaxespad=0)

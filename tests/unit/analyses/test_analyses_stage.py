@@ -1,0 +1,72 @@
+"""The analyses stage: which tables it writes, from what, and in which bytes."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from scalinglaws.analyses import __main__ as stage
+from scalinglaws.analyses.__main__ import main
+from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.errors import ConfigError, DataError
+
+SPEC: dict[str, Any] = {"analysis": "tiny", "study": "paper/tiny", "scale": "smoke", "resamples": 50}
+
+
+class Tiny(SimpleNamespace):
+    """Stands in for the module of an analysis; `made` is what it makes, `told` what it was told."""
+
+    __name__ = "tiny"
+    TABLES = ("sums", "fits")
+
+    def analyse(self, published: dict[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+        self.told = (published, spec)
+        return self.made
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    module = Tiny(
+        made={
+            "fits": pd.DataFrame({"law": ["a"], "value": [0.1 + 0.2], "warnings": [""]}),
+            "sums": pd.DataFrame({"x": [1, 2], "right": [True, False]}),
+        }
+    )
+    monkeypatch.setattr(stage, "import_module", lambda name: {"scalinglaws.analyses.tiny": module}[name])
+    return module
+
+
+def call(out: Path, *published: Path, spec: dict[str, Any] = SPEC) -> None:
+    main(["--spec", json.dumps(spec), "--published", *map(str, published), "--out", str(out)])
+
+
+def test_each_table_is_a_file_with_floats_in_full(tiny: Tiny, tmp_path: Path) -> None:
+    call(tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["fits.csv", "sums.csv"]
+    assert (tmp_path / "out" / "fits.csv").read_bytes() == b"law,value,warnings\na,0.30000000000000004,\n"
+    assert (tmp_path / "out" / "sums.csv").read_bytes() == b"x,right\n1,True\n2,False\n"
+
+
+def test_it_is_told_the_spec_and_the_public_run_data_by_name(tiny: Tiny, tmp_path: Path) -> None:
+    (tmp_path / "runs.csv").write_text("N,loss\n1e9,0.30000000000000004\n")
+    call(tmp_path / "out", tmp_path / "runs.csv")
+    published, spec = tiny.told
+    assert published["runs"].to_dict("list") == {"N": [1e9], "loss": [0.1 + 0.2]}
+    assert spec == AnalysisSpec.model_validate({**SPEC, "seed": 0})
+
+
+def test_an_analysis_that_makes_other_tables_than_it_declares(tiny: Tiny, tmp_path: Path) -> None:
+    del tiny.made["sums"]
+    with pytest.raises(ValueError, match=r"tiny made \['fits'\] and declares \['fits', 'sums'\]"):
+        call(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_mistakes_of_a_caller(tiny: Tiny, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"runs\.csv: not a table"):
+        call(tmp_path / "out", tmp_path / "runs.csv")
+    with pytest.raises(ConfigError, match="AnalysisSpec: colour"):
+        call(tmp_path / "out", spec={**SPEC, "colour": "red"})

@@ -1,0 +1,49 @@
+"""The figures of Muennighoff et al. 2023 draw what the tables hold; the runs here are made from the law."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from scalinglaws.analyses import muennighoff as analysis
+from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.figures import muennighoff
+from scalinglaws.figures.save import drawn_data
+
+SPEC = AnalysisSpec(analysis="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=30)
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    rng = np.random.default_rng(0)
+    shown = [(N, D, D / epochs) for N, D in analysis.SHOWN.values() for epochs in (1, 2, 4, 7, 10)]
+    others = [(N, 1e9 * e, 1e9) for N in (1e8, 1e9, 4e9) for e in (1, 2, 5, 10, 30)]
+    N, D, U = np.array([*shown, *others]).T
+    loss = analysis.LAW.predict(analysis.PUBLISHED, np.stack([N, D, U])) * np.exp(rng.normal(0, 0.01, len(N)))
+    names = [f"run{k}" for k in range(len(N))]
+    runs = pd.DataFrame({"name": names, "N": N, "D": D, "U": U, "loss": loss, "fitted": True})
+    return analysis.analyse({"muennighoff-runs": runs}, SPEC)
+
+
+def test_every_run_and_curve_is_drawn(tables: dict[str, pd.DataFrame]) -> None:
+    drawn = drawn_data(muennighoff.returns(tables))
+    left, right = (drawn[drawn.panel.str.startswith(word)] for word in ("Empirical", "Predicted"))
+    for size in analysis.SHOWN:
+        dots = left[left.series == f"{size}, runs"]
+        runs = tables["runs"][tables["runs"]["size"] == size]
+        assert dots.y.tolist() == runs.loss.tolist()
+        assert dots.x.tolist() == pytest.approx([1, 2, 4, 7, 10])
+        ticks = right[right.series == f"{size}, epochs"]
+        assert (ticks.x / ticks.x.iloc[0]).tolist() == pytest.approx([1, 2, 4, 8, 16, 32, 64])
+        assert ticks.y.iloc[0] == pytest.approx(dots.y.iloc[0])
+
+
+def test_the_profile_is_drawn_from_its_lowest_point(tables: dict[str, pd.DataFrame]) -> None:
+    drawn = drawn_data(muennighoff.flat_profile(tables))
+    profile = drawn[drawn.series == "Lowest objective with r_D held"]
+    assert profile.y.min() == pytest.approx(0, abs=1e-6)
+    left = drawn[drawn.panel.str.startswith("Objective")]
+    published = left[left.series == "Published"]
+    assert published.x.tolist() == pytest.approx([15.387756])
+    assert (published.y > 0).all()
+    refits = drawn[drawn.series == "Refits"]
+    assert len(refits) == SPEC.resamples

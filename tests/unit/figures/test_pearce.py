@@ -1,0 +1,33 @@
+"""The figures of Pearce and Song 2024 draw what the tables hold."""
+
+import pandas as pd
+import pytest
+
+from scalinglaws.analyses import pearce as analysis
+from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.figures import pearce
+from scalinglaws.figures.save import drawn_data
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    spec = AnalysisSpec(analysis="pearce", study="weng-2026/pearce", scale="smoke", resamples=20)
+    return analysis.analyse({}, spec)
+
+
+def test_both_axes_are_exported_under_their_own_names(tables: dict[str, pd.DataFrame]) -> None:
+    drawn = drawn_data(pearce.local_exponent(tables))
+    left, right = (drawn[drawn.panel.str.contains(side)] for side in ("left", "right"))
+    assert set(left.series) == {r"$N^*_{\backslash E}$"}
+    assert right.series.nunique() == 3
+    g = right[right.series == "$g$"]
+    assert g.y.max() == pytest.approx(0.981, abs=5e-4)
+    assert (left.x.min(), left.x.max()) == (pytest.approx(1e11), pytest.approx(1e24))
+
+
+def test_exponents_stand_in_the_legend(tables: dict[str, pd.DataFrame]) -> None:
+    figure = pearce.simulated(tables)
+    words = [text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts()]
+    assert sum("0.781" in word for word in words) == 1
+    assert sum("0.458" in word for word in words) == 1
+    assert set(drawn_data(figure).panel) == {"Embeddings left out", "Total"}

@@ -1,0 +1,76 @@
+"""Estimated and actual errors: what is drawn is what the tables say."""
+
+import pandas as pd
+import pytest
+
+from scalinglaws.analyses import rosenfeld_extrapolation
+from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.figures.rosenfeld_extrapolation import cross_validation, cut_offs, data_sets, extrapolation
+from scalinglaws.figures.save import drawn_data
+
+pytestmark = pytest.mark.slow
+
+ENVELOPE = "rosenfeld-envelope"
+
+
+@pytest.fixture(scope="module")
+def tables() -> dict[str, pd.DataFrame]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rosenfeld_extrapolation, "DRAWS", {"smoke": 4})
+        spec = AnalysisSpec(analysis="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
+        return rosenfeld_extrapolation.analyse({}, spec)
+
+
+def test_estimates_are_drawn_over_actual_errors(tables: dict[str, pd.DataFrame]) -> None:
+    figure = extrapolation(tables)
+    figure.draw_without_rendering()
+    data = drawn_data(figure)
+    for name in ("ImageNet", "WikiText-103"):
+        panel = data[data.panel == f"{name}: estimated and actual error"]
+        points = tables["configurations"]
+        points = points[points.data_set == name]
+        for fitted, series in ((True, "fitted"), (False, "predicted")):
+            some, drawn = points[points.fitted == fitted], panel[panel.series == series]
+            assert list(drawn.x) == pytest.approx(list(some.actual))
+            assert list(drawn.y) == pytest.approx(list(some.estimated))
+        bars = panel[panel.series == "predicted, 95 % of draws"]
+        assert list(bars.low) == pytest.approx(list(points[~points.fitted].low))
+
+
+def test_the_papers_numbers_stand_beside_ours(tables: dict[str, pd.DataFrame]) -> None:
+    figure = extrapolation(tables)
+    texts = [text.get_text() for axes in figure.axes for text in axes.texts]
+    assert any("4.5 %, 4.681 %" in text and "4 draws" in text for text in texts)
+    assert any("0.5 %, 1.689 %" in text for text in texts)
+
+
+def test_every_cut_off_is_drawn(tables: dict[str, pd.DataFrame]) -> None:
+    data = drawn_data(cut_offs(tables))
+    rows = tables["summary"]
+    rows = rows[(rows.data_set == "ImageNet") & (rows.method == "extrapolation")]
+    panel = data[data.panel == "ImageNet: standard deviation of the relative error"]
+    bars = panel[panel.series.str.startswith("n up to")]
+    assert len(bars) == len(rows) == 12
+    assert sorted(bars.y) == pytest.approx(sorted(100 * rows.sigma))
+    (cross,) = panel[panel.series.str.startswith("the paper")].y
+    assert cross == pytest.approx(4.681)
+
+
+def test_every_data_set_is_drawn_and_base_models_apart(tables: dict[str, pd.DataFrame]) -> None:
+    data = drawn_data(data_sets(tables))
+    panel = data[data.panel.str.endswith("mean of the relative error")]
+    assert panel.groupby("series").size().to_dict() == {
+        "m up to 1/16 of the largest model": 9,
+        "m up to 1/16 of the base model": 5,
+        "the paper's measurement": 2,
+    }
+
+
+def test_cross_validated_points_and_both_laws_are_drawn(tables: dict[str, pd.DataFrame]) -> None:
+    data = drawn_data(cross_validation(tables))
+    points = tables["configurations"]
+    language = data[(data.panel == "Language: cross-entropy") & (data.series != "identity")]
+    expected = points[points.metric == "cross-entropy"]
+    assert sorted(language.y) == pytest.approx(sorted(expected.cross_validated))
+    bars = data[data.panel == "Cross-validation: standard deviation of the error"]
+    assert bars.groupby("series").size().to_dict() == {"with envelope": 9, "without: two power laws": 9}

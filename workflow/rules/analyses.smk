@@ -1,0 +1,20 @@
+# Studies that train nothing: one rule an analysis, generated from the studies. Their tables lie among the fits.
+
+for plan in PLAN.analyses:
+
+    rule:
+        name:
+            rule_name("analyse", plan.study.study)
+        input:
+            [f"{RESULTS}/published/{name}.csv" for name in plan.study.published],
+        output:
+            [f"{RESULTS}/fits/{plan.study.study}/{table}.csv" for table in plan.tables],
+        log:
+            f"{RESULTS}/logs/analyses/{plan.study.study}.log",
+        params:
+            spec=canonical_json(plan.analysis_spec(SCALE.scale, SCALE.resamples)),
+            code=code("scalinglaws.analyses.__main__", module_name(ANALYSES, plan.study.analysis), *LAWS),
+            folder=lambda wildcards, output: os.path.dirname(output[0]),
+        shell:
+            "python -m scalinglaws.analyses --spec {params.spec:q} --published {input:q} --out {params.folder:q}"
+            " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -1,0 +1,78 @@
+# Where the files of each stage lie, and which of them are wanted in the end.
+
+
+def data_folder(spec):
+    return f"{RESULTS}/data/{spec.name}"
+
+
+def manifest(wildcards):
+    return f"{data_folder(STUDIES[wildcards.study].grid.data)}/manifest.json"
+
+
+def manifests(plan):
+    """What says on which data a study rests."""
+    if plan.study.study in STUDIES:
+        return [f"{data_folder(plan.grid.data)}/manifest.json"]
+    return [f"{RESULTS}/published/{name}.json" for name in plan.study.published]
+
+
+def run_file(study, run):
+    return f"{RESULTS}/runs/{study}/{run.id}.json"
+
+
+def learning_rate_file(study, model):
+    return f"{RESULTS}/runs/{study}/learning-rate/{model.name}.json"
+
+
+def fits(plan):
+    """What a study's runs, or its analysis, are reduced to."""
+    return [f"{RESULTS}/fits/{plan.study.study}/{table}.csv" for table in plan.tables]
+
+
+def studies_of(paper):
+    return sorted(study for study, plan in ALL_STUDIES.items() if plan.study.paper == paper)
+
+
+def figure_files(plan):
+    runs = [file for file in TABLES if file.startswith(f"{RESULTS}/tables/{plan.study.study}/")]
+    return [*runs, *fits(plan), *manifests(plan)]
+
+
+def claim_files(wildcards):
+    plan = ALL_STUDIES[wildcards.study]
+    judged = {
+        table: [f"{RESULTS}/fits/{wildcards.study}/{table}.csv"] if table in plan.tables else []
+        for table in ("fits", "best")
+    }
+    return {**judged, "manifests": manifests(plan) if judged["fits"] else []}
+
+
+def folder_of_input(name):
+    return lambda wildcards, input: os.path.dirname(
+        str(input[name] if isinstance(input[name], str) else input[name][0])
+    )
+
+
+def folder_of_output(name):
+    return lambda wildcards, output: os.path.dirname(
+        str(output[name] if isinstance(output[name], str) else output[name][0])
+    )
+
+
+def location_option(name):
+    location = SCALE.locations.get(name)
+    return f"--location {shlex.quote(str(location))}" if location else ""
+
+
+RUNS = [run_file(study, run) for study, plan in STUDIES.items() for run in plan.runs]
+SUMMARIES = [f"{RESULTS}/report/{paper}.txt" for paper in PLAN.papers]
+TABLES = [f"{RESULTS}/tables/{study}/{table}.csv" for study in STUDIES for table in ("runs", "curves")]
+TABLES += [file for plan in PLAN.all_studies for file in fits(plan)]
+TABLES += [f"{RESULTS}/report/claims/{study}.csv" for study in ALL_STUDIES]
+ENDINGS = ("pdf", "png", "csv")
+FIGURES = [
+    f"{RESULTS}/figures/{plan.study.paper}/{figure.name}.{ending}"
+    for plan in PLAN.all_studies
+    for figure in plan.study.figures
+    for ending in ENDINGS
+]

@@ -1,10 +1,11 @@
-"""The command line for people: `scalinglaws replicate | publish | cost`."""
+"""The command line for people: `scalinglaws replicate | publish | cost | laws | fit | plan`."""
 
 import argparse
 import sys
 from importlib import import_module
 from pathlib import Path
 
+from scalinglaws.commands import user_options
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.stage import USER_ERROR
 
@@ -25,7 +26,8 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="scalinglaws", description="Rebuild the plots of the neural scaling-law papers."
+        prog="scalinglaws",
+        description="Rebuild the plots of the neural scaling-law papers; fit their laws to your own runs.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
 
@@ -45,6 +47,10 @@ def _parser() -> argparse.ArgumentParser:
 
     cost = commands.add_parser("cost", help="runs, FLOPs and estimated time, before anything starts")
     _add_scale(cost)
+
+    user_options.add_laws(commands)
+    user_options.add_fit(commands)
+    user_options.add_plan(commands)
     return parser
 
 

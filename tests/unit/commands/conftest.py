@@ -43,6 +43,14 @@ STUDY: dict[str, Any] = {
     "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
     "figures": [{"name": "fig1", "draw": "hestness_2017:image", "caption": "A figure."}],
 }
+ANALYSIS: dict[str, Any] = {
+    "study": "other/two",
+    "title": "An analysis",
+    "source": "A paper",
+    "analysis": "simulator",
+    "published": ["chinchilla-points"],
+    "figures": [{"name": "fig2", "draw": "hestness_2017:image", "caption": "A figure."}],
+}
 FILES = {"train": {"bytes": 1, "sha256": "00"}}
 DATA_CONTENT = short_hash(FILES)
 Options = argparse.Namespace
@@ -70,6 +78,16 @@ def make_manifest() -> None:
     """What a run of the data stage leaves, as far as the commands read it."""
     for spec in plan(load_config("laptop")).data:
         write_json(Path("results/laptop/data") / spec.name / "manifest.json", {"files": FILES})
+
+
+@pytest.fixture
+def analysis(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project with an analysis of public run data, which are nowhere; the folder to put them into."""
+    monkeypatch.delenv("SCALINGLAWS_MIRROR", raising=False)
+    folder = project / "config" / "studies" / "other"
+    folder.mkdir()
+    (folder / "two.yaml").write_text(yaml.safe_dump(ANALYSIS))
+    return project / "results" / "archives"
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+"""`scalinglaws laws`: the list, one law, and that it starts at once."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from scalinglaws import laws
+from unit.commands.calling import Call
+
+HEAVY = ("torch", "pandas", "matplotlib", "scipy", "numba", "snakemake")
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    return Call(monkeypatch, capsys)
+
+
+def test_every_law_is_listed_with_equation_and_source(call: Call) -> None:
+    out = call("laws")
+    for law in laws.every().values():
+        assert f"{law.name} " in out
+        assert law.equation in out
+        assert f"{law.title}. {law.source}" in out
+    assert f"{len(laws.every())} laws" in out
+
+
+@pytest.mark.parametrize("name", list(laws.every()))
+def test_one_law_tells_what_its_letters_mean(call: Call, name: str) -> None:
+    law, out = laws.find(name), call("laws", name)
+    for variable in (*law.variables, law.response):
+        assert f"{variable.name} " in out
+        assert f"{variable.meaning} ({variable.unit})" in out
+    for parameter in law.parameters:
+        assert parameter.meaning in out
+    assert f"--law {name} " in out
+
+
+def test_bounds_constants_and_zeros(call: Call) -> None:
+    out = call("laws", "pearce-song")
+    assert "A      loss due to model size at N = 1, above 0\n" in out
+    assert "alpha  exponent of model size, from 0 to 10\n" in out
+    assert "E      irreducible loss, from 0\n" in out
+    assert "omega  47491, not fitted\n" in out
+    assert "R      repetitions: epochs minus one (epochs), 0 or above\n" in call("laws", "lovelace-1")
+    assert "b  fall of the error as x grows by e, any number\n" in call("laws", "logarithmic")
+
+
+def test_a_law_that_is_not_there(call: Call) -> None:
+    said = call.error("laws", "chinchila")
+    assert said.startswith("no law is named 'chinchila'; there are: ")
+    assert "chinchilla" in said
+
+
+@pytest.mark.parametrize("words", [["laws"], ["laws", "chinchilla"]])
+def test_it_starts_without_what_takes_long_to_import(words: list[str]) -> None:
+    code = (
+        "import json, sys\nfrom scalinglaws import cli\n"
+        f"sys.argv = ['scalinglaws', *{words!r}]\n"
+        "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
+        "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))\n"
+    )
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert not set(json.loads(out.splitlines()[-1])) & set(HEAVY)

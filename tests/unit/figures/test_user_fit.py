@@ -1,0 +1,113 @@
+"""The figure of a fit to a user's own runs: what it draws, and its files."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pypdf import PdfReader
+
+from scalinglaws import laws
+from scalinglaws.figures.save import drawn_data
+from scalinglaws.figures.user_fit import caption, draw, save_fit
+from scalinglaws.fitting.report import FitReport, fit_report
+from scalinglaws.fitting.saved_fit import Origin
+
+
+def origin(columns: dict[str, str], rows: int, response: str) -> Origin:
+    return Origin(
+        data="runs.csv",
+        sha256="00",
+        rows=rows,
+        excluded=(("D/N < 0.41", 2),),
+        columns=columns,
+        response=response,
+        tied={},
+    )
+
+
+CURVE = origin({"x": "examples", "y": "error"}, 22, "y")
+SURFACE = origin({"N": "params", "D": "tokens", "L": "loss"}, 42, "L")
+
+
+@pytest.fixture(scope="module")
+def curve() -> FitReport:
+    """A learning curve of 20 points."""
+    x = np.geomspace(1e3, 1e7, 20)
+    y = (0.1 + 20 * x**-0.4) * np.exp(0.02 * np.random.default_rng(0).standard_normal(20))
+    return fit_report(laws.find("power-law-floor"), x, y, resamples=50)
+
+
+@pytest.fixture(scope="module")
+def surface() -> FitReport:
+    """Losses over sizes and tokens, 40 points."""
+    rng = np.random.default_rng(0)
+    N, D = 10 ** rng.uniform(7, 10, 40), 10 ** rng.uniform(9, 12, 40)
+    loss = (1.7 + 400 / N**0.34 + 410 / D**0.28) * np.exp(0.01 * rng.standard_normal(40))
+    return fit_report(laws.find("chinchilla"), np.stack([N, D]), loss, resamples=50)
+
+
+def test_a_law_of_one_variable_is_drawn_as_points_curve_and_band(curve: FitReport) -> None:
+    figure = draw(curve, CURVE)
+    (axes,) = figure.axes
+    assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("examples", "error")
+    assert axes.get_title() == curve.law.equation
+    drawn = drawn_data(figure).set_index("series")
+    points = drawn.loc["runs"]
+    np.testing.assert_array_equal(points[["x", "y"]].to_numpy().T, [curve.x[0], curve.y])
+    fitted = drawn.loc["Power law with a floor"]
+    np.testing.assert_allclose(fitted.y, curve.found.predict(fitted.x.to_numpy()))
+    band = drawn.loc["interval of the curve"]
+    assert (band.low < fitted.y.to_numpy()).all()
+    assert (band.high > fitted.y.to_numpy()).all()
+
+
+def test_a_law_of_two_variables_is_drawn_as_agreement_and_residuals(surface: FitReport) -> None:
+    figure = draw(surface, SURFACE)
+    titles = ["Predicted and measured", "Residuals over N", "Residuals over D"]
+    assert [axes.get_title() for axes in figure.axes] == titles
+    assert [axes.get_xlabel() for axes in figure.axes] == ["predicted L", "params (parameters)", "tokens"]
+    drawn = drawn_data(figure)
+    runs = drawn[drawn.series == "runs"].set_index("panel")
+    predicted = surface.found.predict(surface.x)
+    np.testing.assert_allclose(runs.loc[titles[0]][["x", "y"]].to_numpy().T, [predicted, surface.y])
+    for k, title in enumerate(titles[1:]):
+        residuals = 100 * (surface.y / predicted - 1)
+        np.testing.assert_allclose(runs.loc[title][["x", "y"]].to_numpy().T, [surface.x[k], residuals])
+
+
+def test_a_variable_with_zeros_has_a_linear_axis() -> None:
+    rng = np.random.default_rng(0)
+    N, U, R = 10 ** rng.uniform(7, 9, 40), 10 ** rng.uniform(8, 10, 40), np.arange(40) % 4.0
+    loss = 1.7 + 400 / N**0.34 + 410 / (U * (1 + R)) ** 0.28
+    report = fit_report(laws.find("lovelace-1"), np.stack([N, U, R]), loss, resamples=0, method="delta")
+    figure = draw(report, origin({"N": "n", "U": "u", "R": "r", "L": "loss"}, 40, "L"))
+    assert [axes.get_xscale() for axes in figure.axes] == ["log", "log", "log", "linear"]
+
+
+def test_the_caption_says_what_was_fitted_and_what_speaks_against_it(curve: FitReport) -> None:
+    text = caption(curve, CURVE)
+    assert "fitted to 20 of 22 rows of runs.csv. 2 excluded by D/N < 0.41." in text
+    assert f"objective {curve.found.objective:.6g}" in text
+    assert "Band: pointwise 95 % interval of the curve, not of single runs, from 50 bootstrap refits." in text
+    assert text.endswith("No warnings.")
+    few = fit_report(curve.law, curve.x[0, ::3], curve.y[::3])
+    assert "from 400 draws from the covariance" in caption(few, CURVE)
+    assert "Warnings: 7 independent points, too few to bootstrap" in caption(few, CURVE)
+
+
+@pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
+def test_files_hold_no_date(curve: FitReport, tmp_path: Path, kind: str) -> None:
+    for name in ("one", "two"):
+        save_fit(curve, CURVE, tmp_path / f"{name}.{kind}")
+    content = (tmp_path / f"one.{kind}").read_bytes()
+    assert content == (tmp_path / f"two.{kind}").read_bytes()
+    assert b"CreationDate" not in content
+    assert b"<dc:date>" not in content
+
+
+def test_dollars_in_names_are_no_mathematics(surface: FitReport, tmp_path: Path) -> None:
+    names = origin({"N": "cost $ a", "D": "price $_^{ b", "L": "loss"}, 42, "L")
+    save_fit(surface, names, tmp_path / "fit.pdf")
+    (page,) = PdfReader(tmp_path / "fit.pdf").pages
+    assert "cost $ a (parameters)" in page.extract_text()

@@ -17,7 +17,20 @@ from scalinglaws.fitting.coverage import METHODS, coverage
 from scalinglaws.fitting.objective import Estimator
 
 NOISE = 0.005
-COLUMNS = ("law", "loss", "points", "method", "parameter", "held", "width", "simulations", "failed", "level")
+COLUMNS = (
+    "law",
+    "loss",
+    "points",
+    "method",
+    "parameter",
+    "held",
+    "width",
+    "simulations",
+    "failed",
+    "resamples",
+    "noise",
+    "level",
+)
 
 
 def main() -> None:
@@ -42,7 +55,20 @@ def main() -> None:
                 for m, method in enumerate(METHODS):
                     for k, name in enumerate(found.names):
                         cells = (float(found.held[m, k]), float(found.width[m, k]), found.simulations)
-                        writer.writerow((law.name, loss, points, method, name, *cells, found.failed, 0.95))
+                        writer.writerow(
+                            (
+                                law.name,
+                                loss,
+                                points,
+                                method,
+                                name,
+                                *cells,
+                                found.failed,
+                                options.resamples,
+                                NOISE,
+                                0.95,
+                            )
+                        )
                 print(
                     loss,
                     points,

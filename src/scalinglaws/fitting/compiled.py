@@ -28,7 +28,9 @@ from scalinglaws.laws.law import FloatArray, Law
 Array: TypeAlias = Any  # of floats or booleans; numba infers which
 
 REAL, VECTOR, MATRIX = numba.float64, numba.float64[::1], numba.float64[:, ::1]
-KERNEL = REAL(VECTOR, MATRIX, VECTOR, VECTOR, REAL, VECTOR, MATRIX, VECTOR, VECTOR)
+# Lets the processor add up several points at a time (twice as fast); infinities and NaN stay what they are.
+SUMS_IN_ANY_ORDER = {"reassoc", "contract", "arcp", "nsz"}
+KERNEL = REAL(VECTOR, MATRIX, VECTOR, VECTOR, numba.int64, REAL, VECTOR, MATRIX, VECTOR, VECTOR)
 
 
 def solve(
@@ -70,7 +72,7 @@ def compile_kernel(text: str) -> Any:
     """A kernel out of its source."""
     scope: dict[str, Any] = {}
     exec(text, scope)  # our own text, made from a parsed formula
-    return numba.njit(KERNEL, error_model="numpy")(scope["kernel"])
+    return numba.njit(KERNEL, error_model="numpy", fastmath=SUMS_IN_ANY_ORDER)(scope["kernel"])
 
 
 @cache
@@ -106,18 +108,25 @@ def _solve(
     factor = np.empty((size, size))
     step, unit, trial = np.empty(size), np.empty(size), np.empty(size)
     free = np.empty(size, dtype=np.bool_)
+    columns, y, w = np.empty_like(x), np.empty(x.shape[1]), np.empty(x.shape[1])
     for fit in range(batch):
         at = theta[fit]
-        y, w = target[fit], weights[fit]
+        points = 0  # those of weight 0 are left out: a branch on them in the kernel could not be foreseen
+        for p in range(weights.shape[1]):
+            if weights[fit, p] != 0:
+                for column in range(x.shape[0]):
+                    columns[column, points] = x[column, p]
+                y[points], w[points] = target[fit, p], weights[fit, p]
+                points += 1
         exact = 0.0
-        for p in range(len(w)):
+        for p in range(points):
             exact += w[p] * y[p] * y[p] if value else w[p]
         exact *= EXACT * EXACT
         for i in range(size):
             at[i] = min(max(starts[fit, i], lower[fit, i]), upper[fit, i])
         objective = np.inf
         for delta in deltas:
-            objective = kernel(at, x, y, w, delta, gradient, hessian, scale, total)
+            objective = kernel(at, columns, y, w, points, delta, gradient, hessian, scale, total)
             if not _finite(objective, gradient, hessian):
                 objective = np.inf
             damping = FIRST_DAMPING
@@ -134,7 +143,9 @@ def _solve(
                 for i in range(size):
                     gain -= gradient[i] * step[i]
                     trial[i] = min(max(at[i] + step[i], lower[fit, i]), upper[fit, i])
-                tried = kernel(trial, x, y, w, delta, new_gradient, new_hessian, new_scale, new_total)
+                tried = kernel(
+                    trial, columns, y, w, points, delta, new_gradient, new_hessian, new_scale, new_total
+                )
                 if tried < objective and _finite(tried, new_gradient, new_hessian):
                     objective = tried
                     at[:] = trial

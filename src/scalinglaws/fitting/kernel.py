@@ -6,7 +6,7 @@ from scalinglaws.laws.program import Program
 
 
 def source(program: Program, residual: Residual) -> str:
-    """The source of a kernel: kernel(theta, x, target, weights, delta, gradient, hessian, scale, size)."""
+    """The source of a kernel: kernel(theta, x, target, weights, points, delta, gradient, hessian, scale, size)."""
     size = len(program.slope)
     pairs = [(i, j) for i in range(size) for j in range(i + 1)]
     nodes = program.needed((program.value, *program.slope, *program.curvature))
@@ -21,17 +21,15 @@ def source(program: Program, residual: Residual) -> str:
     return "\n".join(
         [
             "import math",
-            "def kernel(theta, x, target, weights, delta, gradient, hessian, scale, size):",
+            "def kernel(theta, x, target, weights, points, delta, gradient, hessian, scale, size):",
             *(f"    {line}" for line in once),
             "    objective = 0.0",
             "    total = 0.0",
             *(f"    g{i} = 0.0" for i in range(size)),
             *(f"    s{i} = 0.0" for i in range(size)),
             *(f"    h{i}_{j} = 0.0" for i, j in pairs),
-            "    for p in range(target.shape[0]):",
+            "    for p in range(points):",
             "        w = weights[p]",
-            "        if w == 0.0:",
-            "            continue",
             *(f"        {line}" for line in each),
             f"        v = n{program.value}",
             f"        unit = {unit}",

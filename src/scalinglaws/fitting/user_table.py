@@ -65,7 +65,7 @@ def read_user_table(path: Path, columns: Mapping[str, Kind], fewest: int = 2) ->
 
     Raises:
         DataError: the file cannot be read, is not UTF-8, lacks a column, names one twice, has a row of
-            another length or too few rows, or a cell is not what its column must hold. Names the first such place.
+            another length or too few rows, or a cell is not what its column must hold; names the first place.
     """
     try:
         content = path.read_bytes()

@@ -6,7 +6,10 @@ from scalinglaws.laws.program import Program
 
 
 def source(program: Program, residual: Residual) -> str:
-    """The source of a kernel: kernel(theta, x, target, weights, points, delta, gradient, hessian, scale, size)."""
+    """The source of kernel(theta, x, target, weights, points, delta, gradient, hessian, scale, size).
+
+    It returns the objective and fills the last four.
+    """
     size = len(program.slope)
     pairs = [(i, j) for i in range(size) for j in range(i + 1)]
     nodes = program.needed((program.value, *program.slope, *program.curvature))

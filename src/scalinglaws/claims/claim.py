@@ -10,9 +10,8 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from scalinglaws.config.strict import Strict
+from scalinglaws.constants.constant import Certainty
 from scalinglaws.errors import ConfigError
-
-Certainty = Literal["fig", "sec", "dig", "der", "mem"]
 
 
 class FitQuantity(Strict):

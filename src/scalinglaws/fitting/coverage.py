@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.estimate import estimate
@@ -76,7 +76,7 @@ def coverage(
         except ScalingLawsError:
             continue
         low, high = refits.intervals(level)
-        spread = np.nanstd(refits.params, axis=1) * norm.ppf((1 + level) / 2)
+        spread = np.nanstd(refits.params, axis=1) * ndtri((1 + level) / 2)
         curved = delta_interval(found, covariance(found, x, y), level)
         ends.append(
             [

@@ -1,7 +1,7 @@
 """Intervals from resamples, and from the curvature of the objective (delta method)."""
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from scalinglaws.fitting.estimate import Estimate
 from scalinglaws.fitting.objective import local
@@ -67,7 +67,7 @@ def delta_interval(found: Estimate, spread: FloatArray, level: float) -> dict[st
 
     A positive parameter's interval is symmetric in its logarithm, as it is fitted. None leaves its bounds.
     """
-    reach = norm.ppf((1 + level) / 2) * np.sqrt(np.diag(spread))
+    reach = ndtri((1 + level) / 2) * np.sqrt(np.diag(spread))
     lower, upper = found.law.bounds
     low, high = (found.law.natural(np.clip(found.theta + sign * reach, lower, upper)) for sign in (-1, 1))
     return {name: (float(a), float(b)) for name, a, b in zip(found.law.names, low, high, strict=True)}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.special import ndtri
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.estimate import Estimate
@@ -96,7 +96,7 @@ def profile(
     w = np.ones(len(y)) if weights is None else weights
     x = np.atleast_2d(np.asarray(x, dtype=np.float64))
     power = 2.0 if found.estimator.loss == "squared" else 1.0
-    growth = np.exp(power * chi2.ppf(level, 1) / 2 / w.sum())
+    growth = np.exp(power * ndtri((1 + level) / 2) ** 2 / 2 / w.sum())
 
     scan = _Scan(np.empty(0), np.empty((len(law.parameters), 0)), np.empty(0))
     error = float(np.sqrt(covariance(found, x, y, w)[k, k]))

@@ -1,6 +1,7 @@
-"""The command line for people: `scalinglaws replicate | publish | cost | laws | fit | plan`."""
+"""The command line for people: `scalinglaws replicate | publish | cost | laws | fit | plan | extrapolate`."""
 
 import argparse
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -16,12 +17,17 @@ def main() -> None:
     # Imported when called: `cost` needs torch, `replicate` must start at once.
     command = import_module(f"scalinglaws.commands.{options.command}")
     try:
-        sys.exit(command.run(options))
+        status = command.run(options)
+        sys.stdout.flush()
+        sys.exit(status)
     except ScalingLawsError as mistake:
         print(f"error: {mistake}", file=sys.stderr)
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
         sys.exit(130)
+    except BrokenPipeError:  # `scalinglaws laws | head`: whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -51,12 +57,33 @@ def _parser() -> argparse.ArgumentParser:
     user_options.add_laws(commands)
     user_options.add_fit(commands)
     user_options.add_plan(commands)
+    _add_extrapolate(commands)
     return parser
 
 
 def _add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", default="laptop", help="a scale's name, or the path of a scale file")
     parser.add_argument("--paper", help="only the studies of one paper, e.g. hestness-2017")
+
+
+def _add_extrapolate(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "extrapolate",
+        help="which law predicts the held-back points of your curves",
+        description="Fit laws to the rows with train = 1 of each curve and score them on the rows with train = 0.",
+    )
+    parser.add_argument("curves", type=Path, metavar="CURVES.csv", help="a CSV file with a header")
+    parser.add_argument("--group", metavar="COLUMN", help="the column that names the curve (default: one curve)")
+    parser.add_argument("--x", required=True, metavar="COLUMN", help="the column of the size: data, model, compute")
+    parser.add_argument("--y", required=True, metavar="COLUMN", help="the column of the loss or error, above 0")
+    parser.add_argument("--train", required=True, metavar="COLUMN", help="the column that is 1 for rows to fit, else 0")
+    parser.add_argument(
+        "--laws",
+        metavar="LAW,...",
+        help="laws of one variable, bnsl (the number of breaks with the lowest AICc), auto (an average over broken "
+        "laws, made on the training rows alone); default: all of these forms",
+    )
+    parser.add_argument("--out", type=Path, metavar="SCORES.csv", help="write group, law, rmse")
 
 
 if __name__ == "__main__":

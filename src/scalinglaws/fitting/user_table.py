@@ -106,10 +106,11 @@ def _records(
         line = content.count(b"\n", 0, fault.start) + 1
         raise DataError(f"{path}, line {line}: is not UTF-8 text; save the table as CSV in UTF-8") from None
     separator = _separator(text, columns)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        parsed = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+        parsed = list(reader)
     except csv.Error as fault:
-        raise DataError(f"{path}: is no CSV table: {fault}") from None
+        raise DataError(f"{path}, line {reader.line_num}: is no CSV table: {fault}") from None
     if not parsed or not any(cell.strip() for cell in parsed[0]):
         raise DataError(f"{path}: its first row must name the columns; it is empty")
     header = [name.strip() for name in parsed[0]]

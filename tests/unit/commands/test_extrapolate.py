@@ -1,0 +1,112 @@
+"""`scalinglaws extrapolate`: scores of laws on rows that were held back, and what is wrong with a table."""
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unit.commands.calling import Call
+
+X = np.geomspace(1, 1000, 16)
+
+
+@pytest.fixture
+def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    return Call(monkeypatch, capsys)
+
+
+def write(path: Path, curves: dict[str, np.ndarray]) -> Path:
+    """A table with the last five points of each curve held back."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["task", "x", "y", "train"])
+        for name, values in curves.items():
+            writer.writerows(
+                [name, x, y, int(k < 11)] for k, (x, y) in enumerate(zip(X, values, strict=True))
+            )
+    return path
+
+
+def scores(path: Path) -> dict[tuple[str, str], str]:
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        assert reader.fieldnames == ["group", "law", "rmse"]
+        return {(row["group"], row["law"]): row["rmse"] for row in reader}
+
+
+COLUMNS = ("--group", "task", "--x", "x", "--y", "y", "--train", "train")
+
+
+def test_each_law_and_auto_are_scored_on_each_curve(call: Call, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    noise = np.exp(0.01 * rng.normal(size=16))
+    names = ("plain", 'with, comma and "quotes"', "mit Ümlaut")
+    table = write(
+        tmp_path / "curves.csv",
+        {names[0]: 2 * X**-0.3, names[1]: (2 * X**-0.5 + 0.3) * noise, names[2]: 0.7 * X**-0.1 * noise},
+    )
+    out = call("extrapolate", str(table), *COLUMNS, "--laws", "m1,m2,auto", "--out", str(tmp_path / "s.csv"))
+    found = scores(tmp_path / "s.csv")
+    assert list(found) == [(name, law) for name in names for law in ("m1", "m2", "auto")]
+    assert float(found["plain", "m1"]) == pytest.approx(0, abs=1e-9)
+    assert float(found[names[1], "m2"]) < 0.5 * float(found[names[1], "m1"])
+    assert all(float(rmse) < 0.2 for (_, law), rmse in found.items() if law == "auto")
+    assert "3 curve(s), 33 rows fitted, 15 predicted" in out
+    assert "mean rmse" in out
+
+
+def test_equal_calls_give_equal_bytes(call: Call, tmp_path: Path) -> None:
+    table = write(tmp_path / "curves.csv", {"one": X**-0.2 + 0.1})
+    for name in ("a.csv", "b.csv"):
+        call("extrapolate", str(table), *COLUMNS, "--laws", "m4,bnsl,auto", "--out", str(tmp_path / name))
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+def test_a_law_that_cannot_be_fitted_is_missing_and_says_why(call: Call, tmp_path: Path) -> None:
+    table = write(tmp_path / "curves.csv", {"one": X**-0.2 + 0.1})
+    out = call("extrapolate", str(table), *COLUMNS, "--laws", "m1,bnsl-3", "--out", str(tmp_path / "s.csv"))
+    assert scores(tmp_path / "s.csv")["one", "bnsl-3"] == ""
+    assert "bnsl-3 has no score on 1 of 1 curve(s)" in out
+    assert "11 points; its 12 parameters need 13" in out
+
+
+def test_without_a_group_the_table_is_one_curve(call: Call, tmp_path: Path) -> None:
+    table = write(tmp_path / "curves.csv", {"one": X**-0.2 + 0.1})
+    out = call("extrapolate", str(table), *COLUMNS[2:], "--laws", "m2")
+    assert "1 curve(s), 11 rows fitted, 5 predicted" in out
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("one,8,abc,1", r"row 18, column y: is 'abc'"),
+        ("one,8,nan,1", r"row 18, column y"),
+        ("one,8,0,1", r"row 18, column y"),
+        ("one,8,,1", r"row 18, column y"),
+        ("one,8,0.5,2", r"row 18, column train"),
+        ("one,8,0.5", r"row 18"),
+    ],
+)
+def test_a_malformed_row_is_named(call: Call, tmp_path: Path, line: str, message: str) -> None:
+    table = write(tmp_path / "curves.csv", {"one": X**-0.2 + 0.1})
+    with table.open("a", encoding="utf-8") as stream:
+        stream.write(f"{line}\n")
+    assert re.search(message, call.error("extrapolate", str(table), *COLUMNS))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((*COLUMNS[:2], "--x", "size", *COLUMNS[4:]), r"size"),
+        ((*COLUMNS, "--laws", "m9"), r"no law is named 'm9'"),
+        ((*COLUMNS, "--laws", "chinchilla"), r"chinchilla is a law of N, D"),
+        ((*COLUMNS, "--laws", "m1,m1"), r"m1 is given twice"),
+    ],
+)
+def test_a_wrong_argument_is_named(
+    call: Call, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    table = write(tmp_path / "curves.csv", {"one": X**-0.2 + 0.1})
+    assert re.search(message, call.error("extrapolate", str(table), *arguments))

@@ -110,3 +110,53 @@ def test_a_wrong_argument_is_named(
 ) -> None:
     table = write(tmp_path / "curves.csv", {"one": X**-0.2 + 0.1})
     assert re.search(message, call.error("extrapolate", str(table), *arguments))
+
+
+def test_what_is_left_out_or_little_more_than_a_guess_is_said(call: Call, tmp_path: Path) -> None:
+    table = tmp_path / "curves.csv"
+    table.write_text(
+        "task;x;y;train\nfull;2;0.4;1\nfull;1;0.5;1\nonly fitted;1;1;1\none row;1e15;0.3;1\n"
+        "one row;2e15;0.2;0\nfull;4;0.3;0\nuntrained;1;1;0\nfull;1;0.5;1\n",
+        encoding="utf-8",
+    )
+    out = call("extrapolate", str(table), *COLUMNS, "--laws", "m1,auto", "--out", str(tmp_path / "s.csv"))
+    assert "warning: only fitted: has no row with train = 0 and is skipped" in out
+    assert "warning: auto on 1 of 3 curve(s):\n    one row: one training size only: predicted 0.3" in out
+    assert "warning: m1 has no score on 2 of 3 curve(s):" in out
+    assert "one row: 1 points; its 2 parameters need 3" in out
+    assert "untrained: no training row" in out
+    assert "means are over fewer curves" in out
+    found = scores(tmp_path / "s.csv")
+    assert list(found) == [(name, law) for name in ("full", "one row", "untrained") for law in ("m1", "auto")]
+    assert float(found["one row", "auto"]) == pytest.approx(np.log(0.3 / 0.2))
+    assert [name for (name, law), rmse in found.items() if law == "auto" and not rmse] == ["untrained"]
+    assert "nan" not in (tmp_path / "s.csv").read_text(encoding="utf-8").lower()
+
+
+def test_long_lists_of_reasons_are_cut_but_counted(call: Call, tmp_path: Path) -> None:
+    table = write(tmp_path / "curves.csv", {})
+    with table.open("a", encoding="utf-8") as stream:
+        for k in range(8):
+            rows = [
+                f"c{k},{2**i},{1 + 0.01 * k - 0.15 * i if i < 6 else 0.1},{int(i < 6)}" for i in range(12)
+            ]
+            stream.write("\n".join(rows) + "\n")
+    out = call("extrapolate", str(table), *COLUMNS, "--laws", "logarithmic")
+    assert "logarithmic has no score on 8 of 8 curve(s):" in out
+    assert len(re.findall(r"    c\d: predicts -", out)) == 5
+    assert "    and 3 more like these; their rmse is empty in the scores" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("task,x,y,train\na,1,1,1\n", r"holds 1 row\(s\) below the header"),
+        ("task,x,y,train,y\na,1,1,1,1\na,2,1,0,1\n", r"row 1: two columns are named y"),
+        ("task,x,y,train\na,1,1,1\na,2,1,1\n", r"column train: no row is 0; there is nothing to predict"),
+        ("task;x;y;train\na;1;0,5;1\na;2;0,4;0\n", r"row 2, column y: is '0,5'.*decimal point"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_one_line(call: Call, tmp_path: Path, text: str, message: str) -> None:
+    table = tmp_path / "curves.csv"
+    table.write_text(text, encoding="utf-8")
+    assert re.search(message, call.error("extrapolate", str(table), *COLUMNS))

@@ -18,6 +18,7 @@ from scalinglaws.fitting.newton import (
     FIRST_DAMPING,
     LEAST_DAMPING,
     MAX_STEPS,
+    NO_INFLUENCE,
     ROUNDING,
     STALLED,
     Solutions,
@@ -134,7 +135,7 @@ def _solve(
                 if objective == np.inf or damping > STALLED:
                     break
                 _release(at, lower[fit], upper[fit], gradient, free)
-                if _steepness(gradient, scale, total[0], free, exact) < CONVERGED:
+                if _steepness(at, gradient, scale, total[0], free, exact) < CONVERGED:
                     break
                 if not _newton(gradient, hessian, scale, free, damping, factor, unit, step):
                     damping *= 4
@@ -160,7 +161,9 @@ def _solve(
                     damping *= 4
         _release(at, lower[fit], upper[fit], gradient, free)
         objectives[fit] = objective
-        cosines[fit] = _steepness(gradient, scale, total[0], free, exact) if objective < np.inf else np.inf
+        cosines[fit] = (
+            _steepness(at, gradient, scale, total[0], free, exact) if objective < np.inf else np.inf
+        )
     return theta, objectives, cosines
 
 
@@ -187,12 +190,13 @@ def _release(at: Array, lower: Array, upper: Array, gradient: Array, free: Array
 
 
 @numba.njit(error_model="numpy", cache=True)
-def _steepness(gradient: Array, scale: Array, total: float, free: Array, exact: float) -> float:
+def _steepness(at: Array, gradient: Array, scale: Array, total: float, free: Array, exact: float) -> float:
     if total <= exact:
         return 0.0
     steepest = 0.0
     for i in range(len(gradient)):
-        if free[i]:
+        influence = np.sqrt(scale[i]) * max(abs(at[i]), 1.0)
+        if free[i] and influence >= NO_INFLUENCE * np.sqrt(total):
             steepest = max(steepest, abs(gradient[i]) / np.sqrt(max(scale[i], 1e-300)))
     return float(steepest / np.sqrt(total))
 

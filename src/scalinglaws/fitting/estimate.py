@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.newton import EXACT, Solutions
-from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.newton import EXACT, Solutions, without_influence
+from scalinglaws.fitting.objective import Estimator, local
 from scalinglaws.fitting.solve import Engine, solve_each
 from scalinglaws.fitting.starts import design
 from scalinglaws.laws.law import FloatArray, Law
@@ -301,11 +301,17 @@ def _unidentified(
     weights: FloatArray,
     held: set[str],
 ) -> tuple[str, ...]:
-    """The parameters along which the data say nothing: the null directions of the scaled normal matrix."""
+    """The parameters along which the data say nothing.
+
+    They span the null directions of the scaled normal matrix, or have run so far that they move nothing.
+    """
     free = [k for k, name in enumerate(law.names) if name not in held]
     if not free:
         return ()
     program = law.program
+    data = (theta[:, None], law.safe(x), estimator.target(y)[None], weights[None])
+    state = local(program, estimator.residual, estimator.deltas[-1], *data)
+    gone = without_influence(state, theta[None])[0]
     value, *slopes = program.run(theta, law.safe(x), (program.value, *program.slope))
     unit = {"log": 1 / value, "relative": 1 / y, "value": np.ones_like(y)}[estimator.residual]
     jacobian = np.stack([slopes[k] for k in free], axis=-1) * (unit * np.sqrt(weights))[:, None]
@@ -318,7 +324,7 @@ def _unidentified(
     if len(scaled) < len(free):
         return tuple(law.names[k] for k in free)
     loose = (np.abs(null) > 0.1).any(axis=0) if len(null) else np.zeros(len(free), dtype=np.bool_)
-    return tuple(law.names[k] for k, is_loose in zip(free, loose, strict=True) if is_loose)
+    return tuple(law.names[k] for k, is_loose in zip(free, loose, strict=True) if is_loose or gone[k])
 
 
 def _check(law: Law, x: FloatArray, y: FloatArray, weights: FloatArray, fixed: int) -> None:

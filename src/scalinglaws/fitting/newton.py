@@ -14,6 +14,7 @@ from scalinglaws.laws.law import FloatArray, Law
 MAX_STEPS = 300
 CONVERGED = 1e-9  # of the scaled gradient
 ROUNDING = 1e-15  # share of the objective below which a predicted decrease is none
+NO_INFLUENCE = 1e-6  # share of the residuals below which a parameter, changed by its own size, moves nothing
 EXACT = 1e-13  # root mean square residual below which a fit is exact up to rounding
 STALLED = 1e12  # damping at which no step in floating point goes down any more
 FIRST_DAMPING = 1e-3
@@ -93,7 +94,6 @@ def _descend(
     theta = np.clip(starts, lower, upper)
     level = target if estimator.residual == "value" else np.ones_like(target)
     exact = EXACT**2 * np.sum(weights * level**2, axis=-1)
-    here = local(law.program, estimator.residual, deltas[0], theta, x, target, weights)
     for delta in deltas:
         here = local(law.program, estimator.residual, delta, theta, x, target, weights)
         damping = np.full(theta.shape[1], FIRST_DAMPING)
@@ -104,7 +104,7 @@ def _descend(
                 break
             at, low, high, state = theta[:, now], lower[:, now], upper[:, now], here.take(now)
             free = _free(at.T, low.T, high.T, state.gradient)
-            done = _cosine(state, free, exact[now]) < CONVERGED
+            done = _cosine(state, at.T, free, exact[now]) < CONVERGED
             step, solved = _step(state, free, damping[now])
             trial = np.clip(at + step.T, low, high)
             tried = local(law.program, estimator.residual, delta, trial, x, target[now], weights[now])
@@ -118,7 +118,7 @@ def _descend(
             damping[now] = np.where(better, np.maximum(damping[now] / 8, LEAST_DAMPING), damping[now] * 4)
             running[now] = ~(done | (damping[now] > STALLED))
     free = _free(theta.T, lower.T, upper.T, here.gradient)
-    cosine = np.where(np.isfinite(here.objective), _cosine(here, free, exact), np.inf)
+    cosine = np.where(np.isfinite(here.objective), _cosine(here, theta.T, free, exact), np.inf)
     return Solutions(theta, here.objective * estimator.factor, cosine)
 
 
@@ -134,11 +134,22 @@ def _free(theta: FloatArray, lower: FloatArray, upper: FloatArray, gradient: Flo
     return np.asarray(~held)
 
 
-def _cosine(state: Local, free: NDArray[np.bool_], exact: FloatArray) -> FloatArray:
+def without_influence(state: Local, theta: FloatArray) -> NDArray[np.bool_]:
+    """Which parameters move nothing, [batch, parameters]; theta likewise.
+
+    A parameter whose best value is infinite (a break that is never reached) runs away while its influence
+    vanishes. Its cosine does not, for it has no unit: such a parameter must not keep a fit from its end.
+    """
+    reach = np.sqrt(state.scale) * np.maximum(np.abs(theta), 1.0)
+    return np.asarray(reach < NO_INFLUENCE * np.sqrt(state.size)[:, None])
+
+
+def _cosine(state: Local, theta: FloatArray, free: NDArray[np.bool_], exact: FloatArray) -> FloatArray:
     perfect = state.size <= exact
     with np.errstate(all="ignore"):
         share = np.abs(state.gradient) / np.sqrt(np.maximum(state.scale, 1e-300))
-        cosine = np.where(free, share, 0.0).max(axis=-1) / np.sqrt(np.where(perfect, 1.0, state.size))
+        counts = free & ~without_influence(state, theta)
+        cosine = np.where(counts, share, 0.0).max(axis=-1) / np.sqrt(np.where(perfect, 1.0, state.size))
     return np.where(perfect, 0.0, cosine)
 
 

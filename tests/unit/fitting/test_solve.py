@@ -145,3 +145,17 @@ def test_what_stands_at_weight_zero_does_not_matter(engine: str) -> None:
     starts = law.coordinates(np.array([0.05, 1.0, 0.3]))[:, None]
     found = solve(law, Estimator(), x, spoilt, weights, starts, engine=engine)  # type: ignore[arg-type]
     np.testing.assert_allclose(law.natural(found.theta)[:, 0], [0.1, 2, 0.4], rtol=1e-6)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_parameter_whose_best_value_is_infinite_is_named_and_the_rest_is_fitted(engine: str) -> None:
+    """A curve that gets steeper never levels off: the scale at which m3 does is infinite."""
+    x = np.geomspace(10, 1e4, 12)
+    y = 2 * x**-0.3 * np.exp(-0.01 * np.log(x) ** 2)
+    found = estimate(laws.find("m3"), x, y, engine=engine)  # type: ignore[arg-type]
+    assert found.unidentified == ("d",)
+    assert any("not identified" in warning and "d" in warning for warning in found.warnings)
+    line = estimate(laws.find("m1"), x, y)
+    assert found.objective == pytest.approx(line.objective, rel=1e-6)
+    assert found.params["c"] == pytest.approx(line.params["c"], rel=1e-4)
+    assert found.converged

@@ -1,7 +1,7 @@
 """How far laws reach: fitted to the training rows of each curve, scored on the rows that were held back."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,13 +12,12 @@ from scalinglaws.fitting.estimate import Estimate, estimate
 from scalinglaws.fitting.solve import Engine, has_compiler
 from scalinglaws.fitting.user_table import UserTable
 from scalinglaws.fitting.validation import aicc
-from scalinglaws.laws.law import FloatArray, Law
+from scalinglaws.laws.law import FloatArray
 
 AUTO = "auto"
 FAMILIES = {"bnsl": ("bnsl-1", "bnsl-2", "bnsl-3")}  # a family is its member of lowest AICc
 # Laws of one variable of any kind, each form once: power-law is m1 and power-law-floor m2.
 CANDIDATES = ("m1", "m2", "m3", "m4", "bnsl-1", "bnsl-2", "bnsl-3", "exponential", "logarithmic", AUTO)
-FAR = 1e6  # a place this many times outside the data is at infinity: the law is its own limit there
 WORTH_COMPILING = 6  # curves from which on compiling a law (a second or two) is won back
 
 
@@ -143,9 +142,8 @@ class _Fits:
             ScalingLawsError: it cannot be fitted.
         """
         if name not in self._found:
-            law = within_reach(laws.find(name), self.curve.x)
             try:
-                self._found[name] = estimate(law, self.curve.x, self.curve.y, engine=self.engine)
+                self._found[name] = estimate(laws.find(name), self.curve.x, self.curve.y, engine=self.engine)
             except ScalingLawsError as fault:
                 self._found[name] = fault
         found = self._found[name]
@@ -168,21 +166,6 @@ class _Fits:
         if not found:
             raise faults[0]
         return min(found, key=aicc)
-
-
-def within_reach(law: Law, x: FloatArray) -> Law:
-    """The law with the parameters that are places along x held within `FAR` times the data's range.
-
-    Where the data show no break, the best one lies at infinity, and the fit would never arrive.
-    """
-    low, high = float(x.min()) / FAR, float(x.max()) * FAR
-    return replace(
-        law,
-        parameters=tuple(
-            replace(p, lower=max(p.lower, low), upper=min(p.upper, high)) if p.of is not None else p
-            for p in law.parameters
-        ),
-    )
 
 
 def _score(curve: Curve, name: str, fits: _Fits) -> Score:

@@ -15,3 +15,7 @@ class DataError(ScalingLawsError):
 
 class RecordError(ScalingLawsError):
     """A run record that cannot be read or does not fit its spec."""
+
+
+class DeviceError(ScalingLawsError):
+    """A GPU that is asked for and cannot be had on this host."""

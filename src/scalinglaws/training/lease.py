@@ -1,0 +1,304 @@
+"""Local training processes share the GPUs of a host by file locks: each leases a part of one.
+
+A lease is a file with a lock on it, `<folder>/<uuid of the GPU>/<MB>-<process>-<random>.lease`. What counts
+is the lock, which the system drops however its process ends; a file without one is left over from the dead
+and is removed by whoever looks next. All that a file says is in its name, so that none can be half written.
+Looking and taking is one step under one more lock, `<folder>/ledger`; it spans all GPUs, as the choice is
+made among all.
+"""
+
+import csv
+import fcntl
+import logging
+import os
+import random
+import re
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scalinglaws.errors import DeviceError
+
+log = logging.getLogger("scalinglaws.training")
+
+VARIABLE = "CUDA_VISIBLE_DEVICES"
+SHARE = 0.92
+"""Part of a GPU's memory that is given out. Assumed: the rest is for fragments and for what is not ours."""
+CONTEXT_MB = 500
+"""Memory that a CUDA process takes before its first tensor. Assumed: reports range from 300 to 700."""
+UNIFIED_SHARE = 0.5
+"""Part of the host's memory that counts as the GPU's where the two share it. Assumed."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
+"""Seconds between two looks while all GPUs are busy; each pause is twice the last."""
+SMI_SECONDS = 60
+"""Patience with nvidia-smi: the driver may have to wake up many GPUs first."""
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """A GPU, or a part of one (MIG) that looks like one."""
+
+    uuid: str
+    """What CUDA_VISIBLE_DEVICES takes: unlike an index, it depends on no order of devices."""
+    name: str
+    memory_mb: int | None
+    """Its memory in MiB; None where nvidia-smi does not tell, and then it has one lease at a time."""
+    index: int | None = None
+    """Its number in nvidia-smi's order."""
+
+    @property
+    def budget_mb(self) -> int:
+        """The memory that is given out, in MiB; 1 stands for all of a memory of unknown size."""
+        return 1 if self.memory_mb is None else int(SHARE * self.memory_mb)
+
+    def share_for(self, memory_mb: int | None) -> int | None:
+        """The part of the budget that a request takes; None if it exceeds the whole memory."""
+        if memory_mb is None or self.memory_mb is None:
+            return self.budget_mb
+        if memory_mb > self.memory_mb:
+            return None
+        return min(memory_mb + CONTEXT_MB, self.budget_mb)  # nearly all of a GPU is all of it
+
+
+@dataclass(frozen=True)
+class Lease:
+    """What a process may use."""
+
+    gpu: Gpu | None
+    """None if nothing was leased: no GPU is here, or the environment had named one."""
+    visible: str | None
+    """CUDA_VISIBLE_DEVICES as long as the lease lasts; None if it is not set."""
+    waited: float = 0.0
+    """Seconds until a GPU was free."""
+
+
+@contextmanager
+def lease(
+    memory_mb: int | None,
+    folder: Path | None = None,
+    gpus: Sequence[Gpu] | None = None,
+    wait_seconds: float | None = None,
+) -> Iterator[Lease]:
+    """Lease a part of a GPU and set CUDA_VISIBLE_DEVICES to it; both end with the block.
+
+    To be entered before CUDA starts in this process, best before torch is imported. A CUDA_VISIBLE_DEVICES
+    that is already set, by a scheduler or the user, is kept as it is, an empty one too. Only if it names
+    several GPUs, one of them is leased: else all processes would meet on the first.
+
+    Args:
+        memory_mb: memory that the process will need at most, in MiB, without its CUDA context; None for a
+            whole GPU.
+        folder: where leases are kept, the same for all who share; by default `default_folder()`.
+        gpus: the GPUs to choose from; by default `list_gpus()`.
+        wait_seconds: how long to wait if all are busy; by default until one is free.
+
+    Raises:
+        DeviceError: no GPU is large enough, none became free in time, or `folder` takes no files or locks.
+    """
+    visible = os.environ.get(VARIABLE)
+    fixed = visible is not None and "," not in visible
+    known = () if fixed else list_gpus() if gpus is None else gpus
+    named = {gpu: gpu.uuid for gpu in known} if visible is None else _named(visible, known)
+    if not named:
+        yield Lease(None, visible)
+        return
+    shares = {gpu: share for gpu in named if (share := gpu.share_for(memory_mb)) is not None}
+    if not shares:
+        sizes = ", ".join(f"{gpu.name} with {gpu.memory_mb} MB" for gpu in named)
+        raise DeviceError(f"no GPU has the {memory_mb} MB of memory that are asked for; here: {sizes}")
+    start = time.monotonic()
+    folder = folder or default_folder()
+    try:
+        _prepare(folder)
+        gpu, path, handle = _wait(folder, shares, wait_seconds)
+    except OSError as error:
+        raise DeviceError(f"{folder}: cannot keep GPU leases there: {error}") from None
+    os.environ[VARIABLE] = named[gpu]
+    try:
+        yield Lease(gpu, named[gpu], time.monotonic() - start)
+    finally:
+        if visible is None:
+            os.environ.pop(VARIABLE, None)
+        else:
+            os.environ[VARIABLE] = visible
+        path.unlink(missing_ok=True)
+        fcntl.flock(handle, fcntl.LOCK_UN)  # after closing alone, a forked child would still hold it
+        os.close(handle)
+
+
+def default_folder() -> Path:
+    """The folder of leases, common to all workflows of this user on this host.
+
+    Neither TMPDIR, which may differ from job to job, nor XDG_RUNTIME_DIR, which is not set everywhere and
+    goes away when the user logs out while jobs still run.
+    """
+    base = Path("/tmp")
+    return (base if base.is_dir() else Path(tempfile.gettempdir())) / f"scalinglaws-gpus-{os.getuid()}"
+
+
+def list_gpus() -> tuple[Gpu, ...]:
+    """The GPUs that nvidia-smi lists, in its order; none where it is missing or fails. Imports no torch."""
+    found = []
+    table = _smi("--query-gpu=index,uuid,name,memory.total,mig.mode.current", "--format=csv,noheader,nounits")
+    split = False
+    for row in csv.reader(table.splitlines(), skipinitialspace=True):
+        if len(row) != 5 or not row[0].isdecimal() or not row[1].startswith("GPU-"):
+            continue  # a message, or a GPU in error
+        if row[4].strip() == "Enabled":
+            split = True  # CUDA sees its parts only
+        else:
+            found.append(Gpu(row[1].strip(), row[2].strip(), _memory_mb(row[3].strip()), int(row[0])))
+    return (*found, *(_mig_parts(_smi("-L")) if split else ()))
+
+
+def _smi(*options: str) -> str:
+    """What nvidia-smi prints; nothing if it cannot be run."""
+    try:
+        done = subprocess.run(["nvidia-smi", *options], capture_output=True, text=True, timeout=SMI_SECONDS)
+    except FileNotFoundError:
+        return ""  # the usual case without a GPU
+    except (OSError, subprocess.TimeoutExpired) as error:
+        log.warning("no GPU is used, nvidia-smi fails: %s", error)
+        return ""
+    if done.returncode:
+        said = " ".join((done.stdout or done.stderr).split())
+        log.warning("no GPU is used, nvidia-smi fails with status %d: %s", done.returncode, said[:200])
+        return ""
+    return done.stdout
+
+
+def _memory_mb(told: str) -> int | None:
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    if told in ("[N/A]", "[Not Supported]"):  # GB10 and others with one memory for CPU and GPU
+        pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        return int(UNIFIED_SHARE * pages / 2**20)
+    return None
+
+
+def _mig_parts(listing: str) -> list[Gpu]:
+    """The parts of GPUs in MIG mode, from `nvidia-smi -L`; profiles (`1g.10gb`, `1c.2g.20gb`) tell sizes."""
+    parts = []
+    name = ""
+    for line in listing.splitlines():
+        if whole := re.match(r"GPU \d+: (.+) \(UUID: ", line):
+            name = whole[1]
+        elif part := re.match(r"\s+MIG (\S+)\s+Device\s+\d+: \(UUID: (MIG-[^)]+)\)", line):
+            size = re.match(r"(?:(\d+)c\.)?(\d+)g\.(\d+)gb", part[1])
+            # Gigabytes are taken as decimal, which is about what the parts have. Where an instance is divided
+            # again (`1c.2g`), its parts share its memory.
+            memory = size and int(size[3]) * 1e9 / 2**20 * int(size[1] or size[2]) / int(size[2])
+            parts.append(Gpu(part[2], f"{name} MIG {part[1]}", int(memory) if memory else None))
+    return parts
+
+
+def _named(visible: str, known: Sequence[Gpu]) -> dict[Gpu, str]:
+    """The GPUs that a CUDA_VISIBLE_DEVICES names, and by which name; none if one of them is not clear.
+
+    Numbers are taken in nvidia-smi's order. CUDA's may differ where GPUs of several kinds are mixed; the name
+    is kept as it is, so that this can only make us count memory for the wrong one.
+    """
+    named = {}
+    for name in (part.strip() for part in visible.split(",")):
+        fitting = [gpu for gpu in known if name == str(gpu.index) or (name and gpu.uuid.startswith(name))]
+        if len(fitting) != 1:
+            return {}
+        named[fitting[0]] = name
+    return named
+
+
+def _prepare(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid != os.getuid():  # in /tmp, anyone may have been first
+        raise DeviceError(f"{folder}: cannot keep GPU leases there: it belongs to another user")
+
+
+def _wait(folder: Path, shares: Mapping[Gpu, int], seconds: float | None) -> tuple[Gpu, Path, int]:
+    """Take a share of a GPU, as soon as one is free; the GPU, the file of the lease and its open handle."""
+    start = time.monotonic()
+    pause = 0.0
+    while True:
+        with _ledger(folder):
+            held = {gpu: _held(folder / _file_name(gpu), gpu.budget_mb) for gpu in shares}
+            free = {gpu: gpu.budget_mb - sum(held[gpu]) for gpu in shares}
+            fitting = [gpu for gpu, share in shares.items() if share <= free[gpu]]
+            if fitting:
+                gpu = min(fitting, key=lambda gpu: (-free[gpu], len(held[gpu])))
+                return (gpu, *_take(folder / _file_name(gpu), shares[gpu]))
+        use = "; ".join(
+            f"{gpu.name} has {len(held[gpu])} leases"
+            + (f", {free[gpu]} MB free ({share} wanted)" if gpu.memory_mb is not None else "")
+            for gpu, share in shares.items()
+        )
+        if seconds is not None and time.monotonic() - start >= seconds:
+            raise DeviceError(f"no GPU became free within {seconds:g} s: {use} ({folder})")
+        if not pause:
+            log.info("waiting for a GPU: %s (%s)", use, folder)
+        pause = min(2 * pause, LONGEST_PAUSE) or FIRST_PAUSE
+        time.sleep(pause * random.SystemRandom().uniform(0.75, 1.25))  # not all waiting processes at once
+
+
+def _file_name(gpu: Gpu) -> str:
+    return gpu.uuid.replace("/", "_")  # older drivers: MIG-GPU-.../1/0
+
+
+@contextmanager
+def _ledger(folder: Path) -> Iterator[None]:
+    """Nobody else looks at or takes leases meanwhile."""
+    path = folder / "ledger"
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            _lock(handle, path)
+            if os.fstat(handle).st_nlink:  # else it was removed in the meantime, by a cleaner of old files
+                try:
+                    yield
+                finally:
+                    fcntl.flock(handle, fcntl.LOCK_UN)
+                return
+        finally:
+            os.close(handle)
+
+
+def _lock(handle: int, path: Path, wait: bool = True) -> bool:
+    """Lock an open file, by default after waiting for it; whether this was done."""
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError as error:
+        raise DeviceError(
+            f"{path}: the file system takes no locks ({error.strerror}), which GPU leases need; "
+            f"set {VARIABLE} for each process instead"
+        ) from None
+    return True
+
+
+def _held(folder: Path, budget_mb: int) -> list[int]:
+    """The memory of each lease of a GPU; what the dead have left is removed."""
+    held = []
+    for path in folder.glob("*.lease"):
+        try:
+            handle = os.open(path, os.O_RDWR)
+        except FileNotFoundError:
+            continue  # just given back
+        try:
+            if _lock(handle, path, wait=False):
+                path.unlink(missing_ok=True)
+            else:
+                memory = path.name.partition("-")[0]
+                held.append(int(memory) if memory.isdecimal() else budget_mb)
+        finally:
+            os.close(handle)
+    return held
+
+
+def _take(folder: Path, share_mb: int) -> tuple[Path, int]:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f"{share_mb}-{os.getpid()}-", suffix=".lease", dir=folder)
+    _lock(handle, Path(name))
+    return Path(name), handle

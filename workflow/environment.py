@@ -159,6 +159,7 @@ def build(want: "dict[str, str]") -> None:
         say(f"installing torch ({want['build']})")
         install_torch(want["build"])
         check_torch()
+        compile_imports()
     write_stamp(packages)
     say("installing the project")
     pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
@@ -247,6 +248,16 @@ def check_torch() -> None:
             f"torch is installed but does not import ({last_line(check.stderr)}): its builds need glibc 2.28 "
             "or newer on x86_64 or aarch64, or macOS on Apple silicon; try the other build, TORCH=cpu or cuda"
         )
+
+
+def compile_imports() -> None:
+    """Import what the stages import, so that Python keeps it compiled.
+
+    Isolated, as for torch above, it does so even for users who set PYTHONDONTWRITEBYTECODE: each of a hundred
+    jobs would take seconds to compile the same modules again. An import that fails is for the stages to tell.
+    """
+    modules = "snakemake.cli, snakemake.report.html_reporter, pandas, scipy.optimize, scipy.stats, numba"
+    run([str(PYTHON), "-I", "-c", f"import torch.func, matplotlib.pyplot, {modules}"])
 
 
 # Commands

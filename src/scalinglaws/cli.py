@@ -1,4 +1,4 @@
-"""The command line for people: `scalinglaws replicate | publish | cost | laws | fit | plan | extrapolate`."""
+"""The command line for people: `scalinglaws replicate | publish | cost | why | laws | fit | ...`."""
 
 import argparse
 import os
@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     cost = commands.add_parser("cost", help="runs, FLOPs and estimated time, before anything starts")
     _add_scale(cost)
 
+    _add_why(commands)
     user_options.add_laws(commands)
     user_options.add_fit(commands)
     user_options.add_plan(commands)
@@ -64,6 +65,21 @@ def _parser() -> argparse.ArgumentParser:
 def _add_scale(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--scale", default="laptop", help="a scale's name, or the path of a scale file")
     parser.add_argument("--paper", help="only the studies of one paper, e.g. hestness-2017")
+
+
+def _add_why(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "why",
+        help="what made an output stale",
+        description="Say whether an output is up to date and, if not, which changes made it stale and what "
+        "is made again.",
+    )
+    parser.add_argument(
+        "output", type=Path, nargs="?", metavar="OUTPUT", help="a file under results/ (default: all of them)"
+    )
+    parser.add_argument(
+        "--scale", help="a scale's name, or the path of a scale file (default: by the output's place)"
+    )
 
 
 def _add_extrapolate(commands: user_options.Commands) -> None:

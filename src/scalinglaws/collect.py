@@ -4,9 +4,19 @@
 
 Two tables, sorted and byte-stable; they hold no time, host or commit, so that equal results are equal files:
 
-`runs.csv`, one row a run: run, study, phase, model, parameters, flops_per_example, examples,
-examples_per_class, seed, learning_rate, status, stopped, steps, examples_seen, and the minimum of each
-validation metric (empty where the run diverged).
+`runs.csv`, one row a run, those that diverged among them:
+
+- run, study, phase, model;
+- parameters, parameters_without_embeddings;
+- FLOPs of one example: flops_per_example (forward and backward), forward_flops_per_example, and the parts of
+  the former: flops_body, flops_attention, flops_head, flops_embedding;
+- examples, examples_per_class, seed, learning_rate;
+- status, stopped, steps, diverged_at (a step; empty where the run did not diverge), examples_seen;
+- training_flops, what the run spent on training: flops_per_example times examples_seen;
+- the minimum of each validation metric, empty where the run diverged.
+
+Fits leave diverged runs out by one rule, that of `fitting/selection.py`: the score of a cell is the median
+over the seeds that did not diverge, and a cell in which more than half did has no score.
 
 `curves.csv`, one row an evaluation: run, step, training_loss and the validation metrics.
 """
@@ -52,27 +62,35 @@ def main(arguments: list[str]) -> None:
 
 def run_table(records: list[Record], classes: int) -> pd.DataFrame:
     """One row a run; see the module's text for the columns."""
-    rows = [
-        {
-            "run": record.run,
-            "study": record.study,
-            "phase": record.phase,
-            "model": record.spec.model.name,
-            "parameters": record.model.parameters,
-            "flops_per_example": record.model.flops_per_example,
-            "examples": record.spec.subset.examples,
-            "examples_per_class": record.spec.subset.examples / classes,
-            "seed": record.spec.seed,
-            "learning_rate": record.learning_rate,
-            "status": record.result.status,
-            "stopped": record.result.stopped,
-            "steps": record.result.steps,
-            "examples_seen": record.result.examples_seen,
-            **record.result.minima,
-        }
-        for record in records
-    ]
-    return pd.DataFrame(rows).sort_values(RUN_KEYS, ignore_index=True)
+    frame = pd.DataFrame([_row(record, classes) for record in records])
+    frame = frame.astype({"diverged_at": "Int64"})  # whole numbers, some missing
+    return frame.sort_values(RUN_KEYS, ignore_index=True)
+
+
+def _row(record: Record, classes: int) -> dict[str, object]:
+    spec, size, result = record.spec, record.model, record.result
+    return {
+        "run": record.run,
+        "study": record.study,
+        "phase": record.phase,
+        "model": spec.model.name,
+        "parameters": size.parameters,
+        "parameters_without_embeddings": size.parameters_without_embeddings,
+        "flops_per_example": size.flops_per_example,
+        "forward_flops_per_example": size.forward_flops.total,
+        **{f"flops_{part}": flops for part, flops in size.training_flops},
+        "examples": spec.subset.examples,
+        "examples_per_class": spec.subset.examples / classes,
+        "seed": spec.seed,
+        "learning_rate": record.learning_rate,
+        "status": result.status,
+        "stopped": result.stopped,
+        "steps": result.steps,
+        "diverged_at": result.diverged_at,
+        "examples_seen": result.examples_seen,
+        "training_flops": size.flops_per_example * result.examples_seen,
+        **(result.minima if result.status == "completed" else {}),
+    }
 
 
 def curve_table(records: list[Record]) -> pd.DataFrame:

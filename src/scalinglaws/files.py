@@ -1,5 +1,6 @@
 """Files appear whole or not at all: written beside their place, then renamed into it."""
 
+import glob
 import hashlib
 import json
 import os
@@ -23,6 +24,12 @@ def whole_file(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a file, if it is there, with what those left behind who were killed while they wrote it."""
+    for each in (path, *path.parent.glob(f"{glob.escape(f'.{path.name}.')}*")):
+        each.unlink(missing_ok=True)
 
 
 def write_text(path: Path, text: str) -> None:

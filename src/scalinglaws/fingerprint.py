@@ -26,7 +26,7 @@ def code_fingerprint(*modules: str) -> str:
     """
     digest = hashlib.sha256()
     for module in sorted(_closure(modules)):
-        digest.update(f"{module}\n{_meaning(module)}\n".encode())
+        digest.update(f"{module}\n{_read(module)[1]}\n".encode())
     return digest.hexdigest()[:16]
 
 
@@ -43,7 +43,7 @@ def _closure(modules: tuple[str, ...]) -> set[str]:
         if module in seen:
             continue
         seen.add(module)
-        waiting.extend(_imports(module))
+        waiting.extend(_read(module)[0])
         parent = module.rpartition(".")[0]
         if parent:
             waiting.append(parent)  # importing a module runs its packages' __init__ as well
@@ -60,23 +60,25 @@ def _path(module: str) -> Path:
 
 
 @cache
-def _tree(module: str) -> ast.Module:
-    return ast.parse(_path(module).read_text(encoding="utf-8"))
-
-
-@cache
-def _imports(module: str) -> tuple[str, ...]:
-    found: set[str] = set()
-    for node in ast.walk(_tree(module)):
+def _read(module: str) -> tuple[tuple[str, ...], str]:
+    """What a module imports inside the package, sorted, and its meaning: parsed and walked once for both."""
+    tree = ast.parse(_path(module).read_text(encoding="utf-8"))
+    imported: set[str] = set()
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names if _inside(alias.name))
-        elif isinstance(node, ast.ImportFrom) and node.module and _inside(node.module):
-            found.add(node.module)
-            # `from package import module` names a module, `from module import name` does not
-            found.update(
-                f"{node.module}.{a.name}" for a in node.names if _is_module(f"{node.module}.{a.name}")
-            )
-    return tuple(sorted(found))
+            imported.update(alias.name for alias in node.names if _inside(alias.name))
+        elif isinstance(node, ast.ImportFrom):
+            if node.module and _inside(node.module):
+                imported.add(node.module)
+                # `from package import module` names a module, `from module import name` does not
+                names = (f"{node.module}.{alias.name}" for alias in node.names)
+                imported.update(name for name in names if _is_module(name))
+        else:
+            body = getattr(node, "body", None)
+            if isinstance(body, list):
+                # Strings that stand alone document what is above them; they do nothing.
+                node.body = list(_without_strings(body)) or [ast.Pass()]  # type: ignore[attr-defined]
+    return tuple(sorted(imported)), _text(tree)
 
 
 def _inside(module: str) -> bool:
@@ -91,21 +93,14 @@ def _is_module(name: str) -> bool:
     return True
 
 
-@cache
-def _meaning(module: str) -> str:
-    tree = ast.parse(_path(module).read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            # Strings that stand alone document what is above them; they do nothing.
-            node.body = list(_without_strings(body)) or [ast.Pass()]  # type: ignore[attr-defined]
-    return _text(tree)
-
-
 def _text(node: Any) -> str:
     """A syntax tree as text, the same in every Python: empty fields, which newer ones add, are left out."""
     if isinstance(node, ast.AST):
-        fields = [f"{key}={_text(value)}" for key, value in ast.iter_fields(node) if value not in (None, [])]
+        fields = []
+        for key in node._fields:
+            value = getattr(node, key, None)
+            if value is not None and value != []:
+                fields.append(f"{key}={_text(value)}")
         return f"{type(node).__name__}({', '.join(fields)})"
     return f"[{', '.join(map(_text, node))}]" if isinstance(node, list) else repr(node)
 

@@ -39,7 +39,7 @@ Write = Callable[[str, str], None]
 
 
 def forget() -> None:
-    for function in (fingerprint._path, fingerprint._tree, fingerprint._imports, fingerprint._meaning):
+    for function in (fingerprint._path, fingerprint._read):
         function.cache_clear()
 
 

@@ -7,6 +7,7 @@ of a source file counts for the fingerprints and for the stages alike.
 import copy
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -22,17 +23,20 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("Snakefile", "workflow", "profiles", "src", "config")
 RESULTS = Path("results") / "smoke"
 STUDY_NAME = "hestness-2017/image"
+FIGURE = str(RESULTS / "figures" / "hestness-2017" / "fig4-image.pdf")
 LIMIT = 540
 """Seconds after which a call counts as hanging; no test is about speed."""
 
 # One architecture: a process that imports torch is what takes time here, and each one more is three of them.
-SUBSETS, WIDTHS, SEEDS, RATES = (10, 15, 20, 30, 40, 60), (2,), (0, 1), (0.001, 0.002)
+SUBSETS, WIDTHS, SEEDS, RATES = (10, 15, 20, 30, 40, 60), (2,), (0, 1, 2), (0.001, 0.002)
+PARTS = ((0, 2), (1,))
+"""The seeds of each pack, by the number of workers below."""
 SCALE: dict[str, Any] = {
     "scale": "smoke",
     "description": "Tiny, for the tests of the workflow.",
     "locations": {"cifar": "cifar"},
     "resamples": 30,
-    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.01, "workers": 2},
+    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.01, "workers": 1},
 }
 STUDY: dict[str, Any] = {
     "study": STUDY_NAME,
@@ -59,9 +63,22 @@ STUDY: dict[str, Any] = {
 
 Jobs = Counter[str]
 SEARCHES = Jobs(f"search w{width}" for width in WIDTHS)
-GRIDS = Jobs(f"train w{width} s{seed}" for width in WIDTHS for seed in SEEDS)
+GRIDS = Jobs(f"train w{width} part{part}" for width in WIDTHS for part in range(len(PARTS)))
 FROM_FITS = Jobs(("fit", "claims", "figure", "summary"))
 FROM_RUNS = Jobs(("collect",)) + FROM_FITS
+
+
+TRAINING_EDIT = ("training/search.py", "    best = min(scores, key=", "    best = min(iter(scores), key=")
+"""An edit by which the code of training means something else."""
+DATA_EDIT = ("data/sources/cifar.py", "pixels.reshape(-1, *SHAPE)", "(255 - pixels).reshape(-1, *SHAPE)")
+"""An edit that inverts every pixel."""
+
+
+def asked(packs: int, trained: int, kept: int, undecided: int = 0) -> str:
+    """How `scalinglaws why` counts runs."""
+    head = "one pack" if packs == 1 else f"{packs} packs"
+    maybe = f", {undecided} undecided" if undecided else ""
+    return f"{head} of runs ({trained} trained, {kept} kept{maybe})"
 
 
 def search_run(width: int, rate: float) -> str:
@@ -203,6 +220,12 @@ class Project:
         assert done.returncode == 0, text
         return jobs_in(text)
 
+    def why(self, target: str | None = None) -> str:
+        """What `scalinglaws why` says, of the figure unless told otherwise."""
+        done = self.call("scalinglaws.cli", "why", target or FIGURE)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return done.stdout
+
     def replicate(self, *arguments: str) -> Outcome:
         """`scalinglaws replicate`, as a user calls it."""
         before = self.records()
@@ -293,9 +316,8 @@ def _short(rule: str) -> str:
         return f"analyse {rule.rpartition('_')[2]}"
     if not rule.startswith("train_"):
         return rule
-    *_, width, part = rule.split("_")
-    width = width.replace("width", "w")
-    return f"search {width}" if part == "search" else f"train {width} {part.replace('seed', 's')}"
+    width, part = re.search(r"_width(\d+)(?:_(search|part\d+))?$", rule).groups()  # type: ignore[union-attr]
+    return f"search w{width}" if part == "search" else " ".join(filter(None, ("train", f"w{width}", part)))
 
 
 def write_cifar(folder: Path, seed: int = 0) -> None:

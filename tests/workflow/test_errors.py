@@ -7,11 +7,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 
 from workflow.project import (
     ALL_RUNS,
+    FROM_RUNS,
+    GRIDS,
+    PARTS,
     RESULTS,
-    SEEDS,
+    SEARCHES,
     STUDY_NAME,
     SUBSETS,
     WIDTHS,
@@ -127,22 +131,58 @@ def _state(project: Project) -> dict[Path, tuple[bytes, int]]:
 
 
 def test_a_run_that_fails(bare: Project) -> None:
-    """Its error is shown, the other packs go on, and the finished runs of its own pack stay."""
-    fails = SUBSETS[2]
-    line = "    outcome = Outcome()\n"
-    condition = f"    if spec.subset.examples == {fails} and spec.seed == {SEEDS[1]}:\n"
-    bare.edit("training/loop.py", line, f"{condition}        raise RuntimeError('boom')\n{line}")
+    """Its error is shown, once, the other packs go on, and the finished runs of its own pack stay."""
+    fails, part = SUBSETS[2], 1
+    line = '    plain = record.model_dump(mode="json")\n'
+    condition = f"    if record.spec.subset.examples == {fails} and record.spec.seed in {PARTS[part]}:\n"
+    bare.edit("training/record.py", line, f"{condition}        raise RuntimeError('boom')\n{line}")
     outcome = bare.replicate()
     assert outcome.status == 1
-    assert "RuntimeError: boom" in outcome.stderr
-    log = rf"^    log: {RESULTS}/logs/train/{STUDY_NAME}/resnet-\S+-seed{SEEDS[1]}\.log$"
+    assert outcome.stderr.count("RuntimeError: boom") == 1  # no retries
+    log = rf"^    log: {RESULTS}/logs/train/{STUDY_NAME}/resnet-\S+-part{part}\.log$"
     assert re.search(log, outcome.stderr, re.MULTILINE)
-    rest = {  # the large subsets come first in a pack
-        grid_run(width, size, SEEDS[1]) for width in WIDTHS for size in SUBSETS if size <= fails
-    }
-    assert outcome.trained == ALL_RUNS - rest
+    own = {grid_run(width, size, seed) for width in WIDTHS for size in SUBSETS for seed in PARTS[part]}
+    assert outcome.trained - own == ALL_RUNS - own
+    assert not {grid_run(width, fails, seed) for width in WIDTHS for seed in PARTS[part]} & outcome.trained
     assert not (bare.results / "tables").exists()
-    assert bare.replicate().trained == set()  # called again, it fails again, and keeps what there is
+    before = bare.records()
+    assert bare.replicate().status == 1  # called again, it fails again, and keeps what there is
+    assert before.items() <= bare.records().items()
+
+
+def test_what_was_trained_before_counts_for_nothing_after_a_failure(project: Project) -> None:
+    """Snakemake puts records of a failed pack back, and notes them as made by the code that failed."""
+    line = '    plain = record.model_dump(mode="json")\n'
+    condition = f"    if Path('broken').exists() and record.spec.subset.examples == {SUBSETS[2]}:\n"
+    project.edit("training/record.py", line, f"{condition}        raise RuntimeError('boom')\n{line}")
+    broken = project.folder / "broken"
+    broken.touch()
+    assert project.replicate().status == 1
+    broken.unlink()
+    jobs = project.jobs()
+    assert jobs == SEARCHES + GRIDS + FROM_RUNS
+    said = project.why()
+    assert f"- the training of {STUDY_NAME} resnet-width2-search did not come to its end\n" in said
+    assert "- the code of training, collect changed (edited since: scalinglaws.training.record)\n" in said
+    old = {state.content.partition(b'"code": ')[2][:20] for state in project.records().values()}
+    outcome = project.replicate()
+    assert outcome.status == 0, outcome.stderr
+    new = {state.content.partition(b'"code": ')[2][:20] for state in project.records().values()}
+    assert len(new) == 1
+    assert not new & old or len(old) == 2
+
+
+def test_a_mistake_that_only_training_can_see(project: Project) -> None:
+    """It fails once, in one sentence: trying again would not help."""
+    rate = next(project.runs.glob("learning-rate/*.json"))
+    rate.write_text("{}")
+    project.change("scales.smoke.subsets", [*SUBSETS, 80])
+    outcome = project.replicate()
+    assert outcome.status == 1
+    said = f"error: {rate.relative_to(project.folder)}: not the outcome of a learning-rate search: "
+    assert outcome.stderr.count(said) == 1
+    assert "Traceback" not in outcome.stderr
+    assert outcome.trained == set()
 
 
 def test_a_stage_that_fails(project: Project) -> None:
@@ -201,3 +241,18 @@ def test_records_that_are_not_there(bare: Project) -> None:
     done = bare.call("scalinglaws.cli", "replicate", "--scale", "smoke", "--from", "records")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith("error: records: no records of scale smoke (records/smoke/")
+
+
+def test_a_job_that_was_killed_is_tried_again_with_fewer_runs_at_once(bare: Project) -> None:
+    """Where a profile asks for retries, as that of a cluster does: without, nothing is tried twice."""
+    for attempt, stack in ((1, 64), (2, 16), (3, 4)):
+        done = bare.call(
+            "snakemake", "--dry-run", "--printshellcmds", "--attempt", str(attempt), "--config", "scale=smoke"
+        )
+        assert done.returncode == 0, done.stderr
+        assert set(re.findall(r"--stack (\d+)", done.stdout)) == {str(stack)}
+    default, slurm = (
+        yaml.safe_load((bare.folder / "profiles" / name / "profile.yaml").read_text())
+        for name in ("default", "slurm")
+    )
+    assert ("retries" in default, slurm["retries"]) == (False, 2)

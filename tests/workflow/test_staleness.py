@@ -1,37 +1,45 @@
-"""What is recomputed after a change, and what is not: exact sets of jobs, and of runs that are trained."""
+"""What is recomputed after a change, and what is not: one row for each kind of change.
 
-import subprocess
-import time
+A row is an edit, the exact set of jobs that Snakemake would run after it, and what `scalinglaws why` says of
+the figure. What those jobs train is looked at in test_retraining.py.
+"""
+
 from collections.abc import Callable
-from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
-import psutil
 import pytest
 import yaml
 
 from workflow.project import (
     ALL_GRID_RUNS,
     ALL_RUNS,
+    DATA_EDIT,
+    FIGURE,
     FROM_FITS,
     FROM_RUNS,
     GRIDS,
+    PARTS,
     RATES,
     SEARCHES,
     SEEDS,
     STUDY_NAME,
     SUBSETS,
+    TRAINING_EDIT,
     WIDTHS,
     Jobs,
     Project,
-    grid_run,
-    search_run,
+    asked,
 )
 
 pytestmark = pytest.mark.slow
 
 NOTHING = Jobs()
-LOOP = "training/loop.py"
+PACKS = SEARCHES + GRIDS
+REPORT = "results/smoke/report/hestness-2017.txt"
+CURRENT = f"{FIGURE} is up to date.\n"
+N, G = len(ALL_RUNS), len(ALL_GRID_RUNS)
+Edit = Callable[[Project], object]
 
 
 def test_the_copied_package_is_the_one_that_runs(project: Project) -> None:
@@ -49,160 +57,82 @@ def test_nothing_changed(project: Project) -> None:
     assert project.tables() == before
 
 
-# The grid
+# The table
 
 
-def test_a_subset_size_is_added_and_taken_away_again(project: Project) -> None:
-    project.change("scales.smoke.subsets", [*SUBSETS, 80])
-    outcome = project.replicate()
-    assert outcome.status == 0, outcome.stderr
-    assert outcome.jobs == GRIDS + FROM_RUNS
-    assert outcome.trained == {grid_run(width, 80, seed) for width in WIDTHS for seed in SEEDS}
-    assert project.jobs() == NOTHING
+@dataclass(frozen=True)
+class Row:
+    """An edit, the jobs after it, and what is said of a file; it is not asked where there are no words."""
 
-    project.change("scales.smoke.subsets", list(SUBSETS))
-    assert project.jobs() == GRIDS + FROM_RUNS  # the packs have other runs now, and are asked
-    assert project.train().trained == set()
+    name: str
+    edit: Edit
+    jobs: Jobs
+    said: tuple[str, ...] = ()
+    of: str = FIGURE
 
 
-def test_a_seed_is_added(project: Project) -> None:
-    project.change("scales.smoke.seeds", [*SEEDS, 2])
-    new = Jobs(["shuffle", *(f"train w{width} s2" for width in WIDTHS)])
-    assert project.jobs() == new + FROM_RUNS
-    assert project.train().trained == {grid_run(width, size, 2) for width in WIDTHS for size in SUBSETS}
+def change(key: str, value: Any) -> Edit:
+    return lambda project: project.change(key, value)
 
 
-def test_a_model_is_added(project: Project) -> None:
-    models = [{"family": "resnet", "width": width, "depth": 8} for width in (*WIDTHS, 4)]
-    project.change("scales.smoke.models", models)
-    new = Jobs(["search w4", *(f"train w4 s{seed}" for seed in SEEDS)])
-    assert project.jobs() == new + FROM_RUNS
+def edit(module: str, old: str, new: str) -> Edit:
+    return lambda project: project.edit(module, old, new)
 
 
-@pytest.mark.parametrize("rate", [1e-9, 0.05], ids=["that loses", "that may win"])
-def test_a_learning_rate_candidate_is_added(project: Project, rate: float) -> None:
-    before = project.learning_rates()
-    project.change("runs.learning_rate.search", [*RATES, rate])
-    # Whether a choice changes is known when the search has run: the packs behind it are asked each time.
-    assert project.jobs() == SEARCHES + GRIDS + FROM_RUNS
-    trained = project.train().trained
-    changed = {width for width in WIDTHS if project.learning_rates()[width] != before[width]}
-    if rate < min(RATES):
-        assert not changed
-    else:
-        assert changed, "the test's data should make a higher rate win for a model"
-    retrained = {grid_run(width, size, seed) for width in changed for size in SUBSETS for seed in SEEDS}
-    assert trained == {search_run(width, rate) for width in WIDTHS} | retrained
+def delete(file: str) -> Edit:
+    return lambda project: (project.results / file).unlink()
 
 
-def test_a_change_of_all_runs_is_reverted(project: Project) -> None:
-    tables = project.tables()
-    project.change("runs.budget.steps", 6)
-    assert project.train().trained == ALL_RUNS
-    project.change("runs.budget.steps", 20)
-    outcome = project.replicate()
-    assert outcome.trained == set()
-    assert project.tables() == tables
-
-
-# Fits and figures
-
-
-def test_a_fit_option_is_changed(project: Project) -> None:
-    project.change("fit.level", 0.9)
-    assert project.jobs() == FROM_FITS
-
-
-def test_the_region_is_changed(project: Project) -> None:
-    project.change("scales.smoke.region", [1, 100])
-    assert project.jobs() == FROM_FITS
-
-
-def test_the_number_of_resamples_is_changed(project: Project) -> None:
+def set_resamples(project: Project) -> None:
     path = project.folder / "config" / "smoke.yaml"
     path.write_text(path.read_text().replace("resamples: 30", "resamples: 40"))
-    assert project.jobs() == FROM_FITS
 
 
-def test_a_caption_is_changed(project: Project) -> None:
+def set_caption(project: Project) -> None:
     figures = yaml.safe_load(project.study_file.read_text())["figures"]
     project.change("figures", [{**figure, "caption": "Another."} for figure in figures])
-    assert project.jobs() == Jobs(["figure"])
 
 
-def test_a_published_constant_is_changed(project: Project) -> None:
-    project.edit("claims/hestness_2017.yaml", "published: -0.309", "published: -0.31")
-    assert project.jobs() == Jobs(["claims", "summary"])
-
-
-# Code
-
-
-@pytest.mark.parametrize(
-    ("module", "old", "new", "jobs"),
-    [
-        ("figures/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"', Jobs(["figure"])),
-        ("figures/hestness_2017.py", 'GREY = "0.45"', 'GREY = "0.4"', Jobs(["figure"])),
-        ("report/table.py", "WIDTH = 110", "WIDTH = 100", Jobs(["summary"])),
-        ("claims/verdict.py", "CONSISTENT = ", "OTHER = CONSISTENT = ", Jobs(["claims", "summary"])),
-        ("fitting/__main__.py", "BAND_POINTS = 61", "BAND_POINTS = 51", FROM_FITS),
-        ("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2", SEARCHES + GRIDS + FROM_RUNS),
-    ],
-    ids=lambda value: value.replace("/", ".") if str(value).endswith(".py") else "",
-)
-def test_code_of_a_stage_changes_its_meaning(
-    project: Project, module: str, old: str, new: str, jobs: Jobs
-) -> None:
-    project.edit(module, old, new)
-    assert project.jobs() == jobs
-
-
-def test_the_training_loop_changes_its_meaning(project: Project) -> None:
-    codes = {state.content.partition(b'"code": ')[2][:20] for state in project.records().values()}
-    project.edit(LOOP, "outcome.steps += 1", "outcome.steps += 2 - 1")
-    assert project.jobs() == SEARCHES + GRIDS + FROM_RUNS
-    assert project.train().trained == ALL_RUNS
-    # The fingerprint that Snakemake sees and the code that trains are both the copy's.
-    assert codes.isdisjoint(
-        state.content.partition(b'"code": ')[2][:20] for state in project.records().values()
-    )
-
-
-def test_comments_docstrings_and_layout_change(project: Project) -> None:
-    project.edit(LOOP, '"""The training loop: one run', '"""Another text: one run')
-    project.edit(
-        LOOP, "    outcome = Outcome()\n", "    # a comment\n\n    outcome = (\n        Outcome()\n    )\n"
-    )
-    project.edit(LOOP, '    """Report nothing."""\n', "")
+def edit_nothing_that_counts(project: Project) -> None:
+    """Comments, docstrings and layout."""
+    project.edit("training/search.py", '"""Pick the candidate', '"""Choose the candidate')
+    project.edit(*TRAINING_EDIT[:2], "    # a comment\n\n    best = min(scores, key=")
     project.edit("data/store.py", '"""Number of classes."""', '"""How many classes."""')
     for module in ("fitting/__main__.py", "figures/style.py", "report/table.py", "claims/verdict.py"):
         path = project.source(module)
         path.write_text(path.read_text(encoding="utf-8") + "\n\n# the end\n", encoding="utf-8")
-    assert project.jobs() == NOTHING
 
 
-def test_code_that_no_stage_of_the_study_uses(project: Project) -> None:
+def edit_what_is_not_used(project: Project) -> None:
     project.edit("data/sources/fashion_mnist.py", "UBYTE = 0x08", "UBYTE = 4 + 4")
-    project.edit("commands/progress.py", "FIRST_ESTIMATE = 10.0", "FIRST_ESTIMATE = 11.0")
+    project.edit("commands/why.py", "NEAREST = 3", "NEAREST = 4")
     project.edit("cli.py", '"--cores", default="all"', '"--cores", default="1"')
     # and a change that was taken back before anything ran
-    project.edit(LOOP, "outcome.steps += 1", "outcome.steps += 2 - 1")
-    project.edit(LOOP, "outcome.steps += 2 - 1", "outcome.steps += 1")
-    assert project.jobs() == NOTHING
+    module, old, new = TRAINING_EDIT
+    project.edit(module, old, new)
+    project.edit(module, new, old)
 
 
-def test_files_are_touched(project: Project) -> None:
+def touch_sources(project: Project) -> None:
     for folder in ("config", "src", "workflow", "profiles", "cifar"):
         for path in (project.folder / folder).rglob("*"):
             path.touch()
-    assert project.jobs() == NOTHING
 
 
-def test_the_order_of_keys_is_reversed(project: Project) -> None:
+def touch_outputs(project: Project) -> None:
+    """The other way round than they were made: what is read is newer than what was made from it."""
+    for path in sorted(project.results.rglob("*"), key=lambda path: -path.stat().st_mtime_ns):
+        path.touch()
+
+
+def touch_records(project: Project) -> None:
+    for path in (*project.runs.glob("*.json"), *project.runs.glob("learning-rate/*.json")):
+        path.touch()
+
+
+def reverse_keys(project: Project) -> None:
     for path in (project.study_file, project.folder / "config" / "smoke.yaml"):
-        content = yaml.safe_load(path.read_text())
-        path.write_text(yaml.safe_dump(_reversed(content), sort_keys=False))
-    assert project.jobs() == NOTHING
+        path.write_text(yaml.safe_dump(_reversed(yaml.safe_load(path.read_text())), sort_keys=False))
 
 
 def _reversed(value: object) -> object:
@@ -211,116 +141,86 @@ def _reversed(value: object) -> object:
     return [_reversed(item) for item in value] if isinstance(value, list) else value
 
 
-# Data
+def edit_a_table(project: Project) -> None:
+    path = project.results / "fits" / STUDY_NAME / "fits.csv"
+    path.write_text(path.read_text().replace("0", "1"))
 
 
-def test_code_of_the_data_source_changes_its_meaning(project: Project) -> None:
-    """Every pixel is inverted: no run may stand."""
-    project.edit(
-        "data/sources/cifar.py",
-        "return pixels.reshape(-1, *SHAPE)",
-        "return (255 - pixels).reshape(-1, *SHAPE)",
-    )
-    data = Jobs({"prepare_data": 1, "shuffle": len(SEEDS)})
-    assert project.jobs() == data + SEARCHES + GRIDS + FROM_RUNS
-    assert project.train().trained == ALL_RUNS
+MODEL = {"family": "resnet", "width": WIDTHS[0], "depth": 8}
+NEW_MODEL = [f"train w4 part{part}" for part in range(len(PARTS))]
+TABLE = [
+    # The grid
+    Row("a subset size", change("scales.smoke.subsets", [*SUBSETS, 80]), GRIDS + FROM_RUNS,
+        ("3 runs (such as resnet-width2 on 80 examples, seed 0) are new", asked(2, 3, G))),
+    Row("a seed", change("scales.smoke.seeds", [*SEEDS, 3]),
+        Jobs(["shuffle", "train w2 part1"]) + FROM_RUNS, ("seed 3) are new", asked(1, 6, 6))),
+    Row("a model", change("scales.smoke.models", [MODEL, {**MODEL, "width": 4}]),
+        Jobs(["search w4", "train w4", "train w2"]) + FROM_RUNS, ("runs (such as resnet-width4 on",)),
+    Row("a learning rate", change("runs.learning_rate.search", [*RATES, 0.05]), PACKS + FROM_RUNS,
+        ("one run (resnet-width2 on 20 examples, seed 0, learning rate 0.05) is new",
+         f"{G} runs are trained again only if a search ends otherwise", asked(3, 1, 2, G))),
+    Row("a subset size is taken away", change("scales.smoke.subsets", list(SUBSETS[1:])), GRIDS + FROM_RUNS,
+        ("3 runs are no longer part of the study", asked(2, 0, G - 3))),
+    # Runs' own specs
+    Row("the budget", change("runs.budget.steps", 25), PACKS + FROM_RUNS,
+        (f"budget.steps changed from 20 to 25 in {N} runs", asked(3, N, 0))),
+    Row("two values that change places",
+        change("runs.optimiser", {"name": "sgd", "batch": 8, "momentum": 0.1, "averaging": 0.9}),
+        PACKS + FROM_RUNS, ("averaging changed from 0.1 to 0.9", "momentum changed from 0.9 to 0.1")),
+    Row("an option of the architecture", change("scales.smoke.models", [{**MODEL, "depth": 14}]),
+        PACKS + FROM_RUNS, (f"model.depth changed from 8 to 14 in {N} runs", asked(3, N, 0))),
+    # Fits, figures and claims
+    Row("a fit option", change("fit.level", 0.9), FROM_FITS,
+        ("is stale: fit.level changed from 0.95 to 0.9.\nTo be made again: fits, figures.\n",)),
+    Row("the region", change("scales.smoke.region", [1, 100]), FROM_FITS, ("region changed from [0.5,",)),
+    Row("resamples", set_resamples, FROM_FITS, ("resamples changed from 30 to 40.",)),
+    Row("a caption", set_caption, Jobs(["figure"]), ("figure.caption changed", "again: figures.")),
+    Row("a published constant", edit("claims/hestness_2017.yaml", "published: -0.309", "published: -0.31"),
+        Jobs(["claims", "summary"]),
+        (f"the published constants that {STUDY_NAME} is compared with changed", ": claims, report."), REPORT),
+    # Code
+    Row("a style", edit("figures/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"'), Jobs(["figure"]),
+        ("the code of figures changed (edited since: scalinglaws.figures.style)", "again: figures.")),
+    Row("a figure's code", edit("figures/hestness_2017.py", 'GREY = "0.45"', 'GREY = "0.4"'),
+        Jobs(["figure"]), ("(edited since: scalinglaws.figures.hestness_2017)",)),
+    Row("the report's code", edit("report/table.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
+        ("(edited since: scalinglaws.report.table)", ": report."), REPORT),
+    Row("the verdict's code", edit("claims/verdict.py", "CONSISTENT = ", "OTHER = CONSISTENT = "),
+        Jobs(["claims", "summary"]), ("(edited since: scalinglaws.claims.verdict)",), REPORT),
+    Row("a fit's code", edit("fitting/__main__.py", "BAND_POINTS = 61", "BAND_POINTS = 51"), FROM_FITS,
+        ("the code of fitting changed (edited since: scalinglaws.fitting.__main__)", ": fits, figures.")),
+    Row("a model's code", edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2"), PACKS + FROM_RUNS,
+        ("the code of training changed (edited since: scalinglaws.models.resnet)", asked(3, N, 0))),
+    Row("a data source's code",
+        edit(*DATA_EDIT),
+        Jobs({"prepare_data": 1, "shuffle": len(SEEDS)}) + PACKS + FROM_RUNS,
+        ("the code of data changed (edited since: scalinglaws.data.sources.cifar)",
+         f"{N} runs are trained again only if the data come out otherwise")),
+    Row("no meaning of code", edit_nothing_that_counts, NOTHING),
+    Row("code that is not used", edit_what_is_not_used, NOTHING),
+    Row("keys in reverse", reverse_keys, NOTHING, (CURRENT,)),
+    # Files
+    Row("touched sources", touch_sources, NOTHING),
+    Row("touched outputs", touch_outputs, NOTHING),
+    Row("touched records", touch_records, NOTHING),
+    Row("a figure is deleted", delete("figures/hestness-2017/fig4-image.pdf"), Jobs(["figure"]),
+        ("fig4-image.pdf is missing: ", "is missing (deleted, or a job failed)", "again: figures.")),
+    Row("a figure's data are deleted", delete("figures/hestness-2017/fig4-image.csv"), Jobs(["figure"]),
+        ("is stale: ", "fig4-image.csv is missing (deleted, or a job failed)")),
+    Row("a table of fits is deleted", delete(f"fits/{STUDY_NAME}/bands.csv"), FROM_FITS,
+        (f"fits/{STUDY_NAME}/bands.csv is missing (deleted, or a job failed)", ": fits, figures.")),
+    Row("a table of runs is deleted", delete(f"tables/{STUDY_NAME}/curves.csv"), FROM_RUNS,
+        ("curves.csv is missing (deleted, or a job failed)", "again: run tables, fits, figures.")),
+    Row("a table is edited", edit_a_table, Jobs(["claims", "figure", "summary"]),
+        ("fits.csv changed since results/smoke/figures/hestness-2017/fig4-image.pdf was made",)),
+]  # fmt: skip
 
 
-# Outputs
-
-
-@pytest.mark.parametrize("ending", ["pdf", "csv"])
-def test_a_figure_is_deleted(project: Project, ending: str) -> None:
-    (project.results / "figures" / "hestness-2017" / f"fig4-image.{ending}").unlink()
-    assert project.jobs() == Jobs(["figure"])
-
-
-def test_a_table_of_fits_is_deleted(project: Project) -> None:
-    tables = project.tables()
-    (project.results / "fits" / STUDY_NAME / "bands.csv").unlink()
-    outcome = project.replicate()
-    assert (outcome.jobs, outcome.trained) == (FROM_FITS, set())
-    assert project.tables() == tables
-
-
-def test_a_run_record_is_deleted(project: Project) -> None:
-    tables = project.tables()
-    wanted = grid_run(WIDTHS[0], SUBSETS[2], SEEDS[1])
-    run = next(run for run, state in project.records().items() if state.words == wanted)
-    (project.runs / f"{run}.json").unlink()
-    outcome = project.replicate()
-    assert outcome.jobs == Jobs([f"train w{WIDTHS[0]} s{SEEDS[1]}"]) + FROM_RUNS
-    assert outcome.trained == {wanted}
-    assert project.tables() == tables
-
-
-def test_a_run_record_is_damaged(project: Project) -> None:
-    """Half a record is not believed once its pack is looked at, here because another record is gone."""
-    before = project.records()
-    in_words = {state.words: project.runs / f"{run}.json" for run, state in before.items()}
-    damaged, gone = (grid_run(WIDTHS[0], size, SEEDS[1]) for size in SUBSETS[:2])
-    in_words[damaged].write_text(in_words[damaged].read_text()[:100])
-    in_words[gone].unlink()
-    target = f"results/smoke/tables/{STUDY_NAME}/runs.csv"
-    done = project.call("snakemake", "--cores", "2", target, "--config", "scale=smoke")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert project.changed_since(before) == {damaged, gone}
-
-
-# Interruptions
-
-
-def test_everything_is_killed_in_the_middle_of_a_pack(bare: Project, finished_project: Project) -> None:
-    process = bare.start("scalinglaws.cli", "replicate", "--scale", "smoke", "--cores", "2")
-    try:
-        _wait_for(lambda: _half_done(bare), process)
-    finally:
-        _kill(process)
-    _wait_for(lambda: not _processes_in(bare.folder))
-    finished = {state.words for state in bare.records().values()}
-    assert finished & ALL_GRID_RUNS
-    assert finished < ALL_RUNS
-
-    outcome = bare.replicate()
-    assert outcome.status == 0, outcome.stderr
-    assert outcome.trained == ALL_RUNS - finished
-    assert bare.tables() == finished_project.tables()
-    assert bare.jobs() == NOTHING
-
-
-def _half_done(project: Project) -> bool:
-    """Whether a pack of the grid has a part of its runs."""
-    packs: Jobs = Jobs()
-    for state in project.records().values():
-        kind, width, _, seed, *_ = state.words.split()
-        packs[f"{kind} {width} {seed}"] += 1
-    return any(name.startswith("grid") and 2 <= count <= len(SUBSETS) // 2 for name, count in packs.items())
-
-
-def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
-    for _ in range(30_000):
-        if condition():
-            return
-        assert process is None or process.poll() is None, "ended too early"
-        time.sleep(0.01)
-    raise AssertionError("waited in vain")
-
-
-def _kill(process: subprocess.Popen[str]) -> None:
-    """Kill a process and all that it started, at once, parents first."""
-    parent = psutil.Process(process.pid)
-    for each in [parent, *parent.children(recursive=True)]:
-        with suppress(psutil.NoSuchProcess):
-            each.kill()
-    process.communicate()
-
-
-def _processes_in(folder: Path) -> list[int]:
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if Path(process.cwd()) == folder and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(process.pid)
-        except (psutil.Error, OSError):
-            continue
-    return found
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_row(project: Project, row: Row) -> None:
+    row.edit(project)
+    assert project.jobs() == row.jobs
+    if row.said:
+        said = project.why(row.of)
+        assert (said == CURRENT) == (row.jobs == NOTHING)
+        assert [words for words in row.said if words not in said] == []

@@ -1,6 +1,7 @@
 rule collect:
     input:
         runs=lambda wildcards: [run_file(wildcards.study, run) for run in STUDIES[wildcards.study].runs],
+        packs=lambda wildcards: [done_file(pack) for pack in STUDIES[wildcards.study].packs],
         manifest=manifest,
     output:
         runs=f"{RESULTS}/tables/{{study}}/runs.csv",

@@ -16,8 +16,19 @@ def manifests(plan):
     return [f"{RESULTS}/published/{name}.json" for name in plan.study.published]
 
 
+# Each name is made once: an id is a hash over the whole spec. The plan keeps its runs, so `id` tells them apart.
+RUN_FILES = {
+    study: {id(run): f"{RESULTS}/runs/{study}/{run.id}.json" for run in plan.runs}
+    for study, plan in STUDIES.items()
+}
+
+
 def run_file(study, run):
-    return f"{RESULTS}/runs/{study}/{run.id}.json"
+    return RUN_FILES[study][id(run)]
+
+
+def done_file(pack):
+    return f"{RESULTS}/runs/{pack.study}/packs/{pack.name}.done"
 
 
 def learning_rate_file(study, model):
@@ -64,7 +75,8 @@ def location_option(name):
     return f"--location {shlex.quote(str(location))}" if location else ""
 
 
-RUNS = [run_file(study, run) for study, plan in STUDIES.items() for run in plan.runs]
+RUNS = [file for files in RUN_FILES.values() for file in files.values()]
+RUNS += [done_file(pack) for pack in PLAN.packs]
 SUMMARIES = [f"{RESULTS}/report/{paper}.txt" for paper in PLAN.papers]
 TABLES = [f"{RESULTS}/tables/{study}/{table}.csv" for study in STUDIES for table in ("runs", "curves")]
 TABLES += [file for plan in PLAN.all_studies for file in fits(plan)]

@@ -86,6 +86,10 @@ def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:
             path = folder / "learning-rate" / f"{model}.json"
             write_choice(choices[model], path)
             complete.append(str(path))
+        done = folder / "packs" / f"{pack.name}.done"  # what the rule of a pack says when it ends well
+        done.parent.mkdir(parents=True, exist_ok=True)
+        done.touch()
+        complete.append(str(done))
     print(f"{study.study.study}: adopted {adopted} of {len(study.runs)} runs from {file}")
     return complete
 

@@ -1,117 +1,131 @@
 """`scalinglaws cost`: what a scale will take, before anything starts."""
 
 import argparse
+import heapq
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Iterator, Sequence
 
-from scalinglaws.config import plugins
+from scalinglaws.commands.prices import Price, Prices
+from scalinglaws.commands.timings import Timing, choose_timings, read_timings, this_host
 from scalinglaws.config.load import load_config
-from scalinglaws.config.modules import FAMILIES, SOURCES, module_name
-from scalinglaws.config.plan import plan
-from scalinglaws.config.scale import Machine
-from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec
-from scalinglaws.training.record import ModelSize
+from scalinglaws.config.pack import Pack
+from scalinglaws.config.plan import Plan, plan
 
-
-@dataclass(frozen=True)
-class Price:
-    """What a run takes if it uses its whole budget of steps."""
-
-    flops: float
-    seconds: float
-
-
-class Prices:
-    """Prices runs; each architecture is built once, without memory for its weights."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-        self._sizes: dict[tuple[str, str], ModelSize | None] = {}
-
-    def of(self, run: RunSpec) -> Price:
-        """FLOPs of the whole budget of steps, and seconds on the assumed machine, one worker.
-
-        Where the source cannot know the shape of its examples before they are read, the FLOPs count as none.
-        """
-        size = self.size(run)
-        step = (size.flops_per_example if size else 0) * min(run.optimiser.batch, run.subset.examples)
-        seconds = max(self.machine.seconds_per_step, step / self.machine.flops_per_second)
-        return Price(flops=float(step * run.budget.steps), seconds=seconds * run.budget.steps)
-
-    def size(self, run: RunSpec) -> ModelSize | None:
-        """Size of a run's model; None where the shape of its examples is unknown."""
-        key = (run.model.name, run.data.name)
-        if key not in self._sizes:
-            self._sizes[key] = _size(run.model, run.data)
-        return self._sizes[key]
+START_SECONDS = 4.0
+"""What a pack takes besides its steps: 2.3 s of CPU time, measured, mostly imports, and what Snakemake takes
+to start the next one."""
 
 
 def run(options: argparse.Namespace) -> int:
     """Print runs, FLOPs and time by study and architecture."""
     work = plan(load_config(options.scale, paper=options.paper))
-    scale, prices = work.config.scale, Prices(work.config.scale.machine)
-    totals: list[Price] = []
+    scale = work.config.scale
     print(f"Scale {scale.scale}: {scale.description}\n")
     if work.analyses:
         print(f"Nothing is trained for {', '.join(each.study.study for each in work.analyses)}.")
     if not work.studies:
         return 0
-    print(f"{'study':<24} {'model':<28} {'N':>12} {'runs':>5} {'FLOPs':>9} {'time':>9}")
-    for study in work.studies:
-        by_model: dict[str, list[RunSpec]] = defaultdict(list)
-        for spec in study.runs:
-            by_model[spec.model.name].append(spec)
-        for name, specs in by_model.items():
-            costs = [prices.of(spec) for spec in specs]
-            totals.extend(costs)
-            size = prices.size(specs[0])
-            print(_row(study.study.study, name, f"{size.parameters:,}" if size else "unknown", costs))
-    print(_row("all", "", "", totals))
-    machine = scale.machine
-    wall = sum(cost.seconds for cost in totals) / machine.workers
-    print(
-        f"\nAt most: every run is priced at its whole budget of steps; patience ends many earlier.\n"
-        f"Times are of one worker; with {machine.workers} at a time about {_duration(wall)} in all.\n"
-        f"Assumed, not measured: {machine.flops_per_second:.1e} FLOP/s sustained and at least "
-        f"{machine.seconds_per_step * 1e3:g} ms a step, for each worker (`machine` in the scale file)."
-    )
+    here = this_host(scale.device)
+    timings, where = choose_timings(*read_timings(), here)
+    prices = Prices(scale.machine, timings, here.device)
+    costs = [prices.of_pack(pack) for pack in work.packs]
+    print(_row("study", "model", "N", "runs", ("FLOPs", "at most"), ("time", "at most")))
+    rows: dict[tuple[str, str], list[Price]] = defaultdict(list)
+    counts: dict[tuple[str, str], str] = {}
+    for pack, pack_costs in zip(work.packs, costs, strict=True):
+        size = prices.size(pack.runs[0])
+        counts[_architecture(pack)] = f"{size.parameters:,}" if size else "unknown"
+        rows[_architecture(pack)] += pack_costs
+    for (study, model), row in rows.items():
+        print(_sum_row(study, model, counts[study, model], row))
+    print(_sum_row("all", "", "", [cost for row in rows.values() for cost in row]))
+    print()
+    for line in _notes(work, costs, timings, where):
+        print(line)
     return 0
 
 
-def _size(model: ModelSpec, data: DataSpec) -> ModelSize | None:
-    counts = plugins.constant(SOURCES, data.source, "EXAMPLES")
-    if counts is None:
-        return None
-    channels, height, width = counts["shape"]
-    size = data.options.get("size")  # sources that resize or cut name it so
-    shape = (channels, size, size) if isinstance(size, int) else (channels, height, width)
+def wall_seconds(packs: Sequence[Pack], seconds: Sequence[float], workers: int) -> float:
+    """Time until the last pack ends: the longest first, each as soon as a worker is free.
 
-    import torch
+    The packs of a grid wait for the search of their architecture.
 
-    from scalinglaws.training.flops import model_size
+    Args:
+        packs: what is trained.
+        seconds: how long the runs of each take; `START_SECONDS` are added to each.
+        workers: packs at the same time.
+    """
+    lengths = [START_SECONDS + length for length in seconds]
+    searched = {_architecture(pack) for pack in packs if pack.phase == "search"}
+    ready: list[tuple[float, int]] = []
+    waiting: dict[tuple[str, str], list[tuple[float, int]]] = defaultdict(list)
+    for k, (pack, length) in enumerate(zip(packs, lengths, strict=True)):
+        waits = pack.phase == "grid" and _architecture(pack) in searched
+        heapq.heappush(waiting[_architecture(pack)] if waits else ready, (-length, k))
+    running: list[tuple[float, int]] = []
+    now = 0.0
+    while ready or running:
+        while ready and len(running) < workers:
+            length, k = heapq.heappop(ready)
+            heapq.heappush(running, (now - length, k))
+        now, k = heapq.heappop(running)
+        if packs[k].phase == "search":
+            for entry in waiting.pop(_architecture(packs[k]), []):
+                heapq.heappush(ready, entry)
+    return now
 
-    with torch.device("meta"):
-        built = import_module(module_name(FAMILIES, model.family)).build(
-            shape,
-            data.options.get("classes", counts["classes"]),
-            **plugins.complete(FAMILIES, model.family, "build", model.options),
+
+def _architecture(pack: Pack) -> tuple[str, str]:
+    return pack.study, pack.runs[0].model.name
+
+
+def _notes(work: Plan, costs: list[list[Price]], timings: list[Timing], where: str) -> Iterator[str]:
+    """What the numbers rest on."""
+    machine, packs = work.config.scale.machine, work.packs
+    expected = wall_seconds(packs, [sum(each.seconds for each in pack) for pack in costs], machine.workers)
+    most = wall_seconds(packs, [sum(each.most_seconds for each in pack) for pack in costs], machine.workers)
+    yield (
+        f"Times are of one worker. {len(packs)} packs, {machine.workers} at a time, the longest first and "
+        f"{START_SECONDS:g} s more for the start of each: about {duration(expected)} in all, at most "
+        f"{duration(most)}."
+    )
+    yield "At most: every run is priced at its whole budget of steps; patience ends many earlier."
+    if not timings:
+        yield (
+            f"Assumed, not measured: {machine.flops_per_second:.1e} FLOP/s sustained and at least "
+            f"{machine.seconds_per_step * 1e3:g} ms a step, for each worker (`machine` in the scale file)."
         )
-    return model_size(built, shape)
+        return
+    measured = [each.measured for pack in costs for each in pack]
+    rest = measured.count(False)
+    yield f"Measured {where}, in {len(timings)} runs; patience and the time of evaluations are theirs."
+    words = f"The time of a step was measured for the model, data and batch of {sum(measured)} of the "
+    yield f"{words}{len(measured)} runs" + (f"; for {rest} it is interpolated in FLOPs." if rest else ".")
 
 
-def _row(study: str, model: str, parameters: str, costs: list[Price]) -> str:
-    flops, seconds = sum(cost.flops for cost in costs), sum(cost.seconds for cost in costs)
-    return f"{study:<24} {model:<28} {parameters:>12} {len(costs):>5} {flops:>9.2e} {_duration(seconds):>9}"
+def _sum_row(study: str, model: str, parameters: str, costs: Sequence[Price]) -> str:
+    flops = (sum(cost.flops for cost in costs), sum(cost.most_flops for cost in costs))
+    seconds = (sum(cost.seconds for cost in costs), sum(cost.most_seconds for cost in costs))
+    return _row(
+        study,
+        model,
+        parameters,
+        str(len(costs)),
+        (f"{flops[0]:.2e}", f"{flops[1]:.2e}"),
+        (duration(seconds[0]), duration(seconds[1])),
+    )
 
 
-def _duration(seconds: float) -> str:
-    for unit, length in _units():
+def _row(
+    study: str, model: str, parameters: str, runs: str, flops: tuple[str, str], time: tuple[str, str]
+) -> str:
+    cells = "".join(f" {cell:>9}" for cell in (*flops, *time))
+    return f"{study:<24} {model:<28} {parameters:>12} {runs:>5}{cells}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the largest unit that they fill."""
+    for unit, length in (("days", 86400.0), ("h", 3600.0), ("min", 60.0)):
         if seconds >= length:
             return f"{seconds / length:.1f} {unit}"
     return f"{seconds:.1f} s"
-
-
-def _units() -> Iterator[tuple[str, float]]:
-    yield from (("days", 86400.0), ("h", 3600.0), ("min", 60.0))

@@ -10,7 +10,7 @@ import time
 from functools import cached_property
 from pathlib import Path
 
-from scalinglaws.commands.cost import Prices
+from scalinglaws.commands.prices import Prices
 from scalinglaws.config.plan import Plan, training_code
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
@@ -87,7 +87,7 @@ class Progress:
         done = {name for name, (_, path) in self.runs.items() if self._is_done(name, path)}
         return (
             f"{len(done)}/{len(self.runs)} runs done | {newest.run}: step {newest.step} of at most "
-            f"{newest.steps}, loss {newest.loss:.3f} | {self._time_left(done, beats, now)}"
+            f"{newest.steps}{_loss(newest.loss)}{self._time_left(done, beats, now)}"
         )
 
     def _is_done(self, name: str, path: Path) -> bool:
@@ -100,9 +100,10 @@ class Progress:
         """Time left, from the share of the priced work that was done since training began."""
         fresh = self.runs.keys() - self._done_before
         under_way = sum(
-            self._seconds.get(beat.run_id, 0.0) * beat.step / beat.steps
+            self._seconds.get(run, 0.0) * beat.step / beat.steps
             for beat in beats
-            if beat.run_id not in done
+            for run in beat.runs
+            if run not in done
         )
         worked = sum(self._seconds[name] for name in fresh & done) + under_way
         left = sum(self._seconds[name] for name in fresh - done) - under_way
@@ -111,3 +112,7 @@ class Progress:
             return "estimating the time left"
         minutes = elapsed * max(left, 0.0) / worked / 60
         return f"about {minutes:.0f} min left" if minutes >= 1 else "less than a minute left"
+
+
+def _loss(loss: float | None) -> str:
+    return " | " if loss is None else f", loss {loss:.3f} | "

@@ -80,6 +80,13 @@ def start(call: list[str], log: IO[str]) -> subprocess.Popen[str]:
     )
 
 
+def dry_run(scale: str, paper: str | None) -> str:
+    """What Snakemake says that it would do; nothing if it fails."""
+    call = command(scale, paper, "1", "--dry-run")
+    done = subprocess.run(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    return "" if done.returncode else done.stdout
+
+
 def wait(process: subprocess.Popen[str]) -> int:
     """Wait for Snakemake's end; if we are interrupted, it does not run on alone."""
     try:

@@ -1,4 +1,4 @@
-"""A pack: the runs of one architecture that one process trains one after another."""
+"""A pack: the runs of one architecture, which one process trains side by side."""
 
 from typing import Any, Literal
 
@@ -25,11 +25,11 @@ class Pack(Strict):
     study: str
     """`<paper>/<name>`."""
     name: str
-    """Unique in the study: architecture and phase or seed."""
+    """Unique in the study: the architecture, then `search`, or `part<k>` where its runs are split."""
     phase: Phase
     """`search` for a learning-rate search, `grid` for the runs of the study."""
     runs: tuple[RunSpec, ...]
-    """In the order in which they are trained."""
+    """In the order in which they are started: large subsets first, then by seed."""
     candidates: Candidates | None = None
     """What a search pack compares."""
 
@@ -40,14 +40,32 @@ class Pack(Strict):
 
 
 def pack_to_plain(pack: Pack) -> dict[str, Any]:
-    """The pack as plain data; what all its runs have in common stands once."""
+    """The pack as plain data, small enough for one argument of a command whatever its number of runs.
+
+    What all runs have in common stands once; of what differs, each value stands once, and a run is a row of
+    numbers that say which values are its own.
+    """
     specs = [identity(run) for run in pack.runs]
-    shared = {key: value for key, value in specs[0].items() if all(spec.get(key) == value for spec in specs)}
-    own = [{key: value for key, value in spec.items() if key not in shared} for spec in specs]
-    return {**identity(pack), "runs": {"shared": shared, "own": own}}
+    keys = sorted({key for spec in specs for key in spec})
+    shared = {key: specs[0][key] for key in keys if all(spec.get(key) == specs[0].get(key) for spec in specs)}
+    values: dict[str, list[Any]] = {key: [] for key in keys if key not in shared}
+    rows = []
+    for spec in specs:
+        row = []
+        for key, known in values.items():
+            value = spec.get(key)  # a default is left out
+            if value not in known:
+                known.append(value)
+            row.append(known.index(value))
+        rows.append(row)
+    return {**identity(pack), "runs": {"shared": shared, "values": values, "rows": rows}}
 
 
 def pack_from_plain(plain: dict[str, Any]) -> Pack:
     """The inverse of `pack_to_plain`."""
-    runs = plain["runs"]
-    return Pack.model_validate({**plain, "runs": [{**runs["shared"], **own} for own in runs["own"]]})
+    shared, values, rows = (plain["runs"][key] for key in ("shared", "values", "rows"))
+    runs = []
+    for row in rows:
+        own = {key: known[number] for (key, known), number in zip(values.items(), row, strict=True)}
+        runs.append({**shared, **{key: value for key, value in own.items() if value is not None}})
+    return Pack.model_validate({**plain, "runs": runs})

@@ -1,5 +1,6 @@
 """From a checked config to the work it asks for: data sets, shuffles and packs of runs; analyses."""
 
+import math
 from dataclasses import dataclass
 from itertools import product
 
@@ -18,7 +19,7 @@ FITS = ("scores", "best", "fits", "bands")
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """The packs of one study, searches first, large models before small ones within each."""
+    """The packs of one study: searches first, and large models before small ones."""
 
     study: Study
     grid: Grid
@@ -125,28 +126,42 @@ class Plan:
 
 def plan(config: Config) -> Plan:
     """Expand the grids of all studies of a scale into packs."""
-    studies = tuple(StudyPlan(study, grid, expand(study, grid)) for study, grid in config.studies)
+    workers = config.scale.machine.workers
+    studies = tuple(StudyPlan(study, grid, expand(study, grid, workers)) for study, grid in config.studies)
     return Plan(config, studies, tuple(map(AnalysisPlan, config.analyses)))
 
 
-def expand(study: Study, grid: Grid) -> tuple[Pack, ...]:
-    """The packs of a study: a search for each architecture, then one pack an architecture and seed.
+def expand(study: Study, grid: Grid, workers: int) -> tuple[Pack, ...]:
+    """The packs of a study: a search for each architecture, then the runs of each, all seeds together.
 
-    Runs of one architecture are split by seed so that two workers share the largest architecture, and so
-    that a subset or seed added later leaves the other packs as they are.
+    Runs of one architecture are trained side by side, so that a pack gains from being large; it is split by
+    seed only where there would be too few for the workers. Which pack a run is part of is nothing that its
+    result depends on: finished runs stay when the split changes.
     """
     models = [model_spec(architecture) for architecture in grid.models]
+    parts = _parts(len(models), len(grid.seeds), workers)
     searches, grids = [], []
     for model in reversed(models):  # the large ones first: a long pack at the end would leave a core idle
         if isinstance(grid.learning_rate, LearningRateSearch):
             searches.append(_search(study, grid, model, grid.learning_rate))
-        rate = "searched" if isinstance(grid.learning_rate, LearningRateSearch) else grid.learning_rate
-        for seed in grid.seeds:
-            runs = tuple(
-                run_spec(grid, model, size, seed, rate) for size in sorted(grid.subsets, reverse=True)
-            )
-            grids.append(Pack(study=study.study, name=f"{model.name}-seed{seed}", phase="grid", runs=runs))
+        grids += [_grid_pack(study, grid, model, part, parts) for part in range(parts)]
     return (*searches, *grids)
+
+
+def _parts(models: int, seeds: int, workers: int) -> int:
+    """Packs for each architecture: two for each worker in all, so that none waits long for the last one."""
+    return min(seeds, math.ceil(2 * workers / models))
+
+
+def _grid_pack(study: Study, grid: Grid, model: ModelSpec, part: int, parts: int) -> Pack:
+    rate = "searched" if isinstance(grid.learning_rate, LearningRateSearch) else grid.learning_rate
+    seeds = sorted(grid.seeds)[part::parts]
+    runs = tuple(
+        run_spec(grid, model, size, seed, rate)
+        for size, seed in product(sorted(grid.subsets, reverse=True), seeds)
+    )
+    name = model.name if parts == 1 else f"{model.name}-part{part}"
+    return Pack(study=study.study, name=name, phase="grid", runs=runs)
 
 
 def _search(study: Study, grid: Grid, model: ModelSpec, search: LearningRateSearch) -> Pack:
@@ -170,6 +185,7 @@ def run_spec(grid: Grid, model: ModelSpec, size: int, seed: int, rate: float | s
             "learning_rate": rate,
             "optimiser": grid.optimiser,
             "budget": grid.budget,
+            "precision": grid.precision,
             "seed": seed,
         }
     )
@@ -182,7 +198,14 @@ def model_spec(architecture: Architecture) -> ModelSpec:
 
 
 def training_code(pack: Pack) -> str:
-    """Fingerprint of the code that trains a pack: the stage, the model's family and the task."""
+    """Fingerprint of the code that trains a pack."""
+    return code_fingerprint(*training_modules(pack))
+
+
+def training_modules(pack: Pack) -> tuple[str, ...]:
+    """What a result depends on: the training of runs, the search, the model's family and the task, each with
+    all that it imports; and not what only carries it out: checkpoints, leases, progress, the stage itself.
+    """
     run = pack.runs[0]
     family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)
-    return code_fingerprint("scalinglaws.training.__main__", family, task)
+    return ("scalinglaws.training.search", "scalinglaws.training.side_by_side", family, task)

@@ -12,7 +12,7 @@ UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class Machine(Strict):
-    """Assumed speed of the machine a scale is meant for, by which `scalinglaws cost` estimates time."""
+    """The machine a scale is meant for; its assumed speed is that of estimates before the first run."""
 
     flops_per_second: PositiveFloat
     """Sustained floating-point operations a second, one worker."""
@@ -20,6 +20,11 @@ class Machine(Strict):
     """Least time of one training step (operator and kernel launches), one worker."""
     workers: PositiveInt
     """Packs trained at the same time."""
+    side_by_side: PositiveInt = 64
+    """Most runs that a pack trains side by side."""
+    gpu_memory_mb: PositiveInt | None = None
+    """Most memory of a GPU that a pack may take: packs share a GPU as far as theirs fit. All of one if left
+    out. It counts for jobs on this machine; on a cluster the scheduler gives out GPUs."""
 
 
 class Scale(Strict):

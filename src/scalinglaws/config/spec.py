@@ -1,5 +1,6 @@
 """What one training run is: a typed spec, whose hash is the run's id."""
 
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
@@ -87,6 +88,9 @@ class Budget(Strict):
     """Step of the first evaluation."""
     evaluation_ratio: float = Field(default=1.4, gt=1)
     """Ratio of the steps of successive evaluations."""
+    evaluation_share: float = Field(default=0.6, gt=0, lt=1)
+    """Most of a run's operations that its evaluations may take; they are spaced wider where they would take
+    more. (A step of a small model takes longer than its operations: the share of the time is smaller.)"""
 
 
 class RunSpec(Strict):
@@ -104,8 +108,10 @@ class RunSpec(Strict):
     budget: Budget
     seed: Seed
     """Seed of initial weights and of the order of examples."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Precision of products (autocast); weights and their updates are float32."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Hash of the spec with defaults left out, so that a new option with a default renames no run."""
         return short_hash(identity(self))

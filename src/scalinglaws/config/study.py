@@ -53,6 +53,8 @@ class Grid(Strict):
     """One learning rate for all, or a search for each architecture."""
     optimiser: Optimiser = Optimiser()
     budget: Budget
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Precision of products. `bfloat16` is faster for wide models on hardware that has it."""
     region: tuple[PositiveFloat, PositiveFloat]
     """The declared power-law region on the x axis; subsets outside it are drawn, not fitted."""
 

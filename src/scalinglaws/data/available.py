@@ -8,6 +8,9 @@ from scalinglaws.config.plan import AnalysisPlan, Plan
 from scalinglaws.config.scale import Scale
 from scalinglaws.data.published_set import MIRROR, PublishedSet, folders, published_set
 
+LEFT_OUT = "is left out: "
+"""What a line about something that is left out says."""
+
 
 def missing(work: Plan) -> tuple[PublishedSet, ...]:
     """The sets of public run data that a plan needs and that are neither in a folder nor already a table."""
@@ -43,6 +46,6 @@ def _left_out(plan: AnalysisPlan, gone: list[PublishedSet], work: Plan) -> Itera
         "`locations` in the scale file"
     )
     for figure in plan.study.figures:
-        yield f"figure {plan.study.paper}/{figure.name} is left out: {remedy}"
+        yield f"figure {plan.study.paper}/{figure.name} {LEFT_OUT}{remedy}"
     if not plan.study.figures:
-        yield f"study {plan.study.study} is left out: {remedy}"
+        yield f"study {plan.study.study} {LEFT_OUT}{remedy}"

@@ -29,6 +29,11 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables, data: Manifest)
     low, high = fit.region
     diverged = int((runs.status == "diverged").sum())
     cut_short = int((runs.stopped == "budget").sum())
+    left_out = (
+        "Diverged runs are in no median, and where more than half of a cell diverged it has none. "
+        if diverged
+        else ""
+    )
     pixels = " x ".join(map(str, data["shape"][:2]))
     sizes = f"{runs.parameters.min():,} to {runs.parameters.max():,} parameters"
     return (
@@ -37,9 +42,9 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables, data: Manifest)
         f"{runs.examples.max():,} images, {data['validation_examples']:,} validation images fixed for all "
         f"runs; {runs.model.nunique()} models of {sizes}; {len(spec.seeds)} seeds a cell, each with its own "
         f"choice of images, median of the minimum along training; {len(runs)} runs, {diverged} diverged, "
-        f"{cut_short} ended by the step budget and not by patience. Laws are fitted to {low:g} to {high:g} "
-        f"images per class (white background) by least squares on the logarithm. Brackets and the grey band: "
-        f"{fit.level:.0%} intervals from {fit.resamples:,} bootstrap resamples of runs and subset "
+        f"{cut_short} ended by the step budget and not by patience. {left_out}Laws are fitted to {low:g} to "
+        f"{high:g} images per class (white background) by least squares on the logarithm. Brackets and the "
+        f"grey band: {fit.level:.0%} intervals from {fit.resamples:,} bootstrap resamples of runs and subset "
         f"sizes; coloured bands resample runs alone. Validation noise is shared by all runs, in no interval."
     )
 

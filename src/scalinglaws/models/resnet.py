@@ -15,7 +15,18 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
+from scalinglaws.models._bias import add_bias
+
 STAGES = 3
+
+
+class Convolution(nn.Conv2d):
+    """A 3 x 3 convolution with a bias."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, inputs, height, width) to (batch, outputs, height/stride, width/stride)."""
+        assert self.bias is not None
+        return add_bias(functional.conv2d(x, self.weight, None, self.stride, self.padding), self.bias)
 
 
 class Block(nn.Module):
@@ -40,6 +51,9 @@ class Block(nn.Module):
 
 class ResNet(nn.Module):
     """Stem, three stages of residual blocks with doubling channels, mean over the image, linear head."""
+
+    HEAD = ("head",)
+    EMBEDDINGS = ()
 
     def __init__(self, channels: int, classes: int, width: int, depth: int) -> None:
         super().__init__()
@@ -83,7 +97,7 @@ def build(
 
 
 def _convolution(inputs: int, outputs: int, stride: int, scale: float = 1.0) -> nn.Conv2d:
-    layer = nn.Conv2d(inputs, outputs, kernel_size=3, stride=stride, padding=1)
+    layer = Convolution(inputs, outputs, kernel_size=3, stride=stride, padding=1)
     nn.init.kaiming_normal_(layer.weight, mode="fan_in", nonlinearity="relu")
     assert layer.bias is not None
     nn.init.zeros_(layer.bias)

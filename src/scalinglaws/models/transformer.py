@@ -65,6 +65,9 @@ class Block(nn.Module):
 class Transformer(nn.Module):
     """Embeddings, blocks, a last normalisation and the de-embedding."""
 
+    HEAD = ("de_embed",)
+    EMBEDDINGS = ("embed", "positions")
+
     def __init__(
         self,
         context: int,

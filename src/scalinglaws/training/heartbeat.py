@@ -15,13 +15,14 @@ class Heartbeat(Strict):
 
     pack: str
     run: str
-    """The run in progress, in words."""
-    run_id: str
+    """The runs in progress, in words."""
+    runs: tuple[str, ...]
+    """Their ids."""
     step: int
     steps: int
-    """Most steps the run may take."""
-    loss: float
-    """Mean training loss since the last evaluation."""
+    """Most steps each may take."""
+    loss: float | None
+    """Mean training loss before the last evaluation; none before the first, or when it is not finite."""
     time: float
     """When this was written, seconds since the epoch."""
 
@@ -34,15 +35,20 @@ class Pulse:
         self.pack = pack
         self._last = 0.0
 
-    def beat(self, run: str, run_id: str, step: int, steps: int, loss: float) -> None:
-        """Note the state of the run in progress."""
-        now = time.time()
-        if now - self._last >= EVERY_SECONDS:
-            self._last = now
-            state = Heartbeat(
-                pack=self.pack, run=run, run_id=run_id, step=step, steps=steps, loss=loss, time=now
-            )
-            write_text(self.path, state.model_dump_json())
+    @property
+    def due(self) -> bool:
+        """Whether it is time for the next one."""
+        return time.time() - self._last >= EVERY_SECONDS
+
+    def beat(self, run: str, runs: tuple[str, ...], step: int, steps: int, loss: float | None) -> None:
+        """Note the state of the runs in progress."""
+        if not self.due:
+            return
+        self._last = time.time()
+        state = Heartbeat(
+            pack=self.pack, run=run, runs=runs, step=step, steps=steps, loss=loss, time=self._last
+        )
+        write_text(self.path, state.model_dump_json())
 
     def stop(self) -> None:
         """Remove the file: the pack is done."""

@@ -1,137 +1,190 @@
-"""The training loop: one run, from initial weights to its validation curve."""
+"""The training loop: a stack of runs, from initial weights to their validation curves."""
 
-import copy
-import hashlib
-import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from scalinglaws.config.spec import Optimiser, RunSpec
-from scalinglaws.training.schedule import Patience, evaluation_steps
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.training.order import Order
+from scalinglaws.training.outcome import Course, Outcome
+from scalinglaws.training.schedule import evaluation_steps
+from scalinglaws.training.stack import Stack
 from scalinglaws.training.task import Task
 
-Report = Callable[[int, float], None]
+Advance = Callable[[Tensor, Tensor], Tensor]
+"""One step: from indices (runs, batch) and its controls to losses (runs,)."""
 
 
-def _silent(step: int, loss: float) -> None:
-    """Report nothing."""
-    del step, loss
+@dataclass(frozen=True)
+class Job:
+    """A run to train."""
+
+    spec: RunSpec
+    rate: float
+    """The number behind `spec.learning_rate`."""
+    subset: Tensor
+    """Indices of its training examples, shape (examples,), on the CPU."""
 
 
 @dataclass
-class Outcome:
-    """What a run gave.
+class Seconds:
+    """A run's share of the time that its process took, in equal parts with the runs beside it."""
+
+    cpu: float = 0.0
+    wall: float = 0.0
+    evaluation: float = 0.0
+    """The part of `wall` that validation took."""
+    most_beside: int = 1
+    """Most runs that were trained at the same time, itself included."""
+
+
+class Member:
+    """A run in a stack."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.order = Order(job.subset, job.spec.optimiser.batch, job.spec.seed)
+        self.course = Course(job.spec.budget, self.order.batch)
+        self.seconds = Seconds()
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the run has given so far."""
+        return self.course.outcome
+
+
+class Training:
+    """A stack in training.
 
     Attributes:
-        status: `completed`, or `diverged` when the loss stopped being finite.
-        stopped: why it ended: `patience`, `budget` or `diverged`.
-        steps: optimiser steps taken.
-        examples_seen: training examples used, repeats counted.
-        curve: one entry an evaluation: step, mean training loss since the last one, validation metrics.
-        minima: the least value of each validation metric; empty when diverged.
+        step: steps taken.
+        members: runs that have not ended, in the order of the stack's rows.
+        loss: mean training loss before the last evaluation, over the runs; None before the first.
     """
 
-    status: str = "completed"
-    stopped: str = "budget"
-    steps: int = 0
-    examples_seen: int = 0
-    curve: list[dict[str, float]] = field(default_factory=list)
-    minima: dict[str, float] = field(default_factory=dict)
+    def __init__(self, jobs: Sequence[Job], stack: Stack, task: Task) -> None:
+        """Begin.
 
+        Args:
+            jobs: the runs of the stack; batch and budget are the same for all.
+            stack: their models.
+            task: data, loss and metrics.
+        """
+        self.step = 0
+        self.members = [Member(job) for job in jobs]
+        self.loss: float | None = None
+        self._stack, self._task = stack, task
+        self._advance = self._way_to_advance()
+        self._losses: list[Tensor] = []
+        self._mark = time.process_time(), time.perf_counter()
+        for member in self.members:
+            member.seconds.most_beside = len(jobs)
 
-def train(
-    spec: RunSpec,
-    learning_rate: float,
-    task: Task,
-    model: nn.Module,
-    subset: Tensor,
-    report: Report = _silent,
-) -> Outcome:
-    """Train a model on a subset until its budget or patience ends.
+    def run(self, ended: Callable[[Member], None], after_step: Callable[[], None]) -> None:
+        """Train until every run has ended.
 
-    Args:
-        spec: the run.
-        learning_rate: the number behind `spec.learning_rate`.
-        task: data, loss and metrics.
-        model: the model with its initial weights, on the task's device.
-        subset: indices of the training examples, shape (examples,), on the CPU.
-        report: called at every evaluation with step and training loss.
-    """
-    outcome = Outcome()
-    averaged = copy.deepcopy(model) if spec.optimiser.averaging else model
-    update = _optimiser(spec.optimiser, model, learning_rate)
-    batches = _batches(subset, spec.optimiser.batch, derived_seed(spec.seed, "order"))
-    patience = Patience(spec.budget.patience)
-    losses: list[Tensor] = []
-    evaluations = evaluation_steps(spec.budget)
-    next_evaluation = next(evaluations)
-    while outcome.steps < spec.budget.steps:
-        indices = next(batches)
-        inputs, targets = task.batch(indices)
-        loss = task.loss(model(inputs), targets)
-        update.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        outcome.steps += 1
-        outcome.examples_seen += len(indices)
-        for group in update.param_groups:
-            group["lr"] = learning_rate * min(1.0, outcome.steps / (spec.optimiser.warmup + 1))
-        update.step()
-        losses.append(loss.detach())
-        if averaged is not model:
-            _average(averaged, model, outcome.steps, spec.optimiser.averaging)
-        if outcome.steps < next_evaluation:
-            continue
-        mean_loss = torch.stack(losses).mean().item()
-        losses.clear()
-        metrics = _evaluate(averaged, model, task)
-        if not math.isfinite(mean_loss) or not all(map(math.isfinite, metrics.values())):
-            outcome.status = outcome.stopped = "diverged"
-            return outcome
-        outcome.curve.append({"step": outcome.steps, "training_loss": mean_loss, **metrics})
-        report(outcome.steps, mean_loss)
-        if patience.exhausted(metrics):
-            outcome.stopped = "patience"
-            break
-        next_evaluation = next(evaluations, spec.budget.steps)
-    outcome.minima = dict(patience.best)
-    return outcome
+        Args:
+            ended: called with each run as it ends.
+            after_step: called after each step; what it raises ends the training.
+        """
+        first = self.members[0]
+        evaluations = evaluation_steps(first.job.spec.budget, first.order.batch, self._task.validation)
+        due = next(step for step in evaluations if step > self.step)
+        while True:
+            self.step += 1
+            indices = torch.stack([member.order.at(self.step) for member in self.members])
+            controls = torch.tensor(self._stack.controls(self.step))
+            self._losses.append(self._advance(indices, controls))
+            if self.step == due:
+                self._evaluate(ended)
+                if not self.members:
+                    return
+                due = next(evaluations)
+            after_step()
 
+    def _evaluate(self, ended: Callable[[Member], None]) -> None:
+        losses = torch.stack(self._losses, dim=1).cpu()  # (runs, steps); it waits for the device
+        self._losses = []
+        self._account()
+        found = {name: values.tolist() for name, values in self._task.evaluate(self._stack.predict).items()}
+        self._account(evaluation=True)
+        self.loss = losses.mean().item()
+        going_on: list[int] = []
+        over: list[Member] = []
+        for row, member in enumerate(self.members):
+            metrics = {name: values[row] for name, values in found.items()}
+            if member.course.note(self.step, losses[row], metrics):
+                over.append(member)
+            else:
+                going_on.append(row)
+        if over and going_on:
+            self._stack.keep(going_on)
+            self._advance = self._way_to_advance()
+        self.members = [self.members[row] for row in going_on]
+        for member in over:
+            ended(member)
 
-def derived_seed(seed: int, purpose: str) -> int:
-    """An independent seed for one use of randomness in a run."""
-    return int.from_bytes(hashlib.sha256(f"{purpose}/{seed}".encode()).digest()[:7])
+    def saved(self) -> dict[str, dict[str, Any]]:
+        """All that is needed to go on, by run: tensors, numbers and texts."""
+        self._account()
+        arrays, buffers = self._stack.arrays(), self._stack.buffers()
+        losses = torch.stack(self._losses, dim=1).cpu() if self._losses else torch.zeros(len(self.members), 0)
+        return {
+            member.job.spec.id: {
+                "step": self.step,
+                "rate": member.job.rate,
+                "arrays": {name: array[row].cpu().clone() for name, array in arrays.items()},
+                "buffers": {name: buffer.cpu().clone() for name, buffer in buffers.items()},
+                "losses": losses[row].clone(),
+                "first_loss": member.course.first_loss,
+                "outcome": asdict(member.outcome),
+                "best": dict(member.course.patience.best),
+                "waited": member.course.patience.waited,
+                "seconds": asdict(member.seconds),
+            }
+            for row, member in enumerate(self.members)
+        }
 
+    def resume(self, saved: Sequence[dict[str, Any]]) -> None:
+        """Go on from where runs were saved, one a member, all at the same step.
 
-def _optimiser(settings: Optimiser, model: nn.Module, learning_rate: float) -> torch.optim.Optimizer:
-    if settings.name == "adam":
-        return torch.optim.Adam(model.parameters(), learning_rate, betas=(settings.momentum, 0.999))
-    nesterov = settings.momentum > 0
-    return torch.optim.SGD(model.parameters(), learning_rate, settings.momentum, nesterov=nesterov)
+        Raises:
+            ValueError: what was saved does not fit these runs.
+        """
+        for row, (member, state) in enumerate(zip(self.members, saved, strict=True)):
+            self._stack.restore(row, state["arrays"], state["buffers"])
+            member.course.first_loss = state["first_loss"]
+            member.course.outcome = Outcome(**state["outcome"])
+            member.course.patience.best = dict(state["best"])
+            member.course.patience.waited = state["waited"]
+            member.seconds = Seconds(**state["seconds"])
+            member.seconds.most_beside = max(member.seconds.most_beside, len(self.members))
+        self.step = saved[0]["step"]
+        losses = torch.stack([state["losses"] for state in saved])
+        self._losses = list(losses.to(self._stack.weights.device).unbind(1))
 
+    def _way_to_advance(self) -> Advance:
+        stack, task = self._stack, self._task  # not self: a cycle would keep memory until it is collected
 
-def _batches(subset: Tensor, size: int, seed: int) -> Iterator[Tensor]:
-    """Endless batches; each pass is a new order, and its incomplete last batch is left out."""
-    generator = torch.Generator().manual_seed(seed)
-    size = min(size, len(subset))
-    while True:
-        order = subset[torch.randperm(len(subset), generator=generator)]
-        yield from order[: len(order) // size * size].split(size)  # type: ignore[no-untyped-call]
+        def advance(indices: Tensor, controls: Tensor) -> Tensor:
+            return stack.advance(task, indices, controls)
 
+        if not stack.weights.is_cuda:
+            return advance
+        from scalinglaws.training.capture import Captured
 
-@torch.no_grad()
-def _average(averaged: nn.Module, model: nn.Module, step: int, share: float) -> None:
-    weight = 1.0 / (1.0 + share * (step - 1))  # the first step replaces the initial weights
-    torch._foreach_lerp_(list(averaged.parameters()), list(model.parameters()), weight)
+        return Captured(advance, stack.arrays().values())
 
-
-def _evaluate(averaged: nn.Module, model: nn.Module, task: Task) -> dict[str, float]:
-    for own, other in zip(averaged.buffers(), model.buffers(), strict=True):
-        if own is not other:
-            own.copy_(other)
-    averaged.eval()
-    metrics = task.evaluate(averaged)
-    averaged.train()
-    return metrics
+    def _account(self, evaluation: bool = False) -> None:
+        """Share out the time since the last call among the runs."""
+        now = time.process_time(), time.perf_counter()
+        cpu, wall = ((new - old) / len(self.members) for new, old in zip(now, self._mark, strict=True))
+        self._mark = now
+        for member in self.members:
+            member.seconds.cpu += cpu
+            member.seconds.wall += wall
+            member.seconds.evaluation += wall if evaluation else 0.0

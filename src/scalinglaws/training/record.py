@@ -12,36 +12,92 @@ from scalinglaws.errors import RecordError
 from scalinglaws.files import write_json
 
 
+class FlopsByPart(Strict):
+    """Floating-point operations of one example: products, a multiply-add being two. Each is in one part."""
+
+    body: int = 0
+    """All that is in no other part, the projections to and from attention among it."""
+    attention: int = 0
+    """Products over pairs of tokens: queries times keys, and weights times values."""
+    head: int = 0
+    """The last map, to the outputs: logits, de-embedding."""
+    embedding: int = 0
+    """What maps inputs to vectors; 0 where they are looked up."""
+
+    @property
+    def total(self) -> int:
+        """The sum of the parts."""
+        return self.body + self.attention + self.head + self.embedding
+
+
 class ModelSize(Strict):
-    """How large a model is."""
+    """How large a model is; see `scalinglaws.training.flops`."""
 
     parameters: int
-    """N, all trainable parameters."""
-    flops_per_example: int
-    """Floating-point operations of one example forward and backward, counted operator by operator."""
+    """N, all trainable parameters; one that is used twice counts once."""
+    embedding_parameters: int
+    """Those of N that are embeddings, a de-embedding that is tied to one among them."""
+    forward_flops: FlopsByPart
+    """FLOPs of one example forward."""
+    training_flops: FlopsByPart
+    """FLOPs of one example forward and backward."""
+    products: int
+    """Operators that do them, forward and backward: products that a step starts. Depends on the device."""
+
+    @property
+    def parameters_without_embeddings(self) -> int:
+        """N without embeddings."""
+        return self.parameters - self.embedding_parameters
+
+    @property
+    def flops_per_example(self) -> int:
+        """FLOPs of one example forward and backward, all parts."""
+        return self.training_flops.total
 
 
 class Result(Strict):
-    """What a run gave; see `scalinglaws.training.loop.Outcome`."""
+    """What a run gave; see `scalinglaws.training.outcome.Outcome`."""
 
     status: Literal["completed", "diverged"]
     stopped: Literal["patience", "budget", "diverged"]
     steps: int
     examples_seen: int
+    diverged_at: int | None
     minima: dict[str, float]
     curve: tuple[dict[str, float], ...]
 
 
 class Provenance(Strict):
-    """Where and when a run was made; no table holds any of it."""
+    """Where, when and how fast a run was made; no table holds any of it.
+
+    Times are the run's share: a process shares what it takes in equal parts among the runs in progress.
+    """
 
     started: str
-    wall_seconds: float
+    """When the process began."""
     cpu_seconds: float
+    busy_seconds: float
+    """Wall time, evaluation included."""
+    evaluation_share: float
+    """The part of `busy_seconds` that validation took."""
+    stack: int
+    """Most runs that were trained side by side, this one included; 1 is a run alone."""
+    flops_per_second: float
+    """FLOPs of training over the time it took, evaluation apart."""
+    peak_flops_per_second: float
+    """What the device could do at best: nominal for known GPUs, else measured with float32 products."""
+    peak_memory_mb: int
+    """Most memory of the process so far, of all its runs."""
     device: str
+    processor: str
     platform: str
     versions: dict[str, str]
     commit: str | None
+
+    @property
+    def utilisation(self) -> float:
+        """Model FLOPs utilisation (MFU): the share of the device's peak that training used."""
+        return self.flops_per_second / self.peak_flops_per_second
 
 
 class Record(Strict):

@@ -5,13 +5,27 @@ from dataclasses import dataclass, field
 
 from scalinglaws.config.spec import Budget
 
+FORWARD_AND_BACKWARD = 3  # times the operations of the forward pass alone
 
-def evaluation_steps(budget: Budget) -> Iterator[int]:
-    """Steps at which a run is evaluated: geometric, from the first to the last step of the budget."""
-    step = float(budget.first_evaluation)
-    while step < budget.steps:
-        yield int(step)
-        step = max(step * budget.evaluation_ratio, int(step) + 1.0)
+
+def evaluation_steps(budget: Budget, batch: int = 1, validation: int = 0) -> Iterator[int]:
+    """Steps at which a run is evaluated, the last of the budget included.
+
+    Geometric from the first on, so that every subset size sees its minimum at the same resolution; but an
+    evaluation waits until all so far, itself included, take at most `evaluation_share` of a run's operations.
+
+    Args:
+        budget: the run's budget.
+        batch: examples of a step.
+        validation: examples of an evaluation.
+    """
+    price = validation / (FORWARD_AND_BACKWARD * batch)  # in steps
+    price *= (1 - budget.evaluation_share) / budget.evaluation_share
+    step, earliest = float(budget.first_evaluation), price
+    while (now := max(int(step), int(-(-earliest // 1)))) < budget.steps:
+        yield now
+        step = max(now * budget.evaluation_ratio, now + 1.0)
+        earliest += price
     yield budget.steps
 
 

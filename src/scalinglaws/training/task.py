@@ -1,10 +1,18 @@
-"""What the training loop needs to know of a task."""
+"""What the training loop needs to know of a task.
 
+Every tensor has a leading axis of runs: models that are trained side by side see a batch each, and a loss and
+metrics come out for each. A run alone is a stack of one.
+"""
+
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
+
+Predict = Callable[[Tensor], Tensor]
+"""From inputs (batch, ...), the same for all models, to their outputs (runs, batch, ...)."""
 
 
 class Task(Protocol):
@@ -16,17 +24,24 @@ class Task(Protocol):
     """Size of the model's output."""
     examples: int
     """Number of training examples in the pool."""
+    validation: int
+    """Number of validation examples."""
+    dtype: torch.dtype
+    """Type of a batch's inputs."""
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs and targets of the training examples with these indices, on the device."""
+        """Inputs and targets (runs, batch, ...) of the training examples `indices` (runs, batch)."""
         ...
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """The scalar that training minimises."""
+        """What training minimises: from (runs, batch, ...) each to (runs,), a mean over a run's batch.
+
+        No run's loss may depend on another's outputs.
+        """
         ...
 
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
-        """Validation metrics by name, lower is better; the order of names is fixed."""
+    def evaluate(self, predict: Predict) -> dict[str, Tensor]:
+        """Validation metrics (runs,) by name, lower is better; the order of names is fixed."""
         ...
 
 

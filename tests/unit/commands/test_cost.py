@@ -1,15 +1,21 @@
 """The estimate before anything starts."""
 
 import argparse
+import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from scalinglaws.commands import cost
-from scalinglaws.commands.cost import Prices
+from scalinglaws.commands.cost import START_SECONDS, wall_seconds
+from scalinglaws.commands.prices import Prices
+from scalinglaws.commands.timings import this_host
 from scalinglaws.config.load import load_config
+from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.scale import Machine
+from scalinglaws.config.spec import identity
 from scalinglaws.models.resnet import build
 from scalinglaws.training.flops import model_size
 
@@ -34,8 +40,10 @@ def test_shipped_scales(
     assert int(total.split()[1]) == sum(len(study.runs) for study in work.studies)
     machine = work.config.scale.machine
     assert "At most: every run is priced at its whole budget" in text
-    assert f"Assumed, not measured: {machine.flops_per_second:.1e} FLOP/s" in text
-    assert f"with {machine.workers} at a time" in text
+    assumed = f"Assumed, not measured: {machine.flops_per_second:.1e} FLOP/s" in text
+    assert assumed != ("Measured " in text)
+    assert assumed or work.config.scale.device == "cpu"  # the published runs were made on CPUs
+    assert f"{len(work.packs)} packs, {machine.workers} at a time" in text
 
 
 def test_one_row_a_model(project: Path, options: Options, capsys: pytest.CaptureFixture[str]) -> None:
@@ -49,6 +57,84 @@ def test_one_row_a_model(project: Path, options: Options, capsys: pytest.Capture
         assert row[3] == "6"  # two of the search, two subsets for each of two seeds
         # Batches of 64, or of all examples where there are fewer.
         assert float(row[4]) == pytest.approx(size.flops_per_example * 100 * (4 * 64 + 2 * 10), rel=0.01)
+
+
+def test_measured_runs_replace_what_is_assumed(
+    work: Plan, options: Options, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "Assumed, not measured: 1.0e+10 FLOP/s sustained and at least 4 ms a step" in printed(
+        options, capsys
+    )
+    folder = Path("results/laptop/runs/paper/one")
+    folder.mkdir(parents=True)
+    where = {
+        "cpu_seconds": 60.0,
+        "device": "cpu",
+        "platform": "here",
+        "processor": this_host("cpu").processor,
+    }
+    for pack in work.packs:
+        alike = Counter(run.subset.examples for run in pack.runs)
+        for run in pack.runs:
+            if run.model.options["width"] == 2:
+                plain = {
+                    "spec": identity(run),
+                    "model": {"training_flops": {"body": 10**5}, "products": 17},
+                    "result": {"steps": 50},
+                    "provenance": {**where, "stack": alike[run.subset.examples]},
+                }
+                (folder / f"{run.id}.json").write_text(json.dumps(plain))
+    text = printed(options, capsys)
+    assert "Assumed" not in text
+    assert "Measured on this machine (" in text
+    assert ", in 6 runs; patience" in text
+    assert "model, data and batch of 6 of the 12 runs; for 6 it is interpolated in FLOPs." in text
+    (row,) = [line.split() for line in text.splitlines() if "resnet-width2" in line]
+    assert (row[-3], row[-1]) == ("min", "min")
+    assert float(row[-4]) == pytest.approx(6, rel=0.1)  # six runs of a minute; not all in equal stacks
+    assert float(row[-2]) == pytest.approx(2 * float(row[-4]), rel=0.02)  # they took half of their steps
+    assert float(row[5]) == pytest.approx(2 * float(row[4]), rel=0.01)
+
+
+def pack(study: str, phase: str, width: int) -> Pack:
+    runs = [{**RUN, "model": {"family": "resnet", "options": {"width": width}}}]
+    return Pack.model_validate({"study": study, "name": f"{phase}{width}", "phase": phase, "runs": runs})
+
+
+RUN = {
+    "task": "image-classification",
+    "data": {"source": "fashion-mnist"},
+    "subset": {"examples": 10, "seed": 0},
+    "learning_rate": 0.1,
+    "budget": {"steps": 10},
+    "seed": 0,
+}
+
+
+@pytest.mark.parametrize(
+    ("workers", "expected"),
+    [
+        (1, 20 + 10 + 5 + 40 + 1),
+        (2, 20 + 40),  # the search of 20, then its grid of 40; the others fit beside them
+        (9, 20 + 40),
+    ],
+)
+def test_packs_are_scheduled(workers: int, expected: float) -> None:
+    packs = [
+        pack("a/b", "search", 1),
+        pack("a/b", "search", 2),
+        pack("a/b", "grid", 1),
+        pack("a/b", "grid", 2),
+        pack("c/d", "grid", 2),  # of another study: it waits for no search
+    ]
+    lengths = [20, 10, 40, 5, 1]
+    started = {1: 5, 2: 2, 9: 2}[workers]
+    assert wall_seconds(packs, lengths, workers) == pytest.approx(expected + started * START_SECONDS)
+
+
+def test_a_long_pack_does_not_come_last() -> None:
+    packs = [pack("a/b", "grid", width) for width in (1, 2, 3, 4)]
+    assert wall_seconds(packs, [10, 10, 10, 30], 2) == pytest.approx(30 + 3 * START_SECONDS)
 
 
 def test_a_step_takes_the_longer_of_the_two_assumed_times(work: Plan) -> None:
@@ -65,4 +151,4 @@ def test_a_step_takes_the_longer_of_the_two_assumed_times(work: Plan) -> None:
     [(0.04, "0.0 s"), (59, "59.0 s"), (90, "1.5 min"), (5400, "1.5 h"), (2e5, "2.3 days")],
 )
 def test_durations(seconds: float, text: str) -> None:
-    assert cost._duration(seconds) == text
+    assert cost.duration(seconds) == text

@@ -49,7 +49,7 @@ class Scene:
         beat = Heartbeat(
             pack=pack.name,
             run=f"run {number}",
-            run_id=run.id,
+            runs=(run.id,),
             step=step,
             steps=100,
             loss=loss,

@@ -36,7 +36,7 @@ def test_the_small_config_is_sound(write_config: WriteConfig) -> None:
     ("changes", "message"),
     [
         ({"devise": "cpu"}, "devise: unknown key; allowed are archives, description, device, locations"),
-        ({"machine.speed": 1}, "machine.speed: unknown key; allowed are flops_per_second, seconds_per_step,"),
+        ({"machine.speed": 1}, "machine.speed: unknown key; allowed are flops_per_second, gpu_memory_mb,"),
         ({"device": "tpu"}, "device: input should be 'auto', 'cpu' or 'cuda', not 'tpu'"),
         ({"machine.workers": 0}, "machine.workers: input should be greater than 0, not 0"),
         ({"machine": None}, "machine: is missing"),

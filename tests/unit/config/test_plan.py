@@ -30,15 +30,15 @@ def packs(root: Path) -> dict[str, Pack]:
     return {pack.name: pack for pack in plan_of(root).packs}
 
 
-def test_one_search_an_architecture_then_one_pack_an_architecture_and_seed(write_config: WriteConfig) -> None:
+def test_one_search_an_architecture_then_its_runs_in_parts(write_config: WriteConfig) -> None:
     found = plan_of(write_config()).packs
     assert [pack.name for pack in found] == [
         "resnet-depth14-width8-search",
         "resnet-width4-search",
-        "resnet-depth14-width8-seed0",
-        "resnet-depth14-width8-seed1",
-        "resnet-width4-seed0",
-        "resnet-width4-seed1",
+        "resnet-depth14-width8-part0",
+        "resnet-depth14-width8-part1",
+        "resnet-width4-part0",
+        "resnet-width4-part1",
     ]
     search, grid = found[1], found[5]
     assert [run.learning_rate for run in search.runs] == [0.01, 0.02]
@@ -48,6 +48,92 @@ def test_one_search_an_architecture_then_one_pack_an_architecture_and_seed(write
     assert [run.subset.examples for run in grid.runs] == [100, 10]
     assert {(run.seed, run.subset.seed, run.learning_rate) for run in grid.runs} == {(1, 1, "searched")}
     assert grid.seeds == (1,)
+
+
+def architectures(count: int) -> list[dict[str, Any]]:
+    return [{"family": "resnet", "width": width} for width in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("models", "seeds", "workers", "parts"),
+    [
+        (5, 3, 2, 1),  # enough packs for two workers, all seeds in each
+        (1, 3, 1, 2),
+        (1, 3, 2, 3),
+        (1, 40, 2, 4),
+        (3, 2, 64, 2),  # no more parts than seeds
+        (3, 40, 2, 2),
+        (2, 40, 64, 40),
+        (13, 40, 64, 10),
+        (40, 3, 8, 1),
+    ],
+)
+def test_packs_are_split_no_further_than_workers_need(
+    write_config: WriteConfig, models: int, seeds: int, workers: int, parts: int
+) -> None:
+    grid = {"scales.laptop.models": architectures(models), "scales.laptop.seeds": list(range(seeds))}
+    root = write_config(study=grid, scale={"machine.workers": workers})
+    found = [pack for pack in plan_of(root).packs if pack.phase == "grid"]
+    assert len(found) == models * parts
+    assert len(found) < models + 2 * workers  # two for each worker, or one an architecture
+    names = [f"resnet-width{width}" for width in range(models, 0, -1)]
+    assert [pack.name for pack in found] == [
+        name if parts == 1 else f"{name}-part{part}" for name in names for part in range(parts)
+    ]
+    for number, pack in enumerate(found):
+        assert pack.seeds == tuple(range(number % parts, seeds, parts))
+        order = [(-run.subset.examples, run.seed) for run in pack.runs]
+        assert order == sorted(order)
+        assert len(order) == len(set(order)) == 2 * len(pack.seeds)
+
+
+def test_another_number_of_workers_changes_no_run(write_config: WriteConfig) -> None:
+    seeds = {"scales.laptop.seeds": [0, 1, 2, 3]}
+
+    def runs(workers: int) -> set[str]:
+        (study,) = plan_of(write_config(study=seeds, scale={"machine.workers": workers})).studies
+        return {run.id for run in study.runs}
+
+    assert runs(1) == runs(2) == runs(64)
+
+
+def test_the_order_of_seeds_in_the_file_is_of_no_account(write_config: WriteConfig) -> None:
+    old = packs(write_config(study={"scales.laptop.seeds": [0, 1, 2]}))
+    new = packs(write_config(study={"scales.laptop.seeds": [2, 0, 1]}))
+    assert {name: text(pack) for name, pack in old.items()} == {
+        name: text(pack) for name, pack in new.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (  # the same values at other keys; and equal within one run, but not within the study
+            {"scales.laptop.optimiser": {"momentum": 0.3, "averaging": 0.2}},
+            {"scales.laptop.optimiser": {"momentum": 0.2, "averaging": 0.3}},
+        ),
+        ({"runs.budget.patience": 7, "runs.budget.first_evaluation": 3},
+         {"runs.budget.patience": 3, "runs.budget.first_evaluation": 7}),
+    ],
+    ids=["optimiser", "budget"],
+)  # fmt: skip
+def test_values_that_change_places_are_seen(
+    write_config: WriteConfig, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    old, new = packs(write_config(study=one)), packs(write_config(study=other))
+    assert old.keys() == new.keys()
+    for name, pack in old.items():
+        assert text(pack) != text(new[name])
+        assert not {run.id for run in pack.runs} & {run.id for run in new[name].runs}
+
+
+def test_an_option_of_one_architecture_changes_its_packs_alone(write_config: WriteConfig) -> None:
+    models = [{"family": "resnet", "width": 4}, {"family": "resnet", "width": 8, "depth": 20}]
+    old, new = packs(write_config()), packs(write_config(study={"scales.laptop.models": models}))
+    for name in old.keys() & new.keys():
+        assert text(old[name]) == text(new[name])
+    assert {name.rpartition("-")[0] for name in old.keys() - new.keys()} == {"resnet-depth14-width8"}
+    assert {name.rpartition("-")[0] for name in new.keys() - old.keys()} == {"resnet-depth20-width8"}
 
 
 def test_a_fixed_learning_rate_needs_no_search(write_config: WriteConfig) -> None:
@@ -76,9 +162,13 @@ def test_another_subset_size_keeps_the_old_runs(write_config: WriteConfig) -> No
 
 
 @pytest.mark.parametrize(
-    ("changes", "added"),
+    ("changes", "added", "grown"),
     [
-        ({"scales.laptop.seeds": [0, 1, 2]}, {"resnet-depth14-width8-seed2", "resnet-width4-seed2"}),
+        (
+            {"scales.laptop.seeds": [0, 1, 2]},
+            set(),
+            {"resnet-depth14-width8-part0", "resnet-width4-part0"},
+        ),
         (
             {
                 "scales.laptop.models": [
@@ -87,16 +177,20 @@ def test_another_subset_size_keeps_the_old_runs(write_config: WriteConfig) -> No
                     {"family": "resnet", "width": 8, "depth": 14},
                 ]
             },
-            {"resnet-width6-search", "resnet-width6-seed0", "resnet-width6-seed1"},
+            {"resnet-width6-search", "resnet-width6-part0", "resnet-width6-part1"},
+            set(),
         ),
     ],
+    ids=["seed", "model"],
 )
-def test_another_seed_or_model_leaves_all_old_packs(
-    write_config: WriteConfig, changes: dict[str, Any], added: set[str]
+def test_another_seed_or_model_leaves_all_old_runs(
+    write_config: WriteConfig, changes: dict[str, Any], added: set[str], grown: set[str]
 ) -> None:
     old, new = packs(write_config()), packs(write_config(study=changes))
     assert new.keys() - old.keys() == added
-    assert all(text(pack) == text(new[name]) for name, pack in old.items())
+    assert {name for name, pack in old.items() if text(pack) != text(new[name])} == grown
+    for name, pack in old.items():
+        assert {run.id for run in pack.runs} <= {run.id for run in new[name].runs}
 
 
 def test_another_candidate_changes_no_grid_run(write_config: WriteConfig) -> None:

@@ -72,11 +72,13 @@ def test_the_caption_says_what_was_measured_on_what(make_tables: MakeTables) -> 
         "3 models of 1,000 to 16,000 parameters",
         "2 seeds a cell",
         "30 runs, 2 diverged, 1 ended by the step budget",  # those of the search do not count
+        "Diverged runs are in no median, and where more than half of a cell diverged it has none. Laws are",
         "2 to 8 images per class",
         "90% intervals from 400 bootstrap resamples",
         "coloured bands resample runs alone",
     ):
         assert part in text
+    assert "Diverged runs" not in caption.of_runs(spec, spec.fit, make_tables(diverged=0), DATA)
 
 
 ANALYSIS: dict[str, Any] = {

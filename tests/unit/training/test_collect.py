@@ -16,8 +16,12 @@ from scalinglaws.training.record import Record, write_record
 MakeSpec = Callable[..., RunSpec]
 MakeRecord = Callable[..., Record]
 RUN_COLUMNS = [
-    "run", "study", "phase", "model", "parameters", "flops_per_example", "examples", "examples_per_class",
-    "seed", "learning_rate", "status", "stopped", "steps", "examples_seen", "cross_entropy", "top1_error",
+    "run", "study", "phase", "model", "parameters", "parameters_without_embeddings",
+    "flops_per_example", "forward_flops_per_example",
+    "flops_body", "flops_attention", "flops_head", "flops_embedding",
+    "examples", "examples_per_class", "seed", "learning_rate",
+    "status", "stopped", "steps", "diverged_at", "examples_seen", "training_flops",
+    "cross_entropy", "top1_error",
 ]  # fmt: skip
 
 
@@ -28,9 +32,14 @@ def records(make_spec: MakeSpec, make_record: MakeRecord) -> list[Record]:
     made = [
         make_record(spec, cross_entropy=0.1 + 0.2 / i, top1_error=1 / 3) for i, spec in enumerate(specs, 1)
     ]
-    made[0] = make_record(specs[0])
+    made[0] = diverged(make_record(specs[0]), 7)
     search = make_spec(learning_rate=0.5)
     return [*made, make_record(search, phase="search", cross_entropy=1.0, top1_error=0.25)]
+
+
+def diverged(record: Record, step: int) -> Record:
+    """The record of a run that diverged at a step."""
+    return record.model_copy(update={"result": record.result.model_copy(update={"diverged_at": step})})
 
 
 def collect(folder: Path, records: list[Record], out: str = "tables") -> Path:
@@ -57,12 +66,17 @@ def test_one_row_a_run(prepared: Path, records: list[Record]) -> None:
         ("search", "8", "0"),
     ]
     first, second = table[:2]
-    assert (first["status"], first["stopped"], first["cross_entropy"]) == ("diverged", "diverged", "")
+    assert (first["status"], first["stopped"], first["diverged_at"]) == ("diverged", "diverged", "7")
+    assert (first["cross_entropy"], first["top1_error"]) == ("", "")
     assert (second["status"], second["stopped"], second["steps"]) == ("completed", "budget", "10")
-    assert second["cross_entropy"] == "0.2"
+    assert (second["diverged_at"], second["cross_entropy"]) == ("", "0.2")
     assert float(table[2]["cross_entropy"]) == 0.1 + 0.2 / 3  # in full
     assert second["examples_per_class"] == "2.0"  # four classes
-    assert (second["parameters"], second["flops_per_example"]) == ("100", "2000")
+    assert (second["parameters"], second["parameters_without_embeddings"]) == ("100", "80")
+    assert (second["flops_per_example"], second["forward_flops_per_example"]) == ("2000", "600")
+    parts = [second[f"flops_{part}"] for part in ("body", "attention", "head", "embedding")]
+    assert parts == ["1500", "200", "300", "0"]
+    assert second["training_flops"] == str(2000 * 40)  # ten steps of four examples
     assert second["model"] == "resnet-depth8-width1"
 
 

@@ -1,46 +1,51 @@
 """The training loop, on a linear regression small enough to follow by hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 import torch
 from torch import Tensor, nn
 
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.training.loop import Outcome, derived_seed, train
+from scalinglaws.training.loop import Job, Member, Training
+from scalinglaws.training.outcome import Outcome
+from scalinglaws.training.seeds import derived_seed
+from scalinglaws.training.stack import Alike, Stack
+from scalinglaws.training.task import Predict
 
 MakeSpec = Callable[..., RunSpec]
+CPU = torch.device("cpu")
 
 
 class Regression:
-    """Noisy linear targets; keeps every batch and the model's weights before it."""
+    """Noisy linear targets; keeps every batch of the first run, and its weights before each step."""
 
-    inputs = (3,)
-    outputs = 1
-    examples = 60
+    inputs, outputs, examples, validation, dtype = (3,), 1, 60, 0, torch.float32
 
-    def __init__(self, model: nn.Linear) -> None:
+    def __init__(self) -> None:
         generator = torch.Generator().manual_seed(1)
         self.x = torch.randn(90, 3, generator=generator)
         noise = torch.randn(90, 1, generator=generator)
         self.y = self.x @ torch.tensor([[1.0], [-2.0], [0.5]]) + 0.5 * noise
-        self.model = model
+        self.stack: Stack | None = None
         self.batches: list[list[int]] = []
         self.weights: list[Tensor] = []
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        self.batches.append(indices.tolist())
-        self.weights.append(self.model.weight.detach().clone())
+        self.batches.append(indices[0].tolist())
+        self.weights.append(self.weight())
         return self.x[indices], self.y[indices]
 
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return nn.functional.mse_loss(outputs, targets)
+    def weight(self) -> Tensor:
+        assert self.stack is not None
+        return self.stack.weights[:1, :3].clone()
 
-    @torch.no_grad()
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
-        assert not model.training
-        error = model(self.x[60:]) - self.y[60:]
-        return {"squared": error.square().mean().item(), "absolute": error.abs().mean().item()}
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        return (outputs - targets).square().mean((1, 2))
+
+    def evaluate(self, predict: Predict) -> dict[str, Tensor]:
+        error = predict(self.x[60:]) - self.y[60:]
+        return {"squared": error.square().mean((1, 2)), "absolute": error.abs().mean((1, 2))}
 
 
 class Constant(Regression):
@@ -48,18 +53,17 @@ class Constant(Regression):
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
         _, targets = super().batch(indices)
-        return torch.ones(len(indices), 3), targets
+        return torch.ones(*indices.shape, 3), targets
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return outputs.mean()
+        return outputs.mean((1, 2))
 
 
 class Weights(Regression):
     """Metrics that are the weights which are evaluated."""
 
-    @torch.no_grad()
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
-        return {f"w{i}": weight.item() for i, weight in enumerate(model.weight.flatten())}  # type: ignore[operator,union-attr]
+    def evaluate(self, predict: Predict) -> dict[str, Tensor]:
+        return {f"w{i}": predict(torch.eye(3))[:, i, 0] for i in range(3)}
 
 
 class Script(Regression):
@@ -67,18 +71,32 @@ class Script(Regression):
 
     values: Iterator[float] = iter(())
 
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
-        return {"scripted": next(self.values)}
+    def evaluate(self, predict: Predict) -> dict[str, Tensor]:
+        return {"scripted": torch.tensor([next(self.values)])}
 
 
-def go(
-    spec: RunSpec, kind: type[Regression] = Regression, rate: float = 0.05, size: int | None = None
-) -> tuple[Outcome, Regression]:
-    torch.manual_seed(0)
-    model = nn.Linear(3, 1, bias=False)
-    task = kind(model)
-    outcome = train(spec, rate, task, model, torch.arange(size or spec.subset.examples))
-    return outcome, task
+def begin(
+    task: Regression, specs: Sequence[RunSpec], rates: Sequence[float], side_by_side: bool = False
+) -> Training:
+    jobs = [
+        Job(spec, rate, torch.arange(spec.subset.examples)) for spec, rate in zip(specs, rates, strict=True)
+    ]
+    alike = Alike(specs[0].optimiser, "float32", side_by_side)
+    seeds = [spec.seed for spec in specs]
+    task.stack = Stack(lambda: nn.Linear(3, 1, bias=False), seeds, rates, alike, CPU)
+    return Training(jobs, task.stack, task)
+
+
+def finish(training: Training, after_step: Callable[[], None] = lambda: None) -> list[Member]:
+    ended: list[Member] = []
+    training.run(ended.append, after_step)
+    return ended
+
+
+def go(spec: RunSpec, kind: type[Regression] = Regression, rate: float = 0.05) -> tuple[Outcome, Regression]:
+    task = kind()
+    (member,) = finish(begin(task, [spec], [rate]))
+    return member.outcome, task
 
 
 @pytest.fixture
@@ -100,13 +118,14 @@ def test_a_run_is_the_same_bit_for_bit(spec: RunSpec) -> None:
     (one, first), (two, second) = go(spec), go(spec)
     assert one == two
     assert first.batches == second.batches
-    assert torch.equal(first.model.weight, second.model.weight)
+    assert torch.equal(first.weight(), second.weight())
 
 
-def test_another_seed_is_another_order(spec: RunSpec) -> None:
+def test_another_seed_is_another_order_and_other_weights(spec: RunSpec) -> None:
     _, first = go(spec)
     _, second = go(spec.model_copy(update={"seed": 1}))
     assert first.batches != second.batches
+    assert not torch.equal(first.weights[0], second.weights[0])
     assert derived_seed(0, "order") != derived_seed(0, "weights") != derived_seed(1, "weights")
 
 
@@ -134,38 +153,22 @@ def test_the_training_loss_is_the_mean_since_the_last_evaluation(spec: RunSpec) 
         before = step
 
 
-def test_each_pass_is_a_new_order_of_the_subset(spec: RunSpec) -> None:
-    _, task = go(with_optimiser(spec, batch=12))
-    assert {len(batch) for batch in task.batches} == {12}
-    passes = [[i for batch in task.batches[at : at + 3] for i in batch] for at in range(0, 60, 3)]
-    assert all(len(set(indices)) == 36 and set(indices) <= set(range(40)) for indices in passes)
-    assert len(set(map(tuple, passes))) == len(passes)
-
-
-def test_a_batch_larger_than_the_subset_is_the_whole_subset(spec: RunSpec) -> None:
-    outcome, task = go(with_optimiser(spec, batch=64), size=5)
-    assert all(sorted(batch) == [0, 1, 2, 3, 4] for batch in task.batches)
-    assert outcome.examples_seen == 5 * 60
-
-
 def test_the_learning_rate_warms_up(spec: RunSpec) -> None:
     _, task = go(with_optimiser(spec, momentum=0, warmup=4, averaging=0), Constant, rate=0.5)
-    weights = torch.stack([*task.weights, task.model.weight.detach()])[:, 0, 0]
-    rates = -weights.diff()
-    torch.testing.assert_close(rates[:6], torch.tensor([0.1, 0.2, 0.3, 0.4, 0.5, 0.5]))
+    weights = torch.stack([*task.weights, task.weight()])[:, 0, 0]
+    torch.testing.assert_close(-weights.diff()[:6], torch.tensor([0.1, 0.2, 0.3, 0.4, 0.5, 0.5]))
 
 
 def test_without_averaging_the_weights_themselves_are_evaluated(spec: RunSpec) -> None:
     outcome, task = go(with_optimiser(spec, averaging=0), Weights)
-    final = [outcome.curve[-1][f"w{i}"] for i in range(3)]
-    assert final == task.model.weight.flatten().tolist()
+    assert [outcome.curve[-1][f"w{i}"] for i in range(3)] == task.weight()[0].tolist()
 
 
 def test_the_average_of_weights_is_evaluated_not_trained(spec: RunSpec) -> None:
     averaged, task = go(with_optimiser(spec, averaging=0.2), Weights)
     raw, same = go(with_optimiser(spec, averaging=0), Weights)
-    assert torch.equal(task.model.weight, same.model.weight)
-    trained = torch.stack([*task.weights[1:], task.model.weight.detach()])
+    assert torch.equal(task.weight(), same.weight())
+    trained = torch.stack([*task.weights[1:], task.weight()])
     expected = trained[0]
     for step, weight in enumerate(trained[1:], 2):
         expected = expected + (weight - expected) / (1 + 0.2 * (step - 1))
@@ -191,11 +194,13 @@ def test_patience_ends_a_run(
 
 
 @pytest.mark.parametrize("averaging", [0, 0.1])
-def test_a_run_that_diverges_says_so(spec: RunSpec, averaging: float) -> None:
-    outcome, _ = go(with_optimiser(spec, averaging=averaging), rate=1e6)
+def test_a_run_that_diverges_says_so_and_when(spec: RunSpec, averaging: float) -> None:
+    settings = with_optimiser(spec, averaging=averaging)
+    outcome, _ = go(settings, rate=1e6)
     assert (outcome.status, outcome.stopped) == ("diverged", "diverged")
     assert outcome.minima == {}
-    assert outcome.steps < 60
+    assert outcome.diverged_at is not None
+    assert outcome.diverged_at <= outcome.steps < 60
     assert all(abs(value) < float("inf") for point in outcome.curve for value in point.values())
 
 
@@ -204,10 +209,59 @@ def test_adam_trains_too(spec: RunSpec) -> None:
     assert outcome.curve[-1]["squared"] < outcome.curve[0]["squared"]
 
 
-def test_every_evaluation_is_reported(spec: RunSpec) -> None:
-    torch.manual_seed(0)
-    model, seen = nn.Linear(3, 1, bias=False), list[tuple[int, float]]()
-    outcome = train(
-        spec, 0.05, Regression(model), model, torch.arange(40), lambda step, loss: seen.append((step, loss))
-    )
-    assert seen == [(point["step"], point["training_loss"]) for point in outcome.curve]
+def several(spec: RunSpec) -> list[RunSpec]:
+    """Runs that end at different times: the second one diverges."""
+    budget = {"steps": 60, "patience": 2, "first_evaluation": 2, "evaluation_ratio": 1.6}
+    sizes = (40, 30, 20, 10)
+    return [
+        RunSpec.model_validate(
+            {**spec.model_dump(), "subset": {"examples": size, "seed": 0}, "seed": k, "budget": budget}
+        )
+        for k, size in enumerate(sizes)
+    ]
+
+
+RATES = [0.05, 1e6, 0.2, 0.3]
+
+
+def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec) -> None:
+    specs = several(spec)
+    together = {m.job.spec.id: m for m in finish(begin(Regression(), specs, RATES, side_by_side=True))}
+    assert len({member.outcome.steps for member in together.values()}) > 2
+    for one, rate in zip(specs, RATES, strict=True):
+        (alone,) = finish(begin(Regression(), [one], [rate], side_by_side=True))
+        assert alone.outcome == together[one.id].outcome
+        assert alone.seconds.most_beside == 1
+        assert together[one.id].seconds.most_beside == 4
+
+
+@pytest.mark.parametrize("moment", [1, 2, 4, 7, 11])
+@pytest.mark.parametrize("side_by_side", [True, False])
+def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, side_by_side: bool, moment: int) -> None:
+    specs, rates = (several(spec), RATES) if side_by_side else (several(spec)[:1], RATES[:1])
+    undisturbed = {m.job.spec.id: m.outcome for m in finish(begin(Regression(), specs, rates, side_by_side))}
+    first = begin(Regression(), specs, rates, side_by_side)
+    ended: list[Member] = []
+
+    class StoppedError(Exception):
+        """Raised after a step."""
+
+    def stop() -> None:
+        if first.step == moment:
+            raise StoppedError
+
+    with pytest.raises(StoppedError):
+        first.run(ended.append, stop)
+    saved = first.saved()
+    going_on = [(one, rate) for one, rate in zip(specs, rates, strict=True) if one.id in saved]
+    second = begin(Regression(), *map(list, zip(*going_on, strict=True)), side_by_side)  # type: ignore[arg-type]
+    second.resume([saved[one.id] for one, _ in going_on])
+    assert second.step == moment
+    ended += finish(second)
+    assert {member.job.spec.id: member.outcome for member in ended} == undisturbed
+
+
+def test_times_add_up_to_those_of_the_process(spec: RunSpec) -> None:
+    members = finish(begin(Regression(), several(spec), RATES, side_by_side=True))
+    assert all(0 < member.seconds.evaluation < member.seconds.wall for member in members)
+    assert sum(member.seconds.wall for member in members) < 60

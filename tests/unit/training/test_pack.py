@@ -45,7 +45,22 @@ def test_round_trip(make_spec: MakeSpec, number: int) -> None:
 def test_what_all_runs_share_stands_once(make_spec: MakeSpec) -> None:
     runs = pack_to_plain(packs(make_spec)[0])["runs"]
     assert set(runs["shared"]) == {"task", "data", "model", "learning_rate", "optimiser", "budget"}
-    assert all(set(own) == {"subset", "seed"} for own in runs["own"])
+    assert runs["values"] == {
+        "seed": [1, 0],
+        "subset": [{"examples": n, "seed": s} for n in (40, 8) for s in (1, 0)],
+    }
+    assert runs["rows"] == [[0, 0], [1, 1], [0, 2], [1, 3]]
+
+
+def test_a_thousand_runs_are_one_argument_of_a_command(make_spec: MakeSpec) -> None:
+    runs = tuple(
+        make_spec(subset={"examples": size, "seed": seed}, seed=seed, learning_rate="searched")
+        for size in range(10, 50)
+        for seed in range(25)
+    )
+    pack = Pack(study="paper/one", name="large", phase="grid", runs=runs)
+    assert len(canonical_json(pack_to_plain(pack))) < 2**17 / 2  # Linux allows 2**17 bytes
+    assert pack_from_plain(pack_to_plain(pack)) == pack
 
 
 def test_seeds_of_the_shuffles(make_spec: MakeSpec) -> None:

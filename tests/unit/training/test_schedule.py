@@ -24,6 +24,21 @@ def test_spacing_is_geometric() -> None:
     assert ratios == pytest.approx([1.5] * len(ratios), rel=0.02)
 
 
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.6])
+@pytest.mark.parametrize(("batch", "validation"), [(16, 2000), (64, 500), (1, 100)])
+def test_evaluations_take_at_most_their_share(share: float, batch: int, validation: int) -> None:
+    budget = Budget(steps=5000, first_evaluation=2, evaluation_ratio=1.3, evaluation_share=share)
+    found = list(evaluation_steps(budget, batch, validation))
+    assert found[-1] == 5000
+    for number, step in enumerate(found[:-1], 1):
+        spent = number * validation
+        assert spent / (spent + 3 * batch * step) <= share + 1e-9
+    free = list(evaluation_steps(budget))
+    assert len(found) < len(free)
+    # Where the share does not bind, the ratio does.
+    assert found[-2] / found[-3] == pytest.approx(1.3, rel=0.01) or share == 0.1
+
+
 def test_patience_counts_evaluations_in_a_row_without_a_minimum() -> None:
     patience = Patience(2)
     values = [3.0, 2.0, 2.0, 1.0, 1.0, 1.5]

@@ -13,6 +13,7 @@ from scalinglaws.errors import RecordError
 from scalinglaws.training import __main__ as stage
 from scalinglaws.training.record import read_record
 from scalinglaws.training.search import Choice, read_choice, write_choice
+from scalinglaws.training.trainer import Trainer
 
 MakeSpec = Callable[..., RunSpec]
 METRICS = {"top1_error", "top5_error", "cross_entropy"}
@@ -25,13 +26,13 @@ class Stage:
         self.folder, self.pack, self.out = folder, pack, folder / "runs"
         self.rate_file = folder / "runs" / "learning-rate" / "resnet.json"
         self.trained: list[str] = []
-        train = stage._Trainer.train
+        train = Trainer.train
 
-        def counted(trainer: stage._Trainer, spec: RunSpec, rate: float, number: str) -> None:
-            self.trained.append(spec.id)
-            train(trainer, spec, rate, number)
+        def counted(trainer: Trainer, missing: list[tuple[RunSpec, float]]) -> None:
+            self.trained += [spec.id for spec, _ in missing]
+            train(trainer, missing)
 
-        monkeypatch.setattr(stage._Trainer, "train", counted)
+        monkeypatch.setattr(Trainer, "train", counted)
 
     def __call__(self, pack: Pack | None = None, code: str = "c0de", rates: bool = False) -> list[str]:
         """Run it on a pack; the ids that were trained."""
@@ -39,6 +40,7 @@ class Stage:
         plain = canonical_json(pack_to_plain(pack or self.pack))
         data, subsets = str(self.folder / "data"), str(self.folder / "subsets")
         places = ["--data", data, "--subsets", subsets, "--out", str(self.out)]
+        places += ["--checkpoint", str(self.folder / "checkpoint.pt")]
         last = ["--learning-rate", *([str(self.rate_file)] if rates else [])]
         stage.main(["--spec", plain, "--code", code, *places, *last])
         return list(self.trained)
@@ -64,6 +66,7 @@ def train(prepared: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch) -> Stage:
 def test_every_run_gets_its_record(train: Stage) -> None:
     assert train() == [run.id for run in train.pack.runs]
     assert len(list(train.out.iterdir())) == 3  # and no heartbeat is left
+    assert not (train.folder / "checkpoint.pt").exists()
     record = read_record(train.path(0))
     assert record.spec == train.pack.runs[0]
     assert (record.study, record.pack, record.phase, record.code) == ("paper/one", "pack", "grid", "c0de")
@@ -74,7 +77,13 @@ def test_every_run_gets_its_record(train: Stage) -> None:
     assert (
         record.model.parameters == 9 * 1 + 1 + 2 * (9 + 1) + (18 + 2) + (36 + 2) + (72 + 4) + (144 + 4) + 20
     )
-    assert record.provenance.device == "cpu"
+    assert record.result.diverged_at is None
+    made = record.provenance
+    assert (made.device, made.stack) == ("cpu", 3)
+    assert 0 < made.evaluation_share < 1
+    assert 0 < made.utilisation < 1
+    assert made.cpu_seconds > 0 < made.busy_seconds
+    assert made.peak_memory_mb > 50
 
 
 def test_a_second_call_trains_nothing_and_freshens_the_records(train: Stage) -> None:

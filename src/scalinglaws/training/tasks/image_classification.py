@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
 from scalinglaws.data.store import Prepared, read_prepared
+from scalinglaws.training.task import Predict
 
 METRICS = ("top1_error", "top5_error", "cross_entropy")
-CHUNK = 500
+CHUNK = 500  # validation images at a time
 MIDDLE, SPREAD = 127.5, 63.75
 
 
@@ -21,6 +22,8 @@ class ImageClassification:
         self.inputs = (channels, height, width)
         self.outputs = data.classes
         self.examples = len(data.train_labels)
+        self.validation = len(data.validation_labels)
+        self.dtype = torch.float32
         self.device = device
         self._images = torch.from_numpy(data.train) if device.type == "cpu" else _on(device, data.train)
         self._labels = _on(device, data.train_labels)
@@ -28,26 +31,32 @@ class ImageClassification:
         self._validation_labels = _on(device, data.validation_labels)
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """Images (batch, channels, height, width), float in about -2..2, and labels (batch,)."""
+        """Images (runs, batch, channels, height, width), float in about -2..2, and labels (runs, batch)."""
         return _floats(self._images[indices]), self._labels[indices]
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cross-entropy, nats."""
-        return functional.cross_entropy(outputs, targets)
+        """Mean cross-entropy of each run's batch, nats."""
+        each = functional.cross_entropy(outputs.flatten(0, 1), targets.flatten(), reduction="none")
+        return each.view(targets.shape).mean(1)
 
-    @torch.inference_mode()
-    def evaluate(self, model: nn.Module) -> dict[str, float]:
+    @torch.no_grad()
+    def evaluate(self, predict: Predict) -> dict[str, Tensor]:
         """Top-1 error, top-5 error (shares of the validation set) and cross-entropy (nats)."""
-        chunks = self._validation.split(CHUNK)  # type: ignore[no-untyped-call]
-        logits = torch.cat([model(_floats(chunk)) for chunk in chunks]).float()
-        labels = self._validation_labels
-        guesses = logits.topk(min(5, self.outputs - 1), dim=1).indices
-        hits = guesses == labels[:, None]
-        return {
-            "top1_error": 1.0 - hits[:, 0].double().mean().item(),
-            "top5_error": 1.0 - hits.any(1).double().mean().item(),
-            "cross_entropy": functional.cross_entropy(logits.double(), labels).item(),
-        }
+        totals: list[Tensor] = []
+        for images, labels in zip(
+            self._validation.split(CHUNK),  # type: ignore[no-untyped-call]
+            self._validation_labels.split(CHUNK),  # type: ignore[no-untyped-call]
+            strict=True,
+        ):
+            logits = predict(_floats(images)).double()
+            guesses = logits.topk(min(5, self.outputs - 1), dim=-1).indices
+            misses = guesses != labels[:, None]
+            every = labels.expand(len(logits), -1)
+            losses = functional.cross_entropy(logits.flatten(0, 1), every.flatten(), reduction="none")
+            sums = (misses[..., 0].sum(1), misses.all(-1).sum(1), losses.view(every.shape).sum(1))
+            totals.append(torch.stack([each.double() for each in sums]))
+        means = torch.stack(totals).sum(0) / len(self._validation_labels)
+        return dict(zip(METRICS, means.unbind(), strict=True))
 
 
 def open_task(folder: Path, device: torch.device) -> ImageClassification:
@@ -64,5 +73,5 @@ def _on(device: torch.device, array: object) -> Tensor:
 
 
 def _floats(images: Tensor) -> Tensor:
-    # Bytes lie as (batch, height, width, channels); permuting is the channels-last layout, without a copy.
-    return images.permute(0, 3, 1, 2).float().sub_(MIDDLE).div_(SPREAD)
+    # Bytes lie as (..., height, width, channels): moving an axis gives channels-last without a copy.
+    return images.movedim(-1, -3).float().sub_(MIDDLE).div_(SPREAD)

@@ -1,0 +1,186 @@
+"""Runs an hour on this machine: packs beside one process a run. `python benchmarks/sweep.py [--whole]`.
+
+Two grids on the data that `make replicate` prepared: models under 10,000 parameters, and the laptop grid of
+the image study. Each is trained three ways in turn: one process a run, written as anyone would with torch;
+packs, one worker; packs, as many workers as cores. One process a run is timed on a sample of runs, every
+architecture with its share, unless `--whole` is given. All ways train the same steps and evaluate as often.
+
+The share of the peak is the FLOPs of training over wall time, workers and the rate of a large matrix product.
+"""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.load import load_config
+from scalinglaws.config.pack import Pack, pack_to_plain
+from scalinglaws.config.plan import plan, run_spec
+from scalinglaws.config.spec import ModelSpec, RunSpec
+from scalinglaws.config.study import Grid
+from scalinglaws.training.record import read_record
+from scalinglaws.training.schedule import evaluation_steps
+
+RATE = 0.02
+TINY = [
+    ModelSpec(family="mlp", options={"width": 4}),
+    ModelSpec(family="mlp", options={"width": 8}),
+    ModelSpec(family="resnet", options={"width": 4}),
+]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long some runs took."""
+
+    runs: int
+    seconds: float
+    flops: float
+
+    @property
+    def an_hour(self) -> float:
+        """Runs an hour."""
+        return 3600 * self.runs / self.seconds
+
+
+class Bench:
+    """Trains runs on the prepared data of a scale, records in a folder of its own."""
+
+    def __init__(self, results: Path, folder: Path) -> None:
+        data = plan(load_config("laptop", paper="hestness-2017")).data[0].name
+        self.data, self.subsets, self.folder = results / "data" / data, results / "subsets" / data, folder
+        if not (self.data / "manifest.json").is_file():
+            sys.exit(f"{self.data}: no prepared data; call `make replicate PAPER=hestness-2017` first")
+
+    def packs(self, packs: Sequence[Pack], workers: int) -> Timing:
+        """Train packs, some at a time, as the workflow does."""
+        out = Path(tempfile.mkdtemp(dir=self.folder))
+        calls = [
+            [
+                *(sys.executable, "-m", "scalinglaws.training", "--code", "benchmark"),
+                *("--spec", canonical_json(pack_to_plain(pack)), "--data", str(self.data)),
+                *("--subsets", str(self.subsets), "--out", str(out)),
+                *("--checkpoint", str(out / f"{pack.name}.pt"), "--log", str(out / f"{pack.name}.log")),
+            ]
+            for pack in packs
+        ]
+        seconds = _run(calls, workers)
+        records = [read_record(out / f"{run.id}.json") for pack in packs for run in pack.runs]
+        flops = sum(record.model.flops_per_example * record.result.examples_seen for record in records)
+        return Timing(len(records), seconds, flops)
+
+    def alone(self, runs: Sequence[RunSpec], workers: int) -> Timing:
+        """Train runs, one process each; see plain_run.py."""
+        validation = json.loads((self.data / "manifest.json").read_text())["validation_examples"]
+        calls = []
+        for run in runs:
+            batch = min(run.optimiser.batch, run.subset.examples)
+            what = {
+                "family": run.model.family,
+                "options": run.model.options,
+                "examples": run.subset.examples,
+                "batch": batch,
+                "seed": run.seed,
+                "rate": RATE,
+                "momentum": run.optimiser.momentum,
+                "averaging": run.optimiser.averaging,
+                "patience": run.budget.patience,
+                "evaluations": list(evaluation_steps(run.budget, batch, validation)),
+            }
+            script = Path(__file__).with_name("plain_run.py")
+            calls.append([sys.executable, str(script), json.dumps(what), str(self.data), str(self.subsets)])
+        return Timing(len(runs), _run(calls, workers), 0.0)
+
+
+def _run(calls: list[list[str]], workers: int) -> float:
+    """Wall seconds of some calls, at most so many at a time, in their order."""
+    start = time.perf_counter()
+    waiting, running = list(calls), list[subprocess.Popen[bytes]]()
+    while waiting or running:
+        while waiting and len(running) < workers:
+            running.append(subprocess.Popen(waiting.pop(0), stdout=subprocess.DEVNULL))
+        time.sleep(0.02)
+        for process in running:
+            if process.poll():
+                sys.exit(f"failed: {process.args!r}")
+        running = [process for process in running if process.poll() is None]
+    return time.perf_counter() - start
+
+
+def grids() -> dict[str, list[Pack]]:
+    """The two grids, with one learning rate for all."""
+    image = next(
+        study for study in plan(load_config("laptop")).studies if study.study.study.endswith("image")
+    )
+    fixed = image.grid.model_copy(update={"learning_rate": RATE})
+    laptop = [
+        pack.model_copy(
+            update={"runs": tuple(run.model_copy(update={"learning_rate": RATE}) for run in pack.runs)}
+        )
+        for pack in image.packs
+        if pack.phase == "grid"
+    ]
+    return {
+        "models under 10,000 parameters": [_tiny(fixed, *what) for what in product(TINY[::-1], range(2))],
+        "laptop grid": laptop,
+    }
+
+
+def _tiny(grid: Grid, model: ModelSpec, part: int) -> Pack:
+    """Subsets, seeds and half of the budgets of a sweep of one small model: 24 runs."""
+    runs = [
+        run_spec(grid.model_copy(update={"budget": grid.budget.model_copy(update={"steps": steps})}), *what)
+        for steps in (300, 400, 500, 600)[part::2]
+        for what in product((model,), (40, 160, 640, 1280), range(3), (RATE,))
+    ]
+    return Pack(study="benchmark", name=f"{model.name}-part{part}", phase="grid", runs=tuple(runs))
+
+
+def main() -> None:
+    """Time both grids and print a table."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--whole", action="store_true", help="time one process a run on all runs")
+    parser.add_argument("--results", type=Path, default=Path("results/laptop"))
+    options = parser.parse_args()
+    from scalinglaws.training.peak import measured_peak
+
+    peak, cores = measured_peak("cpu", 1.0), os.cpu_count() or 1
+    print(f"{cores} cores; a large matrix product runs at {peak / 1e9:.0f} GFLOP/s on one")
+    columns = (f"{'grid':32} {'way':20} {'workers':>7}", f"{'runs':>5} {'seconds':>8} {'an hour':>8}")
+    print(*columns, f"{'ratio':>6} {'peak':>6}")
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(options.results, Path(folder))
+        for name, packs in grids().items():
+            every = 1 if options.whole else 5
+            sample = [run for pack in packs for run in pack.runs[::every]]
+            base = bench.alone(sample, cores)
+            _print(name, "one process a run", cores, base, base, peak)
+            many = bench.packs(packs, cores)
+            _print(name, "packs", cores, many, base, peak)
+            one = bench.packs(packs, 1)
+            _print(name, "packs", 1, one, base, peak)
+            print(f"{name}: {cores} workers are {one.seconds / many.seconds:.2f} times one")
+
+
+def _print(name: str, way: str, workers: int, timing: Timing, base: Timing, peak: float) -> None:
+    share = f"{timing.flops / (timing.seconds * workers * peak):.1%}" if timing.flops else ""
+    print(
+        f"{name:32} {way:20} {workers:>7} {timing.runs:>5} {timing.seconds:>8.1f} {timing.an_hour:>8,.0f} "
+        f"{timing.an_hour / base.an_hour:>6.2f} {share:>6}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,252 @@
+"""What runs cost: exact FLOPs, and seconds learnt from measured runs or assumed."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+import numpy as np
+from scipy.optimize import nnls
+
+from scalinglaws.commands.timings import CPU, Timing, batch, course, device_type, is_stacked, workload
+from scalinglaws.config import plugins
+from scalinglaws.config.modules import FAMILIES, SOURCES, module_name
+from scalinglaws.config.pack import Pack
+from scalinglaws.config.scale import Machine
+from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec
+from scalinglaws.laws.law import FloatArray
+from scalinglaws.training.record import ModelSize
+from scalinglaws.training.stacking import PAIR, most_beside
+
+FEWEST_SIZES = 2
+"""Least number of different step sizes to tell the time of launches from that of arithmetic."""
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a run takes, as expected and at most.
+
+    Attributes:
+        flops, seconds: with the steps that like runs took, the budget where none was measured.
+        most_flops, most_seconds: with the whole budget of steps.
+        measured: whether the time of its steps was measured, on the same model, data and batch.
+    """
+
+    flops: float
+    seconds: float
+    most_flops: float
+    most_seconds: float
+    measured: bool = False
+
+
+@dataclass(frozen=True)
+class _Model:
+    size: ModelSize
+    can_be_stacked: bool
+
+
+class Prices:
+    """Prices runs; each architecture is built once, without memory for its weights."""
+
+    def __init__(self, machine: Machine, timings: Sequence[Timing] = (), device: str = CPU) -> None:
+        """Learn from measured runs, all of one host; without any, believe the assumed machine.
+
+        Args:
+            machine: assumed speed.
+            timings: measured runs.
+            device: `cpu`, or anything else for a GPU: what is trained side by side depends on it.
+        """
+        self.machine = machine
+        self._device = device
+        self._models: dict[tuple[str, str], _Model | None] = {}
+        by_precision = defaultdict(list)
+        for each in timings:
+            by_precision[each.spec.precision].append(each)
+        self._step_times = {key: StepTime(machine, group) for key, group in by_precision.items()}
+        self._other = StepTime(machine, timings)
+        self._share = _median(each.evaluation_share for each in timings) if timings else 0.0
+        taken: dict[tuple[object, ...], list[int]] = defaultdict(list)
+        for each in timings:
+            taken[course(each.spec)].append(each.steps)
+            taken[course(each.spec)[1:]].append(each.steps)
+        self._steps = {key: _median(steps) for key, steps in taken.items()}
+
+    def of_pack(self, pack: Pack) -> list[Price]:
+        """The prices of a pack's runs; those with as many examples a step are trained side by side."""
+        alike = Counter(map(batch, pack.runs))
+        return [self.of(run, alike[batch(run)]) for run in pack.runs]
+
+    def of(self, run: RunSpec, alike: int = 1) -> Price:
+        """FLOPs and seconds of a run, one worker.
+
+        Where the source cannot know the shape of its examples before they are read, the FLOPs count as none.
+
+        Args:
+            run: the run.
+            alike: runs, itself included, that are trained side by side with it if that is faster.
+        """
+        model = self._model(run)
+        flops = float(model.size.flops_per_example * batch(run)) if model else 0.0
+        stacked = model is not None and self._is_stacked(model, flops)
+        stack = 1
+        if model is not None and stacked:
+            a_product = flops / max(model.size.products, 1)
+            stack = min(alike, most_beside(a_product, device_type(self._device), self.machine.side_by_side))
+        step, measured = self._step_times.get(run.precision, self._other).of(run, flops, stack, stacked)
+        step /= 1 - self._share
+        # Steps of runs like this one, else of any architecture on this subset; else all that it may take.
+        of_any = self._steps.get(course(run)[1:], run.budget.steps)
+        steps = self._steps.get(course(run), of_any)
+        return Price(
+            flops=flops * steps,
+            seconds=step * steps,
+            most_flops=flops * run.budget.steps,
+            most_seconds=step * run.budget.steps,
+            measured=measured,
+        )
+
+    def size(self, run: RunSpec) -> ModelSize | None:
+        """Size of a run's model; None where the shape of its examples is unknown."""
+        model = self._model(run)
+        return model.size if model else None
+
+    def _model(self, run: RunSpec) -> _Model | None:
+        key = (run.model.name, run.data.name)
+        if key not in self._models:
+            self._models[key] = _build(run.model, run.data)
+        return self._models[key]
+
+    def _is_stacked(self, model: _Model, flops: float) -> bool:
+        return model.can_be_stacked and is_stacked(flops, model.size.products, self._device)
+
+
+class StepTime:
+    """Seconds of a training step of one run, as a function of its FLOPs that never falls.
+
+    By the law, a step of a run alone takes `alone + flops / speed`. Side by side, operators are launched once
+    for all and the rest is each run's own: `launches / stack + each + flops / speed`. The constants are those
+    that fit the measured steps best, in relative terms. Between measured sizes a line is drawn through their
+    logarithms; beyond them the law goes on from the last one. Without measurements, or with one size only,
+    the law is the longer of the times assumed for launches and arithmetic.
+    """
+
+    def __init__(self, machine: Machine, timings: Sequence[Timing] = ()) -> None:
+        self._machine = machine
+        self._groups: dict[tuple[object, ...], list[Timing]] = defaultdict(list)
+        for each in timings:
+            self._groups[workload(each.spec)].append(each)
+        counted = [each for each in timings if each.flops_per_step > 0]
+        sizes = {each.flops_per_step for each in counted}
+        self._law = Law(machine, counted if len(sizes) >= FEWEST_SIZES else ())
+        self._curves: dict[bool, tuple[FloatArray, FloatArray]] = {}
+        for stacked in {each.stacked for each in counted}:
+            groups = [[e for e in group if e.stacked == stacked] for group in self._groups.values()]
+            known = [group for group in groups if group and group[0].flops_per_step > 0]
+            known.sort(key=lambda group: group[0].flops_per_step)
+            first = [_median(self._moved(each, 1, stacked) for each in group) for group in known]
+            weights = np.array([len(group) for group in known], dtype=float)
+            flops = np.log([group[0].flops_per_step for group in known])
+            self._curves[stacked] = flops, _rising(np.log(first), weights)
+
+    def of(self, run: RunSpec, flops: float, stack: int = 1, stacked: bool = False) -> tuple[float, bool]:
+        """Seconds of a step of so many FLOPs, and whether such a step was measured.
+
+        Args:
+            run: the run.
+            flops: of a step.
+            stack: runs side by side.
+            stacked: whether its kind is trained side by side, if only beside itself.
+        """
+        group = self._groups.get(workload(run))
+        if group is not None:
+            return _median(self._moved(each, stack, stacked) for each in group), True
+        if not self._curves or flops <= 0:
+            return self._law.seconds(flops, stack, stacked), False
+        kind = stacked if stacked in self._curves else not stacked
+        log_flops, log_seconds = self._curves[kind]
+        nearest = float(np.clip(np.log(flops), log_flops[0], log_flops[-1]))
+        seconds = float(np.exp(np.interp(nearest, log_flops, log_seconds)))
+        rest = self._law.seconds(flops, stack, stacked) / self._law.seconds(float(np.exp(nearest)), 1, kind)
+        return seconds * rest, False
+
+    def _moved(self, timing: Timing, stack: int, stacked: bool) -> float:
+        """Seconds of a measured step, had there been another number of runs side by side."""
+        flops = timing.flops_per_step
+        measured = self._law.seconds(flops, timing.stack, timing.stacked)
+        return timing.seconds_per_step * self._law.seconds(flops, stack, stacked) / measured
+
+
+class Law:
+    """The law of `StepTime`, with its constants."""
+
+    def __init__(self, machine: Machine, timings: Sequence[Timing]) -> None:
+        """Fit the constants by least squares on relative errors, none of them negative.
+
+        Where no run was alone, or none side by side, launches are taken to be as long in the other case.
+        """
+        self._machine = machine
+        self.constants: FloatArray | None = None
+        if not timings:
+            return
+        terms = np.array([_terms(each.flops_per_step, each.stack, each.stacked) for each in timings])
+        columns = terms / np.array([[each.seconds_per_step] for each in timings])
+        if len({each.stack for each in timings if each.stacked}) < FEWEST_SIZES:
+            columns[:, 2] = 0  # what each run takes is not to be told from launches
+        scale = np.linalg.norm(columns, axis=0)
+        scale[scale == 0] = 1
+        constants = nnls(columns / scale, np.ones(len(columns)))[0] / scale
+        for column, other in ((0, 1), (1, 0)):
+            if not columns[:, column].any():
+                constants[column] = constants[other]
+        self.constants = constants
+
+    def seconds(self, flops: float, stack: int, stacked: bool) -> float:
+        """Seconds of a step of one run."""
+        if self.constants is None:
+            return max(self._machine.seconds_per_step / stack, flops / self._machine.flops_per_second)
+        return float(_terms(flops, stack, stacked) @ self.constants)
+
+
+def _terms(flops: float, stack: int, stacked: bool) -> FloatArray:
+    """What the law's constants are multiplied with: alone, launches, each, seconds per FLOP."""
+    if not stacked:
+        return np.array([1.0, 0.0, 0.0, flops])
+    rows = max(stack, PAIR) / stack  # a run that is left alone has a twin
+    return np.array([0.0, 1.0 / stack, rows, rows * flops])
+
+
+def _rising(values: FloatArray, weights: FloatArray) -> FloatArray:
+    """The closest values that never fall (weighted least squares: neighbours that do are pooled)."""
+    pools: list[tuple[float, float, int]] = []  # mean, weight, length
+    for value, weight in zip(values, weights, strict=True):
+        pools.append((float(value), float(weight), 1))
+        while len(pools) > 1 and pools[-2][0] > pools[-1][0]:
+            (a, u, m), (b, v, n) = pools[-2:]
+            pools[-2:] = [((a * u + b * v) / (u + v), u + v, m + n)]
+    return np.array([mean for mean, _, length in pools for _ in range(length)])
+
+
+def _median(values: Iterable[float]) -> float:
+    return float(np.median(list(values)))
+
+
+def _build(model: ModelSpec, data: DataSpec) -> _Model | None:
+    counts = plugins.constant(SOURCES, data.source, "EXAMPLES")
+    if counts is None:
+        return None
+    channels, height, width = counts["shape"]
+    size = data.options.get("size")  # sources that resize or cut name it so
+    shape = (channels, size, size) if isinstance(size, int) else (channels, height, width)
+
+    import torch
+
+    from scalinglaws.training.flops import model_size
+    from scalinglaws.training.stack import can_be_stacked
+
+    with torch.device("meta"):
+        built = import_module(module_name(FAMILIES, model.family)).build(
+            shape,
+            data.options.get("classes", counts["classes"]),
+            **plugins.complete(FAMILIES, model.family, "build", model.options),
+        )
+    return _Model(model_size(built, shape), can_be_stacked(built))

@@ -1,0 +1,104 @@
+"""Which runs of a pack are trained side by side, and the stack in which they are.
+
+Whether a run is stacked depends on its spec and the type of device alone, never on which other runs there
+are: stacking changes the order of additions, and a run's result must be a function of its spec. How many
+stand side by side is free, as rows of a stack do not touch each other.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from scalinglaws.config.modules import FAMILIES, module_name
+from scalinglaws.config.spec import ModelSpec, RunSpec
+from scalinglaws.errors import RecordError
+from scalinglaws.training.flops import model_size
+from scalinglaws.training.loop import Job, Training
+from scalinglaws.training.record import ModelSize
+from scalinglaws.training.seeds import derived_seed
+from scalinglaws.training.stack import Alike, Stack, can_be_stacked
+from scalinglaws.training.stacking import is_stacked, most_beside
+from scalinglaws.training.task import Task
+
+
+class Architecture:
+    """The one architecture of a pack on a device.
+
+    Attributes:
+        size: parameters and FLOPs.
+    """
+
+    def __init__(self, model: ModelSpec, task: Task, device: torch.device) -> None:
+        self._spec, self._task, self.device = model, task, device
+        example = self.build()
+        self.size: ModelSize = model_size(example, task.inputs, task.dtype)
+        self._stackable = can_be_stacked(example)
+
+    def build(self) -> nn.Module:
+        """A model with weights drawn from torch's global generator."""
+        family = import_module(module_name(FAMILIES, self._spec.family))
+        model: nn.Module = family.build(self._task.inputs, self._task.outputs, **self._spec.options)
+        return model
+
+    def side_by_side(self, batch: int) -> bool:
+        """Whether models are stacked for this number of examples a step."""
+        return self._stackable and is_stacked(self._a_product(batch), self.device.type)
+
+    def _a_product(self, batch: int) -> float:
+        return batch * self.size.flops_per_example / max(self.size.products, 1)
+
+    def training(self, jobs: Sequence[Job]) -> Training:
+        """Runs with their initial weights, ready to train."""
+        first = jobs[0].spec
+        batch = min(first.optimiser.batch, first.subset.examples)
+        stack = Stack(
+            self.build,
+            [derived_seed(job.spec.seed, "weights") for job in jobs],
+            [job.rate for job in jobs],
+            Alike(first.optimiser, first.precision, self.side_by_side(batch)),
+            self.device,
+        )
+        return Training(jobs, stack, self._task)
+
+    def groups(self, jobs: Sequence[Job], step: Callable[[Job], int], most: int) -> Iterator[list[Job]]:
+        """Runs that can be trained together, in groups of at most `most`; runs of like length together.
+
+        Args:
+            jobs: runs of this architecture.
+            step: where a run begins: 0, or the step it is resumed at.
+            most: most runs in a group.
+        """
+        alike: dict[tuple[int, int, str], list[Job]] = defaultdict(list)
+        for job in jobs:
+            spec = job.spec
+            batch = min(spec.optimiser.batch, spec.subset.examples)
+            key = (batch, step(job), repr((spec.optimiser, spec.budget, spec.precision)))
+            alike[key].append(job)
+        for (batch, _, _), members in sorted(alike.items(), key=lambda item: item[0], reverse=True):
+            beside = most_beside(self._a_product(batch), self.device.type, most)
+            limit = beside if self.side_by_side(batch) else 1
+            parts = -(-len(members) // limit)
+            members.sort(key=lambda job: job.spec.subset.examples, reverse=True)
+            cuts = [len(members) * part // parts for part in range(parts + 1)]
+            yield from (members[start:stop] for start, stop in pairwise(cuts))
+
+
+def job(spec: RunSpec, rate: float, task: Task, subsets: Path) -> Job:
+    """A run with its training examples.
+
+    Raises:
+        RecordError: more examples are asked for than there are.
+    """
+    if spec.subset.examples > task.examples:
+        raise RecordError(
+            f"{spec.data.source}: a subset of {spec.subset.examples} examples is asked for, "
+            f"the training pool has {task.examples}"
+        )
+    order = np.load(subsets / f"shuffle-{spec.subset.seed}.npy", mmap_mode="r")[: spec.subset.examples]
+    return Job(spec, rate, torch.from_numpy(np.array(order)))

@@ -1,0 +1,207 @@
+"""Trains the runs of a pack, group by group: each record is written as its run ends, nothing is lost."""
+
+import argparse
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from importlib import import_module
+
+import torch
+
+from scalinglaws.config.modules import TASKS, module_name
+from scalinglaws.config.pack import Pack
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.errors import RecordError
+from scalinglaws.training.checkpoint import Checkpoint
+from scalinglaws.training.heartbeat import Pulse
+from scalinglaws.training.interruption import Interruption, TrainingInterruptedError
+from scalinglaws.training.loop import Job, Member, Training
+from scalinglaws.training.peak import measured_peak, nominal_peak
+from scalinglaws.training.provenance import Place
+from scalinglaws.training.record import Record, Result, write_record
+from scalinglaws.training.side_by_side import Architecture, job
+from scalinglaws.training.task import Task
+
+log = logging.getLogger("scalinglaws.training")
+
+OUT_OF_MEMORY = (
+    *("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory"),
+    *("bad_alloc", "alloc_failed"),  # C++; cuBLAS and cuDNN
+    *("could not create a primitive", "could not execute a primitive"),  # oneDNN says no more than this
+)
+
+
+class Trainer:
+    """Trains runs of a pack on one device, the data opened once."""
+
+    def __init__(self, pack: Pack, options: argparse.Namespace, content: str) -> None:
+        """Open the data and the checkpoint.
+
+        Args:
+            pack: the pack.
+            options: those of the stage, see `scalinglaws.training.__main__`.
+            content: hash of the prepared data.
+
+        Raises:
+            RecordError: a GPU is asked for, and there is none.
+            DataError: the data are damaged.
+        """
+        device = device_of(options.device, options.gpu_memory)
+        first = pack.runs[0]
+        name = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
+        self._pack, self._options, self._content, self._device_name = pack, options, content, name
+        task: Task = import_module(module_name(TASKS, first.task)).open_task(options.data, device)
+        self._task, self._architecture = task, Architecture(first.model, task, device)
+        self._place = Place(name, nominal_peak(name, first.precision) or measured_peak(device, seconds=0.1))
+        self._pulse = Pulse(options.pulse or options.out / ".pulse.json", f"{pack.study} {pack.name}")
+        made_by = {"code": options.code, "data": content, "device": device.type, "torch": torch.__version__}
+        self._checkpoint = Checkpoint(options.checkpoint, made_by)
+        self._finished: set[str] = set()
+        self._left = 0
+
+    def train(self, missing: Sequence[tuple[RunSpec, float]]) -> None:
+        """Train runs and write their records.
+
+        Raises:
+            TrainingInterruptedError: a signal asked to stop; where runs stand is saved.
+            RecordError: a run needs more memory than there is, or its record cannot be written; the others
+                are done.
+        """
+        jobs = [job(spec, rate, self._task, self._options.subsets) for spec, rate in missing]
+        self._left = len(jobs)
+        waiting = list(self._architecture.groups(jobs, self._saved_step, self._options.stack))
+        too_large: list[Job] = []
+        with Interruption() as interruption:
+            while waiting:
+                group = waiting.pop(0)
+                try:
+                    self._train_group(group, interruption)
+                except (MemoryError, RuntimeError) as error:
+                    if not _is_out_of_memory(error):
+                        raise
+                    unfinished = [each for each in group if each.spec.id not in self._finished]
+                    log.warning("out of memory with %d runs side by side (%s)", len(group), error)
+                    half = len(unfinished) // 2
+                    if half:
+                        waiting[:0] = [unfinished[:half], unfinished[half:]]
+                    else:
+                        too_large += unfinished
+                if self._architecture.device.type == "cuda":
+                    torch.cuda.empty_cache()
+        if too_large:
+            raise RecordError(
+                f"{self._pack.study} {self._pack.name}: not enough memory for {len(too_large)} of its runs, "
+                f"even alone ({too_large[0].spec.model.name}); all others are done"
+            )
+        self._checkpoint.remove()
+        self._pulse.stop()
+
+    def _train_group(self, jobs: list[Job], interruption: Interruption) -> None:
+        training = self._begun(jobs)
+
+        def after_step() -> None:
+            if interruption.number is not None:
+                saved = self._checkpoint.write(training.saved())
+                raise TrainingInterruptedError(interruption.number, saved)
+            if self._checkpoint.due:
+                self._checkpoint.write(training.saved())
+            self._beat(training)
+
+        training.run(self._finish, after_step)
+
+    def _begun(self, jobs: list[Job]) -> Training:
+        """Runs where they were saved, all at the same step, or else at their beginning."""
+        training, saved = self._architecture.training(jobs), self._saved_step(jobs[0])
+        states = [self._checkpoint.states.pop(each.spec.id, {}) for each in jobs]
+        if not saved:
+            return training
+        try:
+            training.resume(states)
+        except (KeyError, TypeError, ValueError) as error:
+            log.warning("%d runs begin again: what was saved does not fit them (%s)", len(jobs), error)
+            return self._architecture.training(jobs)  # some may have been put back already
+        log.info("%d runs go on from step %d", len(jobs), training.step)
+        return training
+
+    def _saved_step(self, job: Job) -> int:
+        """The step that a run was saved at, 0 if it was not."""
+        state = self._checkpoint.states.get(job.spec.id)
+        return int(state.get("step", 0)) if state is not None and state.get("rate") == job.rate else 0
+
+    def _finish(self, member: Member) -> None:
+        """Write the record of a run that has ended."""
+        spec, outcome = member.job.spec, member.outcome
+        record = Record(
+            run=spec.id,
+            study=self._pack.study,
+            pack=self._pack.name,
+            phase=self._pack.phase,
+            spec=spec,
+            learning_rate=member.job.rate,
+            code=self._options.code,
+            data=self._content,
+            model=self._architecture.size,
+            result=Result.model_validate(asdict(outcome)),
+            provenance=self._place.provenance(member, self._architecture.size),
+        )
+        try:
+            write_record(record, self._options.out)
+        except OSError as error:
+            raise RecordError(
+                f"{self._options.out / spec.id}.json: the record cannot be written ({error.strerror}); free "
+                "some space and call again: finished runs are kept, others go on from their last checkpoint"
+            ) from error
+        self._finished.add(spec.id)
+        self._left -= 1
+        best = ", ".join(f"{name} {value:.4f}" for name, value in outcome.minima.items())
+        log.info(
+            "%s: %s after %d steps (%s), %.2f s; %d to go",
+            _words(member.job),
+            best or f"diverged at step {outcome.diverged_at}",
+            outcome.steps,
+            outcome.stopped,
+            member.seconds.wall,
+            self._left,
+        )
+
+    def _beat(self, training: Training) -> None:
+        if not self._pulse.due:
+            return
+        members = training.members
+        words = _words(members[0].job) + (f" and {len(members) - 1} more" if len(members) > 1 else "")
+        runs = tuple(member.job.spec.id for member in members)
+        with suppress(OSError):  # who watches can do without, on a full disk
+            self._pulse.beat(words, runs, training.step, members[0].job.spec.budget.steps, training.loss)
+
+
+def device_of(asked: str, gpu_memory_mb: int | None = None) -> torch.device:
+    """The device to train on, torch set up for it.
+
+    Args:
+        asked: `cpu`, `cuda` or `auto`.
+        gpu_memory_mb: most memory of a GPU to take, as others share it; more is out of memory.
+
+    Raises:
+        RecordError: a GPU is asked for, and there is none.
+    """
+    torch.set_num_threads(1)  # two threads on two busy cores are several times slower than one
+    # What `torch.use_deterministic_algorithms` does, without its import of the compiler: 3.5 CPU seconds.
+    torch._C._set_deterministic_algorithms(True, warn_only=asked != "cpu")
+    torch.set_flush_denormal(True)
+    cuda = asked != "cpu" and torch.cuda.is_available()
+    if asked == "cuda" and not cuda:
+        raise RecordError("device cuda is asked for, but torch sees no GPU here")
+    if cuda and gpu_memory_mb is not None:
+        whole = torch.cuda.get_device_properties(0).total_memory
+        torch.cuda.set_per_process_memory_fraction(min(1.0, gpu_memory_mb * 2**20 / whole))
+    return torch.device("cuda" if cuda else "cpu")
+
+
+def _words(job: Job) -> str:
+    spec = job.spec
+    return f"{spec.model.name} D={spec.subset.examples} seed {spec.seed} lr {job.rate:g}"
+
+
+def _is_out_of_memory(error: Exception) -> bool:
+    return isinstance(error, MemoryError) or any(text in str(error).lower() for text in OUT_OF_MEMORY)

@@ -1,0 +1,69 @@
+"""Packs of tiny runs, and real processes that train them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scalinglaws.config.pack import Pack
+from scalinglaws.config.spec import RunSpec
+from unit.training.faults.forks import Forks
+from unit.training.faults.stage import MakeStage, Results, Stage, Undisturbed
+
+MakePack = Callable[..., Pack]
+
+
+@pytest.fixture(scope="session")
+def forks() -> Iterator[Forks]:
+    """What has imported the stage."""
+    with Forks() as forks:
+        yield forks
+
+
+@pytest.fixture(scope="session")
+def known() -> dict[str, Results]:
+    """What packs give, by their JSON: the made-up data are the same in all tests."""
+    return {}
+
+
+@pytest.fixture
+def make_pack(make_spec: Callable[..., RunSpec]) -> MakePack:
+    """A pack of so many runs of at most so many steps, each with its own subset, seed and learning rate."""
+
+    def make(runs: int = 6, steps: int = 300, patience: int = 8, rate: float = 0.01, first: int = 4) -> Pack:
+        budget = {"steps": steps, "patience": patience, "first_evaluation": first, "evaluation_ratio": 1.15}
+        specs = (
+            make_spec(
+                subset={"examples": 8 + 4 * (number % 8), "seed": number % 2},
+                learning_rate=rate * (1 + number),
+                budget=budget,
+                seed=number,
+            )
+            for number in range(runs)
+        )
+        return Pack(study="paper/one", name="pack", phase="grid", runs=tuple(specs))
+
+    return make
+
+
+@pytest.fixture
+def make_stage(forks: Forks, prepared: Path) -> MakeStage:
+    """The stage on a pack, in a folder of its own."""
+
+    def make(pack: Pack, name: str = "made") -> Stage:
+        return Stage(forks, prepared, pack, name)
+
+    return make
+
+
+@pytest.fixture
+def undisturbed(make_stage: MakeStage, known: dict[str, Results]) -> Undisturbed:
+    """The results of a pack that nothing happens to."""
+
+    def results(pack: Pack) -> Results:
+        key = pack.model_dump_json()
+        if key not in known:
+            known[key] = make_stage(pack, "undisturbed").done()
+        return known[key]
+
+    return results

@@ -1,0 +1,138 @@
+"""The training stage on one pack in one folder: how to call it, and what it has written."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.pack import Pack, pack_to_plain
+from unit.training.faults.forks import Child, Ended, Forks, Settings
+
+LIMIT = 120
+"""Seconds after which a condition counts as never to come true; no test is about speed."""
+
+Results = dict[str, dict[str, Any]]
+
+
+class Stage:
+    """Calls of the stage that share their folders."""
+
+    def __init__(self, forks: Forks, prepared: Path, pack: Pack, name: str = "made") -> None:
+        """Nothing is called yet.
+
+        Args:
+            forks: where calls come from.
+            prepared: folder with `data` and `subsets`.
+            pack: its runs.
+            name: of the folder beside them in which everything is written.
+        """
+        self._forks, self.prepared, self._pack = forks, prepared, pack
+        self.folder = prepared / name
+        self.out, self.checkpoint = self.folder / "runs", self.folder / "checkpoint.pt"
+        self.pulse = self.folder / "progress.pulse"
+        self.folder.mkdir()
+        self._calls = 0
+
+    def arguments(self, stack: int = 64, code: str = "c0de") -> list[str]:
+        """Those of `python -m scalinglaws.training`."""
+        plain = canonical_json(pack_to_plain(self._pack))
+        data, subsets = str(self.prepared / "data"), str(self.prepared / "subsets")
+        made = ["--out", str(self.out), "--checkpoint", str(self.checkpoint), "--pulse", str(self.pulse)]
+        return [
+            "--spec",
+            plain,
+            "--code",
+            code,
+            "--data",
+            data,
+            "--subsets",
+            subsets,
+            *made,
+            "--stack",
+            str(stack),
+        ]
+
+    def command(self) -> list[str]:
+        """What a shell would call."""
+        return [sys.executable, "-m", "scalinglaws.training", *self.arguments()]
+
+    def start(self, stack: int = 64, code: str = "c0de", **settings: Any) -> Child:
+        """Call the stage."""
+        self._calls += 1
+        said = self.folder / f"call-{self._calls}.log"
+        return self._forks.start(self.arguments(stack, code), said, Settings(**settings))
+
+    def call(self, stack: int = 64, code: str = "c0de", **settings: Any) -> Ended:
+        """Call the stage, and wait for its end."""
+        return self.start(stack, code, **settings).wait()
+
+    def done(self, stack: int = 64, **settings: Any) -> Results:
+        """Call the stage, which is to end well; the results of all runs."""
+        ended = self.call(stack, **settings)
+        assert ended.status == 0, ended.said
+        assert not self.checkpoint.exists()
+        results = self.results()
+        assert results.keys() == {run.id for run in self._pack.runs}
+        return results
+
+    def records(self) -> dict[str, bytes]:
+        """The records as they are, by run."""
+        return {path.stem: path.read_bytes() for path in self.out.glob("*.json")}
+
+    def results(self) -> Results:
+        """What of the records depends on no time and place, by run; each is whole."""
+        plain = {run: json.loads(content) for run, content in self.records().items()}
+        return {
+            run: {key: record[key] for key in ("result", "learning_rate", "model")}
+            for run, record in plain.items()
+        }
+
+    def saved(self) -> dict[str, int]:
+        """The steps that runs were saved at in the checkpoint."""
+        if not self.checkpoint.exists():
+            return {}
+        plain = torch.load(self.checkpoint, weights_only=True)
+        return {run: state["step"] for run, state in plain["states"].items()}
+
+    def progress(self) -> int:
+        """Steps that no later call has to take again."""
+        finished = {run: record["result"]["steps"] for run, record in self.results().items()}
+        return sum({**self.saved(), **finished}.values())
+
+    def left_behind(self) -> list[str]:
+        """Temporary files."""
+        return [path.name for path in self.folder.rglob(".*")]
+
+    def until_saved(self, child: Child) -> None:
+        """Wait for a new checkpoint or record, or the end of the child."""
+        before = self._state()
+        for _ in waiting():
+            if self._state() != before or child.ended():
+                return
+
+    def _state(self) -> tuple[int, int]:
+        try:
+            time_saved = self.checkpoint.stat().st_mtime_ns
+        except FileNotFoundError:
+            time_saved = 0
+        return time_saved, len(list(self.out.glob("*.json")))
+
+
+def waiting() -> Iterator[None]:
+    """Turns of a loop that waits for a condition, a hundred a second; it fails after `LIMIT` seconds."""
+    end = time.monotonic() + LIMIT
+    while time.monotonic() < end:
+        yield
+        time.sleep(0.01)
+    raise AssertionError(f"waited in vain for {LIMIT} s")
+
+
+MakeStage = Callable[..., Stage]
+"""From a pack and a folder's name."""
+
+Undisturbed = Callable[[Pack], Results]

@@ -1,0 +1,152 @@
+"""A checkpoint that cannot be used costs time: its runs begin again, to the same end."""
+
+import hashlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from signal import SIGKILL
+from typing import Any
+
+import pytest
+import torch
+
+from scalinglaws.config.pack import Pack
+from unit.training.faults.stage import MakeStage, Stage, Undisturbed
+
+pytestmark = pytest.mark.slow
+DAMAGED = "the checkpoint is damaged; its runs begin again"
+SAVES = 20  # until the process is killed: one a step
+
+
+def saved(stage: Stage) -> bytes:
+    """Train until some steps are saved; the checkpoint."""
+    ended = stage.call(every=0.0, dies_at=(".pt", SAVES, "after"))
+    assert ended.status == -SIGKILL, ended.said
+    return stage.checkpoint.read_bytes()
+
+
+def signed(content: object) -> bytes:
+    """A checkpoint with this content, and the digest that belongs to it."""
+    stream = io.BytesIO()
+    torch.save(content, stream)
+    whole = stream.getvalue()
+    return whole + hashlib.sha256(whole).digest()
+
+
+def changed(checkpoint: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
+    """The checkpoint after a change to what is saved of each run."""
+    plain = torch.load(io.BytesIO(checkpoint), weights_only=True)
+    for state in plain["states"].values():
+        change(state)
+    return signed(plain)
+
+
+def flipped(content: bytes) -> bytes:
+    """With another bit in the middle."""
+    middle = len(content) // 2
+    return content[:middle] + bytes([content[middle] ^ 16]) + content[middle + 1 :]
+
+
+class Trap:
+    """Makes a folder when it is unpickled."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __reduce__(self) -> tuple[Callable[[Path], None], tuple[Path]]:
+        return Path.mkdir, (self.folder,)
+
+
+DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "truncated": (lambda content: content[: len(content) // 3], DAMAGED),
+    "without its end": (lambda content: content[:-1], DAMAGED),
+    "empty": (lambda content: b"", DAMAGED),
+    "a flipped bit": (flipped, DAMAGED),
+    "no checkpoint": (lambda content: b"%PDF-1.7 " * 1000, DAMAGED),
+    "another's file": (lambda content: signed([1, 2, 3]), DAMAGED),
+    "no states": (lambda content: signed({"made_by": {}}), DAMAGED),
+    "states of another form": (lambda content: signed({"made_by": {}, "states": {"run": 3}}), DAMAGED),
+    "other arrays": (
+        lambda content: changed(content, lambda state: state["arrays"].update(weights=torch.zeros(3))),
+        "what was saved does not fit them",
+    ),
+    "a part missing": (
+        lambda content: changed(content, lambda state: state.pop("losses")),
+        "what was saved does not fit them",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage(
+    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed, damage: str
+) -> None:
+    pack = make_pack(runs=3, steps=40, patience=99)
+    stage = make_stage(pack)
+    make, warning = DAMAGE[damage]
+    stage.checkpoint.write_bytes(make(saved(stage)))
+    ended = stage.call()
+    assert ended.status == 0, ended.said
+    assert warning in ended.said and "go on from" not in ended.said
+    assert stage.results() == undisturbed(pack)
+
+
+def test_a_sound_one(make_pack: Callable[..., Pack], make_stage: MakeStage) -> None:
+    # What the others rest on: without damage, it is used.
+    stage = make_stage(make_pack(runs=3, steps=40, patience=99))
+    content = saved(stage)
+    assert changed(content, lambda state: None) != b""
+    assert f"3 runs go on from step {SAVES}\n" in stage.call().said
+
+
+def test_pickled_code_is_not_run(
+    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed, tmp_path: Path
+) -> None:
+    pack = make_pack(runs=3, steps=40, patience=99)
+    stage = make_stage(pack)
+    trap, trapped = Trap(tmp_path / "trapped"), signed({"made_by": {}, "states": Trap(tmp_path / "trapped")})
+    torch.load(io.BytesIO(trapped[:-32]), weights_only=False)
+    trap.folder.rmdir()  # it does work
+    stage.checkpoint.write_bytes(trapped)
+    ended = stage.call()
+    assert ended.status == 0, ended.said
+    assert DAMAGED in ended.said
+    assert not trap.folder.exists()
+    assert stage.results() == undisturbed(pack)
+
+
+def test_of_other_code(
+    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed
+) -> None:
+    pack = make_pack(runs=3, steps=40, patience=99)
+    stage = make_stage(pack)
+    saved(stage)
+    ended = stage.call(code="c0df")
+    assert ended.status == 0, ended.said
+    assert "the checkpoint is of other code, data or device; its runs begin again" in ended.said
+    assert stage.results() == undisturbed(pack)
+
+
+def test_of_other_runs(
+    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed
+) -> None:
+    pack = make_pack(runs=3, steps=40, patience=99)
+    stage = make_stage(pack)
+    stage.checkpoint.write_bytes(saved(make_stage(make_pack(runs=3, steps=41, patience=99), "others")))
+    ended = stage.call()
+    assert ended.status == 0, ended.said
+    assert "go on from" not in ended.said
+    assert stage.results() == undisturbed(pack)
+
+
+def test_of_some_of_the_runs(
+    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed
+) -> None:
+    # The pack has grown since: some go on, the others begin, in stacks of their own.
+    pack = make_pack(runs=5, steps=40, patience=99)
+    stage = make_stage(pack)
+    stage.checkpoint.write_bytes(saved(make_stage(make_pack(runs=2, steps=40, patience=99), "before")))
+    ended = stage.call()
+    assert ended.status == 0, ended.said
+    assert f"2 runs go on from step {SAVES}\n" in ended.said
+    assert stage.results() == undisturbed(pack)

@@ -1,0 +1,68 @@
+"""A process that is killed loses what it did since its last checkpoint, and nothing else."""
+
+import signal
+import time
+from collections.abc import Callable
+from random import Random
+
+import pytest
+
+from scalinglaws.config.pack import Pack
+from unit.training.faults.stage import MakeStage, Undisturbed
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize(("stack", "steps", "most"), [(64, 1000, 20), (1, 250, 10)])
+def test_killed_again_and_again(
+    make_pack: Callable[..., Pack],
+    make_stage: MakeStage,
+    undisturbed: Undisturbed,
+    stack: int,
+    steps: int,
+    most: int,
+) -> None:
+    pack = make_pack(steps=steps)
+    random, rounds, kills, resumed = Random(stack), 0, 0, 0
+    while kills < most:  # a fast machine is done before, and does it again
+        rounds += 1
+        stage = make_stage(pack, f"round{rounds}")
+        status, kept, progress = -1, stage.records(), 0
+        while status != 0 and kills < most:
+            child = stage.start(stack, every=0.1)
+            if random.random() < 0.75:
+                stage.until_saved(child)
+            time.sleep(random.uniform(0.0, 0.4))
+            child.send(signal.SIGKILL)
+            ended = child.wait()
+            status = ended.status
+            assert status in (0, -signal.SIGKILL), ended.said
+            kills += status != 0
+            resumed += "go on from step" in ended.said
+            assert kept.items() <= stage.records().items()
+            assert stage.progress() >= progress
+            kept, progress = stage.records(), stage.progress()
+        assert progress > 0
+        assert stage.done(stack) == undisturbed(pack)
+        assert kept.items() <= stage.records().items()
+    assert resumed > most // 3
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("suffix", [".json", ".pt"])
+def test_killed_at_a_renaming(
+    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed, suffix: str, moment: str
+) -> None:
+    pack = make_pack(steps=60)
+    stage = make_stage(pack)
+    for number in (1, 2, 3):
+        before = stage.records()
+        ended = stage.call(every=0.0, dies_at=(suffix, number, moment))
+        assert ended.status == -signal.SIGKILL, ended.said
+        assert before.items() <= stage.records().items()
+        if suffix == ".json":
+            assert len(stage.records()) == len(before) + number - (moment == "before")
+        else:
+            assert stage.left_behind() if moment == "before" else stage.checkpoint.exists()
+    assert stage.done() == undisturbed(pack)
+    assert not [name for name in stage.left_behind() if ".pt." in name]

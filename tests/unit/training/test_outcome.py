@@ -1,0 +1,51 @@
+"""What is made of a run's evaluations, above all of one that diverges."""
+
+import math
+
+import pytest
+import torch
+
+from scalinglaws.config.spec import Budget
+from scalinglaws.training.outcome import HOPELESS, Course
+
+NAN, INF = math.nan, math.inf
+
+
+@pytest.fixture
+def course() -> Course:
+    found = Course(Budget(steps=100, patience=2), batch=8)
+    assert not found.note(4, torch.tensor([2.0, 1.9, 1.8, 1.7]), {"error": 0.9})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("losses", "error", "step"),
+    [
+        ([1.0, NAN, 1.0, 1.0], 0.5, 6),
+        ([1.0, 1.0, 1.0, INF], 0.5, 8),
+        ([-INF, NAN, 1.0, 1.0], 0.5, 5),
+        ([1.0, 1.0, 1.0, 1.0], NAN, 8),
+        ([2 * HOPELESS, 2 * HOPELESS, 2 * HOPELESS, 2 * HOPELESS + 0.1], 0.5, 8),
+    ],
+)
+def test_a_run_has_diverged_and_since_when(
+    course: Course, losses: list[float], error: float, step: int
+) -> None:
+    assert course.note(8, torch.tensor(losses), {"error": error})
+    outcome = course.outcome
+    assert (outcome.status, outcome.stopped, outcome.diverged_at) == ("diverged", "diverged", step)
+    assert outcome.minima == {}
+    assert [point["step"] for point in outcome.curve] == [4]
+    assert (outcome.steps, outcome.examples_seen) == (8, 64)
+
+
+def test_a_loss_that_only_jumps_is_no_divergence(course: Course) -> None:
+    assert not course.note(8, torch.tensor([1.0, 2.0, 30.0, 4.0]), {"error": 0.5})
+    assert course.outcome.status == "completed"
+    assert course.outcome.minima == {"error": 0.5}
+
+
+def test_the_budget_ends_a_run(course: Course) -> None:
+    assert course.note(100, torch.ones(96), {"error": 0.1})
+    assert (course.outcome.status, course.outcome.stopped) == ("completed", "budget")
+    assert course.outcome.diverged_at is None

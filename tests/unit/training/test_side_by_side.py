@@ -1,0 +1,101 @@
+"""Which runs are trained together."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import torch
+
+from scalinglaws.config.spec import ModelSpec, RunSpec
+from scalinglaws.training import stacking
+from scalinglaws.training.loop import Job
+from scalinglaws.training.side_by_side import Architecture, job
+from scalinglaws.training.tasks.image_classification import ImageClassification, open_task
+
+MakeSpec = Callable[..., RunSpec]
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def task(prepared: Path) -> ImageClassification:
+    return open_task(prepared / "data", CPU)
+
+
+@pytest.fixture
+def small(task: ImageClassification) -> Architecture:
+    return Architecture(ModelSpec(family="resnet", options={"width": 1, "depth": 8}), task, CPU)
+
+
+@pytest.fixture
+def jobs(make_spec: MakeSpec) -> list[Job]:
+    """Runs of 2 to 32 examples and two seeds; batches of 4, and smaller ones."""
+    specs = [
+        make_spec(subset={"examples": size, "seed": seed}, seed=seed)
+        for size in (2, 4, 8, 16, 32)
+        for seed in (0, 1)
+    ]
+    return [Job(spec, 0.1, torch.arange(spec.subset.examples)) for spec in specs]
+
+
+def sizes(groups: Iterator[list[Job]]) -> list[list[int]]:
+    return [[each.spec.subset.examples for each in group] for group in groups]
+
+
+def never(job: Job) -> int:
+    return 0
+
+
+def test_runs_of_like_batch_are_together_the_long_ones_first(small: Architecture, jobs: list[Job]) -> None:
+    assert sizes(small.groups(jobs, never, 64)) == [[32, 32, 16, 16, 8, 8, 4, 4], [2, 2]]
+
+
+def test_groups_are_of_like_size_and_at_most_as_large_as_allowed(
+    small: Architecture, jobs: list[Job]
+) -> None:
+    assert sizes(small.groups(jobs, never, 5)) == [[32, 32, 16, 16], [8, 8, 4, 4], [2, 2]]
+    assert sizes(small.groups(jobs, never, 3)) == [[32, 32], [16, 16, 8], [8, 4, 4], [2, 2]]
+    assert [len(group) for group in small.groups(jobs, never, 1)] == [1] * 10
+
+
+def test_runs_that_go_on_are_apart_by_step(small: Architecture, jobs: list[Job]) -> None:
+    def step(job: Job) -> int:
+        return 40 if job.spec.subset.examples == 8 else 0
+
+    assert sizes(small.groups(jobs, step, 64)) == [[8, 8], [32, 32, 16, 16, 4, 4], [2, 2]]
+
+
+def test_large_models_are_alone(
+    small: Architecture, jobs: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = small.size
+    assert small.side_by_side(4)
+    monkeypatch.setitem(stacking.STACKED_BELOW, "cpu", 3 * size.flops_per_example / size.products)
+    assert small.side_by_side(2)
+    assert not small.side_by_side(4)
+    assert sizes(small.groups(jobs, never, 64)) == [*[[n] for n in (32, 32, 16, 16, 8, 8, 4, 4)], [2, 2]]
+
+
+def test_a_stack_is_no_larger_than_gains_anything(
+    small: Architecture, jobs: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = small.size
+    monkeypatch.setitem(stacking.STACKED_TO, "cpu", 9 * size.flops_per_example / size.products)
+    assert sizes(small.groups(jobs, never, 64)) == [[32, 32], [16, 16], [8, 8], [4, 4], [2, 2]]
+
+
+def test_the_rule() -> None:
+    most = [stacking.most_beside(work, "cpu") for work in (1e3, 1e6, 1e7, 1.19e7, 1.2e7, 1e9)]
+    assert most == [64, 64, 15, 12, 1, 1]
+    assert stacking.most_beside(1e3, "cpu", 8) == 8
+    assert stacking.most_beside(1e7, "cuda") == 64
+
+
+def test_a_job_has_the_first_examples_of_its_shuffle(
+    make_spec: MakeSpec, task: ImageClassification, prepared: Path
+) -> None:
+    import numpy as np
+
+    spec = make_spec(subset={"examples": 8, "seed": 1})
+    found = job(spec, 0.1, task, prepared / "subsets")
+    assert found.subset.tolist() == np.load(prepared / "subsets" / "shuffle-1.npy")[:8].tolist()
+    assert (found.spec, found.rate) == (spec, 0.1)

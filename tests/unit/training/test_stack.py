@@ -1,0 +1,250 @@
+"""Models side by side: the same as alone, and no run sees another."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from scalinglaws.config.spec import Optimiser
+from scalinglaws.models import mlp, resnet, transformer
+from scalinglaws.training.stack import Alike, Stack, can_be_stacked
+
+CPU = torch.device("cpu")
+STEPS = 5
+MINE = 7
+"""Seed of the run that is looked at; those beside it have others."""
+
+
+class Highway(nn.Module):
+    """A recurrent layer: sigmoid and tanh have kernels for whole vectors and for what is left over."""
+
+    HEAD, EMBEDDINGS = ("head",), ()
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.inwards, self.across = nn.Linear(8, width), nn.Linear(width, 2 * width)
+        self.head = nn.Linear(width, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x.flatten(1).unflatten(1, (8, 8))
+        state = torch.zeros_like(self.inwards(x[:, 0]))
+        for moment in range(8):
+            new, gate = self.across(state).chunk(2, -1)
+            gate = gate.sigmoid()
+            state = (self.inwards(x[:, moment]) + new).tanh() * gate + state * (1 - gate)
+        logits: Tensor = self.head(state)
+        return logits
+
+
+class Tokens(nn.Module):
+    """A transformer that classifies by its last token; images become numbers of tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model = transformer.build((64,), 10, width=12, depth=2, heads=3, tied=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.model((x.flatten(1).abs() * 3).long().clamp(max=9))[:, -1]
+        return logits
+
+
+BUILD: dict[str, Callable[[], nn.Module]] = {
+    "mlp of odd width": lambda: mlp.build((1, 8, 8), 10, width=7),
+    "mlp": lambda: mlp.build((1, 8, 8), 10, width=32),
+    "resnet of odd width": lambda: resnet.build((1, 8, 8), 10, width=3),
+    "resnet": lambda: resnet.build((1, 8, 8), 10, width=8),
+    "recurrent of odd width": lambda: Highway(7),
+    "recurrent": lambda: Highway(16),
+    "transformer": Tokens,
+}
+
+
+class Images:
+    """Made-up images; a run's indices say which."""
+
+    inputs, outputs, examples, validation, dtype = (1, 8, 8), 10, 1000, 50, torch.float32
+
+    def __init__(self) -> None:
+        generator = torch.Generator().manual_seed(0)
+        self.images = torch.randn(1000, 1, 8, 8, generator=generator)
+        self.labels = torch.randint(10, (1000,), generator=generator)
+
+    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
+        return self.images[indices], self.labels[indices]
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        each = functional.cross_entropy(outputs.flatten(0, 1).float(), targets.flatten(), reduction="none")
+        return each.view(targets.shape).mean(1)
+
+    def evaluate(self, predict: Callable[[Tensor], Tensor]) -> dict[str, Tensor]:
+        return {"mean": predict(self.images[:50]).mean((1, 2))}
+
+
+TASK = Images()
+
+
+def make(build: Callable[[], nn.Module], seeds: Sequence[int], **options: Any) -> Stack:
+    side_by_side = options.pop("side_by_side", True)
+    precision = options.pop("precision", "float32")
+    alike = Alike(Optimiser(**{"warmup": 2, **options}), precision, side_by_side)
+    return Stack(build, seeds, [0.01 * (1 + seed) for seed in seeds], alike, CPU)
+
+
+def indices(seeds: Sequence[int], step: int, batch: int = 10) -> Tensor:
+    rows = [
+        torch.randint(1000, (batch,), generator=torch.Generator().manual_seed(100 * seed + step))
+        for seed in seeds
+    ]
+    return torch.stack(rows)
+
+
+def run(stack: Stack, seeds: Sequence[int], first: int = 1, last: int = STEPS, batch: int = 10) -> Tensor:
+    """Losses (steps, runs)."""
+    found = [
+        stack.advance(TASK, indices(seeds, step, batch), torch.tensor(stack.controls(step)))
+        for step in range(first, last + 1)
+    ]
+    return torch.stack(found)
+
+
+def state_of(stack: Stack, row: int) -> list[Tensor]:
+    return [array[row].clone() for array in stack.arrays().values()]
+
+
+def same(one: list[Tensor], other: list[Tensor]) -> bool:
+    return all(torch.equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("batch", [10, 16])
+@pytest.mark.parametrize("name", BUILD)
+def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(name: str, batch: int) -> None:
+    beside: list[list[int]] = [
+        [MINE],
+        [MINE, 1],
+        [3, MINE],
+        [1, 2, 3, MINE, 4],
+        [*range(10, 25), MINE],
+        [*range(10, 42), MINE],
+    ]
+    found = []
+    for seeds in beside:
+        stack = make(BUILD[name], seeds, name="adam", momentum=0.9)
+        losses = run(stack, seeds, batch=batch)
+        row = seeds.index(MINE)
+        found.append([losses[:, row], stack.predict(TASK.images[:50])[row], *state_of(stack, row)])
+    assert all(same(found[0], other) for other in found[1:])
+
+
+@pytest.mark.parametrize("options", [{}, {"name": "adam"}, {"averaging": 0}], ids=str)
+@pytest.mark.parametrize("name", BUILD)
+def test_side_by_side_is_as_alone_but_for_rounding(name: str, options: dict[str, Any]) -> None:
+    seeds = [MINE, 8, 9]
+    stack = make(BUILD[name], seeds, **options)
+    losses = run(stack, seeds)
+    for row, seed in enumerate(seeds):
+        alone = make(BUILD[name], [seed], side_by_side=False, **options)
+        torch.testing.assert_close(run(alone, [seed])[:, 0], losses[:, row], rtol=1e-4, atol=1e-4)
+        torch.testing.assert_close(
+            alone.predict(TASK.images[:50])[0], stack.predict(TASK.images[:50])[row], rtol=2e-3, atol=2e-3
+        )
+
+
+@pytest.mark.parametrize("name", ["mlp", "resnet"])
+def test_alone_is_as_torch_does_it(name: str) -> None:
+    alone = make(BUILD[name], [MINE], side_by_side=False, warmup=0, averaging=0)
+    losses = run(alone, [MINE])[:, 0]
+    torch.manual_seed(MINE)
+    model = BUILD[name]()
+    optimiser = torch.optim.SGD(model.parameters(), 0.01 * (1 + MINE), 0.9, nesterov=True)
+    expected = []
+    for step in range(1, STEPS + 1):
+        images, labels = TASK.batch(indices([MINE], step))
+        loss = functional.cross_entropy(model(images[0]), labels[0])
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        expected.append(loss.detach())
+    torch.testing.assert_close(losses, torch.stack(expected), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("kept", [[1], [0, 3], [4, 2, 0]])
+def test_runs_that_go_on_are_as_if_nothing_had_been_beside_them(kept: list[int]) -> None:
+    seeds = [5, 6, MINE, 8, 9]
+    whole, part = (make(BUILD["resnet"], seeds, name="adam") for _ in range(2))
+    run(whole, seeds, last=8)
+    run(part, seeds, last=4)
+    part.keep(kept)
+    left = [seeds[row] for row in kept]
+    assert part.runs == len(left)
+    run(part, left, first=5, last=8)
+    for row, seed in enumerate(left):
+        assert same(state_of(part, row), state_of(whole, seeds.index(seed)))
+    assert part.predict(TASK.images[:50]).shape == (len(left), 50, 10)
+
+
+@pytest.mark.parametrize("side_by_side", [True, False])
+def test_a_run_is_put_back_to_where_it_was_saved(side_by_side: bool) -> None:
+    seeds = [MINE, 8] if side_by_side else [MINE]
+    stack = make(BUILD["mlp"], seeds, side_by_side=side_by_side, name="adam")
+    run(stack, seeds, last=3)
+    saved = {name: array[0].clone() for name, array in stack.arrays().items()}
+    run(stack, seeds, first=4, last=6)
+    other = make(BUILD["mlp"], [MINE], side_by_side=side_by_side, name="adam")
+    other.restore(0, saved, {})
+    run(other, [MINE], first=4, last=6)
+    assert same(state_of(other, 0), state_of(stack, 0))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"weights": torch.zeros(16)},
+        {"weights": torch.zeros(3), "averaged": torch.zeros(3), "optimiser0": torch.zeros(3)},
+    ],
+)
+def test_what_another_model_or_optimiser_saved_is_refused(wrong: dict[str, Tensor]) -> None:
+    with pytest.raises(ValueError, match="saved by another"):
+        make(BUILD["mlp"], [MINE]).restore(0, wrong, {})
+
+
+def test_a_run_that_overflows_does_not_touch_the_others() -> None:
+    healthy, seeds = [MINE, 8], [MINE, 8, 10**9]  # a learning rate of ten million
+    with_it, without = make(BUILD["resnet"], seeds), make(BUILD["resnet"], healthy)
+    assert not run(with_it, seeds, last=8)[:, 2].isfinite().all()
+    run(without, healthy, last=8)
+    assert all(same(state_of(with_it, row), state_of(without, row)) for row in range(2))
+
+
+def test_the_average_is_evaluated_and_the_weights_are_trained() -> None:
+    averaged = make(BUILD["mlp"], [MINE, 8], averaging=0.3)
+    raw = make(BUILD["mlp"], [MINE, 8], averaging=0)
+    expected = None
+    for step in range(1, 6):
+        run(averaged, [MINE, 8], first=step, last=step)
+        run(raw, [MINE, 8], first=step, last=step)
+        assert torch.equal(averaged.weights, raw.weights)
+        share = 1 / (1 + 0.3 * (step - 1))
+        expected = raw.weights.clone() if expected is None else expected.lerp(raw.weights, share)
+    assert expected is not None
+    torch.testing.assert_close(averaged.averaged, expected)
+    assert not torch.equal(averaged.predict(TASK.images[:5]), raw.predict(TASK.images[:5]))
+
+
+def test_half_precision_trains_in_full_precision() -> None:
+    full, half = make(BUILD["mlp"], [MINE]), make(BUILD["mlp"], [MINE], precision="bfloat16")
+    a, b = run(full, [MINE], last=20), run(half, [MINE], last=20)
+    assert half.weights.dtype == torch.float32
+    assert half.predict(TASK.images[:5]).dtype == torch.float32
+    assert not torch.equal(a, b)
+    torch.testing.assert_close(a, b, rtol=0.05, atol=0.05)
+
+
+def test_models_with_buffers_or_fused_recurrence_are_not_stacked() -> None:
+    assert can_be_stacked(BUILD["resnet"]())
+    assert not can_be_stacked(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)))
+    assert not can_be_stacked(nn.LSTM(3, 3))
+    with pytest.raises(ValueError, match="one by one"):
+        make(BUILD["mlp"], [1, 2], side_by_side=False)

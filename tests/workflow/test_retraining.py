@@ -1,0 +1,255 @@
+"""Which runs are trained after a change, and which records stay as they are, byte for byte."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+import yaml
+
+from workflow.project import (
+    ALL_GRID_RUNS,
+    ALL_RUNS,
+    DATA_EDIT,
+    FROM_FITS,
+    FROM_RUNS,
+    GRIDS,
+    RATES,
+    SEEDS,
+    STUDY_NAME,
+    SUBSETS,
+    TRAINING_EDIT,
+    WIDTHS,
+    Jobs,
+    Project,
+    asked,
+    grid_run,
+    search_run,
+)
+
+pytestmark = pytest.mark.slow
+
+NOTHING = Jobs()
+N, G = len(ALL_RUNS), len(ALL_GRID_RUNS)
+
+
+def test_a_subset_size_is_added_and_taken_away_again(project: Project) -> None:
+    project.change("scales.smoke.subsets", [*SUBSETS, 80])
+    outcome = project.replicate()
+    assert outcome.status == 0, outcome.stderr
+    assert outcome.jobs == GRIDS + FROM_RUNS
+    assert outcome.trained == {grid_run(width, 80, seed) for width in WIDTHS for seed in SEEDS}
+    assert project.jobs() == NOTHING
+
+    project.change("scales.smoke.subsets", list(SUBSETS))
+    assert project.jobs() == GRIDS + FROM_RUNS  # the packs have other runs now, and are asked
+    assert project.train().trained == set()
+
+
+def test_a_seed_is_added(project: Project) -> None:
+    project.change("scales.smoke.seeds", [*SEEDS, 3])
+    assert project.train().trained == {grid_run(width, size, 3) for width in WIDTHS for size in SUBSETS}
+
+
+def test_a_learning_rate_that_lost_is_replaced_by_another_that_loses(project: Project) -> None:
+    """One run's own spec changes."""
+    best = project.learning_rates()
+    project.change("runs.learning_rate.search", [best[WIDTHS[0]], 1e-9])
+    assert project.train().trained == {search_run(width, 1e-9) for width in WIDTHS}
+    assert project.learning_rates() == best
+
+
+def test_a_learning_rate_that_wins_is_added(project: Project) -> None:
+    before = project.learning_rates()
+    project.change("runs.learning_rate.search", [*RATES, 0.05])
+    trained = project.train().trained
+    assert project.learning_rates() == dict.fromkeys(before, 0.05), "the test's data should make it win"
+    assert trained == {search_run(width, 0.05) for width in WIDTHS} | ALL_GRID_RUNS
+
+
+def test_a_change_of_all_runs_is_reverted(project: Project) -> None:
+    tables = project.tables()
+    project.change("runs.budget.steps", 6)
+    assert project.train().trained == ALL_RUNS
+    project.change("runs.budget.steps", 20)
+    assert f"{N} runs (such as " in project.why()
+    assert "are part of the study again" in project.why()
+    outcome = project.replicate()
+    assert outcome.trained == set()
+    assert project.tables() == tables
+
+
+def test_runs_are_divided_into_other_packs(project: Project) -> None:
+    """Another number of workers: packs whose runs are others now are asked, and find them trained."""
+    tables = project.tables()
+    scale = project.folder / "config" / "smoke.yaml"
+    scale.write_text(scale.read_text().replace("workers: 1", "workers: 2"))
+    assert project.jobs() == Jobs(["train w2 part0", "train w2 part2"]) + FROM_RUNS
+    said = project.why()
+    assert "runs are divided into packs otherwise" in said
+    assert asked(2, 0, 12) in said
+    outcome = project.replicate()
+    assert outcome.trained == set()
+    assert project.tables() == tables
+    assert project.jobs() == NOTHING
+
+
+def test_two_studies_change_their_subsets(project: Project) -> None:
+    """Nothing that one of them has trained counts for the other."""
+    study = yaml.safe_load(project.study_file.read_text())
+    fewer = {**study, "study": "hestness-2017/other", "figures": []}
+    fewer["scales"] = {"smoke": {**study["scales"]["smoke"], "subsets": list(SUBSETS[:-1])}}
+    other = project.study_file.with_name("other.yaml")
+    other.write_text(yaml.safe_dump(fewer))
+    for path in project.runs.rglob("*.json"):  # the runs that both have: nothing to train
+        text = path.read_text().replace(STUDY_NAME, "hestness-2017/other")
+        if f'"examples": {SUBSETS[-1]},' not in text:
+            copy = project.runs.with_name("other") / path.relative_to(project.runs)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_text(text)
+    assert project.replicate().trained == set()
+    assert project.jobs() == NOTHING
+
+    project.change("scales.smoke.subsets", list(SUBSETS[:-1]))
+    fewer["scales"]["smoke"]["subsets"] = list(SUBSETS)
+    other.write_text(yaml.safe_dump(fewer))
+    both = GRIDS + GRIDS + FROM_RUNS + Jobs(["collect", "fit", "claims"])
+    assert project.jobs() == both
+    assert "3 runs are no longer part of the study" in project.why()
+    said = project.why("results/smoke/fits/hestness-2017/other/fits.csv")
+    assert "are new" in said
+
+
+def test_the_training_code_changes_its_meaning(project: Project) -> None:
+    codes = {state.content.partition(b'"code": ')[2][:20] for state in project.records().values()}
+    project.edit(*TRAINING_EDIT)
+    assert project.train().trained == ALL_RUNS
+    # The fingerprint that Snakemake sees and the code that trains are both the copy's.
+    assert codes.isdisjoint(
+        state.content.partition(b'"code": ')[2][:20] for state in project.records().values()
+    )
+
+
+def test_the_data_change(project: Project) -> None:
+    """Every pixel is inverted: no run may stand."""
+    project.edit(*DATA_EDIT)
+    assert project.train().trained == ALL_RUNS
+
+
+# Outputs
+
+
+def test_a_table_of_fits_is_made_again_as_it_was(project: Project) -> None:
+    tables = project.tables()
+    (project.results / "fits" / STUDY_NAME / "bands.csv").unlink()
+    outcome = project.replicate()
+    assert (outcome.jobs, outcome.trained) == (FROM_FITS, set())
+    assert project.tables() == tables
+
+
+def test_a_run_record_is_deleted(project: Project) -> None:
+    tables = project.tables()
+    wanted = grid_run(WIDTHS[0], SUBSETS[2], 1)
+    run = next(run for run, state in project.records().items() if state.words == wanted)
+    (project.runs / f"{run}.json").unlink()
+    said = project.why()
+    assert "the record of one run (resnet-width2 on 20 examples, seed 1) is missing" in said
+    assert asked(1, 1, 5) in said
+    outcome = project.replicate()
+    assert outcome.jobs == Jobs(["train w2 part1"]) + FROM_RUNS
+    assert outcome.trained == {wanted}
+    assert project.tables() == tables
+
+
+def test_a_run_record_is_damaged(project: Project) -> None:
+    """Half a record is not believed once its pack is looked at, here because another record is gone."""
+    before = project.records()
+    in_words = {state.words: project.runs / f"{run}.json" for run, state in before.items()}
+    damaged, gone = (grid_run(WIDTHS[0], size, 1) for size in SUBSETS[:2])
+    in_words[damaged].write_text(in_words[damaged].read_text()[:100])
+    in_words[gone].unlink()
+    assert "cannot be read" in project.why()
+    target = f"results/smoke/tables/{STUDY_NAME}/runs.csv"
+    done = project.call("snakemake", "--cores", "2", target, "--config", "scale=smoke")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert project.changed_since(before) == {damaged, gone}
+
+
+# Other folders
+
+
+def test_a_fresh_clone_adopts_published_records(project: Project, tmp_path: Path) -> None:
+    """Nothing is trained, and all that follows from the runs is the same; later edits are seen as ever."""
+    assert project.call("scalinglaws.cli", "publish", "--scale", "smoke").returncode == 0
+    clone = Project.bare(tmp_path / "clone")
+    shutil.copytree(project.folder / "records", clone.folder / "records")
+    outcome = clone.replicate("--from", "records")
+    assert outcome.status == 0, outcome.stderr
+    assert (outcome.jobs, outcome.trained) == (FROM_RUNS, ALL_RUNS)  # written by adoption, not by a pack
+    assert clone.tables() == project.tables()
+    assert {run: state.content for run, state in clone.records().items()} == {
+        run: state.content for run, state in project.records().items()
+    }
+    assert clone.jobs() == NOTHING
+    clone.change("scales.smoke.subsets", [*SUBSETS, 80])
+    assert asked(2, 3, G) in clone.why()
+
+
+# Interruptions
+
+
+def test_everything_is_killed_in_the_middle_of_training(bare: Project, finished_project: Project) -> None:
+    process = bare.start("scalinglaws.cli", "replicate", "--scale", "smoke", "--cores", "2")
+    try:
+        _wait_for(lambda: _half_done(bare), process)
+    finally:
+        _kill(process)
+    _wait_for(lambda: not _processes_in(bare.folder))
+    finished = {state.words for state in bare.records().values()}
+    assert finished & ALL_GRID_RUNS
+    assert finished < ALL_RUNS
+    assert f" of runs ({N - len(finished)} trained, " in bare.why()
+
+    outcome = bare.replicate()
+    assert outcome.status == 0, outcome.stderr
+    assert outcome.trained == ALL_RUNS - finished
+    assert bare.tables() == finished_project.tables()
+    assert bare.jobs() == NOTHING
+
+
+def _half_done(project: Project) -> bool:
+    """Whether the grid has a part of its runs."""
+    return 1 <= sum(state.words.startswith("grid") for state in project.records().values()) < G
+
+
+def _wait_for(condition: Callable[[], bool], process: subprocess.Popen[str] | None = None) -> None:
+    for _ in range(30_000):
+        if condition():
+            return
+        assert process is None or process.poll() is None, "ended too early"
+        time.sleep(0.01)
+    raise AssertionError("waited in vain")
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill a process and all that it started, at once, parents first."""
+    parent = psutil.Process(process.pid)
+    for each in [parent, *parent.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    process.communicate()
+
+
+def _processes_in(folder: Path) -> list[int]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if Path(process.cwd()) == folder and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+        except (psutil.Error, OSError):
+            continue
+    return found

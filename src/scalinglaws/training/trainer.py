@@ -55,7 +55,12 @@ class Trainer:
         self._task, self._architecture = task, Architecture(first.model, task, device)
         self._place = Place(name, nominal_peak(name, first.precision) or measured_peak(device, seconds=0.1))
         self._pulse = Pulse(options.pulse or options.out / ".pulse.json", f"{pack.study} {pack.name}")
-        made_by = {"code": options.code, "data": content, "device": device.type, "torch": torch.__version__}
+        made_by = {
+            "code": options.code,
+            "data": content,
+            "device": device.type,
+            "torch": str(torch.__version__),
+        }
         self._checkpoint = Checkpoint(options.checkpoint, made_by)
         self._finished: set[str] = set()
         self._left = 0

@@ -1,0 +1,76 @@
+"""bfloat16 beside float32: a training step of transformers by width. `python benchmarks/precision.py`.
+
+What `precision: bfloat16` in a study is worth here, one worker: wide models gain where the hardware
+has bfloat16 products, narrow ones lose to the conversions. Times are the least of several, in CPU seconds.
+"""
+
+import os
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from scalinglaws.config.spec import Optimiser
+from scalinglaws.models.transformer import build
+from scalinglaws.training.stack import Alike, Stack
+from scalinglaws.training.task import Predict
+
+VOCABULARY, CONTEXT, BATCH = 512, 64, 16
+CPU = torch.device("cpu")
+
+
+class Tokens:
+    """Next-token prediction on random tokens."""
+
+    inputs, outputs, examples, validation, dtype = (CONTEXT,), VOCABULARY, 1000, 0, torch.int64
+    tokens = torch.randint(VOCABULARY, (examples, CONTEXT), generator=torch.Generator().manual_seed(0))
+
+    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
+        """Tokens, and the same again as targets: only time counts here."""
+        return self.tokens[indices], self.tokens[indices]
+
+    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
+        """Mean cross-entropy of each run's batch."""
+        each = functional.cross_entropy(outputs.flatten(0, 2).float(), targets.flatten(), reduction="none")
+        return each.view(targets.shape).mean((1, 2))
+
+    def evaluate(self, predict: Predict) -> dict[str, Tensor]:
+        """Nothing."""
+        del predict
+        return {}
+
+
+def step(width: int, precision: Literal["float32", "bfloat16"]) -> Callable[[], object]:
+    """A training step of a transformer of two blocks."""
+    model = partial(build, (CONTEXT,), VOCABULARY, width=width, depth=2, heads=4)
+    stack = Stack(model, [0], [1e-3], Alike(Optimiser(name="adam"), precision, side_by_side=False), CPU)
+    indices, controls = torch.arange(BATCH)[None], torch.tensor(stack.controls(5))
+    return lambda: stack.advance(Tokens(), indices, controls)
+
+
+def least(call: Callable[[], object], seconds: float = 3.0) -> float:
+    """Least CPU seconds of a call, after one that does not count."""
+    call()
+    best, end = float("inf"), time.process_time() + seconds
+    while time.process_time() < end:
+        start = time.process_time()
+        call()
+        best = min(best, time.process_time() - start)
+    return best
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    print(f"transformers of two blocks, {BATCH} x {CONTEXT} tokens a step; milliseconds")
+    for width in (32, 64, 128, 256, 512):
+        full, half = least(step(width, "float32")), least(step(width, "bfloat16"))
+        print(
+            f"width {width:4}: float32 {1e3 * full:8.1f}  bfloat16 {1e3 * half:8.1f}  gain {full / half:.2f}"
+        )

@@ -72,6 +72,7 @@ def test_measured_runs_replace_what_is_assumed(
         "device": "cpu",
         "platform": "here",
         "processor": this_host("cpu").processor,
+        "evaluation_share": 0.0,
     }
     for pack in work.packs:
         alike = Counter(run.subset.examples for run in pack.runs)

@@ -2,21 +2,11 @@
 
 from typing import Any, Literal
 
-from pydantic import PositiveFloat
-
+from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.spec import RunSpec, Seed, identity
 from scalinglaws.config.strict import Strict
 
 Phase = Literal["search", "grid"]
-
-
-class Candidates(Strict):
-    """The learning rates that a search pack compares."""
-
-    learning_rates: tuple[PositiveFloat, ...]
-    """Candidates, in the order of preference when they tie."""
-    metric: str
-    """Validation metric whose minimum decides (mean of its log over the search's subset sizes)."""
 
 
 class Pack(Strict):
@@ -45,7 +35,7 @@ def pack_to_plain(pack: Pack) -> dict[str, Any]:
     What all runs have in common stands once; of what differs, each value stands once, and a run is a row of
     numbers that say which values are its own.
     """
-    specs = [identity(run) for run in pack.runs]
+    specs = [_flat(identity(run)) for run in pack.runs]
     keys = sorted({key for spec in specs for key in spec})
     shared = {key: specs[0][key] for key in keys if all(spec.get(key) == specs[0].get(key) for spec in specs)}
     values: dict[str, list[Any]] = {key: [] for key in keys if key not in shared}
@@ -67,5 +57,28 @@ def pack_from_plain(plain: dict[str, Any]) -> Pack:
     runs = []
     for row in rows:
         own = {key: known[number] for (key, known), number in zip(values.items(), row, strict=True)}
-        runs.append({**shared, **{key: value for key, value in own.items() if value is not None}})
+        runs.append(_nested({**shared, **{key: value for key, value in own.items() if value is not None}}))
     return Pack.model_validate({**plain, "runs": runs})
+
+
+def _flat(spec: dict[str, Any]) -> dict[str, Any]:
+    """Blocks as `block.key`: a size and a seed of their own are fewer values than each pair of them."""
+    flat: dict[str, Any] = {}
+    for key, value in spec.items():
+        if isinstance(value, dict) and value:
+            flat |= {f"{key}.{inner}": each for inner, each in value.items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _nested(flat: dict[str, Any]) -> dict[str, Any]:
+    """The inverse of `_flat`."""
+    spec: dict[str, Any] = {}
+    for key, value in flat.items():
+        block, dot, inner = key.partition(".")
+        if dot:
+            spec.setdefault(block, {})[inner] = value
+        else:
+            spec[key] = value
+    return spec

@@ -6,9 +6,10 @@ from itertools import product
 
 from scalinglaws.config import plugins
 from scalinglaws.config.analysis import ANALYSES
+from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.load import Config
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
-from scalinglaws.config.pack import Candidates, Pack
+from scalinglaws.config.pack import Pack
 from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
 from scalinglaws.config.study import Analysis, Architecture, Figure, Grid, LearningRateSearch, Study
 from scalinglaws.fingerprint import code_fingerprint

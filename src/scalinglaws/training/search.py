@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from statistics import fmean
 
-from scalinglaws.config.pack import Candidates
+from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.strict import Strict
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_json

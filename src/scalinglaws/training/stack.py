@@ -6,7 +6,6 @@ on a CPU, whatever else is in the stack and however many (tested; see `PAIR`). A
 better off alone, and has then no leading axis, nor anything else of a stack.
 """
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -201,8 +200,3 @@ def can_be_stacked(model: nn.Module) -> bool:
     if next(model.buffers(), None) is not None:
         return False
     return not any(isinstance(module, nn.RNNBase) for module in model.modules())
-
-
-def copy_without_weights(model: nn.Module) -> nn.Module:
-    """The same model on the meta device."""
-    return copy.deepcopy(model).to("meta")

@@ -50,7 +50,7 @@ class Trainer:
         device = device_of(options.device, options.gpu_memory)
         first = pack.runs[0]
         name = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
-        self._pack, self._options, self._content, self._device_name = pack, options, content, name
+        self._pack, self._options, self._content = pack, options, content
         task: Task = import_module(module_name(TASKS, first.task)).open_task(options.data, device)
         self._task, self._architecture = task, Architecture(first.model, task, device)
         self._place = Place(name, nominal_peak(name, first.precision) or measured_peak(device, seconds=0.1))

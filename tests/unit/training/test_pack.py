@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
+from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.canonical import canonical_json
-from scalinglaws.config.pack import Candidates, Pack, pack_from_plain, pack_to_plain
+from scalinglaws.config.pack import Pack, pack_from_plain, pack_to_plain
 from scalinglaws.config.spec import RunSpec
 
 MakeSpec = Callable[..., RunSpec]
@@ -44,12 +45,11 @@ def test_round_trip(make_spec: MakeSpec, number: int) -> None:
 
 def test_what_all_runs_share_stands_once(make_spec: MakeSpec) -> None:
     runs = pack_to_plain(packs(make_spec)[0])["runs"]
-    assert set(runs["shared"]) == {"task", "data", "model", "learning_rate", "optimiser", "budget"}
-    assert runs["values"] == {
-        "seed": [1, 0],
-        "subset": [{"examples": n, "seed": s} for n in (40, 8) for s in (1, 0)],
+    assert {key.partition(".")[0] for key in runs["shared"]} == {
+        *("task", "data", "model", "learning_rate", "optimiser", "budget")
     }
-    assert runs["rows"] == [[0, 0], [1, 1], [0, 2], [1, 3]]
+    assert runs["values"] == {"seed": [1, 0], "subset.examples": [40, 8], "subset.seed": [1, 0]}
+    assert runs["rows"] == [[0, 0, 0], [1, 0, 1], [0, 1, 0], [1, 1, 1]]
 
 
 def test_a_thousand_runs_are_one_argument_of_a_command(make_spec: MakeSpec) -> None:
@@ -59,7 +59,7 @@ def test_a_thousand_runs_are_one_argument_of_a_command(make_spec: MakeSpec) -> N
         for seed in range(25)
     )
     pack = Pack(study="paper/one", name="large", phase="grid", runs=runs)
-    assert len(canonical_json(pack_to_plain(pack))) < 2**17 / 2  # Linux allows 2**17 bytes
+    assert len(canonical_json(pack_to_plain(pack))) < 2**17 / 8  # Linux allows 2**17 bytes
     assert pack_from_plain(pack_to_plain(pack)) == pack
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.config.pack import Candidates
+from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.training.record import Record

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.canonical import canonical_json
-from scalinglaws.config.pack import Candidates, Pack, pack_to_plain
+from scalinglaws.config.pack import Pack, pack_to_plain
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.training import __main__ as stage

@@ -90,6 +90,7 @@ class Forks:
 
     def start(self, arguments: Sequence[str], said: Path, settings: Settings) -> Child:
         """Call the stage; its stderr goes to the file `said`."""
+        said.touch()  # a child may be killed before it opens it
         order = {"arguments": [*arguments], "said": str(said), "settings": asdict(settings)}
         return Child(self, self.ask(order), said)
 

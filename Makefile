@@ -12,12 +12,13 @@ PYTHON ?= python3
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help environment replicate publish test lock docs
+.PHONY: help environment replicate publish test notebook lock docs
 
 help:
 	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [FROM=records] [CORES=N]   tables, fits, figures, report"
 	@echo "make publish [SCALE=...]           copy figures and run tables to figures/ and records/"
 	@echo "make test                          lint, types and tests"
+	@echo "make notebook [SCALE=...]          the papers' stories, told from the tables, in jupyter lab"
 	@echo "make environment [TORCH=cpu|cuda] [PYTHON=...]   make .venv; the other targets do it too"
 	@echo "make docs                          write the reference of the config again"
 	@echo "make lock [UPGRADE=1]              resolve the dependencies again"
@@ -38,6 +39,9 @@ test: environment
 	$(IN_VENV) snakemake --lint
 	$(IN_VENV) mypy
 	$(IN_VENV) pytest
+
+notebook: environment
+	$(IN_VENV) SCALINGLAWS_SCALE="$(SCALE)" jupyter lab notebooks
 
 docs: environment
 	$(IN_VENV) python -m scalinglaws.config

@@ -1,6 +1,6 @@
 """Stage `collect`: run records become tables.
 
-    python -m scalinglaws.collect --spec JSON --runs DIR --data DIR --out DIR
+    python -m scalinglaws.collect --spec JSON --runs DIR --data DIR --subsets DIR --out DIR
 
 Two tables, sorted and byte-stable; they hold no time, host or commit, so that equal results are equal files:
 
@@ -10,7 +10,7 @@ Two tables, sorted and byte-stable; they hold no time, host or commit, so that e
 - parameters, parameters_without_embeddings;
 - FLOPs of one example: flops_per_example (forward and backward), forward_flops_per_example, and the parts of
   the former: flops_body, flops_attention, flops_head, flops_embedding;
-- examples, examples_per_class, seed, learning_rate;
+- examples; data_size, the same in the unit that the data set is counted in; seed, learning_rate;
 - status, stopped, steps, diverged_at (a step; empty where the run did not diverge), examples_seen;
 - training_flops, what the run spent on training: flops_per_example times examples_seen;
 - the minimum of each validation metric, empty where the run diverged.
@@ -22,10 +22,14 @@ over the seeds that did not diverge, and a cell in which more than half did has 
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from scalinglaws.config.spec import Subset
 from scalinglaws.config.strict import Strict
 from scalinglaws.data.frames import write_frame
 from scalinglaws.data.store import read_prepared
@@ -51,23 +55,24 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--spec", required=True, help="the CollectSpec as JSON")
     parser.add_argument("--runs", type=Path, required=True, help="folder of run records")
     parser.add_argument("--data", type=Path, required=True, help="folder of the prepared data set")
+    parser.add_argument("--subsets", type=Path, required=True, help="folder of its shuffles")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tables")
     options = parser.parse_args(arguments)
     spec = parse_spec(CollectSpec, options.spec)
     records = [_record(options.runs / f"{run}.json") for run in spec.runs]
-    classes = read_classes(options.data)
-    write_frame(run_table(records, classes), options.out / "runs.csv")
+    sizes = DataSizes(options.data, options.subsets)
+    write_frame(run_table(records, sizes), options.out / "runs.csv")
     write_frame(curve_table(records), options.out / "curves.csv")
 
 
-def run_table(records: list[Record], classes: int) -> pd.DataFrame:
+def run_table(records: list[Record], sizes: Callable[[Subset], float]) -> pd.DataFrame:
     """One row a run; see the module's text for the columns."""
-    frame = pd.DataFrame([_row(record, classes) for record in records])
+    frame = pd.DataFrame([_row(record, sizes) for record in records])
     frame = frame.astype({"diverged_at": "Int64"})  # whole numbers, some missing
     return frame.sort_values(RUN_KEYS, ignore_index=True)
 
 
-def _row(record: Record, classes: int) -> dict[str, object]:
+def _row(record: Record, sizes: Callable[[Subset], float]) -> dict[str, object]:
     spec, size, result = record.spec, record.model, record.result
     return {
         "run": record.run,
@@ -80,7 +85,7 @@ def _row(record: Record, classes: int) -> dict[str, object]:
         "forward_flops_per_example": size.forward_flops.total,
         **{f"flops_{part}": flops for part, flops in size.training_flops},
         "examples": spec.subset.examples,
-        "examples_per_class": spec.subset.examples / classes,
+        "data_size": sizes(spec.subset),
         "seed": spec.seed,
         "learning_rate": record.learning_rate,
         "status": result.status,
@@ -102,9 +107,21 @@ def curve_table(records: list[Record]) -> pd.DataFrame:
     return frame.astype({"step": "int64"})
 
 
-def read_classes(folder: Path) -> int:
-    """Number of classes of a prepared data set."""
-    return read_prepared(folder).classes
+class DataSizes:
+    """How much data subsets are, in the unit that their data set is counted in."""
+
+    def __init__(self, data: Path, subsets: Path) -> None:
+        """Take the folders of a prepared data set and of its shuffles."""
+        prepared = read_prepared(data)
+        self._amounts, self._parts, self._subsets = prepared["amounts"], prepared.unit.parts, subsets
+        self._sums: dict[int, NDArray[np.int64]] = {}
+
+    def __call__(self, subset: Subset) -> float:
+        """The size of one; examples differ in length, and with them shuffles."""
+        if subset.seed not in self._sums:
+            order = np.load(self._subsets / f"shuffle-{subset.seed}.npy", mmap_mode="r")
+            self._sums[subset.seed] = np.cumsum(self._amounts[order])
+        return float(self._sums[subset.seed][subset.examples - 1] / self._parts)
 
 
 def _record(path: Path) -> Record:

@@ -24,7 +24,12 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCK = ROOT / "requirements" / "lock.txt"
 
 # What conda calls differently. `-base` and `-minimal`: the same software without desktop and storage extras.
-CONDA_NAMES = {"matplotlib": "matplotlib-base", "snakemake": "snakemake-minimal", "torch": "pytorch"}
+CONDA_NAMES = {
+    "matplotlib": "matplotlib-base",
+    "snakemake": "snakemake-minimal",
+    "soundfile": "pysoundfile",
+    "torch": "pytorch",
+}
 ONLY_CONDA = {"python", "pip"}  # pip installs this project itself
 SNAKEMAKE_CHANNEL = "bioconda"
 PYTHONS = [f"3.{minor}" for minor in range(11, 15)]

@@ -310,8 +310,9 @@ def jobs_in(log: str) -> Jobs:
 
 
 def _short(rule: str) -> str:
-    if rule.startswith("figure_"):
-        return "figure"
+    for kind in ("figure", "prepare"):
+        if rule.startswith(f"{kind}_"):
+            return kind
     if rule.startswith("analyse_"):
         return f"analyse {rule.rpartition('_')[2]}"
     if not rule.startswith("train_"):

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from workflow.analysed import DATA, FILE, LINE, PAPER, analysed, write_study
 from workflow.project import Jobs, Project
@@ -152,3 +153,42 @@ def test_data_are_not_those_that_were_published(tmp_path: Path) -> None:
     assert "results/smoke/logs/published/chinchilla-points.log" in outcome.stderr
     assert (project.results / "figures" / PAPER / "fits.pdf").exists()
     assert (project.mirror / FILE).read_text() == "changed"
+
+
+# Analyses that read the tables of trained studies
+
+SUMMARY = {
+    "study": "hestness-2017/summary",
+    "title": "All",
+    "source": "None",
+    "analysis": "hestness-summary",
+    "studies": ["hestness-2017/image"],
+    "figures": [
+        {"name": name, "draw": f"hestness_2017_summary:{name}", "caption": "Tiny."}
+        for name in ("summary", "implications")
+    ],
+}
+READING = Jobs(["analyse summary", "figure", "figure", "claims", "summary"])
+
+
+def test_an_analysis_reads_a_trained_study(finished_project: Project, tmp_path: Path) -> None:
+    """It follows the tables of that study, retrains nothing, and is named by `why` and `cost`."""
+    project = finished_project.copy(tmp_path / "project")
+    path = project.folder / "config" / "studies" / "hestness-2017" / "summary.yaml"
+    path.write_text(yaml.safe_dump(SUMMARY))
+    outcome = project.replicate()
+    assert (outcome.status, outcome.trained) == (0, set()), outcome.stderr
+    assert outcome.jobs == READING
+    made = project.results / "fits" / "hestness-2017" / "summary" / "summary.csv"
+    assert [line.split(",")[0] for line in made.read_text().splitlines()] == ["study", *["image"] * 3]
+    drawn = (project.results / "figures" / "hestness-2017" / "summary.png").read_bytes()
+    assert b"Studies hestness-2017/image, trained on CIFAR-10" in drawn
+    assert project.replicate().stdout.startswith("Nothing to be done: results/smoke is up to date.\n")
+
+    project.change("scales.smoke.region", [0.9, 100])
+    assert project.jobs() == Jobs(["fit", "claims", "figure"]) + READING
+    text = project.why(str(made.relative_to(project.folder)))
+    assert "region" in text
+    assert "fits, tables of analyses" in text
+    done = project.call("scalinglaws.cli", "cost", "--scale", "smoke")
+    assert "Nothing is trained for hestness-2017/summary." in done.stdout

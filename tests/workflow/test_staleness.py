@@ -97,7 +97,7 @@ def edit_nothing_that_counts(project: Project) -> None:
     """Comments, docstrings and layout."""
     project.edit("training/search.py", '"""Pick the candidate', '"""Choose the candidate')
     project.edit(*TRAINING_EDIT[:2], "    # a comment\n\n    best = min(scores, key=")
-    project.edit("data/store.py", '"""Number of classes."""', '"""How many classes."""')
+    project.edit("data/store.py", '"""Prepared data: arrays', '"""What was prepared: arrays')
     for module in ("fitting/__main__.py", "figures/style.py", "report/table.py", "claims/verdict.py"):
         path = project.source(module)
         path.write_text(path.read_text(encoding="utf-8") + "\n\n# the end\n", encoding="utf-8")
@@ -181,7 +181,7 @@ TABLE = [
     # Code
     Row("a style", edit("figures/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"'), Jobs(["figure"]),
         ("the code of figures changed (edited since: scalinglaws.figures.style)", "again: figures.")),
-    Row("a figure's code", edit("figures/hestness_2017.py", 'GREY = "0.45"', 'GREY = "0.4"'),
+    Row("a figure's code", edit("figures/hestness_2017.py", '"ncols": 2', '"ncols": 1'),
         Jobs(["figure"]), ("(edited since: scalinglaws.figures.hestness_2017)",)),
     Row("the report's code", edit("report/table.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
         ("(edited since: scalinglaws.report.table)", ": report."), REPORT),
@@ -193,7 +193,7 @@ TABLE = [
         ("the code of training changed (edited since: scalinglaws.models.resnet)", asked(3, N, 0))),
     Row("a data source's code",
         edit(*DATA_EDIT),
-        Jobs({"prepare_data": 1, "shuffle": len(SEEDS)}) + PACKS + FROM_RUNS,
+        Jobs({"prepare": 1, "shuffle": len(SEEDS)}) + PACKS + FROM_RUNS,
         ("the code of data changed (edited since: scalinglaws.data.sources.cifar)",
          f"{N} runs are trained again only if the data come out otherwise")),
     Row("no meaning of code", edit_nothing_that_counts, NOTHING),

@@ -6,7 +6,8 @@ for plan in PLAN.analyses:
         name:
             rule_name("analyse", plan.study.study)
         input:
-            [f"{RESULTS}/published/{name}.csv" for name in plan.study.published],
+            published=[f"{RESULTS}/published/{name}.csv" for name in plan.study.published],
+            studies=[file for each in plan.reads for file in read_files(each)],
         output:
             [f"{RESULTS}/fits/{plan.study.study}/{table}.csv" for table in plan.tables],
         log:
@@ -14,7 +15,8 @@ for plan in PLAN.analyses:
         params:
             spec=canonical_json(plan.analysis_spec(SCALE.scale, SCALE.resamples)),
             code=code("scalinglaws.analyses.__main__", module_name(ANALYSES, plan.study.analysis), *LAWS),
+            studies=studies_option(plan),
             folder=lambda wildcards, output: os.path.dirname(output[0]),
         shell:
-            "python -m scalinglaws.analyses --spec {params.spec:q} --published {input:q} --out {params.folder:q}"
-            " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+            "python -m scalinglaws.analyses --spec {params.spec:q} --published {input.published:q}"
+            " {params.studies} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -3,6 +3,8 @@ rule collect:
         runs=lambda wildcards: [run_file(wildcards.study, run) for run in STUDIES[wildcards.study].runs],
         packs=lambda wildcards: [done_file(pack) for pack in STUDIES[wildcards.study].packs],
         manifest=manifest,
+        amounts=amounts,
+        shuffles=shuffles,
     output:
         runs=f"{RESULTS}/tables/{{study}}/runs.csv",
         curves=f"{RESULTS}/tables/{{study}}/curves.csv",
@@ -13,7 +15,8 @@ rule collect:
         code=code("scalinglaws.collect"),
         runs=folder_of_input("runs"),
         data=folder_of_input("manifest"),
+        subsets=folder_of_input("shuffles"),
         folder=folder_of_output("runs"),
     shell:
         "python -m scalinglaws.collect --spec {params.spec:q} --runs {params.runs:q} --data {params.data:q}"
-        " --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+        " --subsets {params.subsets:q} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

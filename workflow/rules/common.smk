@@ -9,9 +9,10 @@ from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import FITS, plan as plan_of, training_code
 from scalinglaws.claims.claim import claims_hash
 from scalinglaws.config.modules import module_name
-from scalinglaws.config.plugins import names
+from scalinglaws.config.plugins import constant, names
 from scalinglaws.config.spec import identity
 from scalinglaws.data.available import available
+from scalinglaws.data.forms import ARRAYS
 from scalinglaws.errors import ConfigError
 from scalinglaws.fingerprint import code_fingerprint
 from scalinglaws.config.pack import pack_to_plain
@@ -28,7 +29,6 @@ if workflow.is_main_process:  # and not for each job on a cluster
 SCALE = PLAN.config.scale
 RESULTS = f"results/{PLAN.config.name}"
 DATA = {spec.name: spec for spec in PLAN.data}
-ARRAYS = ("train", "train_labels", "validation", "validation_labels")
 STUDIES = {plan.study.study: plan for plan in PLAN.studies}
 ALL_STUDIES = {plan.study.study: plan for plan in PLAN.all_studies}
 # Laws are found by name when a fit runs: the fingerprint of a fit covers them all.
@@ -53,9 +53,12 @@ def code(*modules):
     return lambda wildcards: code_fingerprint(*modules)
 
 
-def source_code(wildcards):
-    source = module_name("data/sources", DATA[wildcards.data].source)
-    return code_fingerprint("scalinglaws.data.__main__", source)
+def array_names(spec):
+    return ARRAYS[constant("data/sources", spec.source, "FORM")]
+
+
+def source_code(source):
+    return code("scalinglaws.data.__main__", module_name("data/sources", source))
 
 
 def published_code(wildcards):

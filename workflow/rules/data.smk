@@ -1,23 +1,29 @@
-rule prepare_data:
-    output:
-        manifest=f"{RESULTS}/data/{{data}}/manifest.json",
-        arrays=expand(f"{RESULTS}/data/{{{{data}}}}/{{array}}.npy", array=ARRAYS),
-    log:
-        f"{RESULTS}/logs/data/{{data}}.log",
-    params:
-        spec=lambda wildcards: canonical_json(identity(DATA[wildcards.data])),
-        code=source_code,
-        folder=folder_of_output("manifest"),
-        archives=str(SCALE.archives),
-        location=lambda wildcards: location_option(DATA[wildcards.data].source),
-    shell:
-        "python -m scalinglaws.data prepare --spec {params.spec:q} --archives {params.archives:q}"
-        " {params.location} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+# One rule a data set, generated from the studies: which arrays it is made of depends on its source.
+
+for spec in PLAN.data:
+
+    rule:
+        name:
+            rule_name("prepare", spec.name)
+        output:
+            manifest=f"{data_folder(spec)}/manifest.json",
+            arrays=[f"{data_folder(spec)}/{array}.npy" for array in array_names(spec)],
+        log:
+            f"{RESULTS}/logs/data/{spec.name}.log",
+        params:
+            spec=canonical_json(identity(spec)),
+            code=source_code(spec.source),
+            folder=folder_of_output("manifest"),
+            archives=str(SCALE.archives),
+            location=location_option(spec.source),
+        shell:
+            "python -m scalinglaws.data prepare --spec {params.spec:q} --archives {params.archives:q}"
+            " {params.location} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 
 rule shuffle:
     input:
-        labels=f"{RESULTS}/data/{{data}}/train_labels.npy",
+        strata=f"{RESULTS}/data/{{data}}/strata.npy",
         manifest=f"{RESULTS}/data/{{data}}/manifest.json",
     output:
         f"{RESULTS}/subsets/{{data}}/shuffle-{{seed}}.npy",

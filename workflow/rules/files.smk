@@ -9,11 +9,23 @@ def manifest(wildcards):
     return f"{data_folder(STUDIES[wildcards.study].grid.data)}/manifest.json"
 
 
+def amounts(wildcards):
+    return f"{data_folder(STUDIES[wildcards.study].grid.data)}/amounts.npy"
+
+
+def shuffles(wildcards):
+    plan = STUDIES[wildcards.study]
+    seeds = sorted({seed for pack in plan.packs for seed in pack.seeds})
+    return [f"{RESULTS}/subsets/{plan.grid.data.name}/shuffle-{seed}.npy" for seed in seeds]
+
+
 def manifests(plan):
     """What says on which data a study rests."""
     if plan.study.study in STUDIES:
         return [f"{data_folder(plan.grid.data)}/manifest.json"]
-    return [f"{RESULTS}/published/{name}.json" for name in plan.study.published]
+    trained = [file for each in plan.reads for file in manifests(each)]
+    published = [f"{RESULTS}/published/{name}.json" for name in plan.study.published]
+    return list(dict.fromkeys(published + trained))
 
 
 # Each name is made once: an id is a hash over the whole spec. The plan keeps its runs, so `id` tells them apart.
@@ -38,6 +50,20 @@ def learning_rate_file(study, model):
 def fits(plan):
     """What a study's runs, or its analysis, are reduced to."""
     return [f"{RESULTS}/fits/{plan.study.study}/{table}.csv" for table in plan.tables]
+
+
+def read_files(plan):
+    """What an analysis reads of a trained study."""
+    return [*fits(plan), f"{RESULTS}/tables/{plan.study.study}/runs.csv", *manifests(plan)]
+
+
+def studies_option(plan):
+    """Where the fits, the runs and the data of each study lie that an analysis reads."""
+    words = []
+    for each in plan.reads:
+        places = [f"{RESULTS}/{stage}/{each.study.study}" for stage in ("fits", "tables")]
+        words += ["--studies", *places, data_folder(each.grid.data)]
+    return shlex.join(words)
 
 
 def studies_of(paper):

@@ -20,7 +20,7 @@ for number, pack in enumerate(PLAN.packs):
             rule_name("train", pack.study, pack.name)
         input:
             manifest=f"{prepared}/manifest.json",
-            arrays=expand(f"{prepared}/{{array}}.npy", array=ARRAYS),
+            arrays=expand(f"{prepared}/{{array}}.npy", array=array_names(pack.runs[0].data)),
             shuffles=expand(f"{subsets}/shuffle-{{seed}}.npy", seed=pack.seeds),
             learning_rate=[rate_file] if searched else [],
         output:

@@ -5,8 +5,13 @@ importing it; `RESAMPLED = True` if it has intervals from `spec.resamples` boots
 
     analyse(published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]
 
+or, with `STUDIES = True`, of an analysis that reads the tables of trained studies,
+
+    analyse(published, spec, studies: Mapping[str, Trained]) -> dict[str, pd.DataFrame]
+
     published: the public run data that the study names, by name, as tables of `scalinglaws.data.published`
-    spec: study, scale, resamples, seed
+    spec: study, scale, resamples, studies, seed
+    studies: the trained studies by name (see `_trained.py`), in the order of the study file
 
 It returns exactly those tables; equal arguments give equal tables. A table `fits` has the columns that claims
 are judged by: law, metric, parameter, value, low, high, level, points, warnings.

@@ -1,4 +1,4 @@
-"""Typed claims, read from the YAML files beside this module: one file a paper."""
+"""Typed claims, read from the YAML files beside this module: a file or several a paper."""
 
 import hashlib
 from functools import cache

@@ -10,7 +10,7 @@ from scalinglaws.fitting.table import number
 Rows = list[dict[str, str]]
 
 FITS_COLUMNS = ("law", "metric", "parameter", "value", "low", "high", "level", "points", "warnings")
-BEST_COLUMNS = ("metric", "examples", "examples_per_class", "score", "low", "high")
+BEST_COLUMNS = ("metric", "examples", "data_size", "score", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,9 @@ def _relative_to_chance(quantity: ChanceQuantity, best: Rows | None) -> Measurem
     rows = [row for row in best or () if row["metric"] == quantity.metric]
     if not rows:
         return Measurement(nan, nan, nan, nan, 0, f"there is no table of best fits of {quantity.metric}")
-    smallest = min(rows, key=lambda row: number(row, "examples_per_class", "best"))
+    smallest = min(rows, key=lambda row: number(row, "data_size", "best"))
     where = f"best, {quantity.metric}"
-    classes = number(smallest, "examples", where) / number(smallest, "examples_per_class", where)
+    classes = number(smallest, "examples", where) / number(smallest, "data_size", where)
     guess = chance(quantity.metric, classes)
     if not guess > 0:
         note = f"guessing among {classes:g} classes makes no {quantity.metric}"

@@ -120,7 +120,7 @@ def _row(
     study: str, model: str, parameters: str, runs: str, flops: tuple[str, str], time: tuple[str, str]
 ) -> str:
     cells = "".join(f" {cell:>9}" for cell in (*flops, *time))
-    return f"{study:<24} {model:<28} {parameters:>12} {runs:>5}{cells}"
+    return f"{study:<30} {model:<28} {parameters:>12} {runs:>5}{cells}"
 
 
 def duration(seconds: float) -> str:

@@ -3,20 +3,18 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 
 import numpy as np
 from scipy.optimize import nnls
 
 from scalinglaws.commands.timings import CPU, Timing, batch, course, device_type, is_stacked, workload
-from scalinglaws.config import plugins
-from scalinglaws.config.modules import FAMILIES, SOURCES, module_name
 from scalinglaws.config.pack import Pack
 from scalinglaws.config.scale import Machine
-from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.data.shapes import shapes_of
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.training.record import ModelSize
-from scalinglaws.training.stacking import PAIR, most_beside
+from scalinglaws.training.stacking import PAIR, most_beside, work
 
 FEWEST_SIZES = 2
 """Least number of different step sizes to tell the time of launches from that of arithmetic."""
@@ -58,7 +56,7 @@ class Prices:
         """
         self.machine = machine
         self._device = device
-        self._models: dict[tuple[str, str], _Model | None] = {}
+        self._models: dict[tuple[str, ...], _Model | None] = {}
         by_precision = defaultdict(list)
         for each in timings:
             by_precision[each.spec.precision].append(each)
@@ -79,7 +77,7 @@ class Prices:
     def of(self, run: RunSpec, alike: int = 1) -> Price:
         """FLOPs and seconds of a run, one worker.
 
-        Where the source cannot know the shape of its examples before they are read, the FLOPs count as none.
+        Where the shape of its examples is not known before they are read, the FLOPs count as none.
 
         Args:
             run: the run.
@@ -87,11 +85,11 @@ class Prices:
         """
         model = self._model(run)
         flops = float(model.size.flops_per_example * batch(run)) if model else 0.0
-        stacked = model is not None and self._is_stacked(model, flops)
+        stacked = model is not None and self._is_stacked(model, batch(run))
         stack = 1
         if model is not None and stacked:
-            a_product = flops / max(model.size.products, 1)
-            stack = min(alike, most_beside(a_product, device_type(self._device), self.machine.side_by_side))
+            step_of_one = work(model.size, batch(run))
+            stack = min(alike, most_beside(step_of_one, device_type(self._device), self.machine.side_by_side))
         step, measured = self._step_times.get(run.precision, self._other).of(run, flops, stack, stacked)
         step /= 1 - self._share
         # Steps of runs like this one, else of any architecture on this subset; else all that it may take.
@@ -111,13 +109,13 @@ class Prices:
         return model.size if model else None
 
     def _model(self, run: RunSpec) -> _Model | None:
-        key = (run.model.name, run.data.name)
+        key = (run.task, run.model.name, run.data.name)
         if key not in self._models:
-            self._models[key] = _build(run.model, run.data)
+            self._models[key] = _build(run)
         return self._models[key]
 
-    def _is_stacked(self, model: _Model, flops: float) -> bool:
-        return model.can_be_stacked and is_stacked(flops, model.size.products, self._device)
+    def _is_stacked(self, model: _Model, examples: int) -> bool:
+        return model.can_be_stacked and is_stacked(model.size, examples, self._device)
 
 
 class StepTime:
@@ -230,23 +228,10 @@ def _median(values: Iterable[float]) -> float:
     return float(np.median(list(values)))
 
 
-def _build(model: ModelSpec, data: DataSpec) -> _Model | None:
-    counts = plugins.constant(SOURCES, data.source, "EXAMPLES")
-    if counts is None:
+def _build(run: RunSpec) -> _Model | None:
+    shapes = shapes_of(run.data, run.task)
+    if shapes is None:
         return None
-    channels, height, width = counts["shape"]
-    size = data.options.get("size")  # sources that resize or cut name it so
-    shape = (channels, size, size) if isinstance(size, int) else (channels, height, width)
+    from scalinglaws.commands.weightless import count  # here, because it imports torch
 
-    import torch
-
-    from scalinglaws.training.flops import model_size
-    from scalinglaws.training.stack import can_be_stacked
-
-    with torch.device("meta"):
-        built = import_module(module_name(FAMILIES, model.family)).build(
-            shape,
-            data.options.get("classes", counts["classes"]),
-            **plugins.complete(FAMILIES, model.family, "build", model.options),
-        )
-    return _Model(model_size(built, shape), can_be_stacked(built))
+    return _Model(*count(run.model, shapes))

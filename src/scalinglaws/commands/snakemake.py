@@ -12,6 +12,13 @@ from typing import IO
 
 from scalinglaws.errors import ScalingLawsError
 
+KEEP_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 25),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
+    "MALLOC_TOP_PAD_": str(1 << 26),
+}
+"""Has glibc keep large blocks for the next step, instead of giving them back and asking for fresh pages each
+time: a fifth to a third of a training step whose arrays are megabytes."""
 NOTHING = "Nothing to be done"
 LOCKED = (
     "Snakemake's lock is on this folder: another workflow runs here, or one was killed. If none runs, take "
@@ -66,7 +73,7 @@ def start(call: list[str], log: IO[str]) -> subprocess.Popen[str]:
     """Start Snakemake with its output in a log; jobs find this Python first on their path."""
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     # One thread a process: two on two busy cores are several times slower.
-    environment = {**os.environ, "PATH": search, "OMP_NUM_THREADS": "1"}
+    environment = {**KEEP_MEMORY, **os.environ, "PATH": search, "OMP_NUM_THREADS": "1"}
     # Open files are passed on: the one that `alone` holds. Snakemake passes none to its jobs.
     # In a session of its own, or Ctrl-C on the terminal would reach it twice: by itself and through `stop`.
     return subprocess.Popen(

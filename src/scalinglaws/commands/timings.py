@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.training import stacking
+from scalinglaws.training.record import ModelSize
 
 RESULTS, RECORDS = Path("results"), Path("records")
 CPU = "cpu"
@@ -67,9 +68,9 @@ def batch(spec: RunSpec) -> int:
     return min(spec.optimiser.batch, spec.subset.examples)
 
 
-def is_stacked(flops: float, products: int, device: str) -> bool:
-    """Whether runs with steps of so many FLOPs, by so many products, are trained side by side."""
-    return stacking.is_stacked(flops / max(products, 1), device_type(device))
+def is_stacked(size: ModelSize, examples: int, device: str) -> bool:
+    """Whether models of this size are trained side by side, with so many examples a step."""
+    return stacking.is_stacked(stacking.work(size, examples), device_type(device))
 
 
 def device_type(device: str) -> str:
@@ -131,20 +132,19 @@ def timing_of(plain: dict[str, Any]) -> Timing:
     Raises:
         KeyError, TypeError, ValueError: it is no run record.
     """
-    size, provenance = plain["model"], plain["provenance"]
+    size, provenance = ModelSize.model_validate(plain["model"]), plain["provenance"]
     host = Host(provenance["device"], provenance["processor"])
     # A process on a busy CPU waits for others, which CPU time does not contain; for a GPU it has to wait.
     seconds = provenance["cpu_seconds" if host.device == CPU else "busy_seconds"]
     spec = RunSpec.model_validate(plain["spec"])
-    flops = sum(size["training_flops"].values())
     return Timing(
         spec=spec,
-        flops_per_example=flops,
+        flops_per_example=size.flops_per_example,
         steps=plain["result"]["steps"],
         seconds=seconds,
         evaluation_share=provenance["evaluation_share"],
         stack=provenance["stack"],
-        stacked=is_stacked(flops * batch(spec), size["products"], host.device),
+        stacked=is_stacked(size, batch(spec), host.device),
         host=host,
     )
 

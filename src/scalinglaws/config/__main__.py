@@ -30,7 +30,7 @@ Keys of a study's `runs` are shared by its scales; keys under `scales.<scale>` a
 block that names a `source` replaces the shared one whole.
 
 A study that trains nothing has the key `analysis` instead of `runs`, `scales` and `fit`; it exists at every
-scale.
+scale; one that reads trained studies (`studies`) exists where one of them does.
 """
 
 

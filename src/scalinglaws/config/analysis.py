@@ -1,11 +1,40 @@
-"""What an analysis is told: it trains nothing, and works on public run data and published constants."""
+"""What an analysis is told: it trains nothing, and works on public data, constants and tables of studies."""
 
 from pydantic import Field
 
+from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
 
 ANALYSES, PUBLISHED = "analyses", "data/published"
 """Where their plugins lie: an analysis and a set of public run data are one file each."""
+
+
+class StudyFacts(Strict):
+    """What an analysis is told of a trained study whose tables it reads."""
+
+    study: str
+    """The study, e.g. hestness-2017/image."""
+    title: str
+    """`<domain>: <family>`, or `<domain>: <family>; <more>`."""
+    optimiser: str
+    """Its update rule."""
+    fit: FitSpec
+    """How its laws were fitted; the first metric is the one that the study is about."""
+
+    @property
+    def name(self) -> str:
+        """Its name without the paper."""
+        return self.study.split("/")[1]
+
+    @property
+    def domain(self) -> str:
+        """What it is about: the title before the colon."""
+        return self.title.split(":")[0].strip()
+
+    @property
+    def family(self) -> str:
+        """The models, short, for legends: the title behind the colon; all of it where it has none."""
+        return self.title.partition(":")[2].split(";")[0].strip() or self.title
 
 
 class AnalysisSpec(Strict):
@@ -19,5 +48,7 @@ class AnalysisSpec(Strict):
     """How large: smoke, laptop, gpu or paper."""
     resamples: int = Field(ge=20)
     """Bootstrap resamples, where it has intervals."""
+    studies: tuple[StudyFacts, ...] = ()
+    """The trained studies whose tables it reads."""
     seed: int = Field(default=0, ge=0)
     """Seed of all that is random in it."""

@@ -12,12 +12,17 @@ Names = Annotated[tuple[str, ...], Field(min_length=1)]
 class FitOptions(Strict):
     """What a study file says of its fits, the same at all scales."""
 
-    x: Literal["examples_per_class", "examples"] = "examples_per_class"
-    """The run table's column that a law sees as m."""
+    x: Literal["data_size", "examples"] = "data_size"
+    """The run table's column that a law sees as m: the size of the training set in the data set's unit, or in
+    examples."""
     metrics: Names
     """Metrics of the task; each gets a learning curve."""
     size_metric: str
     """The metric whose best-fit models give the law of model size."""
+    tolerance: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the best score by which a smaller model may be worse and still count as the best fit of its
+    training set; its size is interpolated between models. 0 takes the best score itself, and the vertex of a
+    parabola through it and its neighbours."""
     laws: Names = ("learning-curve", "learning-curve-with-floor")
     """Laws fitted to each metric's learning curve."""
     size_law: str = "model-size"

@@ -28,7 +28,8 @@ class Config:
         name: the scale file's name without ending: `results/<name>/` is its folder.
         scale: the scale.
         studies: (study, its grid at this scale), in order of name.
-        analyses: studies that train nothing and exist at every scale, in order of name.
+        analyses: studies that train nothing, in order of name; they exist at every scale, but for those that
+            read the tables of other studies: they exist where one of these does.
     """
 
     name: str
@@ -63,9 +64,11 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
         raise ConfigError(f"paper: {unknown(paper, papers)}")
     studies: list[tuple[Study, Grid]] = []
     analyses: list[Analysis] = []
+    kinds: dict[str, type[Study | Analysis]] = {}
     figures: dict[tuple[str, str], Path] = {}
     for name in wanted:
         study = load_study(files[name])
+        kinds[name] = type(study)
         _check_figure_names(study, files[name], figures)
         asked = paper in (None, study.paper)
         if isinstance(study, Analysis):
@@ -74,6 +77,14 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
             studies.append((study, grid_of(study, checked.scale, files[name])))
         elif checked.scale not in study.scales and checked.studies != "all":
             raise ConfigError(f"{files[name]}: scales: has no {checked.scale!r}, which {path} asks for")
+    reading = [each for each in analyses if each.studies]
+    if reading:
+        unasked = (name for name in files if name not in kinds and "analysis" not in read_yaml(files[name]))
+        trained = tuple(sorted([*unasked, *(name for name, kind in kinds.items() if kind is Study)]))
+        for analysis in reading:
+            _check_reads(analysis, files[analysis.study], trained, path, wanted)
+    there = {study.study for study, _ in studies}
+    analyses = [each for each in analyses if not each.studies or there & set(each.studies)]
     if not studies and not analyses:
         raise ConfigError(f"{path}: no study of {paper or 'any paper'} has the scale {checked.scale!r}")
     return Config(path.stem, checked, tuple(studies), tuple(analyses))
@@ -107,10 +118,37 @@ def _check_analysis(study: Analysis, path: Path) -> None:
     ):
         if name not in plugins.names(folder):
             raise ConfigError(f"{path}: {key}: {unknown(name, plugins.names(folder))}")
-    if len(set(study.published)) < len(study.published):
-        raise ConfigError(f"{path}: published: a value is given twice")
+    for key, given in (("published", study.published), ("studies", study.studies)):
+        if len(set(given)) < len(given):
+            raise ConfigError(f"{path}: {key}: a value is given twice")
     if not plugins.constant(ANALYSES, study.analysis, "TABLES"):
         raise ConfigError(f"{path}: analysis: the file of {study.analysis!r} has no literal TABLES = (...)")
+    if bool(study.studies) != bool(plugins.constant(ANALYSES, study.analysis, "STUDIES")):
+        problem = "reads no studies" if study.studies else "needs the names of the studies that it reads"
+        raise ConfigError(f"{path}: studies: the analysis {study.analysis!r} {problem}")
+
+
+def _check_reads(
+    analysis: Analysis, path: Path, trained: tuple[str, ...], scale: Path, wanted: tuple[str, ...]
+) -> None:
+    """The studies that an analysis reads are trained, of its own paper, and asked for where it is.
+
+    Args:
+        analysis: the analysis.
+        path: its file.
+        trained: names of all studies that are trained.
+        scale: the scale file.
+        wanted: names of the studies that it asks for.
+    """
+    allowed = tuple(name for name in trained if name.startswith(f"{analysis.paper}/"))
+    for i, name in enumerate(analysis.studies):
+        if name not in allowed:
+            raise ConfigError(f"{path}: studies.{i}: {unknown(name, allowed)}")
+    absent = ", ".join(name for name in analysis.studies if name not in wanted)
+    if absent:
+        raise ConfigError(
+            f"{scale}: studies: {analysis.study} reads the tables of {absent}: name them too, or leave it out"
+        )
 
 
 def _check_figures(study: Study | Analysis, path: Path) -> None:

@@ -47,6 +47,15 @@ class StudyPlan:
         options = self.study.fit.model_dump(mode="json", exclude_defaults=True)
         return {**options, "study": self.study.study, "region": self.grid.region, "resamples": resamples}
 
+    def facts(self, resamples: int) -> dict[str, object]:
+        """What an analysis that reads its tables is told of it."""
+        return {
+            "study": self.study.study,
+            "title": self.study.title,
+            "optimiser": self.grid.optimiser.name,
+            "fit": self.fit_spec(resamples),
+        }
+
     def figure_spec(self, figure: Figure, scale: str, resamples: int) -> dict[str, object]:
         """Spec of the `figures` stage for one figure."""
         return {
@@ -64,9 +73,10 @@ class StudyPlan:
 
 @dataclass(frozen=True)
 class AnalysisPlan:
-    """A study that trains nothing."""
+    """A study that trains nothing; `reads` are the studies whose tables it reads, in its order."""
 
     study: Analysis
+    reads: tuple[StudyPlan, ...] = ()
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -76,14 +86,20 @@ class AnalysisPlan:
     def analysis_spec(self, scale: str, resamples: int) -> dict[str, object]:
         """Spec of the `analyses` stage."""
         options = self.study.model_dump(mode="json", include={"analysis", "study", "seed"})
-        return {**options, "scale": scale, "resamples": resamples}
+        spec: dict[str, object] = {**options, "scale": scale, "resamples": resamples}
+        if self.reads:
+            spec["studies"] = [each.facts(resamples) for each in self.reads]
+        return spec
 
     def figure_spec(self, figure: Figure, scale: str, resamples: int) -> dict[str, object]:
         """Spec of the `figures` stage for one figure."""
         plain = figure.model_dump(mode="json")
         spec: dict[str, object] = {"study": self.study.study, "scale": scale, "figure": plain}
-        resampled = plugins.constant(ANALYSES, self.study.analysis, "RESAMPLED")
-        return {**spec, "resamples": resamples} if resampled else spec
+        if self.reads:
+            spec["studies"] = [each.study.study for each in self.reads]
+        if plugins.constant(ANALYSES, self.study.analysis, "RESAMPLED"):
+            spec["resamples"] = resamples
+        return spec
 
     def claim_spec(self, scale: str) -> dict[str, object]:
         """Spec of the `claims` stage."""
@@ -129,7 +145,12 @@ def plan(config: Config) -> Plan:
     """Expand the grids of all studies of a scale into packs."""
     workers = config.scale.machine.workers
     studies = tuple(StudyPlan(study, grid, expand(study, grid, workers)) for study, grid in config.studies)
-    return Plan(config, studies, tuple(map(AnalysisPlan, config.analyses)))
+    named = {each.study.study: each for each in studies}
+    analyses = (
+        AnalysisPlan(study, tuple(named[name] for name in study.studies if name in named))
+        for study in config.analyses
+    )
+    return Plan(config, studies, tuple(analyses))
 
 
 def expand(study: Study, grid: Grid, workers: int) -> tuple[Pack, ...]:

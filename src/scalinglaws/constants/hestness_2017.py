@@ -3,9 +3,10 @@
 m is in the units of each figure's x axis: tokens, characters, hours.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scalinglaws.constants.constant import Constant
+from scalinglaws.constants.constant import Certainty, Constant
 
 PAPER = "Hestness et al. 2017"
 
@@ -53,6 +54,60 @@ PRINTED = {
     ),
 }
 """Lines of the best-fit models, by series."""
+
+
+@dataclass(frozen=True)
+class Exponents:
+    """Exponents that the paper's text gives for a family of models, in more digits than its figures print.
+
+    Attributes:
+        beta_g: of the learning curve, by metric.
+        beta_p: of the best-fit model's size; None where the paper gives none.
+    """
+
+    beta_g: Mapping[str, Constant]
+    beta_p: Constant | None = None
+
+
+def _text(value: float, section: str, certainty: Certainty = "sec", share: float | None = None) -> Constant:
+    """A constant of the text; `share`: it is given with plus or minus so much of itself."""
+    spread = None if share is None else abs(value) * share
+    interval = None if spread is None else (value - spread, value + spread)
+    return Constant(value, f"{PAPER}, section {section}", certainty, interval)
+
+
+def _words(beta_p: Constant) -> Exponents:
+    return Exponents({"cross_entropy": _text(-0.0656, "4.2", share=0.01)}, beta_p)
+
+
+_SPEECH = Exponents({"error_rate": _text(-0.299, "4.4", share=0.007)})
+
+EXPONENTS = {
+    "translation": Exponents({"token_error_rate": _text(-0.128, "4.1")}),
+    "words-lstm2": _words(_text(0.69, "4.2", share=0.05)),
+    "words-lstm4": _words(_text(0.78, "4.2")),
+    "words-rhn5": _words(_text(0.69, "4.2", share=0.05)),
+    # Both sizes' exponents are quoted; which optimiser has which is memory.
+    "characters-sgd": Exponents({"cross_entropy": _text(-0.0936, "4.2")}, _text(0.78, "4.2", "mem")),
+    "characters-adam": Exponents({"cross_entropy": _text(-0.0954, "4.2")}, _text(0.92, "4.2", "mem")),
+    "image": Exponents(
+        {
+            "top1_error": _text(-0.309, "4.3"),
+            "top5_error": _text(-0.488, "4.3"),
+            "cross_entropy": _text(-0.35, "4.3"),
+        },
+        _text(0.573, "4.3"),
+    ),
+    "speech-ds2": _SPEECH,
+    "speech-attention": _SPEECH,
+}
+"""By family, as our studies are called. The paper gives no growth of models for translation and speech."""
+
+USUAL = (
+    Constant(-0.35, f"{PAPER}, section 1, p. 2", "sec"),
+    Constant(-0.07, f"{PAPER}, section 1, p. 2", "sec"),
+)
+"""Between what exponents of learning curves usually lie, says the paper; its own are not all inside."""
 
 FIXED_HIDDEN = {
     208: PrintedCurve(

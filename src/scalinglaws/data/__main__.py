@@ -12,7 +12,7 @@ import numpy as np
 
 from scalinglaws.config.modules import module_name
 from scalinglaws.config.spec import DataSpec
-from scalinglaws.data.images import Images
+from scalinglaws.data.dataset import DataSet
 from scalinglaws.data.store import read_prepared, write_prepared
 from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.files import whole_file
@@ -36,12 +36,11 @@ def main(arguments: list[str]) -> None:
     if options.step == "prepare":
         spec = DataSpec.model_validate_json(options.spec)
         source = import_module(module_name("data/sources", spec.source))
-        images: Images = source.load(options.location, options.archives, **spec.options)
-        write_prepared(
-            images.check(), options.out, spec.validation.examples, spec.validation.seed, spec.source
-        )
+        data: DataSet = source.load(options.location, options.archives, **spec.options).check()
+        chosen = spec.validation
+        write_prepared(data, options.out, chosen.examples, chosen.seed, spec.source, source.FORM)
     else:
-        order = balanced_shuffle(read_prepared(options.data).train_labels, options.seed, "training")
+        order = balanced_shuffle(read_prepared(options.data)["strata"], options.seed, "training")
         with whole_file(options.out) as temporary, temporary.open("wb") as stream:
             np.save(stream, order)
 

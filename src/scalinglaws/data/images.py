@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglaws.data.dataset import Unit
+from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
 
 if TYPE_CHECKING:
@@ -57,6 +59,42 @@ class Images:
                 f"validation images {self.validation.shape[1:]}"
             )
         return self
+
+    @property
+    def unit(self) -> Unit:
+        """Images per class."""
+        return Unit("images per class", parts=len(self.classes), examples="images")
+
+    @property
+    def validation_examples(self) -> int:
+        """Number of validation images."""
+        return len(self.validation_labels)
+
+    def with_validation(self, examples: int, seed: int) -> Images:
+        """The same with a class-balanced choice of its validation images."""
+        chosen = np.sort(balanced_shuffle(self.validation_labels, seed, "validation")[:examples])
+        validation, labels = self.validation[chosen], self.validation_labels[chosen]
+        return replace(self, validation=validation, validation_labels=labels)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Images and labels of both splits; the labels of training are its strata."""
+        return {
+            "strata": self.train_labels,
+            "amounts": np.ones_like(self.train_labels),
+            "train": self.train,
+            "train_labels": self.train_labels,
+            "validation": self.validation,
+            "validation_labels": self.validation_labels,
+        }
+
+    def facts(self) -> dict[str, Any]:
+        """Class names and the shape of an image."""
+        height, width = self.train.shape[1:3]
+        return {
+            "description": f"{len(self.classes)} classes, {height} x {width} pixels",
+            "classes": list(self.classes),
+            "shape": list(self.train.shape[1:]),
+        }
 
 
 def _problem(images: NDArray[Any], labels: NDArray[Any], classes: int) -> str | None:

@@ -1,7 +1,7 @@
 """Prepared data: arrays in one folder, opened as memory maps that all training processes share."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,75 +9,73 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws.config.canonical import short_hash
-from scalinglaws.data.images import Images
-from scalinglaws.data.subsets import balanced_shuffle
+from scalinglaws.data.dataset import DataSet, Unit
+from scalinglaws.data.forms import ARRAYS
 from scalinglaws.errors import DataError
 from scalinglaws.files import sha256_of, whole_file, write_json
 
 MANIFEST = "manifest.json"
 HASHED_UP_TO = 1 << 28  # bytes; larger files are checked by their size alone, hashing them takes too long
-ARRAYS = ("train", "train_labels", "validation", "validation_labels")
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared data set: arrays as in `Images`, and its manifest."""
+    """A prepared data set: the arrays of its form, and its manifest."""
 
-    train: NDArray[np.uint8]
-    train_labels: NDArray[np.int64]
-    validation: NDArray[np.uint8]
-    validation_labels: NDArray[np.int64]
+    arrays: dict[str, NDArray[Any]]
     manifest: dict[str, Any]
 
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        return self.arrays[name]
+
     @property
-    def classes(self) -> int:
-        """Number of classes."""
-        return len(self.manifest["classes"])
+    def unit(self) -> Unit:
+        """What the size of a training set is counted in."""
+        return Unit(**self.manifest["unit"])
 
 
-def write_prepared(images: Images, folder: Path, validation: int | None, seed: int, source: str) -> None:
+def write_prepared(
+    data: DataSet, folder: Path, validation: int | None, seed: int, source: str, form: str = "images"
+) -> None:
     """Choose the validation set and write arrays and manifest into a folder.
 
     Args:
-        images: what the source delivered.
+        data: what the source delivered.
         folder: where to write; the manifest is written last.
-        validation: number of validation examples (class-balanced), or None for all.
+        validation: number of validation examples, or None for all.
         seed: seed of that choice.
         source: name of the source, for the manifest.
+        form: form of the data, see `forms.py`.
 
     Raises:
         DataError: more validation examples are asked for than there are.
     """
-    available = len(images.validation_labels)
-    if validation is not None and validation > available:
-        raise DataError(f"{images.title}: {validation} validation examples asked for, there are {available}")
-    chosen = balanced_shuffle(images.validation_labels, seed, "validation")[:validation]
-    arrays: dict[str, NDArray[Any]] = {
-        "train": images.train,
-        "train_labels": images.train_labels,
-        "validation": images.validation[np.sort(chosen)],
-        "validation_labels": images.validation_labels[np.sort(chosen)],
-    }
-    files = {}
-    for name, array in arrays.items():
-        with whole_file(folder / f"{name}.npy") as temporary, temporary.open("wb") as stream:
-            np.save(stream, array)
+    if validation is not None:
+        if validation > data.validation_examples:
+            raise DataError(
+                f"{data.title}: {validation} validation examples asked for, "
+                f"there are {data.validation_examples}"
+            )
+        data = data.with_validation(validation, seed)
+    arrays, files = data.arrays(), {}
+    for name in ARRAYS[form]:
         path = folder / f"{name}.npy"
+        with whole_file(path) as temporary, temporary.open("wb") as stream:
+            np.save(stream, arrays[name])
         files[name] = {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
-    write_json(
-        folder / MANIFEST,
-        {
-            "source": source,
-            "title": images.title,
-            "licence": images.licence,
-            "provenance": images.provenance,
-            "classes": list(images.classes),
-            "shape": list(images.train.shape[1:]),
-            "training_examples": len(images.train_labels),
-            "validation_examples": len(chosen),
-            "files": files,
-        },
-    )
+    manifest = {
+        "source": source,
+        "form": form,
+        "title": data.title,
+        "licence": data.licence,
+        "provenance": data.provenance,
+        "unit": asdict(data.unit),
+        "training_examples": len(arrays["strata"]),
+        "validation_examples": data.validation_examples,
+        **data.facts(),
+        "files": files,
+    }
+    write_json(folder / MANIFEST, manifest)
 
 
 def read_prepared(folder: Path) -> Prepared:
@@ -91,12 +89,12 @@ def read_prepared(folder: Path) -> Prepared:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         for name, file in manifest["files"].items():
             _check(folder / f"{name}.npy", file["bytes"], file["sha256"])
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="c") for name in ARRAYS}
+        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="c") for name in ARRAYS[manifest["form"]]}
     except (AttributeError, EOFError, LookupError, OSError, TypeError, ValueError) as error:
         raise DataError(
             f"{folder}: not a prepared data set ({error}); remove the folder to make it again"
         ) from error
-    return Prepared(**arrays, manifest=manifest)
+    return Prepared(arrays, manifest)
 
 
 def content_hash(folder: Path) -> str:

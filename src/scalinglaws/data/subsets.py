@@ -1,8 +1,8 @@
-"""Nested, class-balanced subsets: prefixes of one seeded shuffle.
+"""Nested subsets: prefixes of one seeded shuffle, balanced over classes where there are any.
 
-Each class is shuffled on its own, then the classes are dealt out in rounds: every round holds one example
-of each class, in random order. So a prefix of any length is balanced to within one example, and a smaller
-subset lies inside every larger one.
+Each class (or other stratum) is shuffled on its own, then the classes are dealt out in rounds: every round
+holds one example of each class, in random order. So a prefix of any length is balanced to within one example,
+and a smaller subset lies inside every larger one.
 """
 
 import hashlib
@@ -24,6 +24,8 @@ def balanced_shuffle(labels: NDArray[np.int64], seed: int, purpose: str) -> NDAr
     """
     generator = np.random.default_rng(_entropy(seed, purpose))
     members = [generator.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]
+    if len(members) == 1:
+        return members[0]
     rounds = max(len(indices) for indices in members)
     order: list[NDArray[np.int64]] = []
     for turn in range(rounds):

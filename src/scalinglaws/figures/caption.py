@@ -6,6 +6,7 @@ from typing import Any
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import Figure
+from scalinglaws.data.dataset import Unit
 from scalinglaws.figures.tables import StudyTables
 
 Manifest = Mapping[str, Any]
@@ -13,7 +14,8 @@ Manifest = Mapping[str, Any]
 
 
 class FigureSpec(Strict):
-    """A figure and what its caption must say: `fit` and `seeds` of runs, `resamples` of an analysis."""
+    """A figure and what its caption must say: `fit` and `seeds` of runs, `resamples` of an analysis, and
+    `studies` of one that reads the tables of trained studies."""
 
     study: str
     scale: str
@@ -21,6 +23,7 @@ class FigureSpec(Strict):
     fit: FitSpec | None = None
     seeds: tuple[int, ...] = ()
     resamples: int | None = None
+    studies: tuple[str, ...] = ()
 
 
 def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables, data: Manifest) -> str:
@@ -34,28 +37,31 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables, data: Manifest)
         if diverged
         else ""
     )
-    pixels = " x ".join(map(str, data["shape"][:2]))
+    unit = Unit(**data["unit"])
     sizes = f"{runs.parameters.min():,} to {runs.parameters.max():,} parameters"
     return (
-        f"{spec.figure.caption.strip()} Scale {spec.scale}: {data['title']} ({len(data['classes'])} classes, "
-        f"{pixels} pixels; licence {data['licence']}), subsets of {runs.examples.min():,} to "
-        f"{runs.examples.max():,} images, {data['validation_examples']:,} validation images fixed for all "
-        f"runs; {runs.model.nunique()} models of {sizes}; {len(spec.seeds)} seeds a cell, each with its own "
-        f"choice of images, median of the minimum along training; {len(runs)} runs, {diverged} diverged, "
-        f"{cut_short} ended by the step budget and not by patience. {left_out}Laws are fitted to {low:g} to "
-        f"{high:g} images per class (white background) by least squares on the logarithm. Brackets and the "
-        f"grey band: {fit.level:.0%} intervals from {fit.resamples:,} bootstrap resamples of runs and subset "
-        f"sizes; coloured bands resample runs alone. Validation noise is shared by all runs, in no interval."
+        f"{spec.figure.caption.strip()} Scale {spec.scale}: {data['title']} ({data['description']}; licence "
+        f"{data['licence']}), subsets of {runs.examples.min():,} to {runs.examples.max():,} {unit.examples}, "
+        f"{data['validation_examples']:,} for validation, fixed for all runs; {runs.model.nunique()} models "
+        f"of {sizes}; {len(spec.seeds)} seeds a cell, each with its own choice of examples, median of the "
+        f"minimum along training; {len(runs)} runs, {diverged} diverged, {cut_short} ended by the step "
+        f"budget and not by patience. {left_out}Laws are fitted to {low:g} to {high:g} {unit.name} (white "
+        f"background) by least squares on the logarithm. Brackets and the grey band: {fit.level:.0%} "
+        f"intervals from {fit.resamples:,} bootstrap resamples of runs and subset sizes; coloured bands "
+        f"resample runs alone. Validation noise is shared by all runs, in no interval."
     )
 
 
 def of_analysis(spec: FigureSpec, published: Iterable[Manifest]) -> str:
-    """Which public run data were analysed, and how many resamples its intervals come from."""
+    """Which public run data were analysed, or studies that are trained, and from how many resamples."""
     sets = [f"{data['title']} ({data['provenance']}; licence: {data['licence']})" for data in published]
-    parts = [
-        f"{spec.figure.caption.strip()} Scale {spec.scale}.",
-        f"Run data: {'; '.join(sets)}." if sets else "Computed from published constants, without run data.",
-    ]
+    parts = [f"{spec.figure.caption.strip()} Scale {spec.scale}."]
+    if spec.studies:
+        parts.append(f"Studies {', '.join(spec.studies)}, trained on {'; '.join(sets)}.")
+    elif sets:
+        parts.append(f"Run data: {'; '.join(sets)}.")
+    else:
+        parts.append("Computed from published constants, without run data.")
     if spec.resamples is not None:
         parts.append(f"Intervals, where shown, from {spec.resamples:,} bootstrap resamples.")
     return " ".join(parts)

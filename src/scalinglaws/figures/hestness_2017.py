@@ -4,12 +4,20 @@ import math
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, NullLocator
 
+from scalinglaws.figures._learning_curves import (
+    GREY,
+    best_scores,
+    best_sizes,
+    fitted_law,
+    growth_band,
+    power,
+    shade_region,
+    size_axis,
+)
 from scalinglaws.figures.style import plain_log, powers_of_two
 from scalinglaws.figures.tables import StudyTables
 
@@ -18,7 +26,6 @@ METRICS = {
     "top1_error": ("Top-1 error", "C0"),
     "top5_error": ("Top-5 error", "C1"),
 }
-GREY = "0.45"
 BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}  # hides no point
 X_LABEL = "Training data set size, images per class (log scale)"
 
@@ -36,40 +43,26 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
     """Best scores with their intervals, the fitted power laws, and what guessing gives."""
     best = tables.best
     axes.set_title("Learning curves", loc="left")
-    classes = round(float((best.examples / best.examples_per_class).iloc[0]))
+    classes = round(float((best.examples / best.data_size).iloc[0]))
     chance = {
         "cross_entropy": math.log(classes),
         "top1_error": 1 - 1 / classes,
         "top5_error": 1 - min(5, classes - 1) / classes,
     }
-    _shade_region(axes, best)
+    shade_region(axes, best)
     for metric, (name, colour) in METRICS.items():
-        points = best[best.metric == metric].sort_values("examples_per_class")
-        x, y = points.examples_per_class, points.score
-        axes.plot(x, y, color=colour, zorder=3, label=name)
-        axes.fill_between(
-            x, points.low, points.high, color=colour, alpha=0.2, linewidth=0, label=f"{name}, interval"
-        )
-        inside, outside = points[points.in_region], points[~points.in_region]
-        axes.scatter(inside.examples_per_class, inside.score, s=18, color=colour, zorder=4, label="_fitted")
-        axes.scatter(
-            outside.examples_per_class,
-            outside.score,
-            s=18,
-            facecolors="white",
-            edgecolors=colour,
-            zorder=4,
-            label=f"{name}, not fitted" if len(outside) else "_none",
-        )
+        points = best[best.metric == metric].sort_values("data_size")
+        x = points.data_size
+        best_scores(axes, points, colour, name)
         band = tables.bands[(tables.bands.law == "learning-curve") & (tables.bands.metric == metric)]
         alpha, _, _ = tables.parameter("learning-curve", "alpha", metric)
         beta, low, high = tables.parameter("learning-curve", "beta_g", metric)
         if len(band) and math.isfinite(beta):
-            label = rf"$\varepsilon(m) = {alpha:.2f}\,m^{{{beta:.3f}}}$  [{low:.3f}, {high:.3f}]"
-            axes.plot(band.x, band.value, "--", color=colour, linewidth=1.1, zorder=2, label=label)
+            label = power(r"\varepsilon(m)", f"{alpha:.2f}", beta, low, high, 3)
+            fitted_law(axes, band, colour, label)
         guess = [chance[metric]] * 2
         axes.plot([x.min(), x.max()], guess, ":", color=colour, linewidth=0.9, label=f"{name}, best guess")
-    powers_of_two(axes, best.examples_per_class.min(), best.examples_per_class.max())
+    powers_of_two(axes, best.data_size.min(), best.data_size.max())
     plain_log(axes, 0.6 * float(best.low.min()), 1.25 * max(float(best.high.max()), chance["cross_entropy"]))
     axes.set_xlabel(X_LABEL)
     axes.set_ylabel("Minimum validation error or loss (log scale)")
@@ -84,65 +77,26 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     axes.set_title("Best-fit model size", loc="left")
     law = tables.fits[tables.fits.law == "model-size"]
     metric = str(law.metric.iloc[0])
-    best = tables.best[tables.best.metric == metric].sort_values("examples_per_class")
-    found, censored = best[~best.censored], best[best.censored]
+    best = tables.best[tables.best.metric == metric].sort_values("data_size")
     sizes = np.sort(tables.runs.parameters.unique())
-    _shade_region(axes, best)
+    shade_region(axes, best)
     for size in sizes:
         axes.axhline(size, color="0.8", linewidth=0.7, zorder=1)
-    axes.plot(found.examples_per_class, found["size"], color="C3", zorder=2, label="Best-fit size")
-    inside, outside = found[found.in_region], found[~found.in_region]
-    axes.scatter(inside.examples_per_class, inside["size"], s=24, color="C3", zorder=4, label="_fitted")
-    for points, height, marker, label in (
-        (outside, outside["size"], "s", "outside the region"),
-        (censored, censored.parameters, "o", "censored (edge of the grid)"),
-    ):
-        if len(points):
-            axes.scatter(
-                points.examples_per_class,
-                height,
-                s=28,
-                marker=marker,
-                facecolors="white",
-                edgecolors="C3",
-                zorder=4,
-                label=label,
-            )
+    best_sizes(axes, best, "C3", "Best-fit size")
     band = tables.bands[tables.bands.law == "model-size"]
     beta, low, high = tables.parameter("model-size", "beta_p", metric)
     alpha, _, _ = tables.parameter("model-size", "alpha_p", metric)
     if len(band) and math.isfinite(beta):
-        label = rf"$s(m) = {alpha:,.0f}\,m^{{{beta:.2f}}}$  [{low:.2f}, {high:.2f}]"
-        axes.plot(band.x, band.value, "--", color=GREY, linewidth=1.1, zorder=2, label=label)
-        axes.fill_between(
-            band.x, band.low, band.high, color=GREY, alpha=0.15, linewidth=0, label="growth, interval"
-        )
-    powers_of_two(axes, best.examples_per_class.min(), best.examples_per_class.max())
-    axes.set_yscale("log")
-    axes.set_ylim(sizes[0] / 1.8, sizes[-1] * 1.8)
-    axes.yaxis.set_major_locator(FixedLocator([float(size) for size in sizes]))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.set_yticklabels([_thousands(size) for size in sizes])
+        label = power("s(m)", f"{alpha:,.0f}", beta, low, high, 2)
+        fitted_law(axes, band, GREY, label)
+        growth_band(axes, band, GREY, "growth, interval")
+    powers_of_two(axes, best.data_size.min(), best.data_size.max())
+    size_axis(axes, sizes)
     axes.set_xlabel(X_LABEL)
-    axes.set_ylabel("Parameters of the best model (log scale)")
     handles, labels = axes.get_legend_handles_labels()
     shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t != "growth, interval"]
     axes.legend(*zip(*shown, strict=True), **BELOW)
 
 
-def _shade_region(axes: Axes, best: pd.DataFrame) -> None:
-    """Grey out what lies outside the declared power-law region."""
-    inside = best[best.in_region].examples_per_class
-    if inside.empty:
-        return
-    axes.axvspan(best.examples_per_class.min() / 2, inside.min() / 1.15, color="0.94", zorder=0)
-    if inside.max() < best.examples_per_class.max():
-        axes.axvspan(inside.max() * 1.15, best.examples_per_class.max() * 2, color="0.94", zorder=0)
-
-
 def _names() -> set[str]:
     return {name for name, _ in METRICS.values()}
-
-
-def _thousands(size: int) -> str:
-    return f"{size / 1000:.3g}k" if size < 1_000_000 else f"{size / 1_000_000:.3g}M"

@@ -20,11 +20,11 @@ from scalinglaws.laws.law import FloatArray
 from scalinglaws.stage import parse_spec, run_stage
 
 SCORES = (
-    "metric", "examples", "examples_per_class", "model", "parameters",
+    "metric", "examples", "data_size", "model", "parameters",
     "score", "lowest", "highest", "seeds", "diverged",
 )  # fmt: skip
 BEST = (
-    "metric", "examples", "examples_per_class", "model", "parameters",
+    "metric", "examples", "data_size", "model", "parameters",
     "size", "score", "low", "high", "censored", "in_region",
 )  # fmt: skip
 FITS = (
@@ -114,7 +114,7 @@ def band_rows(grid: RunGrid, analysis: Analysis, spec: FitSpec) -> Iterator[tupl
 
 
 def _subset(grid: RunGrid, s: int) -> tuple[Cell, Cell]:
-    return _count(grid.examples[s]), _count(grid.examples_per_class[s])
+    return _count(grid.examples[s]), _count(grid.data_size[s])
 
 
 def _count(value: float) -> int | float:

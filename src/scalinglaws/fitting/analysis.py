@@ -42,7 +42,7 @@ def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
     """
     curve_laws, size_law = [laws.find(name) for name in spec.laws], laws.find(spec.size_law)
     for_scores, for_curves, for_sizes = np.random.default_rng(spec.seed).spawn(3)
-    chosen = select(grid.values, grid.parameters, grid.ran)
+    chosen = select(grid.values, grid.parameters, grid.ran, spec.tolerance)
 
     fits: list[Fit] = []
     derived: list[Derived] = []
@@ -71,7 +71,7 @@ def learning_curves(
     def scored(selection: Selection) -> NDArray[np.bool_]:
         return np.asarray(grid.in_region & np.isfinite(selection.score).all(axis=-2))
 
-    drawn = _try_resample(grid, scored, scored(chosen), spec.resamples, rng)
+    drawn = _try_resample(grid, scored, scored(chosen), spec, rng)
     return {
         metric: Points(
             x=grid.x,
@@ -90,12 +90,12 @@ def model_sizes(grid: RunGrid, spec: FitSpec, rng: np.random.Generator) -> Point
     """The best-fit model's size at each subset size in the region, where the grid brackets the optimum."""
     k = grid.metrics.index(spec.size_metric)
     grid = replace(grid, metrics=(spec.size_metric,), values=grid.values[k : k + 1])
-    chosen = select(grid.values, grid.parameters, grid.ran)
+    chosen = select(grid.values, grid.parameters, grid.ran, spec.tolerance)
 
     def bracketed(selection: Selection) -> NDArray[np.bool_]:
         return np.asarray(grid.in_region & ~selection.censored[..., 0, :])
 
-    drawn = _try_resample(grid, bracketed, bracketed(chosen), spec.resamples, rng)
+    drawn = _try_resample(grid, bracketed, bracketed(chosen), spec, rng)
     return Points(
         x=grid.x,
         y=chosen.size[0],
@@ -108,12 +108,12 @@ def model_sizes(grid: RunGrid, spec: FitSpec, rng: np.random.Generator) -> Point
 
 
 def _try_resample(
-    grid: RunGrid, usable: Usable, now: NDArray[np.bool_], count: int, rng: np.random.Generator
+    grid: RunGrid, usable: Usable, now: NDArray[np.bool_], spec: FitSpec, rng: np.random.Generator
 ) -> Resamples | None:
     if now.sum() < FEWEST_SIZES:
         return None
     try:
-        return resample(grid, usable, count, rng)
+        return resample(grid, usable, spec.resamples, rng, spec.tolerance)
     except ScalingLawsError:  # nearly all degenerate: the estimate stands without an interval, and says so
         return None
 

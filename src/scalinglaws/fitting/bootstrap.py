@@ -45,8 +45,10 @@ class Resamples:
     redrawn: int
 
 
-def resample(grid: RunGrid, usable: Usable, count: int, rng: np.random.Generator) -> Resamples:
-    """Draw resamples of the runs and of the points that `usable` lets through.
+def resample(
+    grid: RunGrid, usable: Usable, count: int, rng: np.random.Generator, tolerance: float = 0.0
+) -> Resamples:
+    """Draw resamples of the runs and of the points that `usable` lets through; `tolerance` as in `select`.
 
     Raises:
         ScalingLawsError: nearly every resample is degenerate; there are too few usable points.
@@ -58,7 +60,7 @@ def resample(grid: RunGrid, usable: Usable, count: int, rng: np.random.Generator
             raise ScalingLawsError(
                 f"bootstrap: {drawn} draws gave {held} resamples with {FEWEST_SIZES} sizes"
             )
-        chosen = select(draw_runs(grid, min(AT_A_TIME, count), rng), grid.parameters, grid.ran)
+        chosen = select(draw_runs(grid, min(AT_A_TIME, count), rng), grid.parameters, grid.ran, tolerance)
         weights = draw_points(usable(chosen), rng)
         good = np.flatnonzero((weights > 0).sum(axis=-1) >= FEWEST_SIZES)
         taken = good[: count - held]

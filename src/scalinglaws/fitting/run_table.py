@@ -13,9 +13,8 @@ from scalinglaws.fitting.table import number, read_table
 from scalinglaws.laws.law import FloatArray
 
 RUN_COLUMNS = (
-    "run", "study", "phase", "model", "parameters", "examples", "examples_per_class", "seed", "status",
+    "run", "study", "phase", "model", "parameters", "examples", "data_size", "seed", "status",
 )  # fmt: skip
-SUBSET_COLUMNS = ("examples", "examples_per_class")
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,8 @@ class RunGrid:
 
     Attributes:
         metrics: names of the metrics.
-        examples, examples_per_class: subset sizes [subsets], ascending.
+        examples: subset sizes [subsets], ascending.
+        data_size: the same in the unit of the data set, the mean over seeds: examples may differ in length.
         models, parameters: names and sizes of the models [models], ascending in size.
         values: [metrics, subsets, models, seeds], the minimum over a run's validation curve; NaN where the
             run diverged and where there is no run. The runs of a cell come first on the last axis.
@@ -35,7 +35,7 @@ class RunGrid:
 
     metrics: tuple[str, ...]
     examples: FloatArray
-    examples_per_class: FloatArray
+    data_size: FloatArray
     models: tuple[str, ...]
     parameters: FloatArray
     values: FloatArray
@@ -59,8 +59,12 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
     ]
     if not rows:
         raise DataError(f"{path}: holds no run of study {spec.study} in phase grid")
-    subsets = sorted({tuple(_positive(row, column, path) for column in SUBSET_COLUMNS) for row in rows})
-    x = [subset[SUBSET_COLUMNS.index(spec.x)] for subset in subsets]
+    sizes_of: dict[float, list[float]] = {}
+    for row in rows:
+        sizes_of.setdefault(_positive(row, "examples", path), []).append(_positive(row, "data_size", path))
+    examples = sorted(sizes_of)
+    data_size = [float(np.mean(sizes_of[number])) for number in examples]
+    x = data_size if spec.x == "data_size" else examples
     if len(set(x)) < len(x):
         raise DataError(f"{path}: two subsets share one {spec.x}; a law needs one point a size")
     sizes = _model_sizes(rows, path)
@@ -69,7 +73,7 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
     cells: dict[tuple[int, int], list[dict[str, str]]] = {}
     seen: dict[tuple[int, int, float], str] = {}
     for row in sorted(rows, key=lambda row: (_positive(row, "seed", path, zero=True), row["run"])):
-        subset = subsets.index(tuple(_positive(row, column, path) for column in SUBSET_COLUMNS))
+        subset = examples.index(_positive(row, "examples", path))
         cell = (subset, models.index(row["model"]))
         slot = (*cell, number(row, "seed", row["run"]))
         if slot in seen:
@@ -78,7 +82,7 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
         cells.setdefault(cell, []).append(row)
 
     most = max(len(runs) for runs in cells.values())
-    values = np.full((len(spec.metrics), len(subsets), len(models), most), np.nan)
+    values = np.full((len(spec.metrics), len(examples), len(models), most), np.nan)
     ran = np.zeros(values.shape[1:], dtype=np.bool_)
     for (subset, model), runs in cells.items():
         for k, row in enumerate(runs):
@@ -87,8 +91,8 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
     low, high = spec.region
     return RunGrid(
         metrics=spec.metrics,
-        examples=np.array([subset[0] for subset in subsets]),
-        examples_per_class=np.array([subset[1] for subset in subsets]),
+        examples=np.array(examples),
+        data_size=np.array(data_size),
         models=tuple(models),
         parameters=np.array([sizes[model] for model in models]),
         values=values,

@@ -1,7 +1,9 @@
 """The paper's choice of the best-fit model at each size of the training set.
 
 Hestness et al. 2017, section 3: the score of a configuration is the median over seeds of the minimum
-validation error along training, and the best fit is the configuration of lowest score.
+validation error along training, and the best fit is the configuration of lowest score. The paper looks for
+the smallest model that fits a training set: where larger ones are hardly better, a tolerance says what hardly
+is.
 """
 
 from dataclasses import dataclass
@@ -21,10 +23,10 @@ class Selection:
         scores: [*batch, subsets, models]; NaN where no run survived or more than half of them diverged.
         best: [*batch, subsets], index of the best model; -1 where no model has a score.
         score: [*batch, subsets], the best model's score; NaN where there is none.
-        size: [*batch, subsets], parameters of the best fit between the models of the grid (`vertex`);
-            NaN where censored.
-        censored: [*batch, subsets], whether the best is the smallest or the largest model with a score: the
-            grid does not bracket the optimum there.
+        size: [*batch, subsets], parameters of the best fit between the models of the grid (`vertex`), or
+            those that suffice to come within the tolerance (`sufficient`); NaN where censored.
+        censored: [*batch, subsets], whether the best, or with a tolerance the smallest that suffices, is the
+            smallest or the largest model with a score: the grid does not bracket the size there.
     """
 
     scores: FloatArray
@@ -34,7 +36,12 @@ class Selection:
     censored: NDArray[np.bool_]
 
 
-def select(values: FloatArray, parameters: FloatArray, ran: NDArray[np.bool_] | None = None) -> Selection:
+def select(
+    values: FloatArray,
+    parameters: FloatArray,
+    ran: NDArray[np.bool_] | None = None,
+    tolerance: float = 0.0,
+) -> Selection:
     """Select the best-fit model of each subset.
 
     Args:
@@ -42,6 +49,7 @@ def select(values: FloatArray, parameters: FloatArray, ran: NDArray[np.bool_] | 
             diverged or does not exist.
         parameters: [models], ascending.
         ran: [subsets, models, seeds], which runs exist; without it all do, so that NaN means diverged.
+        tolerance: share of the best score by which a model may be worse and still be large enough.
 
     Raises:
         ScalingLawsError: a value is zero or negative (scores are compared in the logarithm), or the models
@@ -57,14 +65,18 @@ def select(values: FloatArray, parameters: FloatArray, ran: NDArray[np.bool_] | 
     score = np.take_along_axis(filled, best[..., None], axis=-1)[..., 0]
     none = np.isinf(score)
 
-    # The neighbours of the best are the nearest models on either side that have a score.
+    limit = score * (1 + tolerance)
+    chosen = best if tolerance == 0 else (filled <= limit[..., None]).argmax(axis=-1)
+    # The neighbours of the chosen one are the nearest models on either side that have a score.
     index = np.arange(len(parameters))
     scored = np.isfinite(filled)
-    left = np.where(scored & (index < best[..., None]), index, -1).max(axis=-1)
-    right = np.where(scored & (index > best[..., None]), index, len(parameters)).min(axis=-1)
+    left = np.where(scored & (index < chosen[..., None]), index, -1).max(axis=-1)
+    right = np.where(scored & (index > chosen[..., None]), index, len(parameters)).min(axis=-1)
     censored = (left < 0) | (right >= len(parameters))
-    trio = np.stack([np.where(censored, best, left), best, np.where(censored, best, right)], axis=-1)
-    size = np.exp(vertex(np.log(parameters)[trio], np.log(np.take_along_axis(filled, trio, axis=-1))))
+    trio = np.stack([np.where(censored, chosen, left), chosen, np.where(censored, chosen, right)], axis=-1)
+    u, v = np.log(parameters)[trio], np.log(np.take_along_axis(filled, trio, axis=-1))
+    with np.errstate(divide="ignore"):
+        size = np.exp(vertex(u, v) if tolerance == 0 else sufficient(u, v, np.log(limit)))
     return Selection(
         scores=scores,
         best=np.where(none, -1, best),
@@ -88,6 +100,18 @@ def score_cells(values: FloatArray, ran: NDArray[np.bool_] | None = None) -> Flo
     ]
     usable = (kept > 0) & (2 * (runs - kept) <= runs)
     return np.where(usable, (lower + upper) / 2, np.nan)
+
+
+def sufficient(u: FloatArray, v: FloatArray, limit: FloatArray) -> FloatArray:
+    """The u at which the line through the first two of three points comes down to the limit.
+
+    u, v: [*batch, 3] and limit: [*batch], the logarithms of model size, score and the score that suffices;
+    v[0] > limit >= v[1].
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = (v[..., 0] - limit) / (v[..., 0] - v[..., 1])
+    # Censored trios are one point, which has no line.
+    return np.asarray(u[..., 0] + np.where(np.isfinite(share), share, 0.0) * (u[..., 1] - u[..., 0]))
 
 
 def vertex(u: FloatArray, v: FloatArray) -> FloatArray:

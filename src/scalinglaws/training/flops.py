@@ -12,11 +12,16 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.training import operators
 from scalinglaws.training.record import FlopsByPart, ModelSize
+from scalinglaws.training.task import Shape
 
 BODY, ATTENTION, HEAD, EMBEDDING = PARTS = ("body", "attention", "head", "embedding")
 
 
-def model_size(model: nn.Module, inputs: tuple[int, ...], dtype: torch.dtype = torch.float32) -> ModelSize:
+def model_size(
+    model: nn.Module,
+    inputs: Shape | tuple[Shape, ...],
+    dtype: torch.dtype | tuple[torch.dtype, ...] = torch.float32,
+) -> ModelSize:
     """Count parameters, and the FLOPs of one example forward and backward, by part.
 
     The model is run once on one example of zeros, where it lies. On the `meta` device that takes no memory
@@ -26,8 +31,8 @@ def model_size(model: nn.Module, inputs: tuple[int, ...], dtype: torch.dtype = t
 
     Args:
         model: a model of a family, see `scalinglaws.models`.
-        inputs: shape of one example.
-        dtype: type of its elements, an integer type for tokens.
+        inputs: shape of one example, of each array where the model sees several.
+        dtype: type of its elements, an integer type for tokens; of each array where there are several.
 
     Raises:
         ScalingLawsError: the model does not say what its head and its embeddings are, names one that it has
@@ -44,10 +49,10 @@ def model_size(model: nn.Module, inputs: tuple[int, ...], dtype: torch.dtype = t
         for each in embeddings:
             if isinstance(each, nn.Module):
                 stack.enter_context(counter.region(each, EMBEDDING))
-        example = torch.zeros((1, *inputs), dtype=dtype, device=next(model.parameters()).device)
-        counter.note_data(example)
+        example = _example(inputs, dtype, next(model.parameters()).device)
+        counter.note_data(*example)
         with counter:
-            outputs = model(example)
+            outputs = model(example if isinstance(dtype, tuple) else example[0])
             forward = dict(counter.flops)
             torch.autograd.grad(outputs.sum(), list(trained.values()), allow_unused=True)
     return ModelSize(
@@ -56,6 +61,7 @@ def model_size(model: nn.Module, inputs: tuple[int, ...], dtype: torch.dtype = t
         forward_flops=FlopsByPart(**forward),
         training_flops=FlopsByPart(**counter.flops),
         products=counter.products,
+        outputs=outputs.numel(),
     )
 
 
@@ -86,6 +92,17 @@ def named_parts(model: nn.Module) -> tuple[list[nn.Module], list[nn.Module | nn.
         if isinstance(module, nn.Embedding | nn.EmbeddingBag) and module not in inside:
             raise ScalingLawsError(f"{kind}: {name} is an embedding that EMBEDDINGS does not name")
     return heads, embeddings
+
+
+def _example(
+    inputs: Shape | tuple[Shape, ...], dtype: torch.dtype | tuple[torch.dtype, ...], device: torch.device
+) -> tuple[Tensor, ...]:
+    types = dtype if isinstance(dtype, tuple) else (dtype,)
+    shapes = inputs if isinstance(dtype, tuple) else (inputs,)
+    return tuple(
+        torch.zeros((1, *shape), dtype=each, device=device)  # type: ignore[misc]
+        for shape, each in zip(shapes, types, strict=True)
+    )
 
 
 def _parameters(part: nn.Module | nn.Parameter) -> Iterator[nn.Parameter]:

@@ -43,6 +43,8 @@ class ModelSize(Strict):
     """FLOPs of one example forward and backward."""
     products: int
     """Operators that do them, forward and backward: products that a step starts. Depends on the device."""
+    outputs: int
+    """Numbers that the model gives for one example."""
 
     @property
     def parameters_without_embeddings(self) -> int:

@@ -23,7 +23,7 @@ from scalinglaws.training.loop import Job, Training
 from scalinglaws.training.record import ModelSize
 from scalinglaws.training.seeds import derived_seed
 from scalinglaws.training.stack import Alike, Stack, can_be_stacked
-from scalinglaws.training.stacking import is_stacked, most_beside
+from scalinglaws.training.stacking import is_stacked, most_beside, work
 from scalinglaws.training.task import Task
 
 
@@ -48,10 +48,7 @@ class Architecture:
 
     def side_by_side(self, batch: int) -> bool:
         """Whether models are stacked for this number of examples a step."""
-        return self._stackable and is_stacked(self._a_product(batch), self.device.type)
-
-    def _a_product(self, batch: int) -> float:
-        return batch * self.size.flops_per_example / max(self.size.products, 1)
+        return self._stackable and is_stacked(work(self.size, batch), self.device.type)
 
     def training(self, jobs: Sequence[Job]) -> Training:
         """Runs with their initial weights, ready to train."""
@@ -81,7 +78,7 @@ class Architecture:
             key = (batch, step(job), repr((spec.optimiser, spec.budget, spec.precision)))
             alike[key].append(job)
         for (batch, _, _), members in sorted(alike.items(), key=lambda item: item[0], reverse=True):
-            beside = most_beside(self._a_product(batch), self.device.type, most)
+            beside = most_beside(work(self.size, batch), self.device.type, most)
             limit = beside if self.side_by_side(batch) else 1
             parts = -(-len(members) // limit)
             members.sort(key=lambda job: job.spec.subset.examples, reverse=True)

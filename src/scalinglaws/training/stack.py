@@ -18,7 +18,7 @@ from scalinglaws.config.spec import Optimiser
 from scalinglaws.training.layout import Layout
 from scalinglaws.training.optimiser import update_rule
 from scalinglaws.training.stacking import PAIR
-from scalinglaws.training.task import Task
+from scalinglaws.training.task import Inputs, Task
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -110,7 +110,7 @@ class Stack:
         return losses.detach()[: self.runs]
 
     @torch.no_grad()
-    def predict(self, inputs: Tensor) -> Tensor:
+    def predict(self, inputs: Inputs) -> Tensor:
         """Outputs (runs, batch, ...) of the averaged weights for the same inputs (batch, ...), float32."""
         self._model.eval()
         with self._products():
@@ -118,7 +118,7 @@ class Stack:
         self._model.train()
         return outputs.float()
 
-    def _predictions(self, inputs: Tensor) -> Tensor:
+    def _predictions(self, inputs: Inputs) -> Tensor:
         if self._alike.side_by_side and self.weights.is_cuda:
             outputs: Tensor = vmap(self._call, in_dims=(0, None))(self._layout.stacked(self.averaged), inputs)
             return outputs[: self.runs]
@@ -179,13 +179,14 @@ class Stack:
         self._leaves = list(self._model.parameters())
         self._gradient_views = list(self._layout.single(self._gradient[0]).values())
 
-    def _outputs(self, inputs: Tensor) -> Tensor:
+    def _outputs(self, inputs: Inputs) -> Tensor:
         if self._alike.side_by_side:
             return vmap(self._call)(self._parameters, inputs)
-        outputs: Tensor = self._model(inputs[0])
+        first = inputs[0] if isinstance(inputs, Tensor) else tuple(each[0] for each in inputs)
+        outputs: Tensor = self._model(first)
         return outputs[None]
 
-    def _call(self, parameters: dict[str, Tensor], inputs: Tensor) -> Tensor:
+    def _call(self, parameters: dict[str, Tensor], inputs: Inputs) -> Tensor:
         outputs: Tensor = functional_call(self._model, parameters, (inputs,))
         return outputs
 

@@ -11,25 +11,28 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-Predict = Callable[[Tensor], Tensor]
+Inputs = Tensor | tuple[Tensor, ...]
+"""What a model sees of a batch: one array, or several (source and target tokens, sounds and their text)."""
+Shape = tuple[int, ...]
+Predict = Callable[[Inputs], Tensor]
 """From inputs (batch, ...), the same for all models, to their outputs (runs, batch, ...)."""
 
 
 class Task(Protocol):
     """A data set on a device, with its loss and its metrics."""
 
-    inputs: tuple[int, ...]
-    """Shape of one example as the model sees it."""
+    inputs: Shape | tuple[Shape, ...]
+    """Shape of one example as the model sees it, of each array where it sees several."""
     outputs: int
     """Size of the model's output."""
     examples: int
     """Number of training examples in the pool."""
     validation: int
     """Number of validation examples."""
-    dtype: torch.dtype
-    """Type of a batch's inputs."""
+    dtype: torch.dtype | tuple[torch.dtype, ...]
+    """Type of a batch's inputs, of each array where there are several."""
 
-    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
+    def batch(self, indices: Tensor) -> tuple[Inputs, Tensor]:
         """Inputs and targets (runs, batch, ...) of the training examples `indices` (runs, batch)."""
         ...
 

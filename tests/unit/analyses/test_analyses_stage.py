@@ -12,6 +12,7 @@ from scalinglaws.analyses import __main__ as stage
 from scalinglaws.analyses.__main__ import main
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.errors import ConfigError, DataError
+from unit.trained_studies import facts, write_study
 
 SPEC: dict[str, Any] = {"analysis": "tiny", "study": "paper/tiny", "scale": "smoke", "resamples": 50}
 
@@ -63,6 +64,32 @@ def test_an_analysis_that_makes_other_tables_than_it_declares(tiny: Tiny, tmp_pa
     with pytest.raises(ValueError, match=r"tiny made \['fits'\] and declares \['fits', 'sums'\]"):
         call(tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_it_is_told_the_tables_of_trained_studies(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+
+    def analyse(*told: Any) -> dict[str, pd.DataFrame]:
+        seen.extend(told)
+        return tiny.made
+
+    monkeypatch.setattr(tiny, "analyse", analyse, raising=False)
+    every = [facts("words-lstm4"), facts("words-lstm2")]
+    folders = [write_study(tmp_path, told, 12.0, -0.2) for told in every]
+    spec = {**SPEC, "studies": [told.model_dump(mode="json") for told in every]}
+    words = [str(word) for three in folders for word in ("--studies", *three)]
+    main(["--spec", json.dumps(spec), "--published", *words, "--out", str(tmp_path / "out")])
+    _, _, studies = seen
+    assert list(studies) == ["hestness-2017/words-lstm4", "hestness-2017/words-lstm2"]  # as in the study file
+    found = studies["hestness-2017/words-lstm4"]
+    assert (found.name, found.unit, found.metric) == ("words-lstm4", "words", "cross_entropy")
+    assert len(found.runs) == 9 * 7 * 3
+    assert len(found.scores) == 9 * 7
+    assert found.exponent.low < -0.2 < found.exponent.high
+    with pytest.raises(ConfigError, match="--studies: 1 given, the spec names 2 studies"):
+        main(["--spec", json.dumps(spec), *words[:4], "--out", str(tmp_path / "out")])
 
 
 def test_mistakes_of_a_caller(tiny: Tiny, tmp_path: Path) -> None:

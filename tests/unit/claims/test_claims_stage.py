@@ -16,7 +16,7 @@ learning-curve,top1_error,r_squared,0.99,0.96,1.0,0.95,6,
 learning-curve:difference,top5_error-top1_error,beta_g,-0.3,-0.32,-0.28,0.95,6,
 model-size,cross_entropy,beta_p,nan,nan,nan,0.95,1,1 usable points in the region; the law needs 3
 """
-BEST = """metric,examples,examples_per_class,score,low,high
+BEST = """metric,examples,data_size,score,low,high
 top1_error,10,1,0.6,0.55,0.65
 cross_entropy,10,1,2.2,2.1,2.3
 """

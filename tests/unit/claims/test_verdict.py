@@ -1,9 +1,11 @@
 """Each verdict from its interval, and the claims that the package ships."""
 
 from math import inf, nan
+from pathlib import Path
 
 import pytest
 
+from scalinglaws.claims import claim as claim_module
 from scalinglaws.claims.claim import Claim, DataSet, claims_of, parse_claims
 from scalinglaws.claims.measure import Measurement, chance, measure
 from scalinglaws.claims.verdict import Verdict, judge
@@ -107,12 +109,12 @@ def test_a_quantity_is_looked_up_in_the_fits() -> None:
 
 def test_a_score_is_compared_with_guessing_at_the_smallest_subset() -> None:
     near = claim(quantity={"table": "best", "metric": "top1_error", "relative_to": "chance"})
-    row = {"metric": "top1_error", "examples": "20", "examples_per_class": "2"}
+    row = {"metric": "top1_error", "examples": "20", "data_size": "2"}
     small = {**row, "score": "0.72", "low": "0.63", "high": "0.81"}
     large = {
         **row,
         "examples": "100",
-        "examples_per_class": "10",
+        "data_size": "10",
         "score": "0.3",
         "low": "0.2",
         "high": "0.4",
@@ -142,6 +144,19 @@ def test_the_published_constants_of_fig_4_stand_in_the_package() -> None:
         assert each.id.startswith(each.study + "/")
         assert each.published is None or each.range[0] <= each.published <= each.range[1]
     assert claims_of("unknown/study") == ()
+
+
+def test_the_claims_of_a_paper_may_lie_in_several_files() -> None:
+    """Those of the domains of Hestness et al. 2017 do; no claim is lost between them, or stands twice."""
+    folder = Path(claim_module.__file__).parent
+    found = [each for path in folder.glob("*.yaml") for each in parse_claims(path.read_text(), path.name)]
+    assert len({each.id for each in found}) == len(found)
+    studies = {each.study for each in found}
+    assert sorted(each.id for study in studies for each in claims_of(study)) == sorted(
+        each.id for each in found
+    )
+    for name in ("translation", "words-rhn5", "characters-adam", "speech-ds2", "image", "theory", "summary"):
+        assert f"hestness-2017/{name}" in studies
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,7 @@ def make_record() -> Callable[[Pack, RunSpec], Record]:
                 forward_flops=FlopsByPart(body=500, head=100),
                 training_flops=FlopsByPart(body=1500, attention=200, head=300),
                 products=10,
+                outputs=4,
             ),
             result=Result(
                 status="completed",

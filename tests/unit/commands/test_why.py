@@ -253,7 +253,7 @@ def test_runs_wait_for_a_search_and_for_data(trained: Plan, snakemake: Callable[
 
     folder = f"results/laptop/data/{work.data[0].name}"
     spec = {"source": "fashion-mnist"}
-    data = block("rule prepare_data:", "Code has changed", shell("data", "prepare", spec=spec)
+    data = block("rule prepare_fashion_mnist:", "Code has changed", shell("data", "prepare", spec=spec)
                  .replace("scalinglaws.data --spec", "scalinglaws.data prepare --spec"),
                  f"    output: {folder}/manifest.json\n")  # fmt: skip
     runs = judged(trained, data + all_jobs(trained), snakemake)

@@ -5,11 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from scalinglaws.config import plugins
 from scalinglaws.config.grid import merge
 from scalinglaws.config.load import load_config, load_study
-from scalinglaws.config.study import Study
+from scalinglaws.config.study import Analysis, Study
 from scalinglaws.errors import ConfigError
 
 WriteConfig = Callable[..., Path]
@@ -44,7 +45,7 @@ def test_the_small_config_is_sound(write_config: WriteConfig) -> None:
         ({"studies": ["paper/two"]}, "studies: there is no 'paper/two'; allowed are paper/one"),
         ({"studies": []}, "studies: tuple should have at least 1 item"),
         ({"studies": "some"}, "studies: input should be 'all', not 'some'"),
-        ({"locations": {"mnist": "a"}}, "locations.mnist: there is no 'mnist'; allowed are cifar, fashion-"),
+        ({"locations": {"mnist": "a"}}, "locations.mnist: there is no 'mnist'; allowed are billion-word,"),
         ({"resamples": 10}, "resamples: input should be greater than or equal to 20, not 10"),
     ],
 )
@@ -94,7 +95,7 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         ({"runs.learning_rate": float("inf")}, "runs.learning_rate: input should be a finite number"),
         # names
         (at_laptop(models=[{"family": "vgg"}]), "scales.laptop.models.0.family: there is no 'vgg'; allowed"),
-        ({"runs.data.source": "mnist"}, "runs.data.source: there is no 'mnist'; allowed are cifar, fashion-"),
+        ({"runs.data.source": "mnist"}, "runs.data.source: there is no 'mnist'; allowed are billion-word,"),
         ({"runs.task": "guessing"}, "runs.task: there is no 'guessing'; allowed are image-classification"),
         (
             {"fit.metrics": ["cross_entropy", "top2_error"]},
@@ -159,7 +160,7 @@ def test_mistakes_in_a_study(write_config: WriteConfig, changes: dict[str, Any],
         ({"published": ["chinchilla-points"] * 2}, "published: a value is given twice"),
         ({"published": "chinchilla-points"}, "published: input should be a valid tuple"),
         ({"seed": -1}, "seed: input should be greater than or equal to 0, not -1"),
-        ({"runs": {}}, "runs: unknown key; allowed are analysis, figures, published, seed, source, study,"),
+        ({"runs": {}}, "runs: unknown key; allowed are analysis, figures, published, seed, source, studies,"),
         ({"figures": None}, "figures: is missing"),
         ({"figures.0.colour": "red"}, "figures.0.colour: unknown key; allowed are caption, draw, name"),
         ({"figures.0.draw": "style:x"}, "figures.0.draw: there is no 'style:x'; there are plain_log, power"),
@@ -178,6 +179,59 @@ def test_an_analysis_exists_at_every_scale(write_config: WriteConfig) -> None:
     assert [study.study for study in loaded.analyses] == ["paper/two"]
     chosen = load_config("laptop", write_config(scale={"studies": ["paper/one"]}, analysis={}))
     assert chosen.analyses == ()
+
+
+READS = {"analysis": "hestness-summary", "published": None, "studies": ["paper/one"]}
+
+
+def test_an_analysis_reads_studies_that_are_trained(write_config: WriteConfig) -> None:
+    loaded = load_config("laptop", write_config(analysis=READS))
+    assert [study.studies for study in loaded.analyses] == [("paper/one",)]
+    root = write_config(analysis=READS, scale={"studies": ["paper/one", "paper/two"]})
+    assert len(load_config("laptop", root).analyses) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"studies": ["paper/one", "paper/four"]},
+            "studies.1: there is no 'paper/four'; allowed are paper/one",
+        ),
+        ({"studies": ["paper/two"]}, "studies.0: there is no 'paper/two'; allowed are paper/one"),
+        ({"studies": ["paper/one"] * 2}, "studies: a value is given twice"),
+        ({"studies": []}, "studies: the analysis 'hestness-summary' needs the names of the studies that it"),
+        ({"analysis": "simulator"}, "studies: the analysis 'simulator' reads no studies"),
+    ],
+)
+def test_mistakes_in_the_studies_that_are_read(
+    write_config: WriteConfig, changes: dict[str, Any], message: str
+) -> None:
+    found = mistake(root := write_config(analysis={**READS, **changes}))
+    assert found.startswith(f"{root / 'studies' / 'paper' / 'two.yaml'}: {message}")
+
+
+def test_an_analysis_exists_where_one_of_its_studies_does(write_config: WriteConfig) -> None:
+    absent = {"scale": "gpu"}
+    assert mistake(write_config(scale=absent, analysis=READS)).endswith(
+        "no study of any paper has the scale 'gpu'"
+    )
+    root = write_config(scale=absent, analysis={**READS, "studies": ["paper/one", "paper/three"]})
+    shared = yaml.safe_load((root / "studies" / "paper" / "one.yaml").read_text())
+    (root / "studies" / "paper" / "three.yaml").write_text(
+        yaml.safe_dump({**shared, "study": "paper/three", "scales": {"gpu": shared["scales"]["laptop"]}})
+    )
+    loaded = load_config("laptop", root)
+    assert [study.study for study, _ in loaded.studies] == ["paper/three"]
+    assert [study.study for study in loaded.analyses] == ["paper/two"]
+
+
+def test_a_list_of_studies_that_lacks_one_that_is_read(write_config: WriteConfig) -> None:
+    root = write_config(analysis=READS, scale={"studies": ["paper/two"]})
+    assert mistake(root) == (
+        f"{root / 'laptop.yaml'}: studies: paper/two reads the tables of paper/one: name them too, "
+        "or leave it out"
+    )
 
 
 def test_an_analysis_says_which_tables_it_makes(
@@ -255,4 +309,10 @@ def test_shipped_studies_are_sound_at_every_scale(path: Path) -> None:
     for scale in study.scales if isinstance(study, Study) else SCALES:
         loaded = load_config(scale, CONFIG, study.paper)
         studies = [found for found, _ in loaded.studies]
+        if (
+            isinstance(study, Analysis)
+            and study.studies
+            and not {s.study for s in studies} & {*study.studies}
+        ):
+            continue  # none of the studies that it reads has the scale
         assert study.study in {found.study for found in (*studies, *loaded.analyses)}

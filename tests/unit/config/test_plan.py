@@ -220,10 +220,28 @@ def test_an_analysis_trains_nothing(write_config: WriteConfig) -> None:
     assert found.published == ("chinchilla-points",)
     assert analysis.tables == plugins.constant("analyses", "simulator", "TABLES")
     spec = analysis.analysis_spec("smoke", 500)
-    assert AnalysisSpec.model_validate(spec).model_dump() == spec
+    assert AnalysisSpec.model_validate(spec).model_dump(exclude_unset=True) == spec
     assert spec == {
         "analysis": "simulator", "study": "paper/two", "scale": "smoke", "resamples": 500, "seed": 3,
     }  # fmt: skip
+
+
+def test_an_analysis_is_told_of_the_studies_that_it_reads(write_config: WriteConfig) -> None:
+    reads = {"analysis": "hestness-summary", "published": None, "studies": ["paper/one"]}
+    found = plan_of(write_config(analysis=reads))
+    (analysis,) = found.analyses
+    assert analysis.reads == found.studies
+    spec = AnalysisSpec.model_validate(analysis.analysis_spec("smoke", 500))
+    (told,) = spec.studies
+    assert (told.study, told.title, told.optimiser) == ("paper/one", "A study", "sgd")
+    assert (told.fit.region, told.fit.resamples) == ((1.0, 10.0), 500)
+    assert analysis.figure_spec(analysis.study.figures[0], "smoke", 500)["studies"] == ["paper/one"]
+
+
+def test_an_analysis_of_public_data_is_told_of_no_study(write_config: WriteConfig) -> None:
+    (analysis,) = plan_of(write_config(analysis={})).analyses
+    assert "studies" not in analysis.analysis_spec("smoke", 500)  # a default that is left out renames nothing
+    assert "studies" not in analysis.figure_spec(analysis.study.figures[0], "smoke", 500)
 
 
 def test_the_caption_of_an_analysis_names_resamples_where_it_draws_them(

@@ -82,6 +82,19 @@ def test_another_build_is_refused_without_hashes_of_content(tmp_path: Path, deb:
         read_members(archive, tmp_path, r"\.raw$")
 
 
+def test_any_build_is_accepted_from_a_caller_that_checks(tmp_path: Path, deb: Deb) -> None:
+    archive, path = put(tmp_path, deb(FILES))
+    other = {**FILES, "usr/share/pictures/b.raw": b"BETA"}
+    whole = deb(other, extra=b"another build")
+    path.write_bytes(whole)
+    assert read_members(archive, tmp_path, r"b\.raw$", any_build=True) == {
+        "usr/share/pictures/b.raw": b"BETA"
+    }
+    path.write_bytes(whole[:-40])
+    with pytest.raises(DataError, match="truncated"):
+        read_members(archive, tmp_path, r"\.raw$", any_build=True)
+
+
 @pytest.mark.parametrize(
     "files",
     [

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 
 from scalinglaws.data.__main__ import main
+from scalinglaws.data.forms import ARRAYS as BY_FORM
 from scalinglaws.data.images import Images
-from scalinglaws.data.store import ARRAYS, read_prepared, write_prepared
+from scalinglaws.data.store import read_prepared, write_prepared
 from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
+
+ARRAYS = BY_FORM["images"]
 
 
 @pytest.fixture
@@ -35,9 +38,10 @@ def test_what_is_written_is_read(images: Images, tmp_path: Path) -> None:
     write_prepared(images, tmp_path, None, 0, "toy")
     prepared = read_prepared(tmp_path)
     for name in ARRAYS:
-        np.testing.assert_array_equal(getattr(prepared, name), getattr(images, name))
-    assert prepared.classes == 4
-    assert prepared.train.flags.writeable  # torch wants it so
+        np.testing.assert_array_equal(prepared[name], images.arrays()[name])
+    assert prepared.manifest["classes"] == ["a", "b", "c", "d"]
+    assert (prepared.unit.name, prepared.unit.parts) == ("images per class", 4)
+    assert prepared["train"].flags.writeable  # torch wants it so
     manifest = prepared.manifest
     assert (manifest["source"], manifest["title"], manifest["licence"]) == ("toy", "Toy", "MIT")
     assert (manifest["training_examples"], manifest["validation_examples"]) == (60, 40)
@@ -47,8 +51,8 @@ def test_what_is_written_is_read(images: Images, tmp_path: Path) -> None:
 
 def test_changing_an_opened_array_leaves_the_file(images: Images, tmp_path: Path) -> None:
     write_prepared(images, tmp_path, None, 0, "toy")
-    read_prepared(tmp_path).train[:] = 0
-    np.testing.assert_array_equal(read_prepared(tmp_path).train, images.train)
+    read_prepared(tmp_path)["train"][:] = 0
+    np.testing.assert_array_equal(read_prepared(tmp_path)["train"], images.train)
 
 
 def test_the_validation_set_is_a_balanced_choice_of_the_shipped_one(images: Images, tmp_path: Path) -> None:
@@ -56,11 +60,11 @@ def test_the_validation_set_is_a_balanced_choice_of_the_shipped_one(images: Imag
     for seed in (0, 1):
         write_prepared(images, tmp_path / str(seed), 12, seed, "toy")
         prepared = read_prepared(tmp_path / str(seed))
-        shades = prepared.validation[:, 0, 0, 0]
+        shades = prepared["validation"][:, 0, 0, 0]
         assert len(set(shades)) == 12
         assert shades.min() >= 200  # none was a training image
-        assert np.bincount(prepared.validation_labels).tolist() == [3, 3, 3, 3]
-        np.testing.assert_array_equal(prepared.validation_labels, (shades - 200) // 10)
+        assert np.bincount(prepared["validation_labels"]).tolist() == [3, 3, 3, 3]
+        np.testing.assert_array_equal(prepared["validation_labels"], (shades - 200) // 10)
         chosen[seed] = tuple(shades)
     assert chosen[0] != chosen[1]
 
@@ -110,7 +114,7 @@ def test_a_damaged_folder_is_named(images: Images, tmp_path: Path, file: str, co
 @pytest.mark.parametrize("name", ARRAYS)
 def test_arrays_that_do_not_fit_the_manifest(images: Images, tmp_path: Path, name: str) -> None:
     write_prepared(images, tmp_path, None, 0, "toy")
-    np.save(tmp_path / f"{name}.npy", getattr(images, name)[:-1])
+    np.save(tmp_path / f"{name}.npy", images.arrays()[name][:-1])
     with pytest.raises(DataError, match=name):
         read_prepared(tmp_path)
 

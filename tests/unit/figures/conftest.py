@@ -26,7 +26,7 @@ def draw_tables(
     hollow = np.array(censored)
     runs = [
         {"run": f"{size}-{m}-{seed}", "phase": "grid", "model": f"resnet-{size}", "parameters": size,
-         "examples": 10 * m, "examples_per_class": m, "seed": seed, "status": "completed",
+         "examples": 10 * m, "data_size": m, "seed": seed, "status": "completed",
          "stopped": "patience"}
         for size in SIZES for m in PER_CLASS for seed in (0, 1)
     ]  # fmt: skip
@@ -39,7 +39,7 @@ def draw_tables(
             {
                 "metric": metric,
                 "examples": 10 * PER_CLASS,
-                "examples_per_class": PER_CLASS,
+                "data_size": PER_CLASS,
                 "model": np.where(hollow, "resnet-16000", "resnet-4000"),
                 "parameters": np.where(hollow, 16000, 4000),
                 "size": np.where(hollow, np.nan, 3000.0 * PER_CLASS**0.5),

@@ -36,8 +36,8 @@ SPEC: dict[str, Any] = {
 DATA: dict[str, Any] = {
     "title": "Toy-MNIST",
     "licence": "MIT",
-    "classes": list("abcdefghij"),
-    "shape": [28, 26, 1],
+    "description": "10 classes, 28 x 26 pixels",
+    "unit": {"name": "images per class", "parts": 10, "examples": "images"},
     "validation_examples": 2000,
 }
 
@@ -68,7 +68,7 @@ def test_the_caption_says_what_was_measured_on_what(make_tables: MakeTables) -> 
     assert text.startswith("After Fig 4. Scale laptop: Toy-MNIST (10 classes, 28 x 26 pixels; licence MIT)")
     for part in (
         "subsets of 10 to 160 images",
-        "2,000 validation images",
+        "160 images, 2,000 for validation, fixed",
         "3 models of 1,000 to 16,000 parameters",
         "2 seeds a cell",
         "30 runs, 2 diverged, 1 ended by the step budget",  # those of the search do not count
@@ -99,6 +99,13 @@ def test_the_caption_of_an_analysis() -> None:
     resampled = FigureSpec.model_validate({**ANALYSIS, "resamples": 4000})
     assert caption.of_analysis(resampled, two).endswith(
         f"{data} Intervals, where shown, from 4,000 bootstrap resamples."
+    )
+
+
+def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
+    spec = FigureSpec.model_validate({**ANALYSIS, "studies": ["paper/one", "paper/two"]})
+    assert caption.of_analysis(spec, [MANIFEST]).endswith(
+        "Studies paper/one, paper/two, trained on Runs (a notebook; licence: MIT)."
     )
 
 

@@ -30,7 +30,7 @@ def test_points_outside_the_region_are_hollow(make_tables: MakeTables) -> None:
     left, _ = image(tables).axes
     for hollow in (True, False):
         expected = tables.best[tables.best.in_region != hollow]
-        assert points(left, hollow) == sorted(zip(expected.examples_per_class, expected.score, strict=True))
+        assert points(left, hollow) == sorted(zip(expected.data_size, expected.score, strict=True))
 
 
 def test_censored_sizes_are_hollow_at_the_edge_of_the_grid(make_tables: MakeTables) -> None:
@@ -39,8 +39,8 @@ def test_censored_sizes_are_hollow_at_the_edge_of_the_grid(make_tables: MakeTabl
     best = tables.best[tables.best.metric == "cross_entropy"]
     censored = best[best.censored]
     fitted = best[~best.censored & best.in_region]
-    assert points(right, False) == list(zip(fitted.examples_per_class, fitted["size"], strict=True))
-    assert points(right, True) == list(zip(censored.examples_per_class, censored.parameters, strict=True))
+    assert points(right, False) == list(zip(fitted.data_size, fitted["size"], strict=True))
+    assert points(right, True) == list(zip(censored.data_size, censored.parameters, strict=True))
     assert any("censored" in text.get_text() for text in right.get_legend().get_texts())
 
 
@@ -76,7 +76,7 @@ def test_what_is_drawn_is_listed(make_tables: MakeTables) -> None:
     assert set(drawn.panel) == {"Learning curves", "Best-fit model size"}
     line = drawn[drawn.series == "Cross-entropy (nats)"]
     best = tables.best[tables.best.metric == "cross_entropy"]
-    np.testing.assert_allclose(line[["x", "y"]], best[["examples_per_class", "score"]])
+    np.testing.assert_allclose(line[["x", "y"]], best[["data_size", "score"]])
     band = drawn[drawn.series == "Top-1 error, interval"]
     best = tables.best[tables.best.metric == "top1_error"]
     np.testing.assert_allclose(band[["low", "high"]], best[["low", "high"]])

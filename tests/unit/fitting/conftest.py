@@ -16,7 +16,7 @@ COLUMNS = [
     "model",
     "parameters",
     "examples",
-    "examples_per_class",
+    "data_size",
     "seed",
     "learning_rate",
     "status",
@@ -49,7 +49,7 @@ def draw_grid(rng: np.random.Generator, noise: float = 0.03, seeds: int = 5) -> 
     return RunGrid(
         metrics=METRICS,
         examples=PER_CLASS * 10.0,
-        examples_per_class=PER_CLASS * 1.0,
+        data_size=PER_CLASS * 1.0,
         models=tuple(f"resnet-{k}" for k in range(len(PARAMETERS))),
         parameters=PARAMETERS,
         values=values,
@@ -67,7 +67,7 @@ def run_rows(grid: RunGrid) -> list[dict[str, str]]:
         diverged = bool(np.isnan(values).any())
         cells = (
             f"run{len(rows):04d}", "synthetic", "grid", grid.models[m], int(grid.parameters[m]),
-            int(grid.examples[s]), int(grid.examples_per_class[s]), seed, 0.1,
+            int(grid.examples[s]), int(grid.data_size[s]), seed, 0.1,
             "diverged" if diverged else "completed", 100,
             *("" if diverged else repr(float(value)) for value in values),
         )  # fmt: skip

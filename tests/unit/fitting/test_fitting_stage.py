@@ -50,9 +50,7 @@ def test_the_tables_say_what_was_selected_and_fitted(
     tables = run(write_runs(rows), tmp_path)
     assert len(tables["scores.csv"]) == 3 * 8 * 6
     diverged = [row for row in tables["scores.csv"] if row["diverged"] != "0"]
-    assert {(row["examples_per_class"], row["model"], row["seeds"]) for row in diverged} == {
-        ("4", "resnet-1", "5")
-    }
+    assert {(row["data_size"], row["model"], row["seeds"]) for row in diverged} == {("4", "resnet-1", "5")}
     assert [row["in_region"] for row in tables["best.csv"]] == (["false"] + ["true"] * 7) * 3
     for row in tables["best.csv"]:
         assert (row["size"] == "nan") == (row["censored"] == "true")
@@ -103,10 +101,10 @@ def test_a_subset_whose_runs_all_diverged_keeps_its_row(
     rows: Rows, write_runs: Write, tmp_path: Path
 ) -> None:
     for row in rows:
-        if row["examples_per_class"] == "8":
+        if row["data_size"] == "8":
             row.update(status="diverged", top1_error="", top5_error="", cross_entropy="")
     tables = run(write_runs(rows), tmp_path)
-    row = next(row for row in tables["best.csv"] if row["examples_per_class"] == "8")
+    row = next(row for row in tables["best.csv"] if row["data_size"] == "8")
     assert (row["model"], row["score"], row["low"], row["censored"]) == ("", "nan", "nan", "true")
     assert next(row for row in tables["fits.csv"] if row["law"] == "learning-curve")["points"] == "6"
 

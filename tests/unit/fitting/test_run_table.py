@@ -60,7 +60,7 @@ def test_laws_may_see_all_examples(rows: Rows, write_runs: Write) -> None:
         ({"top1_error": "low"}, "top1_error is 'low', not a number"),
         ({"status": "running"}, "status is 'running'"),
         ({"parameters": "1001"}, "has two sizes"),
-        ({"examples": "11"}, "two subsets share one examples_per_class"),
+        ({"examples": "11"}, "two subsets share one data_size"),
         ({"seed": "1"}, "runs run0000 and run0001 share subset, model and seed"),
         ({"model": "resnet-x"}, "two models have the same number of parameters"),
     ],

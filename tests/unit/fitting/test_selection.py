@@ -55,6 +55,28 @@ def test_an_optimum_at_the_end_of_the_grid_is_censored(
     assert bool(np.isnan(found.size[0])) == censored
 
 
+def between(low: float, high: float, before: float, after: float, limit: float) -> float:
+    """Where the line through (low, before) and (high, after), in logarithms, comes down to the limit."""
+    return float(low * (high / low) ** (np.log(before / limit) / np.log(before / after)))
+
+
+@pytest.mark.parametrize(
+    ("scores", "size"),
+    [
+        ([0.9, 0.7, 0.5, 0.499], between(1e3, 1e4, 0.7, 0.5, 1.02 * 0.499)),  # a smaller one is as good
+        ([0.9, 0.505, 0.5, 0.502], between(1e2, 1e3, 0.9, 0.505, 1.02 * 0.5)),
+        ([0.9, NAN, 0.505, 0.5], between(1e2, 1e4, 0.9, 0.505, 1.02 * 0.5)),
+        ([0.9, 0.7, 0.515, 0.5], NAN),  # only the largest suffices: a yet larger one may be better
+        ([0.505, 0.5, 0.5, 0.5], NAN),  # the smallest suffices: a yet smaller one may
+    ],
+)
+def test_the_smallest_model_that_suffices(scores: list[float], size: float) -> None:
+    found = select(np.array(scores)[None, :, None], np.array([1e2, 1e3, 1e4, 1e5]), tolerance=0.02)
+    assert found.score.tolist() == [np.nanmin(scores)]
+    assert bool(found.censored[0]) == np.isnan(size)
+    np.testing.assert_allclose(found.size, [size])
+
+
 def test_the_vertex_passes_over_a_model_without_score() -> None:
     sizes = np.array([1e2, 1e3, 1e4, 1e5])
     scores = np.exp(0.1 * (np.log(sizes) - np.log(2e3)) ** 2)

@@ -249,14 +249,20 @@ THETA = st.lists(st.floats(0.3, 2.0), min_size=3, max_size=3).map(np.array)
 X = np.array([[0.4, 1.3, 2.6]])
 
 
+def pick(p: Any, q: Any, sign: float) -> Any:
+    """The smaller of two (sign 1) or the larger (-1); not a number at a corner, which has no slope."""
+    gap = sign * (np.real(p) - np.real(q))
+    return np.where(np.abs(gap) < 1e-9, np.nan, np.where(gap < 0, p, q))
+
+
 def by_hand(formula: str, values: dict[str, Any]) -> tuple[Any, float]:
     """A formula as Python computes it, and the largest number on the way."""
     functions = {
         "exp": np.exp,
         "log": np.log,
         "sqrt": np.sqrt,
-        "min": lambda p, q: np.where(np.real(p) < np.real(q), p, q),
-        "max": lambda p, q: np.where(np.real(p) < np.real(q), q, p),
+        "min": lambda p, q: pick(p, q, 1),
+        "max": lambda p, q: pick(p, q, -1),
     }
     tree = ast.parse(formula.replace("^", "**"), mode="eval")
     parts = [n for n in ast.walk(tree) if isinstance(n, ast.expr) and getattr(n, "id", "") not in functions]

@@ -19,7 +19,7 @@ RUN_COLUMNS = [
     "run", "study", "phase", "model", "parameters", "parameters_without_embeddings",
     "flops_per_example", "forward_flops_per_example",
     "flops_body", "flops_attention", "flops_head", "flops_embedding",
-    "examples", "examples_per_class", "seed", "learning_rate",
+    "examples", "data_size", "seed", "learning_rate",
     "status", "stopped", "steps", "diverged_at", "examples_seen", "training_flops",
     "cross_entropy", "top1_error",
 ]  # fmt: skip
@@ -46,7 +46,8 @@ def collect(folder: Path, records: list[Record], out: str = "tables") -> Path:
     for record in records:
         write_record(record, folder / "runs")
     spec = json.dumps({"study": "paper/one", "runs": [record.run for record in records]})
-    places = ["--runs", str(folder / "runs"), "--data", str(folder / "data"), "--out", str(folder / out)]
+    places = ["--runs", str(folder / "runs"), "--data", str(folder / "data")]
+    places += ["--subsets", str(folder / "subsets"), "--out", str(folder / out)]
     main(["--spec", spec, *places])
     return folder / out
 
@@ -71,7 +72,7 @@ def test_one_row_a_run(prepared: Path, records: list[Record]) -> None:
     assert (second["status"], second["stopped"], second["steps"]) == ("completed", "budget", "10")
     assert (second["diverged_at"], second["cross_entropy"]) == ("", "0.2")
     assert float(table[2]["cross_entropy"]) == 0.1 + 0.2 / 3  # in full
-    assert second["examples_per_class"] == "2.0"  # four classes
+    assert second["data_size"] == "2.0"  # four classes
     assert (second["parameters"], second["parameters_without_embeddings"]) == ("100", "80")
     assert (second["flops_per_example"], second["forward_flops_per_example"]) == ("2000", "600")
     parts = [second[f"flops_{part}"] for part in ("body", "attention", "head", "embedding")]
@@ -121,11 +122,11 @@ def test_a_missing_record(prepared: Path, records: list[Record]) -> None:
 
 def collect_again(folder: Path, records: list[Record]) -> None:
     spec = json.dumps({"study": "paper/one", "runs": [record.run for record in records]})
-    main(
-        ["--spec", spec, "--runs", str(folder / "runs"), "--data", str(folder / "data"), "--out", str(folder)]
-    )
+    places = {"--runs": "runs", "--data": "data", "--subsets": "subsets", "--out": ""}
+    given = [text for option, name in places.items() for text in (option, str(folder / name))]
+    main(["--spec", spec, *given])
 
 
 def test_a_bad_spec(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="CollectSpec"):
-        main(["--spec", "{}", "--runs", str(tmp_path), "--data", str(tmp_path), "--out", str(tmp_path)])
+        main(["--spec", "{}", "--runs", "a", "--data", "b", "--subsets", "c", "--out", str(tmp_path)])

@@ -40,9 +40,9 @@ def test_a_batch_holds_the_images_asked_for(task: ImageClassification, prepared:
     data = read_prepared(prepared / "data")
     images, labels = task.batch(torch.tensor([[5, 2, 9], [1, 1, 0]]))
     assert images.shape == (2, 3, 1, 8, 8)
-    assert labels.tolist() == data.train_labels[[[5, 2, 9], [1, 1, 0]]].tolist()
+    assert labels.tolist() == data["train_labels"][[[5, 2, 9], [1, 1, 0]]].tolist()
     np.testing.assert_allclose(
-        images[0, 1, 0].numpy(), (data.train[2, :, :, 0].astype(float) - 127.5) / 63.75, rtol=1e-6
+        images[0, 1, 0].numpy(), (data["train"][2, :, :, 0].astype(float) - 127.5) / 63.75, rtol=1e-6
     )
     assert images.abs().max() <= 2
 
@@ -54,7 +54,7 @@ def test_the_loss_is_the_mean_of_each_batch(task: ImageClassification) -> None:
 
 
 def test_metrics_are_what_they_are_called(task: ImageClassification, prepared: Path) -> None:
-    labels = read_prepared(prepared / "data").validation_labels
+    labels = read_prepared(prepared / "data")["validation_labels"]
     logits = torch.randn(3, 20, 4, generator=torch.Generator().manual_seed(0))
     found = task.evaluate(Fixed(logits))
     assert tuple(found) == METRICS

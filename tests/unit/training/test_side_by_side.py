@@ -84,10 +84,13 @@ def test_a_stack_is_no_larger_than_gains_anything(
 
 
 def test_the_rule() -> None:
-    most = [stacking.most_beside(work, "cpu") for work in (1e3, 1e6, 1e7, 1.19e7, 1.2e7, 1e9)]
-    assert most == [64, 64, 15, 12, 1, 1]
-    assert stacking.most_beside(1e3, "cpu", 8) == 8
-    assert stacking.most_beside(1e7, "cuda") == 64
+    steps = [stacking.Work(flops, 10) for flops in (1e3, 1e6, 1e7, 1.19e7, 1.2e7, 1e9)]
+    assert [stacking.most_beside(step, "cpu") for step in steps] == [64, 64, 15, 12, 1, 1]
+    assert stacking.most_beside(steps[0], "cpu", 8) == 8
+    assert stacking.most_beside(steps[2], "cuda") == 64
+    outputs = [stacking.Work(1e3, numbers) for numbers in (1e3, 1e6, 2e6, 2.1e6)]
+    assert [stacking.most_beside(step, "cpu") for step in outputs] == [64, 4, 2, 1]
+    assert not stacking.is_stacked(outputs[-1], "cpu")
 
 
 def test_a_job_has_the_first_examples_of_its_shuffle(

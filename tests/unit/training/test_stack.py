@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from scalinglaws.config.spec import Optimiser
-from scalinglaws.models import mlp, resnet, transformer
+from scalinglaws.models import lstm, mlp, resnet, rhn, transformer
 from scalinglaws.training.stack import Alike, Stack, can_be_stacked
 
 CPU = torch.device("cpu")
@@ -51,6 +51,18 @@ class Tokens(nn.Module):
         return logits
 
 
+class Predictions(nn.Module):
+    """A language model that classifies by its last token; images become numbers of tokens."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, x: Tensor) -> Tensor:
+        logits: Tensor = self.model((x.flatten(1).abs() * 3).long().clamp(max=9)[:, :9])[:, -1]
+        return logits
+
+
 BUILD: dict[str, Callable[[], nn.Module]] = {
     "mlp of odd width": lambda: mlp.build((1, 8, 8), 10, width=7),
     "mlp": lambda: mlp.build((1, 8, 8), 10, width=32),
@@ -59,6 +71,10 @@ BUILD: dict[str, Callable[[], nn.Module]] = {
     "recurrent of odd width": lambda: Highway(7),
     "recurrent": lambda: Highway(16),
     "transformer": Tokens,
+    "lstm of odd width": lambda: Predictions(lstm.build((9,), 10, width=5)),
+    "lstm": lambda: Predictions(lstm.build((9,), 10, width=16)),
+    "rhn of odd width": lambda: Predictions(rhn.build((9,), 10, width=5, depth=3)),
+    "rhn": lambda: Predictions(rhn.build((9,), 10, width=16, depth=3)),
 }
 
 

@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from scalinglaws.data.images import Images
 from scalinglaws.errors import DataError
 
+FORM = "images"
+
 EXAMPLES = {"training": 50_000, "validation": 10_000, "classes": 10, "shape": (3, 32, 32)}
 SHAPE = (3, 32, 32)
 """Channels, height, width: the order of the bytes in both versions."""

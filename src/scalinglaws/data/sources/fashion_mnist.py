@@ -15,6 +15,8 @@ from scalinglaws.data.archives import Archive, read_members
 from scalinglaws.data.images import Images
 from scalinglaws.errors import DataError
 
+FORM = "images"
+
 ARCHIVE = Archive(
     package="dataset-fashion-mnist",
     version="0.0~git20200523.55506a9-1",

@@ -16,6 +16,8 @@ from pydantic import Field
 from scalinglaws.data.images import Images, centre_square
 from scalinglaws.errors import DataError
 
+FORM = "images"
+
 GREY_MODES = ("1", "L", "LA")
 DEEP_MODES = ("I", "F")
 """Pillow's modes of more than 8 bits a value; also I;16 and the like. Which value is white is not known."""

@@ -23,6 +23,8 @@ from pydantic import Field
 from scalinglaws.data.images import IMAGE_SUFFIXES, Images, centre_square, decode
 from scalinglaws.errors import DataError
 
+FORM = "images"
+
 EXAMPLES = {"training": 1_281_167, "validation": 50_000, "classes": 1000, "shape": (3, 64, 64)}
 CLASSES = 1000
 LAYOUT = "the layout is train/<class>/*.JPEG and val/<class>/*.JPEG, with the same classes in both"

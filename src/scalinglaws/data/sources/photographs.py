@@ -21,6 +21,8 @@ from scalinglaws.data.archives import Archive, read_members
 from scalinglaws.data.images import IMAGE_SUFFIXES, Images, decode
 from scalinglaws.errors import DataError
 
+FORM = "images"
+
 EXAMPLES = {"classes": 25, "shape": (3, 32, 32)}  # how many depends on the size of the patches
 BLOCK = 128
 """Side of a block, pixels: the unit that is dealt to training or to validation."""

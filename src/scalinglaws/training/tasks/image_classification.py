@@ -18,17 +18,17 @@ class ImageClassification:
     """A prepared image data set as a task; images stay bytes until they are used."""
 
     def __init__(self, data: Prepared, device: torch.device) -> None:
-        height, width, channels = data.train.shape[1:]
+        height, width, channels = data["train"].shape[1:]
         self.inputs = (channels, height, width)
-        self.outputs = data.classes
-        self.examples = len(data.train_labels)
-        self.validation = len(data.validation_labels)
+        self.outputs = len(data.manifest["classes"])
+        self.examples = len(data["train_labels"])
+        self.validation = len(data["validation_labels"])
         self.dtype = torch.float32
         self.device = device
-        self._images = torch.from_numpy(data.train) if device.type == "cpu" else _on(device, data.train)
-        self._labels = _on(device, data.train_labels)
-        self._validation = _on(device, data.validation)
-        self._validation_labels = _on(device, data.validation_labels)
+        self._images = torch.from_numpy(data["train"]) if device.type == "cpu" else _on(device, data["train"])
+        self._labels = _on(device, data["train_labels"])
+        self._validation = _on(device, data["validation"])
+        self._validation_labels = _on(device, data["validation_labels"])
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
         """Images (runs, batch, channels, height, width), float in about -2..2, and labels (runs, batch)."""

@@ -1,0 +1,129 @@
+"""The One Billion Word benchmark (Chelba et al. 2013): 0.77 billion words of news in shuffled lines.
+
+No package carries it, so that nothing is fetched: `location` is the unpacked folder
+`1-billion-word-language-modeling-benchmark-r13output`, which holds
+
+    training-monolingual.tokenized.shuffled/news.en-00001-of-00100 ... news.en-00099-of-00100
+    heldout-tokenized.shuffled/news.en.heldout-00000-of-00050 ... news.en.heldout-00049-of-00050
+
+The held-out set is the validation. The text is tokenised already: words are what stands between blanks, their
+case is kept.
+
+The training files are read twice: to count, then to encode. In memory are one file (40 MB), the counts (about
+0.5 GB for the 2 million types of the whole text) and the tokens, 2 bytes each (above 65,534 types 4): 1.6 GB
+of words, or 8 GB of characters.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from scalinglaws.data.paragraphs import normal
+from scalinglaws.data.text import Text, cut, describe
+from scalinglaws.data.tokens import Census, Tokens, Vocabulary
+from scalinglaws.errors import DataError
+
+FORM = "text"
+
+TRAINING = tuple(
+    f"training-monolingual.tokenized.shuffled/news.en-{number:05d}-of-00100" for number in range(1, 100)
+)
+HELD_OUT = tuple(f"heldout-tokenized.shuffled/news.en.heldout-{number:05d}-of-00050" for number in range(50))
+LAYOUT = f"the layout is {TRAINING[0]} to {TRAINING[-1][-14:]} and {HELD_OUT[0]} to {HELD_OUT[-1][-14:]}"
+
+
+def load(
+    location: Path | None,
+    archives: Path,
+    *,
+    tokens: Literal["words", "characters"] = "words",
+    vocabulary: Annotated[int, Field(ge=3, le=1_000_000)] = 10_000,
+    window: Annotated[int, Field(ge=4, le=4096)] = 32,
+    files: Annotated[int, Field(ge=1, le=99)] | None = None,
+) -> Text:
+    """Count, fix the vocabulary, and encode both sets; every sentence ends with a token of its own.
+
+    A training sentence that stands in the held-out set, case and punctuation aside, is left out.
+
+    Args:
+        location: the folder; required.
+        archives: not used.
+        tokens: what a token is.
+        vocabulary: number of words with an id of their own, the most frequent of the training files read, to
+            which the ids of unknown words and of the end of a sentence come; of characters, those two
+            included.
+        window: predictions in a window.
+        files: how many of the 99 training files to read, the first ones; None for all.
+
+    Raises:
+        DataError: no folder is named, a file is missing or is no text; names the file.
+    """
+    del archives
+    if location is None:
+        raise DataError(
+            "billion-word: the benchmark is not fetched; name its unpacked folder as `billion-word` under "
+            f"`locations` in the scale file ({LAYOUT})"
+        )
+    training = [_there(location / name) for name in TRAINING[:files]]
+    held_out = [line for name in HELD_OUT for line in _lines(_there(location / name))]
+    secret = {normal(line) for line in held_out}
+    census, kept, length = Census(tokens, str.split), list[NDArray[np.bool_]](), 0
+    for path in training:
+        lines = _lines(path)
+        kept.append(np.array([normal(line) not in secret for line in lines], dtype=bool))
+        census.add(list(_where(lines, kept[-1])))
+    fixed, outside = census.vocabulary(vocabulary)
+    length = sum(census.counts().values()) + census.lines
+    stream = _encode(training, kept, fixed, length)
+    description, facts = describe(fixed, outside, window)
+    facts["sentences"] = {
+        "training": census.lines,
+        "validation": len(held_out),
+        "left_out_shared": sum(len(mask) for mask in kept) - census.lines,
+    }
+    return Text(
+        train=cut(stream, window),
+        validation=cut(fixed.encode(held_out), window),
+        vocabulary=len(fixed),
+        tokens=tokens,
+        description=description,
+        title="One Billion Word" if files is None else f"One Billion Word, {files} of 99 files",
+        licence="none stated for the news it was made of; cite Chelba et al. 2013",
+        provenance="the user's own copy of the One Billion Word benchmark (Chelba et al. 2013)",
+        details=facts,
+    )
+
+
+def _there(path: Path) -> Path:
+    if not path.is_file():
+        raise DataError(f"{path}: no such file; {LAYOUT}")
+    return path
+
+
+def _lines(path: Path) -> list[str]:
+    """The sentences of a file; empty lines are left out."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a text file in UTF-8 ({error})") from error
+    return [line for line in text.split("\n") if line]
+
+
+def _where(lines: Iterable[str], mask: NDArray[np.bool_]) -> Iterator[str]:
+    return (line for line, keep in zip(lines, mask.tolist(), strict=True) if keep)
+
+
+def _encode(paths: list[Path], kept: list[NDArray[np.bool_]], fixed: Vocabulary, length: int) -> Tokens:
+    """All training tokens, in an array made beforehand: joining pieces would need twice the memory."""
+    stream: Tokens = np.empty(length, fixed.dtype)
+    at = 0
+    for path, mask in zip(paths, kept, strict=True):
+        piece = fixed.encode(_where(_lines(path), mask))
+        stream[at : at + len(piece)] = piece
+        at += len(piece)
+    assert at == length
+    return stream

@@ -1,0 +1,76 @@
+"""SYNTHETIC text of known entropy: a random Markov chain, of which the best possible loss is exact.
+
+Every window is an independent stretch of the stationary chain. `entropy` in the facts is the best mean loss
+of a window's predictions, of a model that knows the chain and sees the window alone: of a chain of order 2
+the first prediction has one state before it, not two, and costs more than the entropy rate, which stands
+beside it. A loss measured on a sample of validation windows scatters about it.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field, NonNegativeInt, PositiveInt
+
+from scalinglaws.data.chains import draw_chain
+from scalinglaws.data.text import Text
+from scalinglaws.errors import DataError
+
+FORM = "text"
+
+
+def load(
+    location: Path | None,
+    archives: Path,
+    *,
+    states: Annotated[int, Field(ge=2, le=1024)] = 32,
+    order: Literal[1, 2] = 2,
+    concentration: Annotated[float, Field(ge=0.01, le=100)] = 0.1,
+    window: Annotated[int, Field(ge=4, le=4096)] = 32,
+    windows: PositiveInt = 65_536,
+    validation_windows: PositiveInt = 8192,
+    seed: NonNegativeInt = 0,
+) -> Text:
+    """Draw a chain, and windows from it for both sets.
+
+    The chain depends on states, order, concentration and seed alone.
+
+    Args:
+        location: must be None: there is nothing to read.
+        archives: not used.
+        states: number of tokens.
+        order: how many tokens the next one depends on.
+        concentration: parameter of the Dirichlet distribution of each row; small ones make predictable text.
+        window: predictions in a window.
+        windows: number of training windows.
+        validation_windows: number of validation windows.
+        seed: seed of the chain and of the windows.
+
+    Raises:
+        DataError: a location is named, the chain has too many contexts, or no stationary distribution.
+    """
+    del archives
+    if location is not None:
+        raise DataError(f"markov: the text is made, not read; remove `markov: {location}` from `locations`")
+    if states**order > 1 << 14:
+        raise DataError(
+            f"markov: {states} states and order {order} make {states**order} contexts, at most 16384 are "
+            "allowed"
+        )
+    chain_generator, training, held_out = (np.random.default_rng([seed, part]) for part in range(3))
+    chain = draw_chain(states, order, concentration, chain_generator)
+    entropy = chain.entropy_of_windows(window)
+    return Text(
+        train=chain.sample(windows, window + 1, training),
+        validation=chain.sample(validation_windows, window + 1, held_out),
+        vocabulary=states,
+        tokens="tokens",
+        description=f"synthetic: a random Markov chain of order {order} with {states} states and a Dirichlet "
+        f"parameter of {concentration:g}; the best possible loss is {entropy:.4f} nats a token",
+        title=f"synthetic Markov chain of order {order}",
+        licence="none needed: made by this program",
+        provenance="synthetic, made by this program from a seed",
+        entropy=entropy,
+        synthetic=True,
+        details={"entropy_rate": chain.entropy_rate, "order": order},
+    )

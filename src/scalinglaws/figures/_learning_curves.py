@@ -1,0 +1,120 @@
+"""What the figures of learning curves and best-fit sizes share: points, fitted laws, regions and axes."""
+
+import math
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+GREY = "0.45"
+OUTSIDE, CENSORED = "outside the region", "censored (edge of the grid)"
+
+
+def best_scores(axes: Axes, points: pd.DataFrame, colour: str, name: str) -> None:
+    """The best score at each size of the training set with its interval; hollow where it is not fitted."""
+    points = points.sort_values("data_size")
+    x = points.data_size
+    axes.plot(x, points.score, color=colour, zorder=3, label=name)
+    axes.fill_between(
+        x, points.low, points.high, color=colour, alpha=0.2, linewidth=0, label=f"{name}, interval"
+    )
+    inside, outside = points[points.in_region], points[~points.in_region]
+    axes.scatter(inside.data_size, inside.score, s=18, color=colour, zorder=4, label="_fitted")
+    axes.scatter(
+        outside.data_size,
+        outside.score,
+        s=18,
+        facecolors="white",
+        edgecolors=colour,
+        zorder=4,
+        label=f"{name}, not fitted" if len(outside) else "_none",
+    )
+
+
+def best_sizes(axes: Axes, points: pd.DataFrame, colour: str, name: str, prefix: str = "") -> None:
+    """Best-fit sizes at each size of the training set, all of one metric.
+
+    Hollow squares lie outside the region; hollow circles, at the edge of the grid, are censored.
+    """
+    points = points.sort_values("data_size")
+    found, censored = points[~points.censored], points[points.censored]
+    axes.plot(found.data_size, found["size"], color=colour, zorder=2, label=name)
+    inside, outside = found[found.in_region], found[~found.in_region]
+    axes.scatter(inside.data_size, inside["size"], s=24, color=colour, zorder=4, label="_fitted")
+    for rows, height, marker, label in (
+        (outside, outside["size"], "s", OUTSIDE),
+        (censored, censored.parameters, "o", CENSORED),
+    ):
+        if len(rows):
+            axes.scatter(
+                rows.data_size,
+                height,
+                s=28,
+                marker=marker,
+                facecolors="white",
+                edgecolors=colour,
+                zorder=4,
+                label=f"{prefix}{label}",
+            )
+
+
+def fitted_law(axes: Axes, band: pd.DataFrame, colour: str, label: str) -> None:
+    """A fitted law, dashed."""
+    axes.plot(band.x, band.value, "--", color=colour, linewidth=1.1, zorder=2, label=label)
+
+
+def growth_band(axes: Axes, band: pd.DataFrame, colour: str, label: str) -> None:
+    """The interval of the fitted growth."""
+    axes.fill_between(band.x, band.low, band.high, color=colour, alpha=0.15, linewidth=0, label=label)
+
+
+def power(name: str, alpha: str, beta: float, low: float, high: float, digits: int) -> str:
+    """An equation with the interval of its exponent, for a legend."""
+    span = f"  [{low:.{digits}f}, {high:.{digits}f}]" if math.isfinite(low) and math.isfinite(high) else ""
+    return rf"${name} = {alpha}\,m^{{{beta:.{digits}f}}}${span}"
+
+
+def factor(alpha: float) -> str:
+    """A factor of an equation: two decimals, three digits where it is small, none where it is large."""
+    if alpha >= 100:
+        return f"{alpha:,.0f}".replace(",", "{,}")
+    return f"{alpha:.2f}" if alpha >= 0.1 else f"{alpha:.2g}"
+
+
+def shade_region(axes: Axes, best: pd.DataFrame) -> None:
+    """Grey out what lies outside the declared power-law region."""
+    inside = best[best.in_region].data_size
+    if inside.empty:
+        return
+    if inside.min() > best.data_size.min():
+        axes.axvspan(best.data_size.min() / 2, inside.min() / 1.15, color="0.94", zorder=0)
+    if inside.max() < best.data_size.max():
+        axes.axvspan(inside.max() * 1.15, best.data_size.max() * 2, color="0.94", zorder=0)
+
+
+def size_axis(axes: Axes, sizes: np.ndarray) -> None:
+    """A logarithmic axis of parameters with a tick at each size of the grid, ascending."""
+    axes.set_yscale("log")
+    axes.set_ylim(sizes[0] / 1.8, sizes[-1] * 1.8)
+    axes.yaxis.set_major_locator(FixedLocator([float(size) for size in sizes]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.set_yticklabels([thousands(size) for size in sizes])
+    axes.set_ylabel("Parameters of the best model (log scale)")
+
+
+def even_log(axes: Axes, low: float, high: float, count: int = 9) -> None:
+    """A logarithmic y axis as in the paper: labels equally spaced in the logarithm, two decimals or so."""
+    ticks = np.geomspace(low, high, count)
+    decimals = max(2, math.ceil(-math.log10(ticks[1] - ticks[0])))
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(FixedLocator([float(tick) for tick in ticks]))
+    axes.yaxis.set_minor_locator(NullLocator())
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.{decimals}f}"))
+    margin = (high / low) ** 0.03
+    axes.set_ylim(low / margin, high * margin)
+
+
+def thousands(size: float) -> str:
+    """A number of parameters in three digits: 4.5k, 1.2M."""
+    return f"{size / 1000:.3g}k" if size < 1_000_000 else f"{size / 1_000_000:.3g}M"

@@ -1,0 +1,301 @@
+"""Recurrent cells over whole sequences, for one model or for models side by side.
+
+A step through time is a small product and a few operations on its result. Recorded one by one, the
+operators of a sequence take autograd and vmap longer than the arithmetic, so each cell is one function with a
+gradient of its own: a plain loop forward, a plain loop backward, one large product for the gradient of the
+weights. Every array has a leading axis of runs; a model alone is a run of one.
+"""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.autograd import Function
+from torch.nn import functional
+
+
+def lstm(gates: Tensor, recurrent: Tensor, reverse: bool = False) -> Tensor:
+    """Hidden states of a long short-term memory (Hochreiter & Schmidhuber 1997, forget gates), from zero.
+
+    Args:
+        gates: what the inputs give to the gates, biases included, (batch, steps, 4 width): candidate, input,
+            forget and output gate.
+        recurrent: what the state gives to them, (width, 4 width).
+        reverse: go through time backwards; the states still lie in the order of the inputs.
+
+    Returns:
+        (batch, steps, width).
+    """
+    hidden: Tensor = _Lstm.apply(gates[None], recurrent[None], reverse)[0][0]  # type: ignore[no-untyped-call]
+    return hidden
+
+
+def rhn(gates: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
+    """Hidden states of a recurrent highway network (Zilly et al. 2017) with coupled gates, from zero.
+
+    Each step through time goes through `depth` sublayers: s + t (h - s), with h = tanh and t = sigmoid of
+    what the state gives; the inputs enter the first one.
+
+    Args:
+        gates: what the inputs give to the first sublayer, its bias included, (batch, steps, 2 width): h, t.
+        recurrent: what the state gives, (depth, width, 2 width).
+        bias: of the other sublayers, (depth - 1, 2 width).
+
+    Returns:
+        (batch, steps, width): states after the last sublayer.
+    """
+    hidden: Tensor = _Rhn.apply(gates[None], recurrent[None], bias[None])[0][0]  # type: ignore[no-untyped-call]
+    return hidden
+
+
+class LstmLayer(nn.Module):
+    """One layer, in one direction: the projection of its inputs and the recurrence."""
+
+    def __init__(self, inputs: int, width: int, reverse: bool = False) -> None:
+        super().__init__()
+        self.reverse = reverse
+        self.project = nn.Linear(inputs, 4 * width)
+        self.recurrent = nn.Parameter(torch.empty(width, 4 * width))
+        nn.init.uniform_(self.project.weight, -((3 / inputs) ** 0.5), (3 / inputs) ** 0.5)
+        nn.init.uniform_(self.recurrent, -((3 / width) ** 0.5), (3 / width) ** 0.5)
+        nn.init.zeros_(self.project.bias)
+        with torch.no_grad():
+            self.project.bias[2 * width : 3 * width] = 1.0  # forget little at first (Jozefowicz et al. 2015)
+
+    def forward(self, x: Tensor, there: Tensor | None = None) -> Tensor:
+        """Map (batch, steps, inputs) to (batch, steps, width).
+
+        Args:
+            x: inputs.
+            there: 1 where an input is one and 0 where it is padding, (batch, steps). Padding leaves the state
+                at zero where it comes first, so that the reverse direction begins with the last input.
+        """
+        gates = self.project(x)
+        if there is not None:
+            width = len(self.recurrent)
+            shut = functional.pad(gates.new_full((width,), SHUT), (width, 2 * width))  # input gates alone
+            gates = gates + (1 - there[..., None]) * shut
+        return lstm(gates, self.recurrent, self.reverse)
+
+
+class RhnLayer(nn.Module):
+    """One layer: the projection of its inputs and the recurrence."""
+
+    def __init__(self, inputs: int, width: int, depth: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(inputs, 2 * width)
+        self.recurrent = nn.Parameter(torch.empty(depth, width, 2 * width))
+        self.bias = nn.Parameter(torch.zeros(depth - 1, 2 * width))
+        nn.init.uniform_(self.project.weight, -((3 / inputs) ** 0.5), (3 / inputs) ** 0.5)
+        nn.init.uniform_(self.recurrent, -((3 / width) ** 0.5), (3 / width) ** 0.5)
+        with torch.no_grad():
+            self.project.bias.zero_()
+            for bias in (self.project.bias, self.bias):
+                bias[..., width:] = CARRY
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (batch, steps, inputs) to (batch, steps, width)."""
+        return rhn(self.project(x), self.recurrent, self.bias)
+
+
+SHUT = -1e4
+"""What shuts a gate."""
+CARRY = -2.0
+"""First bias of the transform gates of a highway network: at first the state is mostly carried on."""
+
+
+class _Lstm(Function):
+    """On (runs, batch, steps, 4 width) and (runs, width, 4 width)."""
+
+    @staticmethod
+    def forward(gates: Tensor, recurrent: Tensor, reverse: bool) -> tuple[Tensor, ...]:
+        """Hidden states (runs, batch, steps, width); and for the way back, (runs, steps, batch, ...):
+
+        hidden states, cells, their tanh, and the gates.
+        """
+        runs, batch, steps, width = *gates.shape[:3], gates.shape[3] // 4
+        z = _copy(gates.float().transpose(1, 2))
+        cells = z.new_empty(runs, steps, batch, width)
+        squashed, hidden = torch.empty_like(cells), torch.empty_like(cells)
+        h = c = None
+        weights = recurrent.float()
+        with torch.autocast(z.device.type, enabled=False):
+            for t in _order(steps, reverse):
+                now, cell, tanh = z[:, t], cells[:, t], squashed[:, t]
+                if h is not None:
+                    now.baddbmm_(h, weights)
+                g = now[..., :width].tanh_()
+                rest = now[..., width:].sigmoid_()
+                i, f, o = rest[..., :width], rest[..., width : 2 * width], rest[..., 2 * width :]
+                torch.mul(i, g, out=cell)
+                if c is not None:
+                    cell.addcmul_(f, c)
+                h, c = hidden[:, t], cell
+                torch.mul(o, torch.tanh(cell, out=tanh), out=h)
+        return _copy(hidden.transpose(1, 2)), hidden, cells, squashed, z
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Keep what the way back needs."""
+        ctx.mark_non_differentiable(*output[1:])
+        ctx.set_materialize_grads(False)
+        ctx.reverse = inputs[2]
+        ctx.save_for_backward(inputs[1], *output[1:])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, Tensor | None, None]:
+        """Gradients of gates and recurrent weights."""
+        recurrent, hidden, cells, squashed, z = ctx.saved_tensors
+        if gradients[0] is None:
+            return None, None, None
+        steps = cells.shape[1]
+        given = _copy(gradients[0].float().transpose(1, 2))
+        g, i, f, o = _split(z, 4).unbind(-2)
+        order = _order(steps, ctx.reverse)
+        before = torch.zeros_like(cells)
+        first, last = (slice(1, None), slice(None, -1)) if ctx.reverse else (slice(None, -1), slice(1, None))
+        before[:, last] = cells[:, first]
+        # What the gradient of a cell, or for the output gate that of the state, is to be multiplied with.
+        to_cell = o * (1 - squashed * squashed)
+        slopes = _split(torch.empty_like(z), 4)
+        torch.mul(i, 1 - g * g, out=slopes[..., 0, :])
+        torch.mul(g, i * (1 - i), out=slopes[..., 1, :])
+        torch.mul(before, f * (1 - f), out=slopes[..., 2, :])
+        torch.mul(squashed, o * (1 - o), out=slopes[..., 3, :])
+        change = slopes  # in place: a slope is used once
+        weights = recurrent.float().transpose(1, 2)
+        following = carried = None
+        with torch.autocast(z.device.type, enabled=False):
+            for t in reversed(order):
+                h, now = given[:, t], change[:, t]
+                if following is None or carried is None:
+                    c = h * to_cell[:, t]
+                else:
+                    h.baddbmm_(following, weights)
+                    c = carried.addcmul_(h, to_cell[:, t])
+                now[..., :3, :].mul_(c[..., None, :])
+                now[..., 3, :].mul_(h)
+                following, carried = now.flatten(-2), c * f[:, t]
+            flat = change.flatten(-2)
+            states = torch.zeros_like(hidden)
+            states[:, last] = hidden[:, first]
+            of_weights = states.flatten(1, 2).transpose(1, 2) @ flat.flatten(1, 2)
+        return flat.transpose(1, 2), of_weights, None
+
+    @staticmethod
+    def vmap(
+        info: Any, in_dims: tuple[int | None, ...], gates: Tensor, recurrent: Tensor, reverse: bool
+    ) -> tuple[Any, Any]:
+        """Models side by side: their axis becomes that of runs."""
+        inputs = (_runs(each, axis, info) for each, axis in zip((gates, recurrent), in_dims[:2], strict=True))
+        outputs = _Lstm.apply(*inputs, reverse)  # type: ignore[no-untyped-call]
+        return _models(outputs, info)
+
+
+class _Rhn(Function):
+    """On (runs, batch, steps, 2 width), (runs, depth, width, 2 width) and (runs, depth - 1, 2 width)."""
+
+    @staticmethod
+    def forward(gates: Tensor, recurrent: Tensor, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Hidden states (runs, batch, steps, width); and for the way back, in the order of computation:
+
+        states, (runs, steps x depth + 1, batch, width), and gates, (runs, steps x depth, batch, 2 width).
+        """
+        runs, batch, steps, width = *gates.shape[:3], gates.shape[3] // 2
+        depth = recurrent.shape[1]
+        z = gates.new_empty(runs, steps, depth, batch, 2 * width, dtype=torch.float32)
+        z[:, :, 0] = gates.transpose(1, 2)
+        z[:, :, 1:] = bias[:, None, :, None]
+        z = z.flatten(1, 2)
+        states = z.new_empty(runs, steps * depth + 1, batch, width)
+        states[:, 0] = 0
+        weights = recurrent.float().unbind(1)
+        with torch.autocast(z.device.type, enabled=False):
+            for k in range(steps * depth):
+                now, s, following = z[:, k], states[:, k], states[:, k + 1]
+                if k:
+                    now.baddbmm_(s, weights[k % depth])
+                h, t = now[..., :width].tanh_(), now[..., width:].sigmoid_()
+                torch.sub(h, s, out=following)
+                following.mul_(t).add_(s)
+        hidden = _copy(states[:, depth::depth].transpose(1, 2))
+        return hidden, states, z
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
+        """Keep what the way back needs."""
+        ctx.mark_non_differentiable(*output[1:])
+        ctx.set_materialize_grads(False)
+        ctx.save_for_backward(inputs[1], *output[1:])
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, Tensor | None, Tensor | None]:
+        """Gradients of gates, recurrent weights and biases."""
+        recurrent, states, z = ctx.saved_tensors
+        if gradients[0] is None:
+            return None, None, None
+        depth, width = recurrent.shape[1:3]
+        runs, length, batch, _ = z.shape
+        given = gradients[0].float().transpose(1, 2)
+        h, t = _split(z, 2).unbind(-2)
+        change = _split(torch.empty_like(z), 2)
+        torch.mul(t, 1 - h * h, out=change[..., 0, :])
+        torch.mul(h - states[:, :-1], t * (1 - t), out=change[..., 1, :])
+        kept = 1 - t
+        weights = recurrent.float().transpose(2, 3).unbind(1)
+        s = z.new_zeros(runs, batch, width)
+        with torch.autocast(z.device.type, enabled=False):
+            for k in reversed(range(length)):
+                if k % depth == depth - 1:
+                    s = s + given[:, k // depth]
+                now = change[:, k].mul_(s[..., None, :])
+                s = s * kept[:, k]
+                if k:
+                    s.baddbmm_(now.flatten(-2), weights[k % depth])
+            flat = _by_sublayer(change.flatten(-2), depth)
+            before = _by_sublayer(states[:, :-1], depth)
+            of_weights = before.transpose(2, 3) @ flat
+        of_bias = flat[:, 1:].sum(2)
+        of_gates = change.flatten(-2)[:, ::depth].transpose(1, 2)
+        return of_gates, of_weights, of_bias
+
+    @staticmethod
+    def vmap(
+        info: Any, in_dims: tuple[int | None, ...], gates: Tensor, recurrent: Tensor, bias: Tensor
+    ) -> tuple[Any, Any]:
+        """Models side by side: their axis becomes that of runs."""
+        arrays = (gates, recurrent, bias)
+        inputs = (_runs(each, axis, info) for each, axis in zip(arrays, in_dims, strict=True))
+        outputs = _Rhn.apply(*inputs)  # type: ignore[no-untyped-call]
+        return _models(outputs, info)
+
+
+def _by_sublayer(array: Tensor, depth: int) -> Tensor:
+    """(runs, steps x depth, batch, ...) as (runs, depth, steps x batch, ...)."""
+    runs, length, batch, width = array.shape
+    return array.reshape(runs, length // depth, depth, batch, width).transpose(1, 2).flatten(2, 3)
+
+
+def _order(steps: int, reverse: bool) -> range:
+    return range(steps - 1, -1, -1) if reverse else range(steps)
+
+
+def _split(gates: Tensor, parts: int) -> Tensor:
+    """(..., parts x width) as (..., parts, width)."""
+    return gates.view(*gates.shape[:-1], parts, -1)
+
+
+def _copy(array: Tensor) -> Tensor:
+    """An array of its own, also where its elements already lie in order."""
+    return array.clone(memory_format=torch.contiguous_format)
+
+
+def _runs(array: Tensor, axis: int | None, info: Any) -> Tensor:
+    """(models, runs, ...), or (runs, ...) that is the same for all models, as (models x runs, ...)."""
+    stacked = array.expand(info.batch_size, *array.shape) if axis is None else array.movedim(axis, 0)
+    return stacked.flatten(0, 1)
+
+
+def _models(outputs: tuple[Tensor, ...], info: Any) -> tuple[tuple[Tensor, ...], tuple[int, ...]]:
+    """Outputs (models x runs, ...) as (models, runs, ...), and where their models stand."""
+    return tuple(each.view(info.batch_size, -1, *each.shape[1:]) for each in outputs), (0,) * len(outputs)

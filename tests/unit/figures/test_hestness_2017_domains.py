@@ -1,0 +1,117 @@
+"""Figs 1, 2, 3 and 5 of Hestness et al. 2017, measured, on synthetic studies."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+
+from scalinglaws.analyses import hestness_domain
+from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.figures.hestness_2017_domains import families_and_fixed_sizes, fixed_sizes, two_panels
+from scalinglaws.figures.save import drawn_data
+from unit.trained_studies import made
+
+Tables = dict[str, pd.DataFrame]
+FAMILIES = ("LSTM, 2 layers", "RHN, depth 5")
+
+
+@pytest.fixture(scope="module")
+def tables() -> Tables:
+    every = (
+        made("words-lstm2", 11.9, -0.2, 0.6, FAMILIES[0]),
+        made("words-rhn5", 12.8, -0.22, 0.5, FAMILIES[1], seed=2),
+    )
+    spec = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
+    return hestness_domain.analyse({}, spec, {study.facts.study: study for study in every})
+
+
+def texts(axes: Axes) -> list[str]:
+    legend = axes.get_legend()
+    assert legend
+    return [text.get_text() for text in legend.get_texts()]
+
+
+def test_both_panels_show_every_family(tables: Tables) -> None:
+    figure = two_panels(tables)
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        shown = texts(axes)
+        assert [text for text in shown if text in FAMILIES] == list(FAMILIES)
+        assert axes.get_xlabel() == "Training data set size, words (log scale)"
+        assert axes.get_xscale() == axes.get_yscale() == "log"
+    left, right = figure.axes
+    assert left.get_ylabel() == "Minimum validation cross-entropy, nats a word (log scale)"
+    assert "not fitted (outside the region)" in texts(left)
+    assert "outside the region" in texts(right)
+    drawn = drawn_data(figure)
+    for name, family in zip(("words-lstm2", "words-rhn5"), FAMILIES, strict=True):
+        best = tables["best"][tables["best"].study == name]
+        line = drawn[(drawn.series == family) & (drawn.panel != "Best-fit model size")]
+        np.testing.assert_allclose(line[["x", "y"]], best[["data_size", "score"]])
+
+
+def test_laws_are_labelled_with_their_numbers(tables: Tables) -> None:
+    fits = tables["fits"].set_index(["law", "metric", "parameter"])
+    beta = fits.loc[("learning-curve", "words-rhn5/cross_entropy", "beta_g")]
+    left, right = two_panels(tables).axes
+    label = rf"m^{{{beta.value:.3f}}}$  [{beta.low:.3f}, {beta.high:.3f}]"
+    assert any(text.endswith(label) for text in texts(left))
+    assert sum(text.startswith("$s(m) = ") for text in texts(right)) == 2
+
+
+def test_models_of_one_size_beside_the_best(tables: Tables) -> None:
+    figure = fixed_sizes(tables)
+    figure.draw_without_rendering()
+    left, right = figure.axes
+    pair = tables["fixed"][(tables["fixed"].study == "words-lstm2") & (tables["fixed"].role != "")]
+    for gamma in pair.gamma:
+        assert any(f"+ {gamma:.3g}$  floor [" in text for text in texts(left))
+    assert texts(left)[-2:] == ["all other sizes of the grid", "best-fit model at each size"]
+    assert set(FAMILIES) < set(texts(right))
+    drawn = drawn_data(figure)
+    models = drawn[drawn.panel == "LSTM, 2 layers: models of one size"].series
+    assert models[models.str.endswith(" parameters")].nunique() == 7
+    assert [axes.get_title(loc="left") for axes in families_and_fixed_sizes(tables).axes] == [
+        right.get_title(loc="left"), left.get_title(loc="left"),
+    ]  # fmt: skip
+
+
+def test_it_is_drawn_where_nothing_could_be_fitted(tables: Tables) -> None:
+    best = tables["best"].assign(in_region=False, censored=True, size=np.nan)
+    bare = {
+        **tables,
+        "best": best,
+        "fits": tables["fits"].iloc[:0],
+        "bands": tables["bands"].iloc[:0],
+        "fixed_lines": tables["fixed_lines"].iloc[:0],
+    }
+    for draw in (two_panels, fixed_sizes, families_and_fixed_sizes):
+        figure = draw(bare)
+        figure.draw_without_rendering()
+    assert texts(two_panels(bare).axes[1]).count("too few sizes inside the grid to fit") == 2
+
+
+def test_regions_that_differ_are_not_shaded(tables: Tables) -> None:
+    studies = tables["studies"].copy()
+    shaded = [len(two_panels(tables).axes[0].patches)]
+    studies.loc[1, "region_low"] = 1.0
+    shaded.append(len(two_panels({**tables, "studies": studies}).axes[0].patches))
+    assert shaded == [1, 0]
+
+
+def test_legends_hide_no_point(tables: Tables) -> None:
+    for draw in (two_panels, fixed_sizes, families_and_fixed_sizes):
+        figure = draw(tables)
+        figure.draw_without_rendering()
+        for axes in figure.axes:
+            assert axes.get_legend().get_window_extent().y1 < axes.get_window_extent().y0  # type: ignore[union-attr]
+
+
+def test_a_study_can_be_replaced(tables: Tables) -> None:
+    one = made("words-lstm2", 11.9, -0.2, 0.6, FAMILIES[0])
+    told = one.facts.model_copy(update={"title": "Words: alone"})
+    spec = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
+    alone = hestness_domain.analyse({}, spec, {told.study: replace(one, facts=told)})
+    assert "alone" in texts(two_panels(alone).axes[0])

@@ -1,0 +1,84 @@
+"""Synthetic trained studies whose laws are known: run tables, reduced by the fitting stage itself."""
+
+import csv
+import json
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from scalinglaws.analyses._trained import Trained, read_trained
+from scalinglaws.config.analysis import StudyFacts
+from scalinglaws.fitting.__main__ import main as fit
+
+WINDOWS = 32 * 2 ** np.arange(9)
+WIDTHS = np.geomspace(1e4, 1e6, 7)
+MANIFEST: dict[str, Any] = {
+    "title": "Made words", "source": "made-words",
+    "unit": {"name": "words", "parts": 1, "examples": "windows of 32 words"},
+}  # fmt: skip
+
+
+def facts(name: str, family: str = "", **changes: Any) -> StudyFacts:
+    """What a config would say of a study of words."""
+    study = f"hestness-2017/{name}"
+    options = {
+        "study": study, "metrics": ["cross_entropy"], "size_metric": "cross_entropy",
+        "region": [4000, 300000], "resamples": 200, **changes,
+    }  # fmt: skip
+    return StudyFacts.model_validate(
+        {"study": study, "title": f"Words: {family or name}; made", "optimiser": "sgd", "fit": options}
+    )
+
+
+def write_study(
+    folder: Path,
+    told: StudyFacts,
+    alpha: float,
+    beta: float,
+    growth: float = 0.6,
+    noise: float = 0.004,
+    seed: int = 0,
+) -> tuple[Path, Path, Path]:
+    """Write the tables of a study: folders of fits, run tables and data.
+
+    Each model costs a parabola in the logarithm of its distance from the best size; and the metric's scale is
+    alpha m^beta, m in words.
+    """
+    fits, tables, data = (folder / part / told.name for part in ("fits", "tables", "data"))
+    for each in (fits, tables, data):
+        each.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    rows = []
+    for examples in WINDOWS:
+        m = 32.0 * examples
+        best = 4e4 * (m / WINDOWS[0] / 32) ** growth
+        for size in WIDTHS:
+            for run_seed in (0, 1, 2):
+                factor = (1 + 0.02 * np.log(size / best) ** 2) * np.exp(rng.normal(0, noise))
+                cells = (
+                    f"run{len(rows):04d}", told.study, "grid", f"model-{int(size)}", int(size), int(examples),
+                    m, run_seed, 0.1, "completed", 100, *(alpha * m**beta * factor for _ in told.fit.metrics),
+                )  # fmt: skip
+                rows.append(cells)
+    columns = (
+        "run", "study", "phase", "model", "parameters", "examples", "data_size", "seed", "learning_rate",
+        "status", "steps", *told.fit.metrics,
+    )  # fmt: skip
+    with (tables / "runs.csv").open("w", newline="", encoding="utf-8") as stream:
+        csv.writer(stream, lineterminator="\n").writerows([columns, *rows])
+    (data / "manifest.json").write_text(json.dumps(MANIFEST))
+    fit(["--spec", told.fit.model_dump_json(), "--runs", str(tables / "runs.csv"), "--out", str(fits)])
+    return fits, tables, data
+
+
+@cache
+def made(
+    name: str, alpha: float, beta: float, growth: float = 0.6, family: str = "", seed: int = 0
+) -> Trained:
+    """A synthetic study, read back."""
+    with TemporaryDirectory() as folder:
+        told = facts(name, family)
+        return read_trained(told, *write_study(Path(folder), told, alpha, beta, growth, seed=seed))

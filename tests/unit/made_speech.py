@@ -1,60 +1,42 @@
-"""Made-up prepared speech: each symbol is a tone that lasts a few frames, in noise."""
+"""Made-up speech: each symbol is a tone that lasts a few frames, in noise."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.data.dataset import Unit
+from scalinglaws.data.speech import Corpus, Part, Speech
 from scalinglaws.data.store import write_prepared
 
 SYMBOLS = ["", "a", "b", "c"]
 FRAMES, BANDS, LONGEST = 50, 6, 6
-
-
-class Tones:
-    """What a source of the form `speech` delivers."""
-
-    title, licence, provenance, unit = "Tones", "MIT", "made here", Unit("hours of audio", 360000, "tones")
-
-    def __init__(self, train: int, validation: int, seed: int = 0) -> None:
-        self._rng = np.random.default_rng(seed)
-        self.validation_examples = validation
-        self._arrays: dict[str, NDArray[Any]] = {"strata": np.zeros(train, dtype=np.int64)}
-        for split, size in (("train", train), ("validation", validation)):
-            sounds = np.zeros((size, FRAMES, BANDS), dtype=np.float16)
-            symbols = np.zeros((size, LONGEST), dtype=np.uint8)
-            frames = np.array([self._fill(*pair) for pair in zip(sounds, symbols, strict=True)])
-            named = {"sounds": sounds, "frames": frames, "symbols": symbols}
-            self._arrays |= {f"{split}_{name}": array for name, array in named.items()}
-        self._arrays["amounts"] = self._arrays["train_frames"]
-
-    def _fill(self, sound: NDArray[Any], symbols: NDArray[Any]) -> int:
-        """Make an utterance up and return its number of frames."""
-        length = self._rng.integers(2, LONGEST + 1)
-        symbols[:length] = self._rng.integers(1, len(SYMBOLS), length)
-        at = 0
-        for symbol in symbols[:length]:
-            lasts = self._rng.integers(4, 7)
-            sound[at : at + lasts, 2 * symbol - 2 : 2 * symbol] = 2
-            at += lasts + 2
-        sound[:at] += self._rng.normal(0, 0.2, (at, BANDS))
-        return int(at)
-
-    def check(self) -> "Tones":
-        return self
-
-    def with_validation(self, examples: int, seed: int) -> "Tones":
-        raise NotImplementedError
-
-    def arrays(self) -> dict[str, NDArray[Any]]:
-        return self._arrays
-
-    def facts(self) -> dict[str, Any]:
-        return {"description": "tones", "symbols": SYMBOLS, "kind": "phones", "frames_per_second": 100}
+CORPUS = Corpus("Tones", "MIT", "made here", "tones", kind="phones", utterances="tones", groups="splits")
 
 
 def prepare_tones(folder: Path, train: int = 20, validation: int = 12) -> None:
-    """Write a prepared data set into a folder."""
-    write_prepared(Tones(train, validation), folder, None, 0, "tones", form="speech")
+    """Write a prepared data set of so many utterances into a folder."""
+    rng = np.random.default_rng(0)
+    parts = [_part(rng, split, size) for split, size in (("training", train), ("validation", validation))]
+    none: dict[str, dict[str, int]] = {"training": {}, "validation": {}}
+    data = Speech(CORPUS, parts[0], parts[1], tuple(SYMBOLS), hop_ms=10, left_out=none).check()
+    write_prepared(data, folder, None, 0, "tones", form="speech")
+
+
+def _part(rng: np.random.Generator, split: str, size: int) -> Part:
+    sounds = np.zeros((size, FRAMES, BANDS), dtype=np.float16)
+    symbols = np.zeros((size, LONGEST), dtype=np.uint8)
+    frames = [_fill(rng, *pair) for pair in zip(sounds, symbols, strict=True)]
+    return Part(sounds, np.array(frames), symbols, speakers=(split,) * size, groups=(split,) * size)
+
+
+def _fill(rng: np.random.Generator, sound: NDArray[np.float16], symbols: NDArray[np.uint8]) -> int:
+    """Make an utterance up and return its number of frames."""
+    length = rng.integers(2, LONGEST + 1)
+    symbols[:length] = rng.integers(1, len(SYMBOLS), length)
+    at = 0
+    for symbol in symbols[:length]:
+        lasts = rng.integers(4, 7)
+        sound[at : at + lasts, 2 * symbol - 2 : 2 * symbol] = 2
+        at += lasts + 2
+    sound[:at] += rng.normal(0, 0.2, (at, BANDS))
+    return int(at)

@@ -7,8 +7,8 @@ sees the rest of the context anyway. There is no batch normalisation: a subset o
 statistics, and their noise would change with the subset's size.
 
 A sound ends where all that follows is zero in every band. What lies behind it is kept out: convolutions see
-zeros there, and a recurrent layer whose gates are closed there has a state of exactly zero, in particular
-where a reverse layer begins with the padding. So a sound's outputs do not depend on how far it is padded.
+zeros there, and so do recurrent layers and what follows them; a reverse layer, which begins with the padding,
+keeps a state of zero in it. So a sound's outputs do not depend on how far it is padded.
 """
 
 from typing import Annotated, Literal
@@ -18,13 +18,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from scalinglaws.models._bias import add_bias
-from scalinglaws.models._recurrence import LstmLayer, lstm
+from scalinglaws.models._recurrence import LstmLayer
 
 KERNEL = 5
 TIME_STRIDES = {2: (2, 1), 3: (3, 1), 4: (2, 2)}
 """Strides in time of the two convolutions, by their product; in frequency both are two."""
-CLOSED = -1e4
-"""What closes a gate: its sigmoid is exactly zero, and so is the slope."""
 
 
 def steps_of(frames: int, stride: int) -> int:
@@ -50,12 +48,9 @@ class Bidirectional(nn.Module):
 
     def forward(self, x: Tensor, padding: Tensor) -> Tensor:
         """Map (batch, steps, inputs) to (batch, steps, width), zero where there is `padding`."""
-        closed = padding[..., None]
-        onwards, backwards = (
-            lstm(layer.project(x).masked_fill(closed, CLOSED), layer.recurrent, layer.reverse)
-            for layer in (self.onwards, self.backwards)
-        )
-        return onwards + backwards
+        there = (~padding).float()
+        states: Tensor = (self.onwards(x, there) + self.backwards(x, there)) * there[..., None]
+        return states
 
 
 class Convolution(nn.Conv2d):

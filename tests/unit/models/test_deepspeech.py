@@ -6,12 +6,11 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, vmap
 
-from scalinglaws.config.spec import Optimiser
 from scalinglaws.models.deepspeech import DeepSpeech, build, steps_of
 from scalinglaws.training.flops import model_size
-from scalinglaws.training.stack import Alike, Stack, can_be_stacked
+from scalinglaws.training.stack import can_be_stacked
+from unit.company import results, stacked
 
 STRIDES = [2, 3, 4]
 BANDS = 10
@@ -95,16 +94,6 @@ def test_flops_equal_a_count_by_hand() -> None:
     assert size.forward_flops.head == 2 * head
 
 
-def stacked(net: nn.Module, runs: int, inputs: Any) -> Tensor:
-    """Outputs of `runs` models, each with its own weights; the first is `net`."""
-    parameters = {
-        name: torch.stack([each.detach() * 0.9**run for run in range(runs)])
-        for name, each in net.named_parameters()
-    }
-    outputs: Tensor = vmap(lambda own: functional_call(net, own, (inputs,)))(parameters)
-    return outputs
-
-
 @pytest.mark.parametrize("stride", STRIDES)
 def test_stacked_outputs_are_the_single_ones(stride: int) -> None:
     net, example = model(stride=stride), sounds(17, padded=20)
@@ -115,49 +104,14 @@ def test_stacked_outputs_are_the_single_ones(stride: int) -> None:
     assert not torch.equal(both[0], both[1])
 
 
-class Toy:
-    """Made-up sounds of many lengths; a run's indices say which."""
-
-    inputs, outputs, examples, validation, dtype = (20, BANDS), 5, 100, 0, torch.float32
-
-    def __init__(self) -> None:
-        lengths = torch.arange(100) % 18 + 3
-        self.sounds = sounds(20, batch=100) * (torch.arange(20) < lengths[:, None])[..., None]
-
-    def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        return self.sounds[indices], indices
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return (outputs.float() - targets[..., None, None] / 50).square().flatten(1).mean(1)
-
-    def evaluate(self, predict: Any) -> dict[str, Tensor]:
-        raise NotImplementedError
-
-
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("width", [8, 7])
 def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(width: int, precision: Any) -> None:
-    found = []
-    for seeds in ([7], [7, 1], [3, 7], [1, 2, 3, 4, 7, 5]):
-        alike = Alike(Optimiser(name="adam", warmup=2), precision, True)
-        stack = Stack(
-            lambda: build((20, BANDS), 5, width=width),
-            seeds,
-            [0.002 * seed for seed in seeds],
-            alike,
-            torch.device("cpu"),
-        )
-        for step in range(1, 5):
-            rows = [torch.randint(100, (6,), generator=torch.Generator().manual_seed(9 * s)) for s in seeds]
-            losses = stack.advance(TOY, torch.stack(rows), torch.tensor(stack.controls(step)))
-        row = seeds.index(7)
-        arrays = [array[row] for array in stack.arrays().values()]
-        found.append([losses[row], stack.predict(TOY.sounds)[row], *arrays])
+    lengths = torch.arange(100) % 18 + 3
+    padded = sounds(20, batch=100) * (torch.arange(20) < lengths[:, None])[..., None]
+    found = results(lambda: build((20, BANDS), 5, width=width), padded, precision)
     for other in found[1:]:
-        assert all(torch.equal(a, b) for a, b in zip(found[0], other, strict=True))
-
-
-TOY = Toy()
+        assert all(map(torch.equal, found[0], other))
 
 
 def test_the_first_steps_neither_die_nor_explode() -> None:

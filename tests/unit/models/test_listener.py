@@ -5,12 +5,11 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, vmap
 
-from scalinglaws.config.spec import Optimiser
 from scalinglaws.models.listener import REACH, Listener, build
 from scalinglaws.training.flops import model_size
-from scalinglaws.training.stack import Alike, Stack, can_be_stacked
+from scalinglaws.training.stack import can_be_stacked
+from unit.company import results, stacked
 
 BANDS, LENGTH, OUTPUTS = 6, 5, 7
 SHAPES = ((24, BANDS), (LENGTH,))
@@ -135,63 +134,18 @@ def test_stacked_outputs_are_the_single_ones(training: bool) -> None:
     net = model().train(training)
     assert can_be_stacked(net)
     inputs = sounds(17, padded=24), symbols()
-
-    def stacked(runs: int) -> Tensor:
-        own = {
-            name: torch.stack([each.detach() * 0.9**run for run in range(runs)])
-            for name, each in net.named_parameters()
-        }
-        outputs: Tensor = vmap(lambda each: functional_call(net, each, (inputs,)))(own)
-        return outputs
-
-    both, many = stacked(2), stacked(5)
+    both, many = stacked(net, 2, inputs), stacked(net, 5, inputs)
     torch.testing.assert_close(both[0], net(inputs), rtol=1e-4, atol=1e-5)
     assert torch.equal(both, many[:2])
     assert not torch.equal(both[0], both[1])
 
 
-class Toy:
-    """Made-up sounds of many lengths; a run's indices say which."""
-
-    inputs, outputs, examples, validation, dtype = SHAPES, OUTPUTS, 100, 0, DTYPES
-
-    def __init__(self) -> None:
-        lengths = torch.arange(100) % 20 + 5
-        self.sounds = sounds(24, batch=100) * (torch.arange(24) < lengths[:, None])[..., None]
-        self.symbols = symbols(100)
-
-    def batch(self, indices: Tensor) -> tuple[tuple[Tensor, ...], Tensor]:
-        return (self.sounds[indices], self.symbols[indices]), indices
-
-    def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        return (outputs.float() - targets[..., None, None] / 50).square().flatten(1).mean(1)
-
-    def evaluate(self, predict: Any) -> dict[str, Tensor]:
-        raise NotImplementedError
-
-
-TOY = Toy()
-
-
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("width", [8, 7])
 def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(width: int, precision: Any) -> None:
-    found = []
-    for seeds in ([7], [7, 1], [3, 7], [1, 2, 3, 4, 7, 5]):
-        alike = Alike(Optimiser(name="adam", warmup=2), precision, True)
-        stack = Stack(
-            lambda: build(SHAPES, OUTPUTS, width=width),
-            seeds,
-            [0.002 * seed for seed in seeds],
-            alike,
-            torch.device("cpu"),
-        )
-        for step in range(1, 5):
-            rows = [torch.randint(100, (6,), generator=torch.Generator().manual_seed(9 * s)) for s in seeds]
-            losses = stack.advance(TOY, torch.stack(rows), torch.tensor(stack.controls(step)))
-        row = seeds.index(7)
-        outputs = stack.predict((TOY.sounds, TOY.symbols))
-        assert outputs.shape == (len(seeds), 100, 2, LENGTH, OUTPUTS)
-        found.append([losses[row], outputs[row], *(array[row] for array in stack.arrays().values())])
+    lengths = torch.arange(100) % 20 + 5
+    padded = sounds(24, batch=100) * (torch.arange(24) < lengths[:, None])[..., None]
+    found = results(lambda: build(SHAPES, OUTPUTS, width=width), (padded, symbols(100)), precision)
+    assert found[0][1].shape == (100, 2, LENGTH, OUTPUTS)
     for other in found[1:]:
-        assert all(torch.equal(a, b) for a, b in zip(found[0], other, strict=True))
+        assert all(map(torch.equal, found[0], other))

@@ -6,6 +6,7 @@ from torch import Tensor
 
 from scalinglaws.models.seq2seq import Seq2seq, build
 from scalinglaws.training.flops import model_size
+from unit.company import results
 
 
 @pytest.fixture
@@ -50,6 +51,17 @@ def test_gradients_reach_every_parameter(model: Seq2seq) -> None:
     logits(model, list(range(13)), [1, 7, 8]).square().sum().backward()
     for name, parameter in model.named_parameters():
         assert parameter.grad is not None and parameter.grad.abs().sum() > 0, name
+
+
+@pytest.mark.parametrize("width", [8, 7])
+def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(width: int) -> None:
+    generator = torch.Generator().manual_seed(0)
+    sentences = [torch.randint(1, 13, (100, length), generator=generator) for length in (5, 6)]
+    lengths = torch.arange(100) % 5 + 1
+    source = sentences[0] * (torch.arange(5) < lengths[:, None])
+    found = results(lambda: build(((5,), (6,)), 13, width=width), (source, sentences[1]), "float32")
+    for other in found[1:]:
+        assert all(map(torch.equal, found[0], other))
 
 
 def test_attention_is_a_part_of_its_own(model: Seq2seq) -> None:

@@ -11,7 +11,6 @@ from torch.nn import functional
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.data.store import read_prepared
-from scalinglaws.errors import DataError
 from scalinglaws.models import listener
 from scalinglaws.training.stack import Alike, Stack
 from scalinglaws.training.task import Inputs
@@ -154,10 +153,3 @@ def test_a_listener_learns_tones(tmp_path: Path) -> None:
     assert found["cross_entropy"][0] < 0.4
     assert found["error_rate"][1] > 0.8
     assert found["cross_entropy"][1] > 1
-
-
-def test_folders_that_are_no_prepared_speech(tmp_path: Path, prepared: Path) -> None:
-    with pytest.raises(DataError, match="not a prepared data set"):
-        open_task(tmp_path / "nothing", CPU)
-    with pytest.raises(DataError, match=r"data: the form of the data is images; this task needs speech"):
-        open_task(prepared / "data", CPU)

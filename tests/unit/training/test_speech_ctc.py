@@ -12,7 +12,6 @@ from torch import Tensor
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.data.store import read_prepared
-from scalinglaws.errors import DataError
 from scalinglaws.models import deepspeech
 from scalinglaws.training.stack import Alike, Stack
 from scalinglaws.training.tasks.speech_ctc import (
@@ -256,10 +255,3 @@ def test_deep_speech_learns_tones(tmp_path: Path) -> None:
     assert found["ctc_loss"][0] < 0.3
     assert found["error_rate"][1] > 0.5
     assert found["ctc_loss"][1] > 1
-
-
-def test_folders_that_are_no_prepared_speech(tmp_path: Path, prepared: Path) -> None:
-    with pytest.raises(DataError, match="not a prepared data set"):
-        open_task(tmp_path / "nothing", CPU)
-    with pytest.raises(DataError, match=r"data: the form of the data is images; this task needs speech"):
-        open_task(prepared / "data", CPU)

@@ -14,7 +14,8 @@ from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, plan, training_code
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.files import write_json
-from scalinglaws.training.record import FlopsByPart, ModelSize, Provenance, Record, Result
+from scalinglaws.training.record import Record, Result
+from unit.made_records import PROVENANCE, SIZE
 
 BEST = 0.02
 SCALE: dict[str, Any] = {
@@ -112,14 +113,7 @@ def make_record() -> Callable[[Pack, RunSpec], Record]:
             learning_rate=rate,
             code=training_code(pack),
             data=DATA_CONTENT,
-            model=ModelSize(
-                parameters=100,
-                embedding_parameters=20,
-                forward_flops=FlopsByPart(body=500, head=100),
-                training_flops=FlopsByPart(body=1500, attention=200, head=300),
-                products=10,
-                outputs=4,
-            ),
+            model=SIZE,
             result=Result(
                 status="completed",
                 stopped="budget",
@@ -129,21 +123,7 @@ def make_record() -> Callable[[Pack, RunSpec], Record]:
                 minima=minima,
                 curve=({"step": 100, "training_loss": 0.1, **minima},),
             ),
-            provenance=Provenance(
-                started="2026-01-01T00:00:00+00:00",
-                cpu_seconds=1.0,
-                busy_seconds=1.5,
-                evaluation_share=0.2,
-                stack=4,
-                flops_per_second=1e9,
-                peak_flops_per_second=1e10,
-                peak_memory_mb=300,
-                device="cpu",
-                processor="a processor",
-                platform="here",
-                versions={},
-                commit=None,
-            ),
+            provenance=PROVENANCE,
         )
 
     return make

@@ -11,7 +11,8 @@ from scalinglaws.config.spec import RunSpec
 from scalinglaws.data.images import Images
 from scalinglaws.data.store import write_prepared
 from scalinglaws.data.subsets import balanced_shuffle
-from scalinglaws.training.record import FlopsByPart, ModelSize, Provenance, Record, Result
+from scalinglaws.training.record import Record, Result
+from unit.made_records import PROVENANCE, SIZE
 
 CLASSES = ("a", "b", "c", "d")
 MakeSpec = Callable[..., RunSpec]
@@ -56,14 +57,7 @@ def make_record() -> MakeRecord:
             learning_rate=found,
             code="c0de",
             data="da7a",
-            model=ModelSize(
-                parameters=100,
-                embedding_parameters=20,
-                forward_flops=FlopsByPart(body=500, head=100),
-                training_flops=FlopsByPart(body=1500, attention=200, head=300),
-                products=10,
-                outputs=4,
-            ),
+            model=SIZE,
             result=Result(
                 status="completed" if minima else "diverged",
                 stopped="budget" if minima else "diverged",
@@ -73,21 +67,7 @@ def make_record() -> MakeRecord:
                 minima=minima,
                 curve=tuple(points) if minima else (),
             ),
-            provenance=Provenance(
-                started="2026-01-01T00:00:00+00:00",
-                cpu_seconds=1.25,
-                busy_seconds=1.5,
-                evaluation_share=0.2,
-                stack=4,
-                flops_per_second=1e9,
-                peak_flops_per_second=1e10,
-                peak_memory_mb=300,
-                device="cpu",
-                processor="a processor",
-                platform="here",
-                versions={"python": "3.11"},
-                commit=None,
-            ),
+            provenance=PROVENANCE,
         )
 
     return make

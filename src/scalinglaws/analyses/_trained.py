@@ -14,7 +14,7 @@ from scalinglaws.data.frames import read_frame
 from scalinglaws.errors import DataError
 
 FIT_TABLES = ("scores", "best", "fits", "bands")
-SINGULAR = {"words": "word", "characters": "character", "target tokens": "target token"}
+SINGULAR = {"words": "word", "characters": "character", "tokens": "token", "target tokens": "target token"}
 METRICS = {
     "token_error_rate": "Token error rate",
     "top1_error": "Top-1 error",

@@ -44,15 +44,14 @@ def shapes_of(data: DataSpec, task: str) -> Shapes | None:
         task: name of a task.
 
     Returns:
-        None where the source does not say so before it is read, or delivers another form than the task needs.
+        None where the source does not say so before it is read, or the task is not known here.
     """
-    form, shapes = _TASKS.get(task, ("", _images))
-    if plugins.constant(SOURCES, data.source, "FORM") != form:
+    if task not in _TASKS:
         return None
     options = plugins.options(SOURCES, data.source, "load").model_validate(data.options).model_dump()
     given = {name: value for name, value in options.items() if value is not None}
     try:
-        return shapes({**_examples(data.source, given), **given})
+        return _TASKS[task]({**_examples(data.source, given), **given})
     except KeyError:
         return None
 
@@ -97,11 +96,11 @@ def _spoken(known: Mapping[str, Any]) -> Shapes:
     return Shapes((sounds.inputs, (longest + 1,)), (FLOAT, TOKEN), sounds.outputs + 1)  # type: ignore[arg-type]
 
 
-_TASKS: dict[str, tuple[str, Callable[[Mapping[str, Any]], Shapes]]] = {
-    "image-classification": ("images", _images),
-    "language-modelling": ("text", _text),
-    "translation": ("pairs", _pairs),
-    "speech-ctc": ("speech", _sounds),
-    "speech-attention": ("speech", _spoken),
+_TASKS: dict[str, Callable[[Mapping[str, Any]], Shapes]] = {
+    "image-classification": _images,
+    "language-modelling": _text,
+    "translation": _pairs,
+    "speech-ctc": _sounds,
+    "speech-attention": _spoken,
 }
-"""The form of data that a task needs, and what it makes of it."""
+"""What a task makes of the data."""

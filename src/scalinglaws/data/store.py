@@ -78,11 +78,15 @@ def write_prepared(
     write_json(folder / MANIFEST, manifest)
 
 
-def read_prepared(folder: Path) -> Prepared:
+def read_prepared(folder: Path, form: str | None = None) -> Prepared:
     """Open a prepared data set; the arrays are copy-on-write memory maps (torch wants them writable).
 
+    Args:
+        folder: where it lies.
+        form: the form that is needed, where it matters.
+
     Raises:
-        DataError: a file is missing or is not what the manifest says.
+        DataError: a file is missing or is not what the manifest says, or the form is another.
     """
     path = folder / MANIFEST
     try:
@@ -94,6 +98,8 @@ def read_prepared(folder: Path) -> Prepared:
         raise DataError(
             f"{folder}: not a prepared data set ({error}); remove the folder to make it again"
         ) from error
+    if form not in (None, manifest["form"]):
+        raise DataError(f"{folder}: data of the form {manifest['form']}, where the form {form} is needed")
     return Prepared(arrays, manifest)
 
 

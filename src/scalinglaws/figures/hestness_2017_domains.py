@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from scalinglaws.figures._learning_curves import (
     CENSORED,
@@ -32,7 +33,8 @@ from scalinglaws.figures.style import powers_of_two
 Tables = Mapping[str, pd.DataFrame]
 
 BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13)}  # hides no point
-MOST_SIZE_TICKS = 10
+SIZE_TICKS = 12
+"""Most parts that an axis of sizes has room for: families have almost equal sizes."""
 PAIR = {"small": "C0", "large": "C1"}
 
 
@@ -122,10 +124,19 @@ def _sizes(axes: Axes, tables: Tables) -> None:
             entries.append((_hollow(marker), text))
     _region(axes, tables, best)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
-    sizes = np.sort(pd.concat(grid).unique())
-    size_axis(axes, sizes if len(sizes) <= MOST_SIZE_TICKS else np.geomspace(sizes[0], sizes[-1], 7))
+    size_axis(axes, _apart(np.sort(pd.concat(grid).unique())))
     axes.set_xlabel(_x_label(tables))
     axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
+
+
+def _apart(sizes: NDArray[Any]) -> NDArray[Any]:
+    """Those of ascending sizes that leave room for their labels on a logarithmic axis."""
+    room = math.log(sizes[-1] / sizes[0]) / SIZE_TICKS
+    kept = [sizes[0]]
+    for size in sizes[1:]:
+        if math.log(size / kept[-1]) >= room:
+            kept.append(size)
+    return np.array(kept)
 
 
 def _fixed(axes: Axes, tables: Tables) -> None:

@@ -92,7 +92,9 @@ class Training:
             after_step: called after each step; what it raises ends the training.
         """
         first = self.members[0]
-        evaluations = evaluation_steps(first.job.spec.budget, first.order.batch, self._task.validation)
+        evaluations = evaluation_steps(
+            first.job.spec.budget, first.job.spec.optimiser.batch, self._task.validation
+        )
         due = next(step for step in evaluations if step > self.step)
         while True:
             self.step += 1

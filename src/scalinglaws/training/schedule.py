@@ -12,11 +12,12 @@ def evaluation_steps(budget: Budget, batch: int = 1, validation: int = 0) -> Ite
     """Steps at which a run is evaluated, the last of the budget included.
 
     Geometric from the first on, so that every subset size sees its minimum at the same resolution; but an
-    evaluation waits until all so far, itself included, take at most `evaluation_share` of a run's operations.
+    evaluation waits until all so far, itself included, take at most `evaluation_share` of a run's operations,
+    its batches taken to be full: the smallest subsets, which have shorter ones, are soon at their minimum.
 
     Args:
         budget: the run's budget.
-        batch: examples of a step.
+        batch: examples of a full step.
         validation: examples of an evaluation.
     """
     price = validation / (FORWARD_AND_BACKWARD * batch)  # in steps

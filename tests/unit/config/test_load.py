@@ -96,6 +96,11 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         # names
         (at_laptop(models=[{"family": "vgg"}]), "scales.laptop.models.0.family: there is no 'vgg'; allowed"),
         ({"runs.data.source": "mnist"}, "runs.data.source: there is no 'mnist'; allowed are billion-word,"),
+        (
+            {"runs.data": {"source": "prose"}},
+            "runs.data.source: image-classification needs data of the form images, which prose does not"
+            " deliver; these do: cifar,",
+        ),
         ({"runs.task": "guessing"}, "runs.task: there is no 'guessing'; allowed are image-classification"),
         (
             {"fit.metrics": ["cross_entropy", "top2_error"]},

@@ -101,6 +101,16 @@ def test_regions_that_differ_are_not_shaded(tables: Tables) -> None:
     assert shaded == [1, 0]
 
 
+def test_ticks_of_sizes_leave_room_for_their_labels(tables: Tables) -> None:
+    grid = tables["scores"].parameters
+    close = pd.concat([tables["scores"], tables["scores"].assign(parameters=grid * 1.01)])
+    ticks = two_panels({**tables, "scores": close}).axes[1].get_yticks()
+    assert set(ticks) < set(close.parameters)
+    assert ticks[0] == grid.min()
+    room = np.log(close.parameters.max() / grid.min()) / 12
+    assert np.diff(np.log(ticks)).min() >= room
+
+
 def test_legends_hide_no_point(tables: Tables) -> None:
     for draw in (two_panels, fixed_sizes, families_and_fixed_sizes):
         figure = draw(tables)

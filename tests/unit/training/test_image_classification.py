@@ -9,7 +9,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from scalinglaws.data.store import read_prepared
-from scalinglaws.errors import DataError
 from scalinglaws.training.tasks.image_classification import METRICS, ImageClassification, open_task
 
 CPU = torch.device("cpu")
@@ -76,8 +75,3 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
     monkeypatch.setattr("scalinglaws.training.tasks.image_classification.CHUNK", 7)
     for name, values in task.evaluate(Fixed(logits)).items():
         torch.testing.assert_close(values, whole[name], rtol=1e-12, atol=0)
-
-
-def test_a_folder_that_is_not_prepared(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="not a prepared data set"):
-        open_task(tmp_path, CPU)

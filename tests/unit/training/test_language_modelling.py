@@ -9,7 +9,6 @@ from torch import Tensor
 
 from scalinglaws.data.store import Prepared, write_prepared
 from scalinglaws.data.text import Text
-from scalinglaws.errors import DataError
 from scalinglaws.training.tasks import language_modelling
 from scalinglaws.training.tasks.language_modelling import METRICS, LanguageModelling, open_task
 
@@ -139,10 +138,3 @@ def test_chunks_hold_one_window_at_least(task: LanguageModelling, monkeypatch: p
     predict = Fixed(torch.zeros(1, 11, WINDOW, VOCABULARY))
     task.evaluate(predict)
     assert predict.chunks == [1] * 11
-
-
-def test_a_folder_that_is_not_prepared_text(tmp_path: Path, prepared: Path) -> None:
-    with pytest.raises(DataError, match="not a prepared data set"):
-        open_task(tmp_path / "nothing", CPU)
-    with pytest.raises(DataError, match="needs data of the form text, not images"):
-        open_task(prepared / "data", CPU)

@@ -10,7 +10,6 @@ from torch import Tensor
 from scalinglaws.data.pairs import Pairs
 from scalinglaws.data.reserved_ids import BEGIN, END, PAD, RESERVED
 from scalinglaws.data.store import read_prepared, write_prepared
-from scalinglaws.errors import DataError
 from scalinglaws.training.task import Inputs
 from scalinglaws.training.tasks.translation import METRICS, Translation, open_task
 
@@ -179,8 +178,3 @@ def test_one_pair_at_a_time_if_it_is_large(task: Translation, monkeypatch: pytes
     fixed = Fixed(logits_of(1, 12))
     task.evaluate(fixed)
     assert len(fixed.asked) == 12
-
-
-def test_a_folder_that_is_not_prepared(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="not a prepared data set"):
-        open_task(tmp_path, CPU)

@@ -9,6 +9,7 @@ from torch.nn import functional
 from scalinglaws.data.store import Prepared, read_prepared
 from scalinglaws.training.task import Predict
 
+FORM = "images"
 METRICS = ("top1_error", "top5_error", "cross_entropy")
 CHUNK = 500  # validation images at a time
 MIDDLE, SPREAD = 127.5, 63.75
@@ -63,9 +64,9 @@ def open_task(folder: Path, device: torch.device) -> ImageClassification:
     """Open prepared images on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set.
+        DataError: the folder is not a prepared data set, or one of another form.
     """
-    return ImageClassification(read_prepared(folder), device)
+    return ImageClassification(read_prepared(folder, FORM), device)
 
 
 def _on(device: torch.device, array: object) -> Tensor:

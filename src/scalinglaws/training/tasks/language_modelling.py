@@ -10,9 +10,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from scalinglaws.data.store import Prepared, read_prepared
-from scalinglaws.errors import DataError
 from scalinglaws.training.task import Predict
 
+FORM = "text"
 METRICS = ("cross_entropy",)
 CHUNK_LOGITS = 1 << 22
 """Logits of one model that evaluation holds at a time, a number: 16 MB in single precision."""
@@ -62,14 +62,9 @@ def open_task(folder: Path, device: torch.device) -> LanguageModelling:
     """Open prepared text on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set, or not one of text.
+        DataError: the folder is not a prepared data set, or one of another form.
     """
-    data = read_prepared(folder)
-    if data.manifest["form"] != "text":
-        raise DataError(
-            f"{folder}: language modelling needs data of the form text, not {data.manifest['form']}"
-        )
-    return LanguageModelling(data, device)
+    return LanguageModelling(read_prepared(folder, FORM), device)
 
 
 def _on(device: torch.device, windows: NDArray[Any]) -> Tensor:

@@ -14,10 +14,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from scalinglaws.data.store import Prepared, read_prepared
-from scalinglaws.errors import DataError
 from scalinglaws.training.sequence_errors import total_edit_distance
 from scalinglaws.training.task import Inputs, Predict
 
+FORM = "speech"
 METRICS = ("error_rate", "cross_entropy")
 CHUNK = 100  # validation utterances at a time
 BEGIN = PADDING = 0
@@ -98,12 +98,9 @@ def open_task(folder: Path, device: torch.device) -> SpeechAttention:
     """Open prepared speech on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set, or not one of speech.
+        DataError: the folder is not a prepared data set, or one of another form.
     """
-    data = read_prepared(folder)
-    if data.manifest["form"] != "speech":
-        raise DataError(f"{folder}: the form of the data is {data.manifest['form']}; this task needs speech")
-    return SpeechAttention(data, device)
+    return SpeechAttention(read_prepared(folder, FORM), device)
 
 
 def until(end: int, spelled: NDArray[Any]) -> Iterator[list[int]]:

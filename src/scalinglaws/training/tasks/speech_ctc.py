@@ -16,10 +16,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from scalinglaws.data.store import Prepared, read_prepared
-from scalinglaws.errors import DataError
 from scalinglaws.training.sequence_errors import total_edit_distance
 from scalinglaws.training.task import Predict
 
+FORM = "speech"
 METRICS = ("error_rate", "ctc_loss")
 CHUNK = 100  # validation utterances at a time
 IMPOSSIBLE = 1e30  # for the negative logarithm of 0, finite so that its gradient is
@@ -95,12 +95,9 @@ def open_task(folder: Path, device: torch.device) -> SpeechCtc:
     """Open prepared speech on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set, or not one of speech.
+        DataError: the folder is not a prepared data set, or one of another form.
     """
-    data = read_prepared(folder)
-    if data.manifest["form"] != "speech":
-        raise DataError(f"{folder}: the form of the data is {data.manifest['form']}; this task needs speech")
-    return SpeechCtc(data, device)
+    return SpeechCtc(read_prepared(folder, FORM), device)
 
 
 def output_steps(frames: Tensor, padded: int, steps: int) -> Tensor:

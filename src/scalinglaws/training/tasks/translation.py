@@ -12,6 +12,7 @@ from scalinglaws.data.reserved_ids import BEGIN, PAD
 from scalinglaws.data.store import Prepared, read_prepared
 from scalinglaws.training.task import Predict
 
+FORM = "pairs"
 METRICS = ("token_error_rate", "cross_entropy")
 LOGITS = 1 << 22
 """Numbers that one model may put out at a time in evaluation."""
@@ -77,9 +78,9 @@ def open_task(folder: Path, device: torch.device) -> Translation:
     """Open prepared sentence pairs on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set.
+        DataError: the folder is not a prepared data set, or one of another form.
     """
-    return Translation(read_prepared(folder), device)
+    return Translation(read_prepared(folder, FORM), device)
 
 
 def _shifted(targets: Tensor) -> Tensor:

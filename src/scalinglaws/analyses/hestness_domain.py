@@ -63,6 +63,7 @@ def _about(study: Trained) -> Row:
         "study": study.name, "family": facts.family, "domain": facts.domain, "optimiser": facts.optimiser,
         "data": study.manifest["title"], "unit": study.unit, "metric": study.metric,
         "metric_title": metric_title(study, study.metric), "size_metric": study.size_metric,
+        "tolerance": facts.fit.tolerance,
         "region_low": facts.fit.region[0], "region_high": facts.fit.region[1],
     }  # fmt: skip
 

@@ -97,7 +97,7 @@ def _families(axes: Axes, tables: Tables) -> None:
 
 def _sizes(axes: Axes, tables: Tables) -> None:
     """Best-fit sizes of each family, censored ones hollow, and the fitted growth."""
-    axes.set_title("Best-fit model size", loc="left")
+    axes.set_title(_size_title(tables["studies"].tolerance), loc="left")
     drawn, grid = [], []
     entries: list[tuple[Any, str]] = []
     for k, study in enumerate(_studies(tables)):
@@ -127,6 +127,13 @@ def _sizes(axes: Axes, tables: Tables) -> None:
     size_axis(axes, _apart(np.sort(pd.concat(grid).unique())))
     axes.set_xlabel(_x_label(tables))
     axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
+
+
+def _size_title(tolerances: pd.Series) -> str:
+    """What the sizes are: those of the best models, or those that suffice to come near them."""
+    shares = [f"{100 * share:g}" for share in sorted(tolerances.unique())]
+    near = f", within {' or '.join(shares)} % of the best" if tolerances.any() else ""
+    return f"Best-fit model size{near}"
 
 
 def _apart(sizes: NDArray[Any]) -> NDArray[Any]:

@@ -52,6 +52,15 @@ def test_both_panels_show_every_family(tables: Tables) -> None:
         np.testing.assert_allclose(line[["x", "y"]], best[["data_size", "score"]])
 
 
+def test_the_panel_of_sizes_says_what_suffices(tables: Tables) -> None:
+    titles = []
+    for shares in (0.0, 0.05, [0.02, 0.05]):
+        studies = tables["studies"].assign(tolerance=shares)
+        titles.append(two_panels({**tables, "studies": studies}).axes[1].get_title(loc="left"))
+    plain = "Best-fit model size"
+    assert titles == [plain, f"{plain}, within 5 % of the best", f"{plain}, within 2 or 5 % of the best"]
+
+
 def test_laws_are_labelled_with_their_numbers(tables: Tables) -> None:
     fits = tables["fits"].set_index(["law", "metric", "parameter"])
     beta = fits.loc[("learning-curve", "words-rhn5/cross_entropy", "beta_g")]

@@ -57,10 +57,10 @@ class Prices:
         self.machine = machine
         self._device = device
         self._models: dict[tuple[str, ...], _Model | None] = {}
-        by_precision = defaultdict(list)
+        kinds = defaultdict(list)
         for each in timings:
-            by_precision[each.spec.precision].append(each)
-        self._step_times = {key: StepTime(machine, group) for key, group in by_precision.items()}
+            kinds[_kind(each.spec)].append(each)
+        self._step_times = {kind: StepTime(machine, group) for kind, group in kinds.items()}
         self._other = StepTime(machine, timings)
         self._share = _median(each.evaluation_share for each in timings) if timings else 0.0
         taken: dict[tuple[object, ...], list[int]] = defaultdict(list)
@@ -90,7 +90,7 @@ class Prices:
         if model is not None and stacked:
             step_of_one = work(model.size, batch(run))
             stack = min(alike, most_beside(step_of_one, device_type(self._device), self.machine.side_by_side))
-        step, measured = self._step_times.get(run.precision, self._other).of(run, flops, stack, stacked)
+        step, measured = self._step_times.get(_kind(run), self._other).of(run, flops, stack, stacked)
         step /= 1 - self._share
         # Steps of runs like this one, else of any architecture on this subset; else all that it may take.
         of_any = self._steps.get(course(run)[1:], run.budget.steps)
@@ -222,6 +222,12 @@ def _rising(values: FloatArray, weights: FloatArray) -> FloatArray:
             (a, u, m), (b, v, n) = pools[-2:]
             pools[-2:] = [((a * u + b * v) / (u + v), u + v, m + n)]
     return np.array([mean for mean, _, length in pools for _ in range(length)])
+
+
+def _kind(run: RunSpec) -> tuple[str, str]:
+    """What runs have in common whose steps take as long for as many FLOPs: one that goes through a sentence
+    token by token launches more than one that looks at an image, in half precision or not."""
+    return run.task, run.precision
 
 
 def _median(values: Iterable[float]) -> float:

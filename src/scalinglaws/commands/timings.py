@@ -152,18 +152,18 @@ def timing_of(plain: dict[str, Any]) -> Timing:
 def choose_timings(made: list[Timing], published: list[Timing], here: Host) -> tuple[list[Timing], str]:
     """The timings to estimate from, and where they were taken, in words; none if there are none.
 
-    Runs made here come first, then published ones of a machine like this, then of the machine with this kind
-    of device (CPU or GPU) that most published runs were made on.
+    Runs made here count, and published ones of a machine like this, which may know studies that never ran
+    here; without any, those of the machine with this kind of device (CPU or GPU) that made most published runs.
 
     Args:
         made: runs in the results folders; adopted ones may have been made elsewhere.
         published: runs in the tracked records.
         here: this machine.
     """
-    for timings, words in ((made, "on this machine"), (published, "on a machine like this")):
-        near = [each for each in timings if each.host == here]
-        if near:
-            return near, f"{words} ({here.name})"
+    ours, like = ([each for each in timings if each.host == here] for timings in (made, published))
+    if ours or like:
+        places = ["on this machine"] * bool(ours) + ["on a machine like this"] * bool(like)
+        return ours + like, f"{' and '.join(places)} ({here.name})"
     far = [each for each in published if (each.host.device == CPU) == (here.device == CPU)]
     if not far:
         return [], ""

@@ -211,6 +211,15 @@ def test_precisions_are_told_apart() -> None:
     assert prices.of(slow).seconds == pytest.approx(4 * prices.of(fast).seconds)
 
 
+def test_tasks_are_told_apart() -> None:
+    data = {"source": "markov", "options": {"states": 8, "window": 16}}
+    text = {"task": "language-modelling", "data": data}
+    first, second = (text | {"model": {"family": "lstm", "options": {"width": width}}} for width in (4, 5))
+    images = [timing(spec(width), 0.001 * width, flops=10**5 * width) for width in (2, 4, 8)]
+    prices = Prices(ASSUMED, [*images, timing(spec(**first), 0.2, flops=50_000)])
+    assert prices.of(spec(**second)).seconds == pytest.approx(300 * 0.2, rel=0.5)  # which is 100 times theirs
+
+
 def plain_record(run: RunSpec, **provenance: Any) -> dict[str, Any]:
     where = {"cpu_seconds": 6.0, "device": "cpu", "processor": "X", "evaluation_share": 0.5, "stack": 8}
     size = {"parameters": 20, "embedding_parameters": 0, "forward_flops": {"body": 30}, "outputs": 10}
@@ -249,7 +258,9 @@ def test_which_measurements_count() -> None:
 
     far, gpu = Host("cpu", "far"), Host("A GPU", "a processor")
     here, near = of(HERE, 2), of(HERE, 3)
-    assert choose_timings(here + of(far, 9), near, HERE) == (here, "on this machine (a processor)")
+    assert choose_timings(here + of(far, 9), [], HERE) == (here, "on this machine (a processor)")
+    both = "on this machine and on a machine like this (a processor)"
+    assert choose_timings(here, near + of(far), HERE) == (here + near, both)
     assert choose_timings(of(far), near + of(far, 9), HERE) == (near, "on a machine like this (a processor)")
     words = "elsewhere (far; this is a processor)"
     assert choose_timings(of(far), of(far, 2) + of(gpu, 5), HERE) == (of(far, 2), words)

@@ -153,7 +153,7 @@ def choose_timings(made: list[Timing], published: list[Timing], here: Host) -> t
     """The timings to estimate from, and where they were taken, in words; none if there are none.
 
     Runs made here count, and published ones of a machine like this, which may know studies that never ran
-    here; without any, those of the machine with this kind of device (CPU or GPU) that made most published runs.
+    here; without any, those of the machine that made most published runs on this kind of device (CPU or GPU).
 
     Args:
         made: runs in the results folders; adopted ones may have been made elsewhere.

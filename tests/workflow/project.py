@@ -58,7 +58,7 @@ STUDY: dict[str, Any] = {
         }
     },
     "fit": {"metrics": ["top1_error", "top5_error", "cross_entropy"], "size_metric": "cross_entropy"},
-    "figures": [{"name": "fig4-image", "draw": "hestness_2017:image", "caption": "Tiny."}],
+    "figures": [{"name": "fig4-image", "draw": "hestness_2017:learning_curves", "caption": "Tiny."}],
 }
 
 Jobs = Counter[str]

@@ -38,7 +38,7 @@ def test_the_page_is_a_whole_domain(tmp_path: Path) -> None:
     study = yaml.safe_load(files["config/studies/my-lab/melodies.yaml"])["scales"]["smoke"]
     assert len(runs) - 1 == len(study["subsets"]) * len(study["models"]) * len(study["seeds"])
     drawn = (results / "figures" / "my-lab" / "melodies.png").read_bytes()
-    assert b"trained on Melodies" in drawn
+    assert b"Scale smoke: Melodies (" in drawn
     assert project.replicate().stdout.startswith("Nothing to be done: results/smoke is up to date.\n")
 
 

@@ -14,13 +14,6 @@ from scalinglaws.data.frames import read_frame
 from scalinglaws.errors import DataError
 
 FIT_TABLES = ("scores", "best", "fits", "bands")
-SINGULAR = {"words": "word", "characters": "character", "tokens": "token", "target tokens": "target token"}
-METRICS = {
-    "token_error_rate": "Token error rate",
-    "top1_error": "Top-1 error",
-    "top5_error": "Top-5 error",
-    "ctc_loss": "CTC loss, nats an utterance",
-}
 CURVE, GROWTH = "learning-curve", "model-size"
 
 
@@ -126,15 +119,3 @@ def read_trained(facts: StudyFacts, fits: Path, tables: Path, data: Path) -> Tra
     except (LookupError, OSError, TypeError, ValueError) as error:
         raise DataError(f"{path}: not the manifest of a prepared data set ({error})") from error
     return Trained(facts=facts, runs=read_frame(tables / "runs.csv"), manifest=manifest, **frames)
-
-
-def metric_title(study: Trained, metric: str) -> str:
-    """A metric with its unit, for axes."""
-    unit = SINGULAR.get(study.unit)
-    if metric == "cross_entropy":
-        if "classes" in study.manifest:
-            return "Cross-entropy, nats"
-        return f"Cross-entropy, nats a {unit or 'symbol'}"
-    if metric == "error_rate":
-        return f"{str(study.manifest.get('kind', 'symbols')).removesuffix('s').capitalize()} error rate"
-    return METRICS.get(metric, metric)

@@ -14,8 +14,9 @@ import pandas as pd
 
 from scalinglaws.analyses._fixed_sizes import FixedSizes, fit_all
 from scalinglaws.analyses._mover import Value, difference, ratio
-from scalinglaws.analyses._trained import CURVE, GROWTH, Trained, metric_title
+from scalinglaws.analyses._trained import CURVE, GROWTH, Trained
 from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.data.titles import metric_title
 from scalinglaws.fitting import rows
 
 TABLES = (
@@ -62,7 +63,7 @@ def _about(study: Trained) -> Row:
     return {
         "study": study.name, "family": facts.family, "domain": facts.domain, "optimiser": facts.optimiser,
         "data": study.manifest["title"], "unit": study.unit, "metric": study.metric,
-        "metric_title": metric_title(study, study.metric), "size_metric": study.size_metric,
+        "metric_title": metric_title(study.manifest, study.metric), "size_metric": study.size_metric,
         "tolerance": facts.fit.tolerance,
         "region_low": facts.fit.region[0], "region_high": facts.fit.region[1],
     }  # fmt: skip

@@ -14,11 +14,12 @@ import pandas as pd
 
 from scalinglaws.analyses import hestness_projections
 from scalinglaws.analyses._mover import MISSING, Value, ratio
-from scalinglaws.analyses._trained import CURVE, GROWTH, Trained, metric_title
+from scalinglaws.analyses._trained import CURVE, GROWTH, Trained
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.constants.constant import Constant
 from scalinglaws.constants.hestness_2017 import EXPONENTS
 from scalinglaws.constants.hestness_2019 import DOMAINS, Domain
+from scalinglaws.data.titles import metric_title
 from scalinglaws.fitting import rows
 
 TABLES = ("summary", "implications", "fits")
@@ -76,7 +77,8 @@ def _summary(study: Trained) -> Iterator[Row]:
         yield {
             "study": study.name, "domain": facts.domain, "family": facts.family, "optimiser": facts.optimiser,
             "data": study.manifest["title"], "unit": study.unit,
-            "metric": metric, "metric_title": metric_title(study, metric), "first": metric == study.metric,
+            "metric": metric, "metric_title": metric_title(study.manifest, metric),
+            "first": metric == study.metric,
             "beta_g": ours.value, "beta_g_low": ours.low, "beta_g_high": ours.high,
             "r_squared": study.value(CURVE, metric, "r_squared").value,
             "points": study.points(CURVE, metric, "beta_g"),

@@ -29,16 +29,14 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", required=True, type=Path, help="folder for the figure")
     options = parser.parse_args(arguments)
     spec = parse_spec(FigureSpec, options.spec)
-    manifests = [
-        json.loads(file.read_text(encoding="utf-8")) for file in options.files if file.suffix == ".json"
-    ]
     tables: StudyTables | dict[str, pd.DataFrame]
     if spec.fit is not None:
         tables = read_tables(options.files)
-        text = caption.of_runs(spec, spec.fit, tables, manifests[0])
+        text = caption.of_runs(spec, spec.fit, tables)
     else:
         tables = {file.stem: read_frame(file) for file in options.files if file.suffix == ".csv"}
-        text = caption.of_analysis(spec, manifests)
+        found = (file for file in options.files if file.suffix == ".json")
+        text = caption.of_analysis(spec, [json.loads(file.read_text(encoding="utf-8")) for file in found])
     module, _, function = spec.figure.draw.partition(":")
     with style():
         figure = getattr(import_module(f"scalinglaws.figures.{module}"), function)(tables)

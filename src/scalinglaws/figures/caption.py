@@ -26,7 +26,7 @@ class FigureSpec(Strict):
     studies: tuple[str, ...] = ()
 
 
-def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables, data: Manifest) -> str:
+def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables) -> str:
     """What was measured on what: scale, data, models, seeds, region, intervals."""
     runs = tables.runs[tables.runs.phase == "grid"]
     low, high = fit.region
@@ -37,6 +37,7 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables, data: Manifest)
         if diverged
         else ""
     )
+    data = tables.manifest
     unit = Unit(**data["unit"])
     sizes = f"{runs.parameters.min():,} to {runs.parameters.max():,} parameters"
     return (

@@ -1,6 +1,7 @@
 """Figures of Hestness et al. 2017, "Deep Learning Scaling is Predictable, Empirically" (arXiv:1712.00409)."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from scalinglaws.data.titles import metric_title
 from scalinglaws.figures._learning_curves import (
     GREY,
     best_scores,
     best_sizes,
+    factor,
     fitted_law,
     growth_band,
     power,
@@ -21,17 +24,11 @@ from scalinglaws.figures._learning_curves import (
 from scalinglaws.figures.style import plain_log, powers_of_two
 from scalinglaws.figures.tables import StudyTables
 
-METRICS = {
-    "cross_entropy": ("Cross-entropy (nats)", "C2"),
-    "top1_error": ("Top-1 error", "C0"),
-    "top5_error": ("Top-5 error", "C1"),
-}
 BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}  # hides no point
-X_LABEL = "Training data set size, images per class (log scale)"
 
 
-def image(tables: StudyTables) -> Figure:
-    """Fig 4: learning curves (left) and best-fit model size (right) of image classification."""
+def learning_curves(tables: StudyTables) -> Figure:
+    """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
     figure = Figure(figsize=(10.5, 5.2), layout="constrained")
     left, right = figure.subplots(1, 2)
     _learning_curves(left, tables)
@@ -43,14 +40,11 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
     """Best scores with their intervals, the fitted power laws, and what guessing gives."""
     best = tables.best
     axes.set_title("Learning curves", loc="left")
-    classes = round(float((best.examples / best.data_size).iloc[0]))
-    chance = {
-        "cross_entropy": math.log(classes),
-        "top1_error": 1 - 1 / classes,
-        "top5_error": 1 - min(5, classes - 1) / classes,
-    }
+    chance = _best_guess(tables.manifest)
+    names = {metric: metric_title(tables.manifest, metric) for metric in best.metric.unique()}
     shade_region(axes, best)
-    for metric, (name, colour) in METRICS.items():
+    for k, (metric, name) in enumerate(names.items()):
+        colour = f"C{k}"
         points = best[best.metric == metric].sort_values("data_size")
         x = points.data_size
         best_scores(axes, points, colour, name)
@@ -58,17 +52,22 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
         alpha, _, _ = tables.parameter("learning-curve", "alpha", metric)
         beta, low, high = tables.parameter("learning-curve", "beta_g", metric)
         if len(band) and math.isfinite(beta):
-            label = power(r"\varepsilon(m)", f"{alpha:.2f}", beta, low, high, 3)
+            label = power(r"\varepsilon(m)", factor(alpha), beta, low, high, 3)
             fitted_law(axes, band, colour, label)
-        guess = [chance[metric]] * 2
-        axes.plot([x.min(), x.max()], guess, ":", color=colour, linewidth=0.9, label=f"{name}, best guess")
+        if metric in chance:
+            guess = [chance[metric]] * 2
+            axes.plot(
+                [x.min(), x.max()], guess, ":", color=colour, linewidth=0.9, label=f"{name}, best guess"
+            )
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
-    plain_log(axes, 0.6 * float(best.low.min()), 1.25 * max(float(best.high.max()), chance["cross_entropy"]))
-    axes.set_xlabel(X_LABEL)
+    plain_log(axes, 0.6 * float(best.low.min()), 1.25 * max(float(best.high.max()), *chance.values(), 0.0))
+    axes.set_xlabel(_x_label(tables))
     axes.set_ylabel("Minimum validation error or loss (log scale)")
     handles, labels = axes.get_legend_handles_labels()
-    shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t in _names() or t.startswith("$")]
-    shown.append((Line2D([], [], color=GREY, linestyle=":", linewidth=0.9), "Best guess"))
+    kept = set(names.values())
+    shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t in kept or t.startswith("$")]
+    if chance:
+        shown.append((Line2D([], [], color=GREY, linestyle=":", linewidth=0.9), "Best guess"))
     axes.legend(*zip(*shown, strict=True), **BELOW)
 
 
@@ -92,11 +91,23 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
         growth_band(axes, band, GREY, "growth, interval")
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     size_axis(axes, sizes)
-    axes.set_xlabel(X_LABEL)
+    axes.set_xlabel(_x_label(tables))
     handles, labels = axes.get_legend_handles_labels()
     shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t != "growth, interval"]
     axes.legend(*zip(*shown, strict=True), **BELOW)
 
 
-def _names() -> set[str]:
-    return {name for name, _ in METRICS.values()}
+def _best_guess(manifest: Mapping[str, Any]) -> dict[str, float]:
+    """What guessing among equally likely classes gives, by metric; nothing where there are no classes."""
+    if "classes" not in manifest:
+        return {}
+    classes = len(manifest["classes"])
+    return {
+        "cross_entropy": math.log(classes),
+        "top1_error": 1 - 1 / classes,
+        "top5_error": 1 - min(5, classes - 1) / classes,
+    }
+
+
+def _x_label(tables: StudyTables) -> str:
+    return f"Training data set size, {tables.manifest['unit']['name']} (log scale)"

@@ -1,12 +1,16 @@
 """The tables of a study that a figure may draw from."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from scalinglaws.data.frames import read_frame
 from scalinglaws.errors import DataError
+
+TABLES = ("runs", "curves", "scores", "best", "fits", "bands")
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class StudyTables:
         best: one row a metric and subset: the best fit.
         fits: one row a law, metric and parameter.
         bands: the laws on a grid of x, with intervals.
+        manifest: what the data stage wrote about the data set; empty where it was not given.
     """
 
     runs: pd.DataFrame
@@ -28,6 +33,7 @@ class StudyTables:
     best: pd.DataFrame
     fits: pd.DataFrame
     bands: pd.DataFrame
+    manifest: dict[str, Any] = field(default_factory=dict)
 
     def parameter(self, law: str, parameter: str, metric: str) -> tuple[float, float, float]:
         """A fitted parameter with its interval: value, low, high (not a number where the fit has none)."""
@@ -40,15 +46,16 @@ class StudyTables:
 
 
 def read_tables(files: list[Path]) -> StudyTables:
-    """Read the tables among some files, found by their names.
+    """Read the tables, and the manifest, among some files, found by their names.
 
     Raises:
         DataError: a table is missing or is no CSV.
     """
     frames = {}
-    for name in StudyTables.__dataclass_fields__:
+    for name in TABLES:
         paths = [file for file in files if file.name == f"{name}.csv"]
         if not paths:
             raise DataError(f"{name}.csv: not among the files given")
         frames[name] = read_frame(paths[0])
-    return StudyTables(**frames)
+    manifests = [json.loads(file.read_text(encoding="utf-8")) for file in files if file.suffix == ".json"]
+    return StudyTables(**frames, manifest=manifests[0] if manifests else {})

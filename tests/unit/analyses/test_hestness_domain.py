@@ -9,10 +9,11 @@ import pytest
 
 from scalinglaws.analyses import hestness_domain
 from scalinglaws.analyses._fixed_sizes import LARGE, SMALL
-from scalinglaws.analyses._trained import Trained, metric_title, read_trained
+from scalinglaws.analyses._trained import Trained, read_trained
 from scalinglaws.claims.measure import FITS_COLUMNS
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.data.frames import write_frame
+from scalinglaws.data.titles import metric_title
 from scalinglaws.errors import DataError
 from scalinglaws.fitting.table import read_table
 from unit.trained_studies import MANIFEST, facts, made
@@ -145,10 +146,10 @@ def test_a_law_that_was_not_fitted_leaves_a_gap(studies: dict[str, Trained]) -> 
 
 def test_metrics_have_units(studies: dict[str, Trained]) -> None:
     study = next(iter(studies.values()))
-    assert metric_title(study, "token_error_rate") == "Token error rate"
+    assert metric_title(study.manifest, "token_error_rate") == "Token error rate"
     for kind, title in (("phones", "Phone error rate"), ("characters", "Character error rate")):
         study.manifest["kind"] = kind
-        assert metric_title(study, "error_rate") == title
+        assert metric_title(study.manifest, "error_rate") == title
     del study.manifest["kind"]
 
 

@@ -42,7 +42,7 @@ STUDY: dict[str, Any] = {
         }
     },
     "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
-    "figures": [{"name": "fig1", "draw": "hestness_2017:image", "caption": "A figure."}],
+    "figures": [{"name": "fig1", "draw": "hestness_2017:learning_curves", "caption": "A figure."}],
 }
 ANALYSIS: dict[str, Any] = {
     "study": "other/two",
@@ -50,7 +50,7 @@ ANALYSIS: dict[str, Any] = {
     "source": "A paper",
     "analysis": "simulator",
     "published": ["chinchilla-points"],
-    "figures": [{"name": "fig2", "draw": "hestness_2017:image", "caption": "A figure."}],
+    "figures": [{"name": "fig2", "draw": "hestness_2017:learning_curves", "caption": "A figure."}],
 }
 FILES = {"train": {"bytes": 1, "sha256": "00"}}
 DATA_CONTENT = short_hash(FILES)

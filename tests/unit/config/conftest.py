@@ -41,7 +41,7 @@ ANALYSIS: dict[str, Any] = {
     "source": "A paper",
     "analysis": "simulator",
     "published": ["chinchilla-points"],
-    "figures": [{"name": "fig2", "draw": "hestness_2017:image", "caption": "A figure."}],
+    "figures": [{"name": "fig2", "draw": "hestness_2017:learning_curves", "caption": "A figure."}],
 }
 Changes = Mapping[str, Any]
 WriteConfig = Callable[..., Path]

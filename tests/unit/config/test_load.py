@@ -250,7 +250,7 @@ def test_an_analysis_says_which_tables_it_makes(
 
 
 def test_two_figures_of_a_paper_share_a_name(write_config: WriteConfig) -> None:
-    figure = {"name": "fig2", "draw": "hestness_2017:image", "caption": "Another."}
+    figure = {"name": "fig2", "draw": "hestness_2017:learning_curves", "caption": "Another."}
     root = write_config(study={"figures": [figure]}, analysis={})
     one, two = (root / "studies" / "paper" / name for name in ("one.yaml", "two.yaml"))
     assert mistake(root) == f"{two}: figures.0.name: 'fig2' is a figure's name in {one}"

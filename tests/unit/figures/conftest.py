@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.figures.tables import StudyTables
+from scalinglaws.figures.tables import TABLES, StudyTables
 
 mpl.use("agg")
 
@@ -16,6 +16,7 @@ METRICS = {"cross_entropy": 2.0, "top1_error": 0.8, "top5_error": 0.5}
 PER_CLASS = np.array([1, 2, 4, 8, 16])
 IN_REGION = np.array([False, True, True, True, False])
 SIZES = [1000, 4000, 16000]
+MANIFEST = {"classes": list("abcdefghij"), "unit": {"name": "images per class"}}
 MakeTables = Callable[..., StudyTables]
 
 
@@ -80,6 +81,7 @@ def draw_tables(
         best=best.reset_index(drop=True),
         fits=pd.DataFrame(fits),
         bands=drawn,
+        manifest=MANIFEST,
     )
 
 
@@ -95,7 +97,7 @@ def write_tables(tmp_path: Path) -> Callable[[StudyTables], list[Path]]:
 
     def write(tables: StudyTables) -> list[Path]:
         paths = []
-        for name in StudyTables.__dataclass_fields__:
+        for name in TABLES:
             path = tmp_path / f"{name}.csv"
             # As the fitting stage writes truth values.
             frame = getattr(tables, name).replace({True: "true", False: "false"})

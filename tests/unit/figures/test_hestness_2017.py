@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from scalinglaws.figures.hestness_2017 import image
+from scalinglaws.figures.hestness_2017 import learning_curves
 from scalinglaws.figures.save import drawn_data
 from scalinglaws.figures.tables import StudyTables
 
@@ -27,7 +28,7 @@ def points(axes: Axes, hollow: bool) -> list[tuple[float, float]]:
 
 def test_points_outside_the_region_are_hollow(make_tables: MakeTables) -> None:
     tables = make_tables()
-    left, _ = image(tables).axes
+    left, _ = learning_curves(tables).axes
     for hollow in (True, False):
         expected = tables.best[tables.best.in_region != hollow]
         assert points(left, hollow) == sorted(zip(expected.data_size, expected.score, strict=True))
@@ -35,7 +36,7 @@ def test_points_outside_the_region_are_hollow(make_tables: MakeTables) -> None:
 
 def test_censored_sizes_are_hollow_at_the_edge_of_the_grid(make_tables: MakeTables) -> None:
     tables = make_tables()
-    _, right = image(tables).axes
+    _, right = learning_curves(tables).axes
     best = tables.best[tables.best.metric == "cross_entropy"]
     censored = best[best.censored]
     fitted = best[~best.censored & best.in_region]
@@ -45,14 +46,14 @@ def test_censored_sizes_are_hollow_at_the_edge_of_the_grid(make_tables: MakeTabl
 
 
 def test_laws_are_labelled_with_their_numbers(make_tables: MakeTables) -> None:
-    left, right = image(make_tables()).axes
+    left, right = learning_curves(make_tables()).axes
     texts = [text.get_text() for axes in (left, right) for text in axes.get_legend().get_texts()]
     assert r"$\varepsilon(m) = 2.00\,m^{-0.300}$  [-0.310, -0.290]" in texts
     assert r"$s(m) = 3,000\,m^{0.50}$  [0.40, 0.60]" in texts
 
 
 def test_it_is_drawn_when_every_best_fit_is_censored(make_tables: MakeTables) -> None:
-    figure = image(make_tables(censored=[True] * 5))
+    figure = learning_curves(make_tables(censored=[True] * 5))
     figure.draw_without_rendering()
     _, right = figure.axes
     assert points(right, False) == []
@@ -61,7 +62,7 @@ def test_it_is_drawn_when_every_best_fit_is_censored(make_tables: MakeTables) ->
 
 
 def test_it_is_drawn_when_no_best_fit_is_censored(make_tables: MakeTables) -> None:
-    figure = image(make_tables(censored=[False] * 5))
+    figure = learning_curves(make_tables(censored=[False] * 5))
     figure.draw_without_rendering()
     _, right = figure.axes
     assert [x for x, _ in points(right, True)] == [1, 16]  # those outside the region
@@ -72,9 +73,9 @@ def test_it_is_drawn_when_no_best_fit_is_censored(make_tables: MakeTables) -> No
 
 def test_what_is_drawn_is_listed(make_tables: MakeTables) -> None:
     tables = make_tables()
-    drawn = drawn_data(image(tables))
+    drawn = drawn_data(learning_curves(tables))
     assert set(drawn.panel) == {"Learning curves", "Best-fit model size"}
-    line = drawn[drawn.series == "Cross-entropy (nats)"]
+    line = drawn[drawn.series == "Cross-entropy, nats"]
     best = tables.best[tables.best.metric == "cross_entropy"]
     np.testing.assert_allclose(line[["x", "y"]], best[["data_size", "score"]])
     band = drawn[drawn.series == "Top-1 error, interval"]
@@ -84,7 +85,7 @@ def test_what_is_drawn_is_listed(make_tables: MakeTables) -> None:
 
 
 def test_axes_are_those_of_the_paper(make_tables: MakeTables) -> None:
-    left, right = image(make_tables()).axes
+    left, right = learning_curves(make_tables()).axes
     for axes in (left, right):
         assert axes.get_xscale() == axes.get_yscale() == "log"
         assert "(log scale)" in axes.get_xlabel()
@@ -94,6 +95,20 @@ def test_axes_are_those_of_the_paper(make_tables: MakeTables) -> None:
     assert [label.get_text() for label in right.get_yticklabels()] == ["1k", "4k", "16k"]
 
 
+def test_any_study_has_its_unit_and_metrics(make_tables: MakeTables) -> None:
+    images = make_tables()
+    best = images.best[images.best.metric == "cross_entropy"]
+    letters = replace(images, best=best, manifest={"unit": {"name": "letters"}})
+    left, _ = learning_curves(letters).axes
+    assert left.get_xlabel() == "Training data set size, letters (log scale)"
+    legend = left.get_legend()
+    assert legend
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts[0] == "Cross-entropy, nats a symbol"
+    assert "Best guess" not in texts
+    assert len(texts) == 2  # the points and their law: there is no class to guess
+
+
 @pytest.mark.parametrize("diverged", [0, 2])
 def test_diverged_runs_do_not_hinder(make_tables: MakeTables, diverged: int) -> None:
-    image(make_tables(diverged=diverged)).draw_without_rendering()
+    learning_curves(make_tables(diverged=diverged)).draw_without_rendering()

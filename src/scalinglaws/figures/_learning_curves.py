@@ -44,7 +44,7 @@ def best_sizes(axes: Axes, points: pd.DataFrame, colour: str, name: str, prefix:
     axes.scatter(inside.data_size, inside["size"], s=24, color=colour, zorder=4, label="_fitted")
     for rows, height, marker, label in (
         (outside, outside["size"], "s", OUTSIDE),
-        (censored, censored.parameters, "o", CENSORED),
+        (censored, censored.edge, "o", CENSORED),
     ):
         if len(rows):
             axes.scatter(

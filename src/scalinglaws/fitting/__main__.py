@@ -25,7 +25,7 @@ SCORES = (
 )  # fmt: skip
 BEST = (
     "metric", "examples", "data_size", "model", "parameters",
-    "size", "score", "low", "high", "censored", "in_region",
+    "size", "edge", "score", "low", "high", "censored", "in_region",
 )  # fmt: skip
 FITS = (
     "law", "metric", "parameter", "value", "low", "high", "level", "points", "n_total", "r_squared",
@@ -78,7 +78,8 @@ def best_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
             yield (
                 metric, *_subset(grid, s),
                 grid.models[best] if best >= 0 else "", int(grid.parameters[best]) if best >= 0 else NAN,
-                float(chosen.size[k, s]), float(chosen.score[k, s]), float(low), float(high),
+                float(chosen.size[k, s]), float(chosen.edge[k, s]), float(chosen.score[k, s]),
+                float(low), float(high),
                 bool(chosen.censored[k, s]), bool(grid.in_region[s]),
             )  # fmt: skip
 

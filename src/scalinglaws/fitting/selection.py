@@ -27,6 +27,7 @@ class Selection:
             those that suffice to come within the tolerance (`sufficient`); NaN where censored.
         censored: [*batch, subsets], whether the best, or with a tolerance the smallest that suffices, is the
             smallest or the largest model with a score: the grid does not bracket the size there.
+        edge: [*batch, subsets], parameters of that smallest or largest model; NaN where not censored.
     """
 
     scores: FloatArray
@@ -34,6 +35,7 @@ class Selection:
     score: FloatArray
     size: FloatArray
     censored: NDArray[np.bool_]
+    edge: FloatArray
 
 
 def select(
@@ -83,6 +85,7 @@ def select(
         score=np.where(none, np.nan, score),
         size=np.where(censored, np.nan, size),
         censored=censored,
+        edge=np.where(censored & ~none, np.asarray(parameters, dtype=float)[chosen], np.nan),
     )
 
 

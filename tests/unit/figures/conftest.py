@@ -44,6 +44,7 @@ def draw_tables(
                 "model": np.where(hollow, "resnet-16000", "resnet-4000"),
                 "parameters": np.where(hollow, 16000, 4000),
                 "size": np.where(hollow, np.nan, 3000.0 * PER_CLASS**0.5),
+                "edge": np.where(hollow, 16000.0, np.nan),
                 "score": scale * PER_CLASS**-0.3,
                 "low": 0.9 * scale * PER_CLASS**-0.3,
                 "high": 1.1 * scale * PER_CLASS**-0.3,
@@ -77,7 +78,7 @@ def draw_tables(
     return StudyTables(
         runs=pd.DataFrame(runs),
         curves=pd.DataFrame({"run": ["a"], "step": [1], "training_loss": [2.0]}),
-        scores=best.drop(columns=["size", "censored", "in_region"]),
+        scores=best.drop(columns=["size", "edge", "censored", "in_region"]),
         best=best.reset_index(drop=True),
         fits=pd.DataFrame(fits),
         bands=drawn,

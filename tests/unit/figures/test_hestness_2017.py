@@ -41,7 +41,7 @@ def test_censored_sizes_are_hollow_at_the_edge_of_the_grid(make_tables: MakeTabl
     censored = best[best.censored]
     fitted = best[~best.censored & best.in_region]
     assert points(right, False) == list(zip(fitted.data_size, fitted["size"], strict=True))
-    assert points(right, True) == list(zip(censored.data_size, censored.parameters, strict=True))
+    assert points(right, True) == list(zip(censored.data_size, censored.edge, strict=True))
     assert any("censored" in text.get_text() for text in right.get_legend().get_texts())
 
 

@@ -53,7 +53,7 @@ def test_the_tables_say_what_was_selected_and_fitted(
     assert {(row["data_size"], row["model"], row["seeds"]) for row in diverged} == {("4", "resnet-1", "5")}
     assert [row["in_region"] for row in tables["best.csv"]] == (["false"] + ["true"] * 7) * 3
     for row in tables["best.csv"]:
-        assert (row["size"] == "nan") == (row["censored"] == "true")
+        assert (row["size"] == "nan") == (row["edge"] != "nan") == (row["censored"] == "true")
         assert float(row["low"]) <= float(row["score"]) <= float(row["high"])
     fits = {(row["law"], row["metric"], row["parameter"]): row for row in tables["fits.csv"]}
     assert len(fits) == len(tables["fits.csv"])

@@ -61,20 +61,24 @@ def between(low: float, high: float, before: float, after: float, limit: float) 
 
 
 @pytest.mark.parametrize(
-    ("scores", "size"),
+    ("scores", "size", "edge"),
     [
-        ([0.9, 0.7, 0.5, 0.499], between(1e3, 1e4, 0.7, 0.5, 1.02 * 0.499)),  # a smaller one is as good
-        ([0.9, 0.505, 0.5, 0.502], between(1e2, 1e3, 0.9, 0.505, 1.02 * 0.5)),
-        ([0.9, NAN, 0.505, 0.5], between(1e2, 1e4, 0.9, 0.505, 1.02 * 0.5)),
-        ([0.9, 0.7, 0.515, 0.5], NAN),  # only the largest suffices: a yet larger one may be better
-        ([0.505, 0.5, 0.5, 0.5], NAN),  # the smallest suffices: a yet smaller one may
+        # a smaller one is as good
+        ([0.9, 0.7, 0.5, 0.499], between(1e3, 1e4, 0.7, 0.5, 1.02 * 0.499), NAN),
+        ([0.9, 0.505, 0.5, 0.502], between(1e2, 1e3, 0.9, 0.505, 1.02 * 0.5), NAN),
+        ([0.9, NAN, 0.505, 0.5], between(1e2, 1e4, 0.9, 0.505, 1.02 * 0.5), NAN),
+        ([0.9, 0.7, 0.515, 0.5], NAN, 1e5),  # only the largest suffices: a yet larger one may be better
+        ([0.505, 0.5, 0.5, 0.49], NAN, 1e5),
+        ([0.505, 0.5, 0.5, 0.5], NAN, 1e2),  # the smallest suffices: a yet smaller one may
+        ([0.505, 0.504, 0.502, 0.5], NAN, 1e2),  # though the largest is best
     ],
 )
-def test_the_smallest_model_that_suffices(scores: list[float], size: float) -> None:
+def test_the_smallest_model_that_suffices(scores: list[float], size: float, edge: float) -> None:
     found = select(np.array(scores)[None, :, None], np.array([1e2, 1e3, 1e4, 1e5]), tolerance=0.02)
     assert found.score.tolist() == [np.nanmin(scores)]
     assert bool(found.censored[0]) == np.isnan(size)
     np.testing.assert_allclose(found.size, [size])
+    np.testing.assert_equal(found.edge, [edge])
 
 
 def test_the_vertex_passes_over_a_model_without_score() -> None:
@@ -91,7 +95,7 @@ def test_a_batch_is_selected_row_by_row() -> None:
     batch = select(values, SIZES)
     for at in np.ndindex(4, 2):
         one = select(values[at], SIZES)
-        for name in ("scores", "best", "score", "size", "censored"):
+        for name in ("scores", "best", "score", "size", "censored", "edge"):
             np.testing.assert_array_equal(getattr(batch, name)[at], getattr(one, name))
 
 

@@ -57,11 +57,7 @@ class Prices:
         self.machine = machine
         self._device = device
         self._models: dict[tuple[str, ...], _Model | None] = {}
-        kinds = defaultdict(list)
-        for each in timings:
-            kinds[_kind(each.spec)].append(each)
-        self._step_times = {kind: StepTime(machine, group) for kind, group in kinds.items()}
-        self._other = StepTime(machine, timings)
+        self._step_times = StepTimes(machine, timings)
         self._share = _median(each.evaluation_share for each in timings) if timings else 0.0
         taken: dict[tuple[object, ...], list[int]] = defaultdict(list)
         for each in timings:
@@ -90,7 +86,7 @@ class Prices:
         if model is not None and stacked:
             step_of_one = work(model.size, batch(run))
             stack = min(alike, most_beside(step_of_one, device_type(self._device), self.machine.side_by_side))
-        step, measured = self._step_times.get(_kind(run), self._other).of(run, flops, stack, stacked)
+        step, measured = self._step_times.of(run, flops, stack, stacked)
         step /= 1 - self._share
         # Steps of runs like this one, else of any architecture on this subset; else all that it may take.
         of_any = self._steps.get(course(run)[1:], run.budget.steps)
@@ -118,6 +114,29 @@ class Prices:
         return model.can_be_stacked and is_stacked(model.size, examples, self._device)
 
 
+class StepTimes:
+    """Seconds of a training step of any run, from the runs that are most like it.
+
+    For as many FLOPs, a network that goes through a sentence token by token launches more than one that looks
+    at an image, a deep one more than a shallow one, and long windows more than short ones.
+    """
+
+    def __init__(self, machine: Machine, timings: Sequence[Timing] = ()) -> None:
+        """Learn from measured runs of any kind."""
+        groups: dict[tuple[str, ...], list[Timing]] = defaultdict(list)
+        for each in timings:
+            for kind in _kinds(each.spec):
+                groups[kind].append(each)
+        self._by_kind = {kind: StepTime(machine, group) for kind, group in groups.items()}
+        self._other = StepTime(machine, timings)
+
+    def of(self, run: RunSpec, flops: float, stack: int = 1, stacked: bool = False) -> tuple[float, bool]:
+        """Seconds of a step of so many FLOPs, and whether such a step was measured; as `StepTime.of`."""
+        like = [self._by_kind[kind] for kind in _kinds(run) if kind in self._by_kind]
+        telling = (each for each in like if each.sizes >= FEWEST_SIZES or each.knows(run))
+        return next(telling, like[-1] if like else self._other).of(run, flops, stack, stacked)
+
+
 class StepTime:
     """Seconds of a training step of one run, as a function of its FLOPs that never falls.
 
@@ -134,8 +153,8 @@ class StepTime:
         for each in timings:
             self._groups[workload(each.spec)].append(each)
         counted = [each for each in timings if each.flops_per_step > 0]
-        sizes = {each.flops_per_step for each in counted}
-        self._law = Law(machine, counted if len(sizes) >= FEWEST_SIZES else ())
+        self.sizes = len({each.flops_per_step for each in counted})
+        self._law = Law(machine, counted if self.sizes >= FEWEST_SIZES else ())
         self._curves: dict[bool, tuple[FloatArray, FloatArray]] = {}
         for stacked in {each.stacked for each in counted}:
             groups = [[e for e in group if e.stacked == stacked] for group in self._groups.values()]
@@ -145,6 +164,10 @@ class StepTime:
             weights = np.array([len(group) for group in known], dtype=float)
             flops = np.log([group[0].flops_per_step for group in known])
             self._curves[stacked] = flops, _rising(np.log(first), weights)
+
+    def knows(self, run: RunSpec) -> bool:
+        """Whether a step of this model, data and batch was measured."""
+        return workload(run) in self._groups
 
     def of(self, run: RunSpec, flops: float, stack: int = 1, stacked: bool = False) -> tuple[float, bool]:
         """Seconds of a step of so many FLOPs, and whether such a step was measured.
@@ -224,10 +247,10 @@ def _rising(values: FloatArray, weights: FloatArray) -> FloatArray:
     return np.array([mean for mean, _, length in pools for _ in range(length)])
 
 
-def _kind(run: RunSpec) -> tuple[str, str]:
-    """What runs have in common whose steps take as long for as many FLOPs: one that goes through a sentence
-    token by token launches more than one that looks at an image, in half precision or not."""
-    return run.task, run.precision
+def _kinds(run: RunSpec) -> tuple[tuple[str, ...], ...]:
+    """What runs have in common whose steps take as long for as many FLOPs, from narrow to wide."""
+    narrow = (run.task, run.precision, run.model.family, run.data.name)
+    return narrow, narrow[:3], narrow[:2]
 
 
 def _median(values: Iterable[float]) -> float:

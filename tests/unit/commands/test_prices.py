@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scalinglaws.commands.prices import Prices, StepTime
+from scalinglaws.commands.prices import Prices, StepTime, StepTimes
 from scalinglaws.commands.timings import Host, Timing, choose_timings, read_timings
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import RunSpec
@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[3]
 ASSUMED = Machine(flops_per_second=1e9, seconds_per_step=0.5, workers=1)  # far off: measurements must win
 HERE = Host("cpu", "a processor")
 WITHIN = 1.5
+EDGE = 1.8  # of one architecture, where the others may all be smaller or all be larger
 
 
 def spec(width: int = 8, examples: int = 100, seed: int = 0, **changes: Any) -> RunSpec:
@@ -46,7 +47,7 @@ def published() -> list[Timing]:
 
 def price(timings: Sequence[Timing], runs: Sequence[Timing]) -> float:
     """Seconds of the steps that runs took, at the prices learnt from others."""
-    steps = StepTime(ASSUMED, timings)
+    steps = StepTimes(ASSUMED, timings)
     seconds = (
         steps.of(each.spec, each.flops_per_step, each.stack, each.stacked)[0]
         * each.steps
@@ -63,7 +64,7 @@ def test_an_architecture_is_priced_from_the_others() -> None:
         others = [each for each in timings if each.spec.model.name != name]
         left_out = [each for each in timings if each.spec.model.name == name]
         ratios[name] = price(others, left_out) / sum(each.seconds for each in left_out)
-    assert {name: ratio for name, ratio in ratios.items() if not 1 / WITHIN < ratio < WITHIN} == {}
+    assert {name: ratio for name, ratio in ratios.items() if not 1 / EDGE < ratio < EDGE} == {}
 
 
 @pytest.mark.parametrize("start", [0, 1])

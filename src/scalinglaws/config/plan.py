@@ -97,6 +97,7 @@ class AnalysisPlan:
         spec: dict[str, object] = {"study": self.study.study, "scale": scale, "figure": plain}
         if self.reads:
             spec["studies"] = [each.study.study for each in self.reads]
+            spec["seeds"] = sorted({seed for each in self.reads for seed in each.grid.seeds})
         if plugins.constant(ANALYSES, self.study.analysis, "RESAMPLED"):
             spec["resamples"] = resamples
         return spec

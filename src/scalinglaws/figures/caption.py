@@ -15,7 +15,7 @@ Manifest = Mapping[str, Any]
 
 class FigureSpec(Strict):
     """A figure and what its caption must say: `fit` and `seeds` of runs, `resamples` of an analysis, and
-    `studies` of one that reads the tables of trained studies."""
+    `studies` and `seeds` of one that reads the tables of trained studies."""
 
     study: str
     scale: str
@@ -55,10 +55,11 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables) -> str:
 
 def of_analysis(spec: FigureSpec, published: Iterable[Manifest]) -> str:
     """Which public run data were analysed, or studies that are trained, and from how many resamples."""
-    sets = [f"{data['title']} ({data['provenance']}; licence: {data['licence']})" for data in published]
+    sets = list(dict.fromkeys(_named(data) for data in published))
     parts = [f"{spec.figure.caption.strip()} Scale {spec.scale}."]
     if spec.studies:
-        parts.append(f"Studies {', '.join(spec.studies)}, trained on {'; '.join(sets)}.")
+        seeds = f"{len(spec.seeds)} seeds a cell, each with its own choice of examples"
+        parts.append(f"Studies {', '.join(spec.studies)}, {seeds}, trained on {'; '.join(sets)}.")
     elif sets:
         parts.append(f"Run data: {'; '.join(sets)}.")
     else:
@@ -66,3 +67,11 @@ def of_analysis(spec: FigureSpec, published: Iterable[Manifest]) -> str:
     if spec.resamples is not None:
         parts.append(f"Intervals, where shown, from {spec.resamples:,} bootstrap resamples.")
     return " ".join(parts)
+
+
+def _named(data: Manifest) -> str:
+    """A data set by its title, with how much of it validates where a stage of training data wrote it."""
+    held_out = ""
+    if "unit" in data:
+        held_out = f"{data['validation_examples']:,} {Unit(**data['unit']).examples} for validation; "
+    return f"{data['title']} ({held_out}{data['provenance']}; licence: {data['licence']})"

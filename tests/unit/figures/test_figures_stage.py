@@ -105,9 +105,11 @@ def test_the_caption_of_an_analysis() -> None:
 
 
 def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
-    spec = FigureSpec.model_validate({**ANALYSIS, "studies": ["paper/one", "paper/two"]})
-    assert caption.of_analysis(spec, [MANIFEST]).endswith(
-        "Studies paper/one, paper/two, trained on Runs (a notebook; licence: MIT)."
+    spec = FigureSpec.model_validate({**ANALYSIS, "studies": ["paper/one", "paper/two"], "seeds": [0, 1]})
+    data = {**DATA, "provenance": "a package"}
+    assert caption.of_analysis(spec, [data, data]).endswith(
+        "Studies paper/one, paper/two, 2 seeds a cell, each with its own choice of examples, trained on "
+        "Toy-MNIST (2,000 images for validation; a package; licence: MIT)."
     )
 
 

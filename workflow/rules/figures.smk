@@ -8,7 +8,8 @@ for plan in PLAN.all_studies:
             name:
                 rule_name("figure", plan.study.paper, figure.name)
             input:
-                figure_files(plan),
+                files=figure_files(plan),
+                runs=run_tables_read(plan),
             output:
                 **{
                     ending: f"{RESULTS}/figures/{plan.study.paper}/{figure.name}.{ending}"
@@ -21,5 +22,5 @@ for plan in PLAN.all_studies:
                 code=code("scalinglaws.figures.__main__", f"scalinglaws.figures.{drawn_in}"),
                 folder=folder_of_output("pdf"),
             shell:
-                "python -m scalinglaws.figures --spec {params.spec:q} --files {input:q} --out {params.folder:q}"
-                " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+                "python -m scalinglaws.figures --spec {params.spec:q} --files {input.files:q}"
+                " --runs {input.runs:q} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -52,9 +52,16 @@ def fits(plan):
     return [f"{RESULTS}/fits/{plan.study.study}/{table}.csv" for table in plan.tables]
 
 
+def run_table(plan):
+    return f"{RESULTS}/tables/{plan.study.study}/runs.csv"
+
+
+READS = {plan.study.study: plan.reads for plan in PLAN.analyses}
+
+
 def read_files(plan):
     """What an analysis reads of a trained study."""
-    return [*fits(plan), f"{RESULTS}/tables/{plan.study.study}/runs.csv", *manifests(plan)]
+    return [*fits(plan), run_table(plan), *manifests(plan)]
 
 
 def studies_option(plan):
@@ -68,6 +75,11 @@ def studies_option(plan):
 
 def studies_of(paper):
     return sorted(study for study, plan in ALL_STUDIES.items() if plan.study.paper == paper)
+
+
+def run_tables_read(plan):
+    """Those of the studies that an analysis reads; a caption counts their runs."""
+    return [run_table(each) for each in READS.get(plan.study.study, ())]
 
 
 def figure_files(plan):

@@ -1,6 +1,6 @@
 """Stage `figures`: draw one figure of a study from its tables.
 
-python -m scalinglaws.figures --spec JSON --files FILE... --out DIR
+python -m scalinglaws.figures --spec JSON --files FILE... [--runs FILE...] --out DIR
 """
 
 import argparse
@@ -26,6 +26,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument(
         "--files", required=True, nargs="+", type=Path, help="tables, and manifests of the data"
     )
+    parser.add_argument(
+        "--runs", nargs="*", default=[], type=Path, help="tables of runs of the studies that the spec names"
+    )
     parser.add_argument("--out", required=True, type=Path, help="folder for the figure")
     options = parser.parse_args(arguments)
     spec = parse_spec(FigureSpec, options.spec)
@@ -36,7 +39,8 @@ def main(arguments: list[str]) -> None:
     else:
         tables = {file.stem: read_frame(file) for file in options.files if file.suffix == ".csv"}
         found = (file for file in options.files if file.suffix == ".json")
-        text = caption.of_analysis(spec, [json.loads(file.read_text(encoding="utf-8")) for file in found])
+        manifests = [json.loads(file.read_text(encoding="utf-8")) for file in found]
+        text = caption.of_analysis(spec, manifests, [read_frame(file) for file in options.runs])
     module, _, function = spec.figure.draw.partition(":")
     with style():
         figure = getattr(import_module(f"scalinglaws.figures.{module}"), function)(tables)

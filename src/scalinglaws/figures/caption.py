@@ -1,7 +1,9 @@
 """The text under a figure: the study's own, and what it was made from at this scale."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import pandas as pd
 
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
@@ -30,11 +32,9 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables) -> str:
     """What was measured on what: scale, data, models, seeds, region, intervals."""
     runs = tables.runs[tables.runs.phase == "grid"]
     low, high = fit.region
-    diverged = int((runs.status == "diverged").sum())
-    cut_short = int((runs.stopped == "budget").sum())
     left_out = (
         "Diverged runs are in no median, and where more than half of a cell diverged it has none. "
-        if diverged
+        if (runs.status == "diverged").any()
         else ""
     )
     data = tables.manifest
@@ -45,21 +45,24 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables) -> str:
         f"{data['licence']}), subsets of {runs.examples.min():,} to {runs.examples.max():,} {unit.examples}, "
         f"{data['validation_examples']:,} for validation, fixed for all runs; {runs.model.nunique()} models "
         f"of {sizes}; {len(spec.seeds)} seeds a cell, each with its own choice of examples, median of the "
-        f"minimum along training; {len(runs)} runs, {diverged} diverged, {cut_short} ended by the step "
-        f"budget and not by patience. {left_out}Laws are fitted to {low:g} to {high:g} {unit.name} (white "
-        f"background) by least squares on the logarithm. Brackets and the grey band: {fit.level:.0%} "
-        f"intervals from {fit.resamples:,} bootstrap resamples of runs and subset sizes; coloured bands "
-        f"resample runs alone. Validation noise is shared by all runs, in no interval."
+        f"minimum along training; {_counted(runs)}. {left_out}Laws are fitted to {low:g} to {high:g} "
+        f"{unit.name} (white background) by least squares on the logarithm. Brackets and the grey band: "
+        f"{fit.level:.0%} intervals from {fit.resamples:,} bootstrap resamples of runs and subset sizes; "
+        f"coloured bands resample runs alone. Validation noise is shared by all runs, in no interval."
     )
 
 
-def of_analysis(spec: FigureSpec, published: Iterable[Manifest]) -> str:
-    """Which public run data were analysed, or studies that are trained, and from how many resamples."""
+def of_analysis(spec: FigureSpec, published: Iterable[Manifest], trained: Sequence[pd.DataFrame] = ()) -> str:
+    """Which public run data were analysed, or studies that are trained, and from how many resamples.
+
+    `trained` are the tables of runs of the studies.
+    """
     sets = list(dict.fromkeys(_named(data) for data in published))
     parts = [f"{spec.figure.caption.strip()} Scale {spec.scale}."]
     if spec.studies:
-        seeds = f"{len(spec.seeds)} seeds a cell, each with its own choice of examples"
-        parts.append(f"Studies {', '.join(spec.studies)}, {seeds}, trained on {'; '.join(sets)}.")
+        runs = pd.concat([table[table.phase == "grid"] for table in trained], ignore_index=True)
+        seeds = f"{len(spec.seeds)} seeds a cell, each with its own choice of examples; {_counted(runs)}"
+        parts.append(f"Studies {', '.join(spec.studies)}, trained on {'; '.join(sets)}; {seeds}.")
     elif sets:
         parts.append(f"Run data: {'; '.join(sets)}.")
     else:
@@ -67,6 +70,15 @@ def of_analysis(spec: FigureSpec, published: Iterable[Manifest]) -> str:
     if spec.resamples is not None:
         parts.append(f"Intervals, where shown, from {spec.resamples:,} bootstrap resamples.")
     return " ".join(parts)
+
+
+def _counted(runs: pd.DataFrame) -> str:
+    """How many runs there are, and how they ended."""
+    diverged = int((runs.status == "diverged").sum())
+    cut_short = int((runs.stopped == "budget").sum())
+    return (
+        f"{len(runs):,} runs, {diverged} diverged, {cut_short:,} ended by the step budget and not by patience"
+    )
 
 
 def _named(data: Manifest) -> str:

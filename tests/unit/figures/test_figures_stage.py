@@ -107,9 +107,19 @@ def test_the_caption_of_an_analysis() -> None:
 def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
     spec = FigureSpec.model_validate({**ANALYSIS, "studies": ["paper/one", "paper/two"], "seeds": [0, 1]})
     data = {**DATA, "provenance": "a package"}
-    assert caption.of_analysis(spec, [data, data]).endswith(
-        "Studies paper/one, paper/two, 2 seeds a cell, each with its own choice of examples, trained on "
-        "Toy-MNIST (2,000 images for validation; a package; licence: MIT)."
+    runs = pd.DataFrame(
+        {
+            "phase": ["search", "grid", "grid"],
+            "status": ["completed", "completed", "diverged"],
+            "stopped": ["budget", "budget", "diverged"],
+        }
+    )
+    text = caption.of_analysis(spec, [data, data], [runs, runs])
+    assert "paper/one, paper/two, trained on Toy-MNIST (2,000 images for validation; a package; " in text
+    assert text.count("Toy-MNIST") == 1
+    assert text.endswith(
+        "licence: MIT); 2 seeds a cell, each with its own choice of examples; 4 runs, 2 diverged, 2 ended by "
+        "the step budget and not by patience."
     )
 
 

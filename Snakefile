@@ -7,10 +7,11 @@ from snakemake.utils import min_version
 
 min_version("9.0")
 
-# To keep a limit of job starts, Snakemake looks at all waiting jobs once a second, and for each job that has ended
-# once more: after half an hour that took a quarter of a core. Its limit, 100 a second, is none that we reach.
-if workflow.scheduling_settings is not None:
-    workflow.scheduling_settings.max_jobs_per_timespan = None
+
+onstart:
+    # To keep a limit of job starts, Snakemake looks at all waiting jobs once a second, and for each job that has
+    # ended once more: after half an hour that took a quarter of a core. Its limit, 100 a second, is none that we reach.
+    workflow.scheduler.job_rate_limiter = None
 
 
 # For those who run jobs in containers (`--sdm apptainer`): the image must hold the environment.

@@ -1,4 +1,12 @@
-# One rule a figure, generated from the studies.
+# One rule a figure, generated from the studies. A caption counts the runs of the studies that an analysis reads.
+
+READS = {plan.study.study: plan.reads for plan in PLAN.analyses}
+
+
+def figure_files(plan):
+    runs = [file for file in TABLES if file.startswith(f"{RESULTS}/tables/{plan.study.study}/")]
+    return [*runs, *fits(plan), *manifests(plan)]
+
 
 for plan in PLAN.all_studies:
     for figure in plan.study.figures:
@@ -9,7 +17,7 @@ for plan in PLAN.all_studies:
                 rule_name("figure", plan.study.paper, figure.name)
             input:
                 files=figure_files(plan),
-                runs=run_tables_read(plan),
+                runs=[run_table(each) for each in READS.get(plan.study.study, [])],
             output:
                 **{
                     ending: f"{RESULTS}/figures/{plan.study.paper}/{figure.name}.{ending}"

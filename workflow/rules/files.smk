@@ -56,9 +56,6 @@ def run_table(plan):
     return f"{RESULTS}/tables/{plan.study.study}/runs.csv"
 
 
-READS = {plan.study.study: plan.reads for plan in PLAN.analyses}
-
-
 def read_files(plan):
     """What an analysis reads of a trained study."""
     return [*fits(plan), run_table(plan), *manifests(plan)]
@@ -75,16 +72,6 @@ def studies_option(plan):
 
 def studies_of(paper):
     return sorted(study for study, plan in ALL_STUDIES.items() if plan.study.paper == paper)
-
-
-def run_tables_read(plan):
-    """Those of the studies that an analysis reads; a caption counts their runs."""
-    return [run_table(each) for each in READS.get(plan.study.study, ())]
-
-
-def figure_files(plan):
-    runs = [file for file in TABLES if file.startswith(f"{RESULTS}/tables/{plan.study.study}/")]
-    return [*runs, *fits(plan), *manifests(plan)]
 
 
 def claim_files(wildcards):

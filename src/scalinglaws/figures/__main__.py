@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from scalinglaws.data.frames import read_frame
+from scalinglaws.errors import ConfigError
 from scalinglaws.figures import caption
 from scalinglaws.figures.caption import FigureSpec
 from scalinglaws.figures.save import save
@@ -20,7 +21,11 @@ from scalinglaws.stage import parse_spec, run_stage
 
 
 def main(arguments: list[str]) -> None:
-    """Draw and save one figure."""
+    """Draw and save one figure.
+
+    Raises:
+        ConfigError: the spec names studies and their tables of runs are not all given.
+    """
     parser = argparse.ArgumentParser(prog="python -m scalinglaws.figures")
     parser.add_argument("--spec", required=True, help="the FigureSpec as JSON")
     parser.add_argument(
@@ -32,6 +37,10 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", required=True, type=Path, help="folder for the figure")
     options = parser.parse_args(arguments)
     spec = parse_spec(FigureSpec, options.spec)
+    if len(options.runs) != len(spec.studies):
+        raise ConfigError(
+            f"--runs: {len(options.runs)} tables given, the spec names {len(spec.studies)} studies"
+        )
     tables: StudyTables | dict[str, pd.DataFrame]
     if spec.fit is not None:
         tables = read_tables(options.files)

@@ -144,6 +144,11 @@ def test_a_figure_of_an_analysis_gets_its_tables_by_name(
     assert b"After Fig 2." in (tmp_path / "out" / "fig2.png").read_bytes()
 
 
+def test_tables_of_runs_that_are_missing(files: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--runs: 0 tables given, the spec names 2 studies"):
+        call(files, tmp_path, {**ANALYSIS, "studies": ["paper/one", "paper/two"]})
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_a_missing_table(files: list[Path], tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match=rf"{name}\.csv: not among the files given"):

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_waiting_jobs_are_looked_at_when_a_job_has_ended(bare: Project) -> None:
-    """With a limit of job starts, a timer for each ended job looks again each second (hook in `Snakefile`)."""
+    """With a limit of job starts, a timer for each ended job looks once a second (hook in `Snakefile`)."""
     target = str(RESULTS / "tables" / STUDY_NAME / "runs.csv")
     done = bare.call("snakemake", "--cores", "1", "--verbose", target, "--config", "scale=smoke")
     log = done.stdout + done.stderr

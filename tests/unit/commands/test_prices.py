@@ -19,8 +19,8 @@ ASSUMED = Machine(flops_per_second=1e9, seconds_per_step=0.5, workers=1)  # far 
 HERE = Host("cpu", "a processor")
 WITHIN = 1.5
 BEYOND = 1.75
-"""For the smallest and the largest of a family, which lie beyond what they are priced from; the same steps took
-up to 1.3 times longer in one hour than in another."""
+"""For the smallest and the largest of a family, which lie beyond what they are priced from; the same steps
+took up to 1.3 times longer in one hour than in another."""
 
 
 def spec(width: int = 8, examples: int = 100, seed: int = 0, **changes: Any) -> RunSpec:

@@ -1,13 +1,17 @@
-"""A fingerprint of what a stage's code means: its syntax trees without comments, docstrings and layout.
+"""A fingerprint of what code means: its syntax trees, without comments, docstrings, layout and module names.
 
-Snakemake sees a change of the command, not of the package behind it. Rules carry this fingerprint as a
-parameter, so that a change of meaning reruns the stage and a comment does not. Modules are parsed, never
-imported, so that the fingerprint of the training stage costs no import of torch.
+Snakemake sees when a command changes, not when the package behind it does. Rules therefore carry this fingerprint as
+a parameter: an edit that changes the meaning of a stage reruns it, and a comment does not.
+
+Every import of our own is replaced by the hash of the module that it names, and a module's own name is left out. A
+file that is moved or renamed, with its imports adapted, changes nothing. Modules are parsed, never imported, so that
+the fingerprint of the training stage does not cost an import of torch.
 """
 
 import ast
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,16 +27,69 @@ def code_fingerprint(*modules: str) -> str:
 
     Raises:
         ModuleNotFoundError: a module is not part of the package.
+        ImportError: modules import each other in a circle.
     """
-    digest = hashlib.sha256()
-    for module in sorted(_closure(modules)):
-        digest.update(f"{module}\n{_read(module)[1]}\n".encode())
-    return digest.hexdigest()[:16]
+    hashes = {_hash(module) for module in modules}
+    # Importing a module also runs the `__init__` of its packages; one that holds only a docstring does nothing.
+    hashes |= {_hash(package) for package in _packages(_closure(modules)) if _read(package).acts}
+    return _digest(*sorted(hashes))[:16]
 
 
-def modules_behind(*modules: str) -> tuple[str, ...]:
-    """The modules that a fingerprint covers, sorted."""
-    return tuple(sorted(_closure(modules)))
+def module_hashes(*modules: str) -> dict[str, str]:
+    """The modules that a fingerprint covers, sorted, each with a hash of its own text (16 hex digits)."""
+    closure = _closure(modules)
+    covered = {*closure, *(package for package in _packages(closure) if _read(package).acts)}
+    return {module: _digest(_read(module).text)[:16] for module in sorted(covered)}
+
+
+@dataclass(frozen=True)
+class _Import:
+    """An import of our own: the module, the name that is taken from it (empty: the module itself), its local name."""
+
+    module: str
+    taken: str
+    local: str
+
+
+@dataclass(frozen=True)
+class _Module:
+    """A parsed module."""
+
+    text: str
+    """Its meaning, without the imports of our own."""
+    imports: tuple[_Import, ...]
+    acts: bool
+    """Whether it holds more than a docstring."""
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+_ENTERED: list[str] = []
+_BOUND = "module:"
+"""Marks a name in a text that is bound to a module of ours."""
+
+
+@cache
+def _hash(module: str) -> str:
+    """Hash of a module and of all that it imports."""
+    if module in _ENTERED:
+        raise ImportError(" imports ".join((*_ENTERED[_ENTERED.index(module) :], module)))
+    _ENTERED.append(module)
+    try:
+        read = _read(module)
+        text, imports = read.text, []
+        for each in read.imports:
+            if each.taken:
+                imports.append(f"{_hash(each.module)} {each.taken} {each.local}")
+            else:  # the module itself: its name in the code is that of its file, unless it has a local one
+                imports.append(_hash(each.module))
+                text = text.replace(f"{_BOUND}{each.local}'", f"{_hash(each.module)}'")
+    finally:
+        _ENTERED.pop()
+    # Sorted by hash: the order of import statements follows the names of modules, which do not count.
+    return _digest(text, *sorted(imports))
 
 
 def _closure(modules: tuple[str, ...]) -> set[str]:
@@ -40,14 +97,16 @@ def _closure(modules: tuple[str, ...]) -> set[str]:
     waiting = list(modules)
     while waiting:
         module = waiting.pop()
-        if module in seen:
-            continue
-        seen.add(module)
-        waiting.extend(_read(module)[0])
-        parent = module.rpartition(".")[0]
-        if parent:
-            waiting.append(parent)  # importing a module runs its packages' __init__ as well
+        if module not in seen:
+            seen.add(module)
+            waiting.extend(each.module for each in _read(module).imports)
     return seen
+
+
+def _packages(modules: set[str]) -> set[str]:
+    """All packages that the modules are in."""
+    parts = [module.split(".") for module in modules]
+    return {".".join(each[:depth]) for each in parts for depth in range(1, len(each))}
 
 
 @cache
@@ -60,25 +119,53 @@ def _path(module: str) -> Path:
 
 
 @cache
-def _read(module: str) -> tuple[tuple[str, ...], str]:
-    """What a module imports inside the package, sorted, and its meaning: parsed and walked once for both."""
+def _read(module: str) -> _Module:
+    """Parse a module and walk through it once."""
     tree = ast.parse(_path(module).read_text(encoding="utf-8"))
-    imported: set[str] = set()
+    imports: list[_Import] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            imported.update(alias.name for alias in node.names if _inside(alias.name))
-        elif isinstance(node, ast.ImportFrom):
-            if node.module and _inside(node.module):
-                imported.add(node.module)
-                # `from package import module` names a module, `from module import name` does not
-                names = (f"{node.module}.{alias.name}" for alias in node.names)
-                imported.update(name for name in names if _is_module(name))
-        else:
-            body = getattr(node, "body", None)
+        for field in ("body", "orelse", "finalbody"):
+            body = getattr(node, field, None)
             if isinstance(body, list):
-                # Strings that stand alone document what is above them; they do nothing.
-                node.body = list(_without_strings(body)) or [ast.Pass()]  # type: ignore[attr-defined]
-    return tuple(sorted(imported)), _text(tree)
+                kept = list(_without_strings(_without_imports(body, module, imports)))
+                # An empty body means nothing, whether it was `pass`, a docstring or an import.
+                setattr(node, field, kept or ([ast.Pass()] if body and node is not tree else []))
+    bound = {each.local for each in imports if not each.taken}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in bound:
+            node.id = f"{_BOUND}{node.id}"
+    return _Module(_text(tree), tuple(imports), bool(tree.body or imports))
+
+
+def _without_imports(body: list[ast.stmt], module: str, imports: list[_Import]) -> Iterator[ast.stmt]:
+    """The statements that are no import of our own; those that are go to `imports`."""
+    for statement in body:
+        if isinstance(statement, ast.Import):
+            ours = [alias for alias in statement.names if _inside(alias.name)]
+            imports += [_Import(alias.name, "", alias.asname or "") for alias in ours]
+            statement.names = [alias for alias in statement.names if alias not in ours]
+            if statement.names:
+                yield statement
+        elif isinstance(statement, ast.ImportFrom) and _inside(source := _absolute(statement, module)):
+            imports += [_imported(source, alias) for alias in statement.names]
+        else:
+            yield statement
+
+
+def _absolute(statement: ast.ImportFrom, module: str) -> str:
+    """The module that a `from` names, relative ones resolved."""
+    if not statement.level:
+        return statement.module or ""
+    parts = module.split(".")
+    above = statement.level - (_path(module).name == "__init__.py")
+    return ".".join([*parts[: len(parts) - above], *(statement.module or "").split(".")]).rstrip(".")
+
+
+def _imported(source: str, alias: ast.alias) -> _Import:
+    """`from package import module` names a module, `from module import name` does not."""
+    local = alias.asname or alias.name
+    inner = f"{source}.{alias.name}"
+    return _Import(inner, "", local) if _is_module(inner) else _Import(source, alias.name, local)
 
 
 def _inside(module: str) -> bool:
@@ -105,7 +192,8 @@ def _text(node: Any) -> str:
     return f"[{', '.join(map(_text, node))}]" if isinstance(node, list) else repr(node)
 
 
-def _without_strings(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+def _without_strings(body: Iterator[ast.stmt]) -> Iterator[ast.stmt]:
+    """Strings that stand alone document what is above them; they do nothing."""
     for statement in body:
         value = statement.value if isinstance(statement, ast.Expr) else None
         if not (isinstance(value, ast.Constant) and isinstance(value.value, str)):

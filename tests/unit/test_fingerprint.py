@@ -10,7 +10,7 @@ import pytest
 
 import scalinglaws
 from scalinglaws import fingerprint
-from scalinglaws.fingerprint import code_fingerprint, modules_behind
+from scalinglaws.fingerprint import code_fingerprint, module_hashes
 
 FILES = {
     "toy/__init__.py": "",
@@ -33,13 +33,14 @@ FILES = {
     "toy/deep/__init__.py": "",
     "toy/deep/inner.py": "VALUE = 1.5\n",
     "toy/alone.py": "UNUSED = 1\n",
+    "toy/other_tools.py": "def double(x):\n    return x + x\n",
     "json_like/__init__.py": "",
 }
 Write = Callable[[str, str], None]
 
 
 def forget() -> None:
-    for function in (fingerprint._path, fingerprint._read):
+    for function in (fingerprint._path, fingerprint._read, fingerprint._hash):
         function.cache_clear()
 
 
@@ -53,6 +54,7 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     monkeypatch.setattr(fingerprint, "PACKAGE", "toy")
 
     def replace(name: str, text: str) -> None:
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(dedent(text))
         forget()
 
@@ -62,10 +64,8 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
 
 
 def test_imports_are_followed_also_those_inside_functions(write: Write) -> None:
-    assert modules_behind("toy.stage") == (
-        "toy",
+    assert tuple(module_hashes("toy.stage")) == (
         "toy.constants",
-        "toy.deep",
         "toy.deep.inner",
         "toy.late",
         "toy.stage",
@@ -103,12 +103,56 @@ def test_comments_docstrings_and_layout_change_nothing(write: Write, name: str, 
         ("toy/deep/inner.py", "VALUE = 1.25\n"),
         ("toy/deep/__init__.py", "import toy.alone\n"),
         ("toy/__init__.py", "VERSION = 1\n"),
+        ("toy/stage.py", FILES["toy/stage.py"].replace("toy.tools", "toy.other_tools")),
+        ("toy/stage.py", FILES["toy/stage.py"].replace("import constants", "import alone as constants")),
     ],
 )
 def test_a_change_of_meaning_is_seen(write: Write, name: str, text: str) -> None:
     before = code_fingerprint("toy.stage")
     write(name, text)
     assert code_fingerprint("toy.stage") != before
+
+
+@pytest.mark.parametrize(
+    ("moved", "to", "old", "new"),
+    [
+        (
+            "toy/tools.py",
+            "toy/deep/a_new_name.py",
+            "from toy.tools import",
+            "from toy.deep.a_new_name import",
+        ),
+        ("toy/tools.py", "toy/arithmetic.py", "from toy.tools import", "from .arithmetic import"),
+        (
+            "toy/constants.py",
+            "toy/deep/shifts.py",
+            "from toy import constants",
+            "from toy.deep import shifts",
+        ),
+        ("toy/late.py", "toy/deep/late.py", "from toy.late import", "from toy.deep.late import"),
+    ],
+)
+def test_a_moved_or_renamed_file_changes_nothing(
+    write: Write, moved: str, to: str, old: str, new: str
+) -> None:
+    before = code_fingerprint("toy.stage")
+    write(to, FILES[moved])
+    (fingerprint.ROOT / moved).unlink()
+    stage = FILES["toy/stage.py"].replace(old, new)
+    write("toy/stage.py", stage.replace("constants.SHIFT", "shifts.SHIFT") if "shifts" in new else stage)
+    assert code_fingerprint("toy.stage") == before
+
+
+def test_the_stage_itself_may_be_moved(write: Write) -> None:
+    before = code_fingerprint("toy.stage")
+    write("toy/deep/stage.py", FILES["toy/stage.py"])
+    assert code_fingerprint("toy.deep.stage") == before
+
+
+def test_a_circle_of_imports_is_an_error_that_shows_it(write: Write) -> None:
+    write("toy/tools.py", "from toy.stage import run\n")
+    with pytest.raises(ImportError, match=r"toy\.stage imports toy\.tools imports toy\.stage"):
+        code_fingerprint("toy.stage")
 
 
 def test_the_order_of_modules_does_not_matter(write: Write) -> None:

@@ -9,7 +9,7 @@ from scalinglaws.config.analysis import ANALYSES, PUBLISHED
 from scalinglaws.config.modules import FIGURES, LAWS, SOURCES, module_name
 from scalinglaws.config.pack import pack_from_plain
 from scalinglaws.config.plan import training_modules
-from scalinglaws.fingerprint import code_fingerprint, modules_behind
+from scalinglaws.fingerprint import code_fingerprint, module_hashes
 
 SHOWN = 3
 
@@ -50,7 +50,7 @@ def edited(call: Call, since: float) -> str:
     A fingerprint is one hash over all of them, so that the times of the files have to tell: one that was
     edited in its comments alone is named too, where another one changed in meaning.
     """
-    modules = modules_behind(*stage_modules(call))
+    modules = tuple(module_hashes(*stage_modules(call)))
     found = [name for name in modules if _modified(name) > since]
     if not found:
         return f"one or more of the {len(modules)} modules behind it"

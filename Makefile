@@ -44,7 +44,7 @@ notebook: environment
 	$(IN_VENV) SCALINGLAWS_SCALE="$(SCALE)" jupyter lab notebooks
 
 docs: environment
-	$(IN_VENV) python -m scalinglaws.config
+	$(IN_VENV) python -m scalinglaws.config.reference
 
 # One lock for Linux and macOS and every supported Python, without torch: see requirements/torch.txt.
 lock: environment

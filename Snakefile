@@ -1,4 +1,4 @@
-# The map of the workflow: data -> subsets -> training packs -> tables -> fits -> figures -> report, and
+# The map of the workflow: data -> subsets -> training jobs -> tables -> fits -> figures -> report, and
 # for studies that train nothing: public run data -> analyses -> figures -> report.
 # Choose the scale with `--config scale=smoke` (or a path to a scale file), one paper with `paper=...`.
 # The config is checked here, before anything runs; nothing is written here.

@@ -23,14 +23,20 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from scalinglaws import laws
-from scalinglaws.constants.besiroglu_2024 import RESAMPLES, RESAMPLING_SEED, STANDARD_ERRORS
-from scalinglaws.constants.hoffmann_2022 import ALPHA_IN_FULL, BETA_IN_FULL, LOG_A, LOG_B, LOG_E
-from scalinglaws.data.published import chinchilla_points
-from scalinglaws.fitting.estimate import estimate
-from scalinglaws.fitting.mean_loss import HuberLoss, Vector, grid
+from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.resample import refit
-from scalinglaws.fitting.solve import Engine, solve
+from scalinglaws.fitting.solver.solve import Engine, solve
+from scalinglaws.fitting.uncertainty.bootstrap import refit
+from scalinglaws.papers.weng_2026.constants.besiroglu_2024 import RESAMPLES, RESAMPLING_SEED, STANDARD_ERRORS
+from scalinglaws.papers.weng_2026.constants.hoffmann_2022 import (
+    ALPHA_IN_FULL,
+    BETA_IN_FULL,
+    LOG_A,
+    LOG_B,
+    LOG_E,
+)
+from scalinglaws.papers.weng_2026.refit.mean_loss import HuberLoss, Vector, grid
+from scalinglaws.public_runs.sets import chinchilla_points
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from scalinglaws import laws
-from scalinglaws.constants.besiroglu_2024 import ALPHA, BETA, A, B, E
-from scalinglaws.fitting.coverage import METHODS, coverage
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.uncertainty.coverage import METHODS, coverage
+from scalinglaws.papers.weng_2026.constants.besiroglu_2024 import ALPHA, BETA, A, B, E
 
 NOISE = 0.005
 COLUMNS = (

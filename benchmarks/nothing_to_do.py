@@ -45,7 +45,7 @@ def row(
     files = sum(path.is_file() for path in (folder / "results").rglob("*"))
     dry_run = ("snakemake", "--dry-run", "--cores", "2", "--config", f"scale={scale}")
     asked = min(seconds(project, dry_run) for _ in range(calls))
-    replicate = ("scalinglaws.cli", "replicate", "--scale", scale)
+    replicate = ("scalinglaws.cli.main", "replicate", "--scale", scale)
     first, *later = (seconds(project, replicate) for _ in range(1 + calls))
     return ROW.format(name, files, f"{asked:.2f}", f"{first:.2f}", f"{min(later):.2f}", f"{limit:g}")
 

@@ -1,7 +1,7 @@
 """One run as a script of one's own would train it: `python benchmarks/plain_run.py JSON DATA SUBSETS`.
 
-What benchmarks/sweep.py compares packs with: a module, torch's optimiser, a copy of the weights for their
-average. It takes the same steps as a run of a pack and evaluates as often, by the same task.
+What benchmarks/sweep.py compares jobs with: a module, torch's optimiser, a copy of the weights for their
+average. It takes the same steps as a run of a job and evaluates as often, by the same task.
 """
 
 import copy
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from scalinglaws.models import mlp, resnet
-from scalinglaws.training.tasks.image_classification import open_task
+from scalinglaws.tasks.image_classification import open_task
 
 
 def main(what: str, data: str, subsets: str) -> None:

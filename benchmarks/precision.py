@@ -19,8 +19,8 @@ from torch.nn import functional
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models.transformer import build
-from scalinglaws.training.stack import Alike, Stack
-from scalinglaws.training.task import Predict
+from scalinglaws.tasks.core.task import Predict
+from scalinglaws.training.ensemble.ensemble import Alike, Stack
 
 VOCABULARY, CONTEXT, BATCH = 512, 64, 16
 CPU = torch.device("cpu")

@@ -1,8 +1,8 @@
-"""Runs an hour on this machine: packs beside one process a run. `python benchmarks/sweep.py [--whole]`.
+"""Runs an hour on this machine: jobs beside one process a run. `python benchmarks/sweep.py [--whole]`.
 
 Two grids on the data that `make replicate` prepared: models under 10,000 parameters, and the laptop grid of
 the image study. Each is trained three ways in turn: one process a run, written as anyone would with torch;
-packs, one worker; packs, as many workers as cores. One process a run is timed on a sample of runs, every
+jobs, one worker; jobs, as many workers as cores. One process a run is timed on a sample of runs, every
 architecture with its share, unless `--whole` is given. All ways train the same steps and evaluate as often.
 
 The share of the peak is the FLOPs of training over wall time, workers and the rate of a large matrix product.
@@ -24,13 +24,13 @@ from itertools import product
 from pathlib import Path
 
 from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.job import Job, job_to_plain
 from scalinglaws.config.load import load_config
-from scalinglaws.config.pack import Pack, pack_to_plain
 from scalinglaws.config.plan import plan, run_spec
 from scalinglaws.config.spec import ModelSpec, RunSpec
 from scalinglaws.config.study import Grid
-from scalinglaws.training.record import read_record
-from scalinglaws.training.schedule import evaluation_steps
+from scalinglaws.training.evaluation_times import evaluation_steps
+from scalinglaws.training.records.record import read_record
 
 RATE = 0.02
 TINY = [
@@ -63,20 +63,20 @@ class Bench:
         if not (self.data / "manifest.json").is_file():
             sys.exit(f"{self.data}: no prepared data; call `make replicate PAPER=hestness-2017` first")
 
-    def packs(self, packs: Sequence[Pack], workers: int) -> Timing:
-        """Train packs, some at a time, as the workflow does."""
+    def jobs(self, jobs: Sequence[Job], workers: int) -> Timing:
+        """Train jobs, some at a time, as the workflow does."""
         out = Path(tempfile.mkdtemp(dir=self.folder))
         calls = [
             [
                 *(sys.executable, "-m", "scalinglaws.training", "--code", "benchmark"),
-                *("--spec", canonical_json(pack_to_plain(pack)), "--data", str(self.data)),
+                *("--spec", canonical_json(job_to_plain(job)), "--data", str(self.data)),
                 *("--subsets", str(self.subsets), "--out", str(out)),
-                *("--checkpoint", str(out / f"{pack.name}.pt"), "--log", str(out / f"{pack.name}.log")),
+                *("--checkpoint", str(out / f"{job.name}.pt"), "--log", str(out / f"{job.name}.log")),
             ]
-            for pack in packs
+            for job in jobs
         ]
         seconds = _run(calls, workers)
-        records = [read_record(out / f"{run.id}.json") for pack in packs for run in pack.runs]
+        records = [read_record(out / f"{run.id}.json") for job in jobs for run in job.runs]
         flops = sum(record.model.flops_per_example * record.result.examples_seen for record in records)
         return Timing(len(records), seconds, flops)
 
@@ -118,18 +118,18 @@ def _run(calls: list[list[str]], workers: int) -> float:
     return time.perf_counter() - start
 
 
-def grids() -> dict[str, list[Pack]]:
+def grids() -> dict[str, list[Job]]:
     """The two grids, with one learning rate for all."""
     image = next(
         study for study in plan(load_config("laptop")).studies if study.study.study.endswith("image")
     )
     fixed = image.grid.model_copy(update={"learning_rate": RATE})
     laptop = [
-        pack.model_copy(
-            update={"runs": tuple(run.model_copy(update={"learning_rate": RATE}) for run in pack.runs)}
+        job.model_copy(
+            update={"runs": tuple(run.model_copy(update={"learning_rate": RATE}) for run in job.runs)}
         )
-        for pack in image.packs
-        if pack.phase == "grid"
+        for job in image.jobs
+        if job.phase == "grid"
     ]
     return {
         "models under 10,000 parameters": [_tiny(fixed, *what) for what in product(TINY[::-1], range(2))],
@@ -137,14 +137,14 @@ def grids() -> dict[str, list[Pack]]:
     }
 
 
-def _tiny(grid: Grid, model: ModelSpec, part: int) -> Pack:
+def _tiny(grid: Grid, model: ModelSpec, part: int) -> Job:
     """Subsets, seeds and half of the budgets of a sweep of one small model: 24 runs."""
     runs = [
         run_spec(grid.model_copy(update={"budget": grid.budget.model_copy(update={"steps": steps})}), *what)
         for steps in (300, 400, 500, 600)[part::2]
         for what in product((model,), (40, 160, 640, 1280), range(3), (RATE,))
     ]
-    return Pack(study="benchmark", name=f"{model.name}-part{part}", phase="grid", runs=tuple(runs))
+    return Job(study="benchmark", name=f"{model.name}-part{part}", phase="grid", runs=tuple(runs))
 
 
 def main() -> None:
@@ -153,7 +153,7 @@ def main() -> None:
     parser.add_argument("--whole", action="store_true", help="time one process a run on all runs")
     parser.add_argument("--results", type=Path, default=Path("results/laptop"))
     options = parser.parse_args()
-    from scalinglaws.training.peak import measured_peak
+    from scalinglaws.training.devices.peak import measured_peak
 
     peak, cores = measured_peak("cpu", 1.0), os.cpu_count() or 1
     print(f"{cores} cores; a large matrix product runs at {peak / 1e9:.0f} GFLOP/s on one")
@@ -161,15 +161,15 @@ def main() -> None:
     print(*columns, f"{'ratio':>6} {'peak':>6}")
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(options.results, Path(folder))
-        for name, packs in grids().items():
+        for name, jobs in grids().items():
             every = 1 if options.whole else 5
-            sample = [run for pack in packs for run in pack.runs[::every]]
+            sample = [run for job in jobs for run in job.runs[::every]]
             base = bench.alone(sample, cores)
             _print(name, "one process a run", cores, base, base, peak)
-            many = bench.packs(packs, cores)
-            _print(name, "packs", cores, many, base, peak)
-            one = bench.packs(packs, 1)
-            _print(name, "packs", 1, one, base, peak)
+            many = bench.jobs(jobs, cores)
+            _print(name, "jobs", cores, many, base, peak)
+            one = bench.jobs(jobs, 1)
+            _print(name, "jobs", 1, one, base, peak)
             print(f"{name}: {cores} workers are {one.seconds / many.seconds:.2f} times one")
 
 

@@ -1,11 +1,12 @@
 """A fingerprint of what code means: its syntax trees, without comments, docstrings, layout and module names.
 
-Snakemake sees when a command changes, not when the package behind it does. Rules therefore carry this fingerprint as
-a parameter: an edit that changes the meaning of a stage reruns it, and a comment does not.
+Snakemake sees when a command changes, not when the package behind it does. Rules therefore carry this
+fingerprint as a parameter: an edit that changes the meaning of a stage reruns it, and a comment does not.
 
-Every import of our own is replaced by the hash of the module that it names, and a module's own name is left out. A
-file that is moved or renamed, with its imports adapted, changes nothing. Modules are parsed, never imported, so that
-the fingerprint of the training stage does not cost an import of torch.
+Every import of our own is replaced by the hash of the module that it names, and a module's own name is
+left out. A
+file that is moved or renamed, with its imports adapted, changes nothing. Modules are parsed, never
+imported, so that the fingerprint of the training stage does not cost an import of torch.
 """
 
 import ast
@@ -30,7 +31,8 @@ def code_fingerprint(*modules: str) -> str:
         ImportError: modules import each other in a circle.
     """
     hashes = {_hash(module) for module in modules}
-    # Importing a module also runs the `__init__` of its packages; one that holds only a docstring does nothing.
+    # Importing a module also runs the `__init__` of its packages; one that holds only a docstring does
+    # nothing.
     hashes |= {_hash(package) for package in _packages(_closure(modules)) if _read(package).acts}
     return _digest(*sorted(hashes))[:16]
 
@@ -44,7 +46,9 @@ def module_hashes(*modules: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class _Import:
-    """An import of our own: the module, the name that is taken from it (empty: the module itself), its local name."""
+    """An import of our own: the module, the name that is taken from it (empty: the module itself), its
+    local name.
+    """
 
     module: str
     taken: str

@@ -53,7 +53,7 @@ def scalinglaws(folder: Path, *arguments: str) -> str:
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {**os.environ, "PATH": search, "PYTHONPATH": str(folder / "src")}
     done = subprocess.run(
-        [sys.executable, "-m", "scalinglaws.cli", *arguments],
+        [sys.executable, "-m", "scalinglaws.cli.main", *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,

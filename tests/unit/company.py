@@ -8,8 +8,8 @@ from torch import Tensor, nn
 from torch.func import functional_call, vmap
 
 from scalinglaws.config.spec import Optimiser
-from scalinglaws.training.stack import Alike, Stack
-from scalinglaws.training.task import Inputs, Predict
+from scalinglaws.tasks.core.task import Inputs, Predict
+from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
 
 MINE = 7
 """Seed of the run that is looked at."""
@@ -63,7 +63,7 @@ def results(
     task, found = MadeUp(inputs), []
     for seeds in COMPANY:
         alike = Alike(Optimiser(name="adam", warmup=2), precision, True)
-        stack = Stack(build, seeds, [0.002 * seed for seed in seeds], alike, torch.device("cpu"))
+        stack = Ensemble(build, seeds, [0.002 * seed for seed in seeds], alike, torch.device("cpu"))
         for step in range(1, STEPS + 1):
             rows = [
                 torch.randint(task.examples, (6,), generator=torch.Generator().manual_seed(9 * seed + step))

@@ -7,8 +7,8 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import pandas as pd
 
-from scalinglaws.analyses._trained import Trained, read_trained
-from scalinglaws.fitting.__main__ import main as fit
+from scalinglaws.stages.fit import main as fit
+from scalinglaws.tables.trained import Trained, read_trained
 from unit.trained_studies import MANIFEST, facts, write_study
 
 ENTROPY, TOKENS = 1.75, 32

@@ -5,9 +5,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from scalinglaws.analyses import besiroglu, chinchilla
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants.hoffmann_2022 import BUDGETS
+from scalinglaws.papers.weng_2026.analyses import besiroglu, chinchilla
+from scalinglaws.papers.weng_2026.constants.hoffmann_2022 import BUDGETS
 
 TRUTH = {"A": 400.0, "B": 2000.0, "E": 1.8, "alpha": 0.35, "beta": 0.37}
 NOISE = 1e-3

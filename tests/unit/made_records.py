@@ -1,6 +1,7 @@
 """Parts of a made-up record that say nothing about its run."""
 
-from scalinglaws.training.record import FlopsByPart, ModelSize, Provenance
+from scalinglaws.counting.size import FlopsByPart, ModelSize
+from scalinglaws.training.records.record import Provenance
 
 SIZE = ModelSize(
     parameters=100,
@@ -15,7 +16,7 @@ PROVENANCE = Provenance(
     cpu_seconds=1.25,
     busy_seconds=1.5,
     evaluation_share=0.2,
-    stack=4,
+    ensemble=4,
     flops_per_second=1e9,
     peak_flops_per_second=1e10,
     peak_memory_mb=300,

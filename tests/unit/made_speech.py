@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.data.speech import Corpus, Part, Speech
+from scalinglaws.data.modalities.speech import Corpus, Part, Speech
 from scalinglaws.data.store import write_prepared
 
 SYMBOLS = ["", "a", "b", "c"]
@@ -19,7 +19,7 @@ def prepare_tones(folder: Path, train: int = 20, validation: int = 12) -> None:
     parts = [_part(rng, split, size) for split, size in (("training", train), ("validation", validation))]
     none: dict[str, dict[str, int]] = {"training": {}, "validation": {}}
     data = Speech(CORPUS, parts[0], parts[1], tuple(SYMBOLS), hop_ms=10, left_out=none).check()
-    write_prepared(data, folder, None, 0, "tones", form="speech")
+    write_prepared(data, folder, None, 0, "tones", modality="speech")
 
 
 def _part(rng: np.random.Generator, split: str, size: int) -> Part:

@@ -187,7 +187,7 @@ def test_what_one_python_adds_to_the_trees_of_another_changes_nothing(write: Wri
         assert code_fingerprint("toy.alone") == before
 
 
-TRAINING = ("scalinglaws.training.__main__", "scalinglaws.models.resnet")
+TRAINING = ("scalinglaws.stages.train", "scalinglaws.models.resnet")
 
 
 @pytest.fixture
@@ -207,17 +207,17 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     ("file", "counts"),
     [
         ("training/loop.py", True),
-        ("training/flops.py", True),
+        ("counting/flops.py", True),
         ("models/resnet.py", True),
         ("config/spec.py", True),
         ("models/other.py", False),
-        ("training/tasks/other.py", False),
-        ("figures/save.py", False),
-        ("fitting/fit.py", False),
+        ("tasks/other.py", False),
+        ("plotting/save.py", False),
+        ("protocols/fits.py", False),
         ("laws/hestness.py", False),
         ("config/study.py", False),
         ("collect.py", False),
-        ("commands/cost.py", False),
+        ("cli/cost.py", False),
     ],
 )
 def test_only_what_a_run_uses_counts_for_it(package: Path, file: str, counts: bool) -> None:

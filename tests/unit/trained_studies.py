@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from scalinglaws.analyses._trained import Trained, read_trained
 from scalinglaws.config.analysis import StudyFacts
-from scalinglaws.fitting.__main__ import main as fit
+from scalinglaws.stages.fit import main as fit
+from scalinglaws.tables.trained import Trained, read_trained
 
 WINDOWS = 32 * 2 ** np.arange(9)
 WIDTHS = np.geomspace(1e4, 1e6, 7)

@@ -9,6 +9,7 @@ import yaml
 from workflow.project import Project
 
 PAPER = "tiny-2020"
+PACKAGE = "tiny_2020"
 LINE = f"figure {PAPER}/points is left out: its public run data (chinchilla-points) are not here."
 FILE = "svg_extracted_data.csv"
 DATA = """Model Size,Training FLOP,loss
@@ -23,7 +24,10 @@ DATA = """Model Size,Training FLOP,loss
 PINNED = "193478df4e90f040016431996c45682659306840ecdadf83cfb9cd5ca0aa1b30"
 
 MODULES = {
-    "analyses/tiny_points.py": """
+    **dict.fromkeys(
+        (f"papers/{PACKAGE}/{folder}__init__.py" for folder in ("", "analyses/", "figures/")), ""
+    ),
+    f"papers/{PACKAGE}/analyses/tiny_points.py": """
 TABLES = ("points",)
 
 
@@ -31,7 +35,7 @@ def analyse(published, spec):
     points = published["chinchilla-points"]
     return {"points": points[~points.excluded]}
 """,
-    "analyses/tiny_fits.py": """
+    f"papers/{PACKAGE}/analyses/tiny_fits.py": """
 import pandas as pd
 
 TABLES = ("fits",)
@@ -42,7 +46,7 @@ def analyse(published, spec):
     row = {"law": "tiny", "metric": "loss", "parameter": "alpha", "value": 0.5, "low": 0.4, "high": 0.6}
     return {"fits": pd.DataFrame([{**row, "level": 0.95, "points": 9, "warnings": ""}])}
 """,
-    "figures/tiny.py": """
+    f"papers/{PACKAGE}/figures/tiny.py": """
 from matplotlib.figure import Figure
 
 
@@ -57,7 +61,7 @@ def fits(tables):
     figure.subplots().plot(tables["fits"].value, tables["fits"].level, label="fits")
     return figure
 """,
-    "claims/tiny_2020.yaml": """
+    f"papers/{PACKAGE}/claims/tiny.yaml": """
 paper: {title: Tiny}
 claims:
   - id: tiny-2020/fits/exponent
@@ -72,9 +76,9 @@ claims:
 
 
 def study(name: str, published: list[str]) -> dict[str, Any]:
-    figure = {"name": name, "draw": f"tiny:{name}", "caption": f"Of {name}."}
+    figure = {"name": name, "draw": f"{PAPER}/tiny:{name}", "caption": f"Of {name}."}
     head = {"study": f"{PAPER}/{name}", "title": "Tiny", "source": "None", "figures": [figure]}
-    return {**head, "analysis": f"tiny-{name}", "published": published}
+    return {**head, "analysis": f"{PAPER}/tiny-{name}", "published": published}
 
 
 def analysed(folder: Path) -> Project:
@@ -82,10 +86,11 @@ def analysed(folder: Path) -> Project:
     project = Project.bare(folder)
     project.study_file.unlink()
     for module, text in MODULES.items():
+        project.source(module).parent.mkdir(parents=True, exist_ok=True)
         project.source(module).write_text(text)
     (folder / "upstream").mkdir()
     (folder / "upstream" / FILE).write_text(DATA)
-    points = project.source("data/published/chinchilla_points.py")
+    points = project.source("public_runs/sets/chinchilla_points.py")
     text = points.read_text().replace(PINNED, hashlib.sha256(DATA.encode()).hexdigest())
     head, _, rest = text.partition("ADDRESS = ")
     address = f"{(folder / 'upstream').as_uri()}/"

@@ -30,7 +30,7 @@ LIMIT = 540
 # One architecture: a process that imports torch is what takes time here, and each one more is three of them.
 SUBSETS, WIDTHS, SEEDS, RATES = (10, 15, 20, 30, 40, 60), (2,), (0, 1, 2), (0.001, 0.002)
 PARTS = ((0, 2), (1,))
-"""The seeds of each pack, by the number of workers below."""
+"""The seeds of each job, by the number of workers below."""
 SCALE: dict[str, Any] = {
     "scale": "smoke",
     "description": "Tiny, for the tests of the workflow.",
@@ -58,7 +58,9 @@ STUDY: dict[str, Any] = {
         }
     },
     "fit": {"metrics": ["top1_error", "top5_error", "cross_entropy"], "size_metric": "cross_entropy"},
-    "figures": [{"name": "fig4-image", "draw": "hestness_2017:learning_curves", "caption": "Tiny."}],
+    "figures": [
+        {"name": "fig4-image", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "Tiny."}
+    ],
 }
 
 Jobs = Counter[str]
@@ -68,15 +70,19 @@ FROM_FITS = Jobs(("fit", "claims", "figure", "summary"))
 FROM_RUNS = Jobs(("collect",)) + FROM_FITS
 
 
-TRAINING_EDIT = ("training/search.py", "    best = min(scores, key=", "    best = min(iter(scores), key=")
+TRAINING_EDIT = (
+    "training/records/search.py",
+    "    best = min(scores, key=",
+    "    best = min(iter(scores), key=",
+)
 """An edit by which the code of training means something else."""
 DATA_EDIT = ("data/sources/cifar.py", "pixels.reshape(-1, *SHAPE)", "(255 - pixels).reshape(-1, *SHAPE)")
 """An edit that inverts every pixel."""
 
 
-def asked(packs: int, trained: int, kept: int, undecided: int = 0) -> str:
+def asked(jobs: int, trained: int, kept: int, undecided: int = 0) -> str:
     """How `scalinglaws why` counts runs."""
-    head = "one pack" if packs == 1 else f"{packs} packs"
+    head = "one job" if jobs == 1 else f"{jobs} jobs"
     maybe = f", {undecided} undecided" if undecided else ""
     return f"{head} of runs ({trained} trained, {kept} kept{maybe})"
 
@@ -222,14 +228,14 @@ class Project:
 
     def why(self, target: str | None = None) -> str:
         """What `scalinglaws why` says, of the figure unless told otherwise."""
-        done = self.call("scalinglaws.cli", "why", target or FIGURE)
+        done = self.call("scalinglaws.cli.main", "why", target or FIGURE)
         assert (done.returncode, done.stderr) == (0, ""), done.stderr
         return done.stdout
 
     def replicate(self, *arguments: str) -> Outcome:
         """`scalinglaws replicate`, as a user calls it."""
         before = self.records()
-        done = self.call("scalinglaws.cli", "replicate", "--scale", "smoke", "--cores", "2", *arguments)
+        done = self.call("scalinglaws.cli.main", "replicate", "--scale", "smoke", "--cores", "2", *arguments)
         log = self.results / "logs" / "snakemake.log"
         jobs = jobs_in(log.read_text()) if log.exists() else Jobs()
         return Outcome(done.returncode, done.stdout, done.stderr, jobs, self.changed_since(before))

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from scalinglaws.config.job import Job
 from scalinglaws.config.load import load_config
-from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import plan, training_code
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.files import write_json
@@ -36,10 +36,10 @@ def sweep(folder: Path) -> Project:
     }
     project.write_study(study)
     work = plan(load_config(str(project.folder / "config" / "smoke.yaml"), project.folder / "config"))
-    for pack in work.packs:
-        code = training_code(pack)
-        for run in pack.runs:
-            write_json(project.runs / f"{run.id}.json", _record(pack, run, code))
+    for job in work.jobs:
+        code = training_code(job)
+        for run in job.runs:
+            write_json(project.runs / f"{run.id}.json", _record(job, run, code))
     pretend(project, "smoke")
     return project
 
@@ -69,15 +69,15 @@ def _make(path: Path) -> None:
     path.touch()
 
 
-def _record(pack: Pack, run: RunSpec, code: str) -> dict[str, Any]:
+def _record(job: Job, run: RunSpec, code: str) -> dict[str, Any]:
     """As large as a real one; a workflow with nothing to do looks into none."""
     minima = {"top1_error": 0.5, "top5_error": 0.1, "cross_entropy": 1.0}
     curve = [{"step": 2 * step, "training_loss": 1.0, **minima} for step in range(1, 11)]
     return {
         "run": run.id,
-        "study": pack.study,
-        "pack": pack.name,
-        "phase": pack.phase,
+        "study": job.study,
+        "job": job.name,
+        "phase": job.phase,
         "spec": identity(run),
         "learning_rate": run.learning_rate,
         "code": code,

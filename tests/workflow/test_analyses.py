@@ -69,7 +69,12 @@ def test_nothing_changed(project: Project) -> None:
     [
         ("analyses/tiny_points.py", "[~points.excluded]", "[points.excluded]", POINTS),
         ("analyses/tiny_fits.py", '"points": 9', '"points": 8', FITS + JUDGED),
-        ("data/published/chinchilla_points.py", "EXCLUDED = 5", "EXCLUDED = 4", Jobs(["published"]) + POINTS),
+        (
+            "public_runs/sets/chinchilla_points.py",
+            "EXCLUDED = 5",
+            "EXCLUDED = 4",
+            Jobs(["published"]) + POINTS,
+        ),
     ],
     ids=lambda value: value.replace("/", ".") if str(value).endswith((".py", ".yaml")) else "",
 )
@@ -87,8 +92,8 @@ def test_a_law_is_added(project: Project) -> None:
 def test_comments_and_docstrings_change(project: Project) -> None:
     for module in (
         "analyses/tiny_points.py",
-        "analyses/__main__.py",
-        "data/published_set.py",
+        "stages/analyse.py",
+        "public_runs/published_set.py",
         "published.py",
     ):
         path = project.source(module)
@@ -161,10 +166,10 @@ SUMMARY = {
     "study": "hestness-2017/summary",
     "title": "All",
     "source": "None",
-    "analysis": "hestness-summary",
+    "analysis": "hestness-2017/summary",
     "studies": ["hestness-2017/image"],
     "figures": [
-        {"name": name, "draw": f"hestness_2017_summary:{name}", "caption": "Tiny."}
+        {"name": name, "draw": f"hestness-2017/summary:{name}", "caption": "Tiny."}
         for name in ("summary", "implications")
     ],
 }
@@ -190,5 +195,5 @@ def test_an_analysis_reads_a_trained_study(finished_project: Project, tmp_path: 
     text = project.why(str(made.relative_to(project.folder)))
     assert "region" in text
     assert "fits, tables of analyses" in text
-    done = project.call("scalinglaws.cli", "cost", "--scale", "smoke")
+    done = project.call("scalinglaws.cli.main", "cost", "--scale", "smoke")
     assert "Nothing is trained for hestness-2017/summary." in done.stdout

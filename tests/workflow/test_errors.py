@@ -50,7 +50,7 @@ def test_a_mistake_in_the_config_stops_before_anything_runs(
     bare: Project, key: str, value: object, said: str
 ) -> None:
     bare.change(key, value)
-    done = bare.call("scalinglaws.cli", "replicate", "--scale", "smoke")
+    done = bare.call("scalinglaws.cli.main", "replicate", "--scale", "smoke")
     assert done.returncode == 2
     assert done.stdout == ""
     assert done.stderr.count("\n") == 1
@@ -60,7 +60,7 @@ def test_a_mistake_in_the_config_stops_before_anything_runs(
 
 def test_no_yaml_an_unknown_scale_and_an_unknown_paper(bare: Project) -> None:
     def said(*arguments: str) -> str:
-        done = bare.call("scalinglaws.cli", "replicate", *arguments)
+        done = bare.call("scalinglaws.cli.main", "replicate", *arguments)
         assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert not (bare.folder / "results").exists()
         return done.stderr
@@ -131,11 +131,11 @@ def _state(project: Project) -> dict[Path, tuple[bytes, int]]:
 
 
 def test_a_run_that_fails(bare: Project) -> None:
-    """Its error is shown, once, the other packs go on, and the finished runs of its own pack stay."""
+    """Its error is shown, once, the other jobs go on, and the finished runs of its own job stay."""
     fails, part = SUBSETS[2], 1
     line = '    plain = record.model_dump(mode="json")\n'
     condition = f"    if record.spec.subset.examples == {fails} and record.spec.seed in {PARTS[part]}:\n"
-    bare.edit("training/record.py", line, f"{condition}        raise RuntimeError('boom')\n{line}")
+    bare.edit("training/records/record.py", line, f"{condition}        raise RuntimeError('boom')\n{line}")
     outcome = bare.replicate()
     assert outcome.status == 1
     assert outcome.stderr.count("RuntimeError: boom") == 1  # no retries
@@ -151,10 +151,10 @@ def test_a_run_that_fails(bare: Project) -> None:
 
 
 def test_what_was_trained_before_counts_for_nothing_after_a_failure(project: Project) -> None:
-    """Snakemake puts records of a failed pack back, and notes them as made by the code that failed."""
+    """Snakemake puts records of a failed job back, and notes them as made by the code that failed."""
     line = '    plain = record.model_dump(mode="json")\n'
     condition = f"    if Path('broken').exists() and record.spec.subset.examples == {SUBSETS[2]}:\n"
-    project.edit("training/record.py", line, f"{condition}        raise RuntimeError('boom')\n{line}")
+    project.edit("training/records/record.py", line, f"{condition}        raise RuntimeError('boom')\n{line}")
     broken = project.folder / "broken"
     broken.touch()
     assert project.replicate().status == 1
@@ -163,7 +163,10 @@ def test_what_was_trained_before_counts_for_nothing_after_a_failure(project: Pro
     assert jobs == SEARCHES + GRIDS + FROM_RUNS
     said = project.why()
     assert f"- the training of {STUDY_NAME} resnet-width2-search did not come to its end\n" in said
-    assert "- the code of training, collect changed (edited since: scalinglaws.training.record)\n" in said
+    assert (
+        "- the code of training, collect changed (edited since: scalinglaws.training.records.record)\n"
+        in said
+    )
     old = {state.content.partition(b'"code": ')[2][:20] for state in project.records().values()}
     outcome = project.replicate()
     assert outcome.status == 0, outcome.stderr
@@ -187,7 +190,7 @@ def test_a_mistake_that_only_training_can_see(project: Project) -> None:
 
 def test_a_stage_that_fails(project: Project) -> None:
     """A bug in a stage with a log of its own: its traceback and where the log is."""
-    project.edit("report/table.py", '    return "\\n\\n".join(parts) + "\\n"', "    return parts.boom")
+    project.edit("report/text.py", '    return "\\n\\n".join(parts) + "\\n"', "    return parts.boom")
     outcome = project.replicate()
     assert outcome.status == 1
     assert "AttributeError: 'list' object has no attribute 'boom'" in outcome.stderr
@@ -199,13 +202,13 @@ def test_a_stage_that_fails(project: Project) -> None:
 
 def test_a_second_replication_in_the_same_folder_refuses(project: Project) -> None:
     project.change("fit.level", 0.9)
-    first = project.start("scalinglaws.cli", "replicate", "--scale", "smoke", "--cores", "2")
+    first = project.start("scalinglaws.cli.main", "replicate", "--scale", "smoke", "--cores", "2")
     log = project.results / "logs" / "snakemake.log"
     old = log.read_bytes()
     while log.read_bytes() == old:  # it has taken its place once it writes its log
         assert first.poll() is None
         time.sleep(0.01)
-    second = project.call("scalinglaws.cli", "replicate", "--scale", "smoke")
+    second = project.call("scalinglaws.cli.main", "replicate", "--scale", "smoke")
     assert (second.returncode, second.stdout) == (2, "")
     assert second.stderr == (
         f"error: {RESULTS}: another replication is running here; wait for its end, or stop it first\n"
@@ -231,14 +234,14 @@ def test_a_lock_of_snakemake_itself_is_respected(project: Project) -> None:
 
 
 def test_publish_before_there_is_anything(bare: Project) -> None:
-    done = bare.call("scalinglaws.cli", "publish", "--scale", "smoke")
+    done = bare.call("scalinglaws.cli.main", "publish", "--scale", "smoke")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "run `make replicate SCALE=smoke` first" in done.stderr
     assert not (bare.folder / "records").exists()
 
 
 def test_records_that_are_not_there(bare: Project) -> None:
-    done = bare.call("scalinglaws.cli", "replicate", "--scale", "smoke", "--from", "records")
+    done = bare.call("scalinglaws.cli.main", "replicate", "--scale", "smoke", "--from", "records")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith("error: records: no records of scale smoke (records/smoke/")
 

@@ -46,7 +46,7 @@ def test_a_subset_size_is_added_and_taken_away_again(project: Project) -> None:
     assert project.jobs() == NOTHING
 
     project.change("scales.smoke.subsets", list(SUBSETS))
-    assert project.jobs() == GRIDS + FROM_RUNS  # the packs have other runs now, and are asked
+    assert project.jobs() == GRIDS + FROM_RUNS  # the jobs have other runs now, and are asked
     assert project.train().trained == set()
 
 
@@ -83,14 +83,14 @@ def test_a_change_of_all_runs_is_reverted(project: Project) -> None:
     assert project.tables() == tables
 
 
-def test_runs_are_divided_into_other_packs(project: Project) -> None:
-    """Another number of workers: packs whose runs are others now are asked, and find them trained."""
+def test_runs_are_divided_into_other_jobs(project: Project) -> None:
+    """Another number of workers: jobs whose runs are others now are asked, and find them trained."""
     tables = project.tables()
     scale = project.folder / "config" / "smoke.yaml"
     scale.write_text(scale.read_text().replace("workers: 1", "workers: 2"))
     assert project.jobs() == Jobs(["train w2 part0", "train w2 part2"]) + FROM_RUNS
     said = project.why()
-    assert "runs are divided into packs otherwise" in said
+    assert "runs are divided into jobs otherwise" in said
     assert asked(2, 0, 12) in said
     outcome = project.replicate()
     assert outcome.trained == set()
@@ -166,7 +166,7 @@ def test_a_run_record_is_deleted(project: Project) -> None:
 
 
 def test_a_run_record_is_damaged(project: Project) -> None:
-    """Half a record is not believed once its pack is looked at, here because another record is gone."""
+    """Half a record is not believed once its job is looked at, here because another record is gone."""
     before = project.records()
     in_words = {state.words: project.runs / f"{run}.json" for run, state in before.items()}
     damaged, gone = (grid_run(WIDTHS[0], size, 1) for size in SUBSETS[:2])
@@ -184,12 +184,12 @@ def test_a_run_record_is_damaged(project: Project) -> None:
 
 def test_a_fresh_clone_adopts_published_records(project: Project, tmp_path: Path) -> None:
     """Nothing is trained, and all that follows from the runs is the same; later edits are seen as ever."""
-    assert project.call("scalinglaws.cli", "publish", "--scale", "smoke").returncode == 0
+    assert project.call("scalinglaws.cli.main", "publish", "--scale", "smoke").returncode == 0
     clone = Project.bare(tmp_path / "clone")
     shutil.copytree(project.folder / "records", clone.folder / "records")
     outcome = clone.replicate("--from", "records")
     assert outcome.status == 0, outcome.stderr
-    assert (outcome.jobs, outcome.trained) == (FROM_RUNS, ALL_RUNS)  # written by adoption, not by a pack
+    assert (outcome.jobs, outcome.trained) == (FROM_RUNS, ALL_RUNS)  # written by adoption, not by a job
     assert clone.tables() == project.tables()
     assert {run: state.content for run, state in clone.records().items()} == {
         run: state.content for run, state in project.records().items()
@@ -203,7 +203,7 @@ def test_a_fresh_clone_adopts_published_records(project: Project, tmp_path: Path
 
 
 def test_everything_is_killed_in_the_middle_of_training(bare: Project, finished_project: Project) -> None:
-    process = bare.start("scalinglaws.cli", "replicate", "--scale", "smoke", "--cores", "2")
+    process = bare.start("scalinglaws.cli.main", "replicate", "--scale", "smoke", "--cores", "2")
     try:
         _wait_for(lambda: _half_done(bare), process)
     finally:

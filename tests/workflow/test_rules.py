@@ -150,7 +150,7 @@ def test_only_the_commands_call_snakemake_and_none_imports_it() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and node.value == "snakemake"
     }
-    assert naming == {"scalinglaws.commands.snakemake"}
+    assert naming == {"scalinglaws.cli.snakemake"}
 
 
 # The shipped scales
@@ -174,6 +174,6 @@ def test_a_dry_run_of_each_shipped_scale(shipped: Project, scale: str) -> None:
     assert jobs["prepare"] >= 1
     assert jobs["figure"] >= 1
     if scale == "laptop":
-        packs = sum(count for name, count in jobs.items() if name.startswith(("search ", "train ")))
-        assert packs <= 12 * jobs["collect"]  # of which there is one for each study that trains
+        jobs = sum(count for name, count in jobs.items() if name.startswith(("search ", "train ")))
+        assert jobs <= 12 * jobs["collect"]  # of which there is one for each study that trains
     assert not (shipped.folder / "results").exists()

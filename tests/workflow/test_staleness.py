@@ -35,7 +35,7 @@ from workflow.project import (
 pytestmark = pytest.mark.slow
 
 NOTHING = Jobs()
-PACKS = SEARCHES + GRIDS
+JOBS = SEARCHES + GRIDS
 REPORT = "results/smoke/report/hestness-2017.txt"
 CURRENT = f"{FIGURE} is up to date.\n"
 N, G = len(ALL_RUNS), len(ALL_GRID_RUNS)
@@ -95,17 +95,17 @@ def set_caption(project: Project) -> None:
 
 def edit_nothing_that_counts(project: Project) -> None:
     """Comments, docstrings and layout."""
-    project.edit("training/search.py", '"""Pick the candidate', '"""Choose the candidate')
+    project.edit("training/records/search.py", '"""Pick the candidate', '"""Choose the candidate')
     project.edit(*TRAINING_EDIT[:2], "    # a comment\n\n    best = min(scores, key=")
     project.edit("data/store.py", '"""Prepared data: arrays', '"""What was prepared: arrays')
-    for module in ("fitting/__main__.py", "figures/style.py", "report/table.py", "claims/verdict.py"):
+    for module in ("stages/fit.py", "plotting/style.py", "report/text.py", "claims/verdict.py"):
         path = project.source(module)
         path.write_text(path.read_text(encoding="utf-8") + "\n\n# the end\n", encoding="utf-8")
 
 
 def edit_what_is_not_used(project: Project) -> None:
     project.edit("data/sources/fashion_mnist.py", "UBYTE = 0x08", "UBYTE = 4 + 4")
-    project.edit("commands/why.py", "NEAREST = 3", "NEAREST = 4")
+    project.edit("cli/why.py", "NEAREST = 3", "NEAREST = 4")
     project.edit("cli.py", '"--cores", default="all"', '"--cores", default="1"')
     # and a change that was taken back before anything ran
     module, old, new = TRAINING_EDIT
@@ -156,44 +156,47 @@ TABLE = [
         Jobs(["shuffle", "train w2 part1"]) + FROM_RUNS, ("seed 3) are new", asked(1, 6, 6))),
     Row("a model", change("scales.smoke.models", [MODEL, {**MODEL, "width": 4}]),
         Jobs(["search w4", "train w4", "train w2"]) + FROM_RUNS, ("runs (such as resnet-width4 on",)),
-    Row("a learning rate", change("runs.learning_rate.search", [*RATES, 0.05]), PACKS + FROM_RUNS,
+    Row("a learning rate", change("runs.learning_rate.search", [*RATES, 0.05]), JOBS + FROM_RUNS,
         ("one run (resnet-width2 on 20 examples, seed 0, learning rate 0.05) is new",
          f"{G} runs are trained again only if a search ends otherwise", asked(3, 1, 2, G))),
     Row("a subset size is taken away", change("scales.smoke.subsets", list(SUBSETS[1:])), GRIDS + FROM_RUNS,
         ("3 runs are no longer part of the study", asked(2, 0, G - 3))),
     # Runs' own specs
-    Row("the budget", change("runs.budget.steps", 25), PACKS + FROM_RUNS,
+    Row("the budget", change("runs.budget.steps", 25), JOBS + FROM_RUNS,
         (f"budget.steps changed from 20 to 25 in {N} runs", asked(3, N, 0))),
     Row("two values that change places",
         change("runs.optimiser", {"name": "sgd", "batch": 8, "momentum": 0.1, "averaging": 0.9}),
-        PACKS + FROM_RUNS, ("averaging changed from 0.1 to 0.9", "momentum changed from 0.9 to 0.1")),
+        JOBS + FROM_RUNS, ("averaging changed from 0.1 to 0.9", "momentum changed from 0.9 to 0.1")),
     Row("an option of the architecture", change("scales.smoke.models", [{**MODEL, "depth": 14}]),
-        PACKS + FROM_RUNS, (f"model.depth changed from 8 to 14 in {N} runs", asked(3, N, 0))),
+        JOBS + FROM_RUNS, (f"model.depth changed from 8 to 14 in {N} runs", asked(3, N, 0))),
     # Fits, figures and claims
     Row("a fit option", change("fit.level", 0.9), FROM_FITS,
         ("is stale: fit.level changed from 0.95 to 0.9.\nTo be made again: fits, figures.\n",)),
     Row("the region", change("scales.smoke.region", [1, 100]), FROM_FITS, ("region changed from [0.5,",)),
     Row("resamples", set_resamples, FROM_FITS, ("resamples changed from 30 to 40.",)),
     Row("a caption", set_caption, Jobs(["figure"]), ("figure.caption changed", "again: figures.")),
-    Row("a published constant", edit("claims/hestness_2017.yaml", "published: -0.309", "published: -0.31"),
+    Row("a published constant",
+        edit("papers/hestness_2017/claims/images.yaml", "published: -0.309", "published: -0.31"),
         Jobs(["claims", "summary"]),
         (f"the published constants that {STUDY_NAME} is compared with changed", ": claims, report."), REPORT),
     # Code
-    Row("a style", edit("figures/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"'), Jobs(["figure"]),
-        ("the code of figures changed (edited since: scalinglaws.figures.style)", "again: figures.")),
-    Row("a figure's code", edit("figures/hestness_2017.py", '"ncols": 2', '"ncols": 1'),
-        Jobs(["figure"]), ("(edited since: scalinglaws.figures.hestness_2017)",)),
-    Row("the report's code", edit("report/table.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
-        ("(edited since: scalinglaws.report.table)", ": report."), REPORT),
+    Row("a style",
+        edit("plotting/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"'), Jobs(["figure"]),
+        ("the code of figures changed (edited since: scalinglaws.plotting.style)", "again: figures.")),
+    Row("a figure's code",
+        edit("papers/hestness_2017/figures/learning_curves.py", '"ncols": 2', '"ncols": 1'),
+        Jobs(["figure"]), ("(edited since: scalinglaws.papers.hestness_2017.figures.learning_curves)",)),
+    Row("the report's code", edit("report/text.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
+        ("(edited since: scalinglaws.report.text)", ": report."), REPORT),
     Row("the verdict's code", edit("claims/verdict.py", "CONSISTENT = ", "OTHER = CONSISTENT = "),
         Jobs(["claims", "summary"]), ("(edited since: scalinglaws.claims.verdict)",), REPORT),
-    Row("a fit's code", edit("fitting/__main__.py", "BAND_POINTS = 61", "BAND_POINTS = 51"), FROM_FITS,
-        ("the code of fitting changed (edited since: scalinglaws.fitting.__main__)", ": fits, figures.")),
-    Row("a model's code", edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2"), PACKS + FROM_RUNS,
+    Row("a fit's code", edit("stages/fit.py", "BAND_POINTS = 61", "BAND_POINTS = 51"), FROM_FITS,
+        ("the code of fitting changed (edited since: scalinglaws.stages.fit)", ": fits, figures.")),
+    Row("a model's code", edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2"), JOBS + FROM_RUNS,
         ("the code of training changed (edited since: scalinglaws.models.resnet)", asked(3, N, 0))),
     Row("a data source's code",
         edit(*DATA_EDIT),
-        Jobs({"prepare": 1, "shuffle": len(SEEDS)}) + PACKS + FROM_RUNS,
+        Jobs({"prepare": 1, "shuffle": len(SEEDS)}) + JOBS + FROM_RUNS,
         ("the code of data changed (edited since: scalinglaws.data.sources.cifar)",
          f"{N} runs are trained again only if the data come out otherwise")),
     Row("no meaning of code", edit_nothing_that_counts, NOTHING),

@@ -50,7 +50,7 @@ def test_snakemake_is_not_started(noted: Project) -> None:
 CHANGES: dict[str, tuple[Callable[[Project], object], Jobs]] = {
     "deleted": (lambda project: (project.results / FIGURE).unlink(), Jobs(["figure"])),
     "module": (
-        lambda project: project.edit("figures/tiny.py", 'label="fits"', 'label="law"'),
+        lambda project: project.edit("papers/tiny_2020/figures/tiny.py", 'label="fits"', 'label="law"'),
         Jobs(["figure", "figure"]),
     ),
 }
@@ -85,7 +85,7 @@ def test_every_file_of_the_workflow_lies_under_its_results(tmp_path: Path, scale
     """What the note looks at is all that Snakemake looks at."""
     project = Project.bare(tmp_path / "project", tiny=False)
     results = project.folder / "results" / scale
-    for module in project.source("data/published").glob("[a-z]*.py"):
+    for module in project.source("public_runs/sets").glob("[a-z]*.py"):
         for ending in ("csv", "json"):  # so that nothing is left out
             path = results / "published" / f"{module.stem.replace('_', '-')}.{ending}"
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from scalinglaws.commands.changed_code import is_changed
-from scalinglaws.commands.dry_run import note_of
+from scalinglaws.cli.changed_code import is_changed
+from scalinglaws.cli.dry_run import note_of
 from workflow.project import ALL_RUNS, FIGURE, RESULTS, STUDY_NAME, SUBSETS, Project, asked
 
 pytestmark = pytest.mark.slow
@@ -12,7 +12,7 @@ N = len(ALL_RUNS)
 
 
 def error(project: Project, *arguments: str) -> str:
-    done = project.call("scalinglaws.cli", "why", *arguments)
+    done = project.call("scalinglaws.cli.main", "why", *arguments)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     return done.stderr
 
@@ -40,7 +40,7 @@ def test_nothing_was_made_yet(bare: Project) -> None:
 
 def test_all_outputs_and_those_that_are_no_part_of_it(project: Project) -> None:
     project.change("fit.level", 0.9)
-    done = project.call("scalinglaws.cli", "why", "--scale", "smoke")
+    done = project.call("scalinglaws.cli.main", "why", "--scale", "smoke")
     assert done.stdout == (
         f"{RESULTS} is stale: fit.level changed from 0.95 to 0.9.\n"
         "To be made again: fits, claims, figures, report.\n"
@@ -49,22 +49,22 @@ def test_all_outputs_and_those_that_are_no_part_of_it(project: Project) -> None:
     assert project.why(table) == f"{table} is up to date.\n"
 
 
-def test_a_run_that_is_kept_in_a_pack_that_is_asked(project: Project) -> None:
+def test_a_run_that_is_kept_in_a_job_that_is_asked(project: Project) -> None:
     project.change("scales.smoke.subsets", [*SUBSETS, 80])
     kept = next(run for run, state in project.records().items() if state.words.startswith("grid"))
     file = f"{RESULTS}/runs/{STUDY_NAME}/{kept}.json"
-    assert project.why(file).startswith(f"{file} is kept, but its pack is asked again: ")
+    assert project.why(file).startswith(f"{file} is kept, but its job is asked again: ")
 
 
 def test_several_changes_are_all_named(project: Project) -> None:
     """Snakemake itself stops at the first: what follows from it has to be made in any case."""
     project.change("runs.budget.steps", 25)
     project.change("fit.level", 0.9)
-    project.edit("figures/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"')
+    project.edit("plotting/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"')
     said = project.why()
     assert f"- budget.steps changed from 20 to 25 in {N} runs" in said
     assert "- fit.level changed from 0.95 to 0.9\n" in said
-    assert "- the code of figures changed (edited since: scalinglaws.figures.style)\n" in said
+    assert "- the code of figures changed (edited since: scalinglaws.plotting.style)\n" in said
 
 
 def test_what_is_no_output(project: Project) -> None:

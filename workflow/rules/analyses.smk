@@ -14,9 +14,9 @@ for plan in PLAN.analyses:
             f"{RESULTS}/logs/analyses/{plan.study.study}.log",
         params:
             spec=canonical_json(plan.analysis_spec(SCALE.scale, SCALE.resamples)),
-            code=code("scalinglaws.analyses.__main__", module_name(ANALYSES, plan.study.analysis), *LAWS),
+            code=analysis_code(plan.study.analysis),
             studies=studies_option(plan),
             folder=lambda wildcards, output: os.path.dirname(output[0]),
         shell:
-            "python -m scalinglaws.analyses --spec {params.spec:q} --published {input.published:q}"
+            "python -m scalinglaws.stages.analyse --spec {params.spec:q} --published {input.published:q}"
             " {params.studies} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

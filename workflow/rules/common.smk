@@ -3,19 +3,19 @@ import re
 import shlex
 import sys
 
-from scalinglaws.config.analysis import ANALYSES, PUBLISHED
+from scalinglaws.config.analysis import PUBLISHED
 from scalinglaws.config.canonical import canonical_json
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import FITS, plan as plan_of, training_code
 from scalinglaws.claims.claim import claims_hash
 from scalinglaws.config.modules import module_name
-from scalinglaws.config.plugins import constant, names
+from scalinglaws.config.plugins import ANALYSES, FIGURES as DRAWINGS, constant, names, of_paper
 from scalinglaws.config.spec import identity
-from scalinglaws.data.available import available
-from scalinglaws.data.forms import ARRAYS
+from scalinglaws.public_runs.available import available
+from scalinglaws.data.modalities.arrays import ARRAYS
 from scalinglaws.errors import ConfigError
 from scalinglaws.fingerprint import code_fingerprint
-from scalinglaws.config.pack import pack_to_plain
+from scalinglaws.config.job import job_to_plain
 
 try:
     PLAN, LEFT_OUT = available(plan_of(load_config(config.get("scale", "laptop"), paper=config.get("paper"))))
@@ -54,15 +54,23 @@ def code(*modules):
 
 
 def array_names(spec):
-    return ARRAYS[constant("data/sources", spec.source, "FORM")]
+    return ARRAYS[constant("data/sources", spec.source, "MODALITY")]
 
 
 def source_code(source):
-    return code("scalinglaws.data.__main__", module_name("data/sources", source))
+    return code("scalinglaws.stages.data", module_name("data/sources", source))
 
 
 def published_code(wildcards):
-    return code_fingerprint("scalinglaws.published", module_name(PUBLISHED, wildcards.published))
+    return code_fingerprint("scalinglaws.stages.public_runs", module_name(PUBLISHED, wildcards.published))
+
+
+def analysis_code(name):
+    return code("scalinglaws.stages.analyse", module_name(*of_paper(ANALYSES, name)), *LAWS)
+
+
+def figure_code(draw):
+    return code("scalinglaws.stages.figures", module_name(*of_paper(DRAWINGS, draw.partition(":")[0])))
 
 
 def rule_name(*parts):

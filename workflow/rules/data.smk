@@ -17,7 +17,7 @@ for spec in PLAN.data:
             archives=str(SCALE.archives),
             location=location_option(spec.source),
         shell:
-            "python -m scalinglaws.data prepare --spec {params.spec:q} --archives {params.archives:q}"
+            "python -m scalinglaws.stages.data prepare --spec {params.spec:q} --archives {params.archives:q}"
             " {params.location} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 
@@ -33,7 +33,7 @@ rule shuffle:
         code=code("scalinglaws.data.subsets"),
         folder=folder_of_input("manifest"),
     shell:
-        "python -m scalinglaws.data shuffle --data {params.folder:q} --seed {wildcards.seed}"
+        "python -m scalinglaws.stages.data shuffle --data {params.folder:q} --seed {wildcards.seed}"
         " --out {output:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 
@@ -49,5 +49,5 @@ rule published:
         location=lambda wildcards: location_option(wildcards.published),
         folder=folder_of_output("table"),
     shell:
-        "python -m scalinglaws.published --name {wildcards.published:q} --archives {params.archives:q}"
+        "python -m scalinglaws.stages.public_runs --name {wildcards.published:q} --archives {params.archives:q}"
         " {params.location} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

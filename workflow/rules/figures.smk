@@ -10,7 +10,6 @@ def figure_files(plan):
 
 for plan in PLAN.all_studies:
     for figure in plan.study.figures:
-        drawn_in = figure.draw.partition(":")[0]
 
         rule:
             name:
@@ -27,8 +26,8 @@ for plan in PLAN.all_studies:
                 f"{RESULTS}/logs/figures/{plan.study.paper}/{figure.name}.log",
             params:
                 spec=canonical_json(plan.figure_spec(figure, PLAN.config.name, SCALE.resamples)),
-                code=code("scalinglaws.figures.__main__", f"scalinglaws.figures.{drawn_in}"),
+                code=figure_code(figure.draw),
                 folder=folder_of_output("pdf"),
             shell:
-                "python -m scalinglaws.figures --spec {params.spec:q} --files {input.files:q}"
+                "python -m scalinglaws.stages.figures --spec {params.spec:q} --files {input.files:q}"
                 " --runs {input.runs:q} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -15,7 +15,7 @@ def amounts(wildcards):
 
 def shuffles(wildcards):
     plan = STUDIES[wildcards.study]
-    seeds = sorted({seed for pack in plan.packs for seed in pack.seeds})
+    seeds = sorted({seed for job in plan.jobs for seed in job.seeds})
     return [f"{RESULTS}/subsets/{plan.grid.data.name}/shuffle-{seed}.npy" for seed in seeds]
 
 
@@ -39,8 +39,8 @@ def run_file(study, run):
     return RUN_FILES[study][id(run)]
 
 
-def done_file(pack):
-    return f"{RESULTS}/runs/{pack.study}/packs/{pack.name}.done"
+def done_file(job):
+    return f"{RESULTS}/runs/{job.study}/jobs/{job.name}.done"
 
 
 def learning_rate_file(study, model):
@@ -101,7 +101,7 @@ def location_option(name):
 
 
 RUNS = [file for files in RUN_FILES.values() for file in files.values()]
-RUNS += [done_file(pack) for pack in PLAN.packs]
+RUNS += [done_file(job) for job in PLAN.jobs]
 SUMMARIES = [f"{RESULTS}/report/{paper}.txt" for paper in PLAN.papers]
 TABLES = [f"{RESULTS}/tables/{study}/{table}.csv" for study in STUDIES for table in ("runs", "curves")]
 TABLES += [file for plan in PLAN.all_studies for file in fits(plan)]

@@ -7,8 +7,8 @@ rule fit:
         f"{RESULTS}/logs/fit/{{study}}.log",
     params:
         spec=lambda wildcards: canonical_json(STUDIES[wildcards.study].fit_spec(SCALE.resamples)),
-        code=code("scalinglaws.fitting.__main__", *LAWS),
+        code=code("scalinglaws.stages.fit", *LAWS),
         folder=lambda wildcards, output: os.path.dirname(output[0]),
     shell:
-        "python -m scalinglaws.fitting --spec {params.spec:q} --runs {input:q} --out {params.folder:q}"
+        "python -m scalinglaws.stages.fit --spec {params.spec:q} --runs {input:q} --out {params.folder:q}"
         " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

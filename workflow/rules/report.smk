@@ -10,9 +10,9 @@ rule claims:
     params:
         spec=lambda wildcards: canonical_json(ALL_STUDIES[wildcards.study].claim_spec(PLAN.config.name)),
         constants=lambda wildcards: claims_hash(wildcards.study),
-        code=code("scalinglaws.claims.__main__"),
+        code=code("scalinglaws.stages.claims"),
     shell:
-        "python -m scalinglaws.claims --spec {params.spec:q} --fits {input.fits:q} --best {input.best:q}"
+        "python -m scalinglaws.stages.claims --spec {params.spec:q} --fits {input.fits:q} --best {input.best:q}"
         " --data {input.manifests:q} --out {output:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 
@@ -25,7 +25,7 @@ rule summary:
         f"{RESULTS}/logs/report/{{paper}}.log",
     params:
         spec=lambda wildcards: canonical_json({"studies": studies_of(wildcards.paper)}),
-        code=code("scalinglaws.report.__main__"),
+        code=code("scalinglaws.stages.report"),
     shell:
-        "python -m scalinglaws.report --spec {params.spec:q} --claims {input:q} --out {output:q}"
+        "python -m scalinglaws.stages.report --spec {params.spec:q} --claims {input:q} --out {output:q}"
         " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -1,16 +1,16 @@
-"""Typed claims, read from the YAML files beside this module: a file or several a paper."""
+"""Typed claims, read from the YAML files in each paper's folder `claims/`."""
 
 import hashlib
 from functools import cache
-from importlib import resources
 from math import isinf
 from typing import Annotated, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from scalinglaws.claims.constant import Certainty
+from scalinglaws.config.plugins import PACKAGE, PAPERS
 from scalinglaws.config.strict import Strict
-from scalinglaws.constants.constant import Certainty
 from scalinglaws.errors import ConfigError
 
 
@@ -120,8 +120,8 @@ def claims_of(study: str) -> tuple[Claim, ...]:
 @cache
 def _every() -> tuple[Claim, ...]:
     """The claims of all papers, read once: a workflow asks for those of each study."""
-    files = sorted(resources.files("scalinglaws.claims").iterdir(), key=lambda file: file.name)
-    texts = [(file.name, file.read_text("utf-8")) for file in files if file.name.endswith(".yaml")]
+    files = sorted((PACKAGE / PAPERS).glob("*/claims/*.yaml"))
+    texts = [(str(file.relative_to(PACKAGE)), file.read_text("utf-8")) for file in files]
     return tuple(claim for name, text in texts for claim in parse_claims(text, name))
 
 

@@ -5,7 +5,7 @@ from math import isnan, log, nan
 
 from scalinglaws.claims.claim import ChanceQuantity, Claim, FitQuantity
 from scalinglaws.errors import DataError
-from scalinglaws.fitting.table import number
+from scalinglaws.tables.fit_table import number
 
 Rows = list[dict[str, str]]
 

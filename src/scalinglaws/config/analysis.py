@@ -5,8 +5,8 @@ from pydantic import Field
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
 
-ANALYSES, PUBLISHED = "analyses", "data/published"
-"""Where their plugins lie: an analysis and a set of public run data are one file each."""
+PUBLISHED = "public_runs/sets"
+"""Where sets of public runs lie, one file each."""
 
 
 class StudyFacts(Strict):
@@ -41,7 +41,7 @@ class AnalysisSpec(Strict):
     """The spec of the analyses stage."""
 
     analysis: str
-    """Name of the module, a file in `src/scalinglaws/analyses/`."""
+    """`<paper>/<name>`: a file in `src/scalinglaws/papers/<paper>/analyses/`."""
     study: str
     """The study it is done for, e.g. weng-2026/simulator."""
     scale: str

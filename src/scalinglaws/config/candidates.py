@@ -6,7 +6,7 @@ from scalinglaws.config.strict import Strict
 
 
 class Candidates(Strict):
-    """The learning rates that a search pack compares."""
+    """The learning rates that a search job compares."""
 
     learning_rates: tuple[PositiveFloat, ...]
     """Candidates, in the order of preference when they tie."""

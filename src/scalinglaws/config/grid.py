@@ -34,10 +34,12 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
         if name not in plugins.names(folder):
             raise ConfigError(f"{where(location)}: {unknown(name, plugins.names(folder))}")
     _check_options(SOURCES, grid.data.source, "load", grid.data.options, ("data", "options"), where)
-    form = plugins.constant(TASKS, grid.task, "FORM")
-    fitting = [each for each in plugins.names(SOURCES) if plugins.constant(SOURCES, each, "FORM") == form]
+    modality = plugins.constant(TASKS, grid.task, "MODALITY")
+    fitting = [
+        each for each in plugins.names(SOURCES) if plugins.constant(SOURCES, each, "MODALITY") == modality
+    ]
     if grid.data.source not in fitting:
-        problem = f"{grid.task} needs data of the form {form}, which {grid.data.source} does not deliver"
+        problem = f"{grid.task} needs {modality}, which {grid.data.source} does not deliver"
         raise ConfigError(f"{where(('data', 'source'))}: {problem}; these do: {', '.join(fitting)}")
     for i, model in enumerate(grid.models):
         _check_options(FAMILIES, model.family, "build", model.model_extra or {}, ("models", i), where)

@@ -7,10 +7,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.config.analysis import ANALYSES, PUBLISHED
+from scalinglaws.config.analysis import PUBLISHED
 from scalinglaws.config.explain import sentence, unknown
 from scalinglaws.config.grid import grid_of
-from scalinglaws.config.modules import FIGURES, SOURCES
+from scalinglaws.config.modules import SOURCES
+from scalinglaws.config.plugins import ANALYSES, FIGURES
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import Analysis, Grid, Study
@@ -112,18 +113,18 @@ def load_study(path: Path) -> Study | Analysis:
 
 
 def _check_analysis(study: Analysis, path: Path) -> None:
-    for key, name, folder in (
-        ("analysis", study.analysis, ANALYSES),
-        *((f"published.{i}", name, PUBLISHED) for i, name in enumerate(study.published)),
+    for key, name, allowed in (
+        ("analysis", study.analysis, plugins.of_papers(ANALYSES)),
+        *((f"published.{i}", name, plugins.names(PUBLISHED)) for i, name in enumerate(study.published)),
     ):
-        if name not in plugins.names(folder):
-            raise ConfigError(f"{path}: {key}: {unknown(name, plugins.names(folder))}")
+        if name not in allowed:
+            raise ConfigError(f"{path}: {key}: {unknown(name, allowed)}")
     for key, given in (("published", study.published), ("studies", study.studies)):
         if len(set(given)) < len(given):
             raise ConfigError(f"{path}: {key}: a value is given twice")
-    if not plugins.constant(ANALYSES, study.analysis, "TABLES"):
+    if not plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "TABLES"):
         raise ConfigError(f"{path}: analysis: the file of {study.analysis!r} has no literal TABLES = (...)")
-    if bool(study.studies) != bool(plugins.constant(ANALYSES, study.analysis, "STUDIES")):
+    if bool(study.studies) != bool(plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "STUDIES")):
         problem = "reads no studies" if study.studies else "needs the names of the studies that it reads"
         raise ConfigError(f"{path}: studies: the analysis {study.analysis!r} {problem}")
 
@@ -154,8 +155,8 @@ def _check_reads(
 def _check_figures(study: Study | Analysis, path: Path) -> None:
     for i, figure in enumerate(study.figures):
         module, _, function = figure.draw.partition(":")
-        modules = tuple(name.replace("-", "_") for name in plugins.names(FIGURES))
-        allowed = plugins.functions(FIGURES, module) if module in modules else ()
+        modules = plugins.of_papers(FIGURES)
+        allowed = plugins.functions(*plugins.of_paper(FIGURES, module)) if module in modules else ()
         if function not in allowed:
             there = ", ".join(allowed) or ", ".join(modules)
             raise ConfigError(f"{path}: figures.{i}.draw: there is no {figure.draw!r}; there are {there}")

@@ -1,6 +1,6 @@
 """Where plugins lie: a data source, a model family and a task are one file each, named as in the config."""
 
-SOURCES, FAMILIES, TASKS, LAWS, FIGURES = "data/sources", "models", "training/tasks", "laws", "figures"
+SOURCES, FAMILIES, TASKS, LAWS = "data/sources", "models", "tasks", "laws"
 
 
 def module_name(folder: str, name: str) -> str:

@@ -1,15 +1,14 @@
-"""From a checked config to the work it asks for: data sets, shuffles and packs of runs; analyses."""
+"""From a checked config to the work it asks for: data sets, shuffles and jobs of runs; analyses."""
 
 import math
 from dataclasses import dataclass
 from itertools import product
 
 from scalinglaws.config import plugins
-from scalinglaws.config.analysis import ANALYSES
 from scalinglaws.config.candidates import Candidates
+from scalinglaws.config.job import Job
 from scalinglaws.config.load import Config
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
-from scalinglaws.config.pack import Pack
 from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
 from scalinglaws.config.study import Analysis, Architecture, Figure, Grid, LearningRateSearch, Study
 from scalinglaws.fingerprint import code_fingerprint
@@ -20,17 +19,17 @@ FITS = ("scores", "best", "fits", "bands")
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """The packs of one study: searches first, and large models before small ones."""
+    """The jobs of one study: searches first, and large models before small ones."""
 
     study: Study
     grid: Grid
-    packs: tuple[Pack, ...]
+    jobs: tuple[Job, ...]
     tables: tuple[str, ...] = FITS
 
     @property
     def runs(self) -> tuple[RunSpec, ...]:
         """All runs, searches included."""
-        return tuple(run for pack in self.packs for run in pack.runs)
+        return tuple(run for job in self.jobs for run in job.runs)
 
     @property
     def has_search(self) -> bool:
@@ -81,7 +80,7 @@ class AnalysisPlan:
     @property
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that it makes."""
-        return tuple(plugins.constant(ANALYSES, self.study.analysis, "TABLES"))
+        return tuple(plugins.constant(*plugins.of_paper(plugins.ANALYSES, self.study.analysis), "TABLES"))
 
     def analysis_spec(self, scale: str, resamples: int) -> dict[str, object]:
         """Spec of the `analyses` stage."""
@@ -98,7 +97,7 @@ class AnalysisPlan:
         if self.reads:
             spec["studies"] = [each.study.study for each in self.reads]
             spec["seeds"] = sorted({seed for each in self.reads for seed in each.grid.seeds})
-        if plugins.constant(ANALYSES, self.study.analysis, "RESAMPLED"):
+        if plugins.constant(*plugins.of_paper(plugins.ANALYSES, self.study.analysis), "RESAMPLED"):
             spec["resamples"] = resamples
         return spec
 
@@ -137,13 +136,13 @@ class Plan:
         return tuple(specs[name] for name in sorted(specs))
 
     @property
-    def packs(self) -> tuple[Pack, ...]:
-        """The packs of all studies."""
-        return tuple(pack for plan in self.studies for pack in plan.packs)
+    def jobs(self) -> tuple[Job, ...]:
+        """The jobs of all studies."""
+        return tuple(job for plan in self.studies for job in plan.jobs)
 
 
 def plan(config: Config) -> Plan:
-    """Expand the grids of all studies of a scale into packs."""
+    """Expand the grids of all studies of a scale into jobs."""
     workers = config.scale.machine.workers
     studies = tuple(StudyPlan(study, grid, expand(study, grid, workers)) for study, grid in config.studies)
     named = {each.study.study: each for each in studies}
@@ -154,29 +153,29 @@ def plan(config: Config) -> Plan:
     return Plan(config, studies, tuple(analyses))
 
 
-def expand(study: Study, grid: Grid, workers: int) -> tuple[Pack, ...]:
-    """The packs of a study: a search for each architecture, then the runs of each, all seeds together.
+def expand(study: Study, grid: Grid, workers: int) -> tuple[Job, ...]:
+    """The jobs of a study: a search for each architecture, then the runs of each, all seeds together.
 
-    Runs of one architecture are trained side by side, so that a pack gains from being large; it is split by
-    seed only where there would be too few for the workers. Which pack a run is part of is nothing that its
+    Runs of one architecture are trained side by side, so that a job gains from being large; it is split by
+    seed only where there would be too few for the workers. Which job a run is part of is nothing that its
     result depends on: finished runs stay when the split changes.
     """
     models = [model_spec(architecture) for architecture in grid.models]
     parts = _parts(len(models), len(grid.seeds), workers)
     searches, grids = [], []
-    for model in reversed(models):  # the large ones first: a long pack at the end would leave a core idle
+    for model in reversed(models):  # the large ones first: a long job at the end would leave a core idle
         if isinstance(grid.learning_rate, LearningRateSearch):
             searches.append(_search(study, grid, model, grid.learning_rate))
-        grids += [_grid_pack(study, grid, model, part, parts) for part in range(parts)]
+        grids += [_grid_job(study, grid, model, part, parts) for part in range(parts)]
     return (*searches, *grids)
 
 
 def _parts(models: int, seeds: int, workers: int) -> int:
-    """Packs for each architecture: two for each worker in all, so that none waits long for the last one."""
+    """Jobs for each architecture: two for each worker in all, so that none waits long for the last one."""
     return min(seeds, math.ceil(2 * workers / models))
 
 
-def _grid_pack(study: Study, grid: Grid, model: ModelSpec, part: int, parts: int) -> Pack:
+def _grid_job(study: Study, grid: Grid, model: ModelSpec, part: int, parts: int) -> Job:
     rate = "searched" if isinstance(grid.learning_rate, LearningRateSearch) else grid.learning_rate
     seeds = sorted(grid.seeds)[part::parts]
     runs = tuple(
@@ -184,15 +183,15 @@ def _grid_pack(study: Study, grid: Grid, model: ModelSpec, part: int, parts: int
         for size, seed in product(sorted(grid.subsets, reverse=True), seeds)
     )
     name = model.name if parts == 1 else f"{model.name}-part{part}"
-    return Pack(study=study.study, name=name, phase="grid", runs=runs)
+    return Job(study=study.study, name=name, phase="grid", runs=runs)
 
 
-def _search(study: Study, grid: Grid, model: ModelSpec, search: LearningRateSearch) -> Pack:
+def _search(study: Study, grid: Grid, model: ModelSpec, search: LearningRateSearch) -> Job:
     runs = tuple(
         run_spec(grid, model, size, search.seed, rate) for size, rate in product(search.at, search.search)
     )
     candidates = Candidates(learning_rates=search.search, metric=search.metric)
-    return Pack(
+    return Job(
         study=study.study, name=f"{model.name}-search", phase="search", runs=runs, candidates=candidates
     )
 
@@ -220,15 +219,15 @@ def model_spec(architecture: Architecture) -> ModelSpec:
     return ModelSpec(family=architecture.family, options=options)
 
 
-def training_code(pack: Pack) -> str:
-    """Fingerprint of the code that trains a pack."""
-    return code_fingerprint(*training_modules(pack))
+def training_code(job: Job) -> str:
+    """Fingerprint of the code that trains a job."""
+    return code_fingerprint(*training_modules(job))
 
 
-def training_modules(pack: Pack) -> tuple[str, ...]:
+def training_modules(job: Job) -> tuple[str, ...]:
     """What a result depends on: the training of runs, the search, the model's family and the task, each with
     all that it imports; and not what only carries it out: checkpoints, leases, progress, the stage itself.
     """
-    run = pack.runs[0]
+    run = job.runs[0]
     family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)
-    return ("scalinglaws.training.search", "scalinglaws.training.side_by_side", family, task)
+    return ("scalinglaws.training.records.search", "scalinglaws.training.build", family, task)

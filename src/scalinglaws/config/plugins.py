@@ -17,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat
 import scalinglaws
 
 PACKAGE = Path(scalinglaws.__file__).parent
+PAPERS, ANALYSES, FIGURES = "papers", "analyses", "figures"
+"""A paper's folder holds analyses and figures, one file each."""
 ANNOTATIONS: dict[str, Any] = {
     "Annotated": Annotated,
     "Field": Field,
@@ -75,6 +77,19 @@ def constant(folder: str, name: str, variable: str) -> Any:
             except ValueError:
                 return None  # computed, which only an import could tell
     return None
+
+
+def of_papers(kind: str) -> tuple[str, ...]:
+    """Names of the plugins of one kind that papers hold: `analyses` gives `weng-2026/kaplan`, ..."""
+    folders = sorted((PACKAGE / PAPERS).glob(f"*/{kind}"))
+    papers = ((folder.parent.name, f"{PAPERS}/{folder.parent.name}/{kind}") for folder in folders)
+    return tuple(f"{paper.replace('_', '-')}/{name}" for paper, folder in papers for name in names(folder))
+
+
+def of_paper(kind: str, name: str) -> tuple[str, str]:
+    """The folder and the name in it of a paper's plugin: of `analyses`, `weng-2026/kaplan`."""
+    paper, _, plugin = name.partition("/")
+    return f"{PAPERS}/{paper.replace('-', '_')}/{kind}", plugin
 
 
 def complete(folder: str, name: str, function: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,11 +19,11 @@ class Machine(Strict):
     seconds_per_step: PositiveFloat
     """Least time of one training step (operator and kernel launches), one worker."""
     workers: PositiveInt
-    """Packs trained at the same time."""
-    side_by_side: PositiveInt = 64
-    """Most runs that a pack trains side by side."""
+    """Jobs trained at the same time."""
+    ensemble_size: PositiveInt = 64
+    """Most runs that a job trains side by side."""
     gpu_memory_mb: PositiveInt | None = None
-    """Most memory of a GPU that a pack may take: packs share a GPU as far as theirs fit. All of one if left
+    """Most memory of a GPU that a job may take: jobs share a GPU as far as theirs fit. All of one if left
     out. It counts for jobs on this machine; on a cluster the scheduler gives out GPUs."""
 
 

@@ -65,7 +65,7 @@ class Figure(Strict):
     name: str
     """File name, without ending."""
     draw: str
-    """`module:function` under `scalinglaws.figures`; it takes the study's tables and returns a Figure."""
+    """`<paper>/<file>:<function>`, in `src/scalinglaws/papers/<paper>/figures/`: tables in, a Figure out."""
     caption: str
     """What the paper's figure shows and how the protocol here differs; scale, data and seeds are added."""
 

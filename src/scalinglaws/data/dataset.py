@@ -68,7 +68,7 @@ class DataSet(Protocol):
     def facts(self) -> dict[str, Any]:
         """What a task or a caption needs to know beside the arrays, as JSON.
 
-        `description` is there for every form: a clause for captions.
+        `description` is there for every modality: a clause for captions.
         """
         ...
 

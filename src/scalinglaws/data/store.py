@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from scalinglaws.config.canonical import short_hash
 from scalinglaws.data.dataset import DataSet, Unit
-from scalinglaws.data.forms import ARRAYS
+from scalinglaws.data.modalities.arrays import ARRAYS
 from scalinglaws.errors import DataError
 from scalinglaws.files import sha256_of, whole_file, write_json
 
@@ -20,7 +20,7 @@ HASHED_UP_TO = 1 << 28  # bytes; larger files are checked by their size alone, h
 
 @dataclass(frozen=True)
 class Prepared:
-    """A prepared data set: the arrays of its form, and its manifest."""
+    """A prepared data set: the arrays of its modality, and its manifest."""
 
     arrays: dict[str, NDArray[Any]]
     manifest: dict[str, Any]
@@ -35,7 +35,7 @@ class Prepared:
 
 
 def write_prepared(
-    data: DataSet, folder: Path, validation: int | None, seed: int, source: str, form: str = "images"
+    data: DataSet, folder: Path, validation: int | None, seed: int, source: str, modality: str = "images"
 ) -> None:
     """Choose the validation set and write arrays and manifest into a folder.
 
@@ -45,7 +45,7 @@ def write_prepared(
         validation: number of validation examples, or None for all.
         seed: seed of that choice.
         source: name of the source, for the manifest.
-        form: form of the data, see `forms.py`.
+        modality: what the data are made of, see `modalities/arrays.py`.
 
     Raises:
         DataError: more validation examples are asked for than there are.
@@ -58,14 +58,14 @@ def write_prepared(
             )
         data = data.with_validation(validation, seed)
     arrays, files = data.arrays(), {}
-    for name in ARRAYS[form]:
+    for name in ARRAYS[modality]:
         path = folder / f"{name}.npy"
         with whole_file(path) as temporary, temporary.open("wb") as stream:
             np.save(stream, arrays[name])
         files[name] = {"bytes": path.stat().st_size, "sha256": sha256_of(path)}
     manifest = {
         "source": source,
-        "form": form,
+        "modality": modality,
         "title": data.title,
         "licence": data.licence,
         "provenance": data.provenance,
@@ -78,28 +78,30 @@ def write_prepared(
     write_json(folder / MANIFEST, manifest)
 
 
-def read_prepared(folder: Path, form: str | None = None) -> Prepared:
+def read_prepared(folder: Path, modality: str | None = None) -> Prepared:
     """Open a prepared data set; the arrays are copy-on-write memory maps (torch wants them writable).
 
     Args:
         folder: where it lies.
-        form: the form that is needed, where it matters.
+        modality: the modality that is needed, where it matters.
 
     Raises:
-        DataError: a file is missing or is not what the manifest says, or the form is another.
+        DataError: a file is missing or is not what the manifest says, or the modality is another.
     """
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         for name, file in manifest["files"].items():
             _check(folder / f"{name}.npy", file["bytes"], file["sha256"])
-        arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="c") for name in ARRAYS[manifest["form"]]}
+        arrays = {
+            name: np.load(folder / f"{name}.npy", mmap_mode="c") for name in ARRAYS[manifest["modality"]]
+        }
     except (AttributeError, EOFError, LookupError, OSError, TypeError, ValueError) as error:
         raise DataError(
             f"{folder}: not a prepared data set ({error}); remove the folder to make it again"
         ) from error
-    if form not in (None, manifest["form"]):
-        raise DataError(f"{folder}: data of the form {manifest['form']}, where the form {form} is needed")
+    if modality not in (None, manifest["modality"]):
+        raise DataError(f"{folder}: holds {manifest['modality']}, where {modality} is needed")
     return Prepared(arrays, manifest)
 
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.estimate import GRADIENT_REFUSED, bounds_with
+from scalinglaws.fitting.fit_law import GRADIENT_REFUSED, bounds_with
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.solve import Engine, best_of, has_compiler
-from scalinglaws.fitting.starts import design
+from scalinglaws.fitting.solver.solve import Engine, best_of, has_compiler
+from scalinglaws.fitting.solver.starts import design
 from scalinglaws.laws.law import FloatArray, Law
 
 STARTS = 12

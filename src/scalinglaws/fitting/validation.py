@@ -7,9 +7,9 @@ from math import inf, log, nan
 import numpy as np
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.estimate import Estimate, estimate, points_needed
+from scalinglaws.fitting.fit_law import Estimate, estimate, points_needed
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.solve import best_of
+from scalinglaws.fitting.solver.solve import best_of
 from scalinglaws.laws.law import FloatArray, Law
 
 

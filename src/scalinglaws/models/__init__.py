@@ -4,7 +4,7 @@ Each file has one function `build(inputs, outputs, *, ...)` that returns a `torc
 shape of one example and `outputs` the number of classes; the keyword parameters are the family's options in
 a study file, and become part of a run's identity.
 
-The module says what its parts are, for the counts of parameters and FLOPs by part (`training/flops.py`), by
+The module says what its parts are, for the counts of parameters and FLOPs by part (`counting/flops.py`), by
 two constants of its class:
 
     HEAD = ("head",)                        # submodules that make the outputs: logits, de-embedding

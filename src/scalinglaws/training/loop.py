@@ -1,4 +1,4 @@
-"""The training loop: a stack of runs, from initial weights to their validation curves."""
+"""The training loop: an ensemble of runs, from initial weights to their validation curves."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -9,18 +9,18 @@ import torch
 from torch import Tensor
 
 from scalinglaws.config.spec import RunSpec
+from scalinglaws.tasks.core.task import Task
+from scalinglaws.training.ensemble.ensemble import Ensemble
+from scalinglaws.training.evaluation_times import evaluation_steps
 from scalinglaws.training.order import Order
-from scalinglaws.training.outcome import Course, Outcome
-from scalinglaws.training.schedule import evaluation_steps
-from scalinglaws.training.stack import Stack
-from scalinglaws.training.task import Task
+from scalinglaws.training.outcome import Outcome, RunHistory
 
 Advance = Callable[[Tensor, Tensor], Tensor]
 """One step: from indices (runs, batch) and its controls to losses (runs,)."""
 
 
 @dataclass(frozen=True)
-class Job:
+class RunSetup:
     """A run to train."""
 
     spec: RunSpec
@@ -43,46 +43,46 @@ class Seconds:
 
 
 class Member:
-    """A run in a stack."""
+    """A run in an ensemble."""
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.order = Order(job.subset, job.spec.optimiser.batch, job.spec.seed)
-        self.course = Course(job.spec.budget, self.order.batch)
+    def __init__(self, setup: RunSetup) -> None:
+        self.setup = setup
+        self.order = Order(setup.subset, setup.spec.optimiser.batch, setup.spec.seed)
+        self.history = RunHistory(setup.spec.budget, self.order.batch)
         self.seconds = Seconds()
 
     @property
     def outcome(self) -> Outcome:
         """What the run has given so far."""
-        return self.course.outcome
+        return self.history.outcome
 
 
 class Training:
-    """A stack in training.
+    """An ensemble in training.
 
     Attributes:
         step: steps taken.
-        members: runs that have not ended, in the order of the stack's rows.
+        members: runs that have not ended, in the order of the ensemble's rows.
         loss: mean training loss before the last evaluation, over the runs; None before the first.
     """
 
-    def __init__(self, jobs: Sequence[Job], stack: Stack, task: Task) -> None:
+    def __init__(self, setups: Sequence[RunSetup], ensemble: Ensemble, task: Task) -> None:
         """Begin.
 
         Args:
-            jobs: the runs of the stack; batch and budget are the same for all.
-            stack: their models.
+            setups: the runs of the ensemble; batch and budget are the same for all.
+            ensemble: their models.
             task: data, loss and metrics.
         """
         self.step = 0
-        self.members = [Member(job) for job in jobs]
+        self.members = [Member(setup) for setup in setups]
         self.loss: float | None = None
-        self._stack, self._task = stack, task
+        self._stack, self._task = ensemble, task
         self._advance = self._way_to_advance()
         self._losses: list[Tensor] = []
         self._mark = time.process_time(), time.perf_counter()
         for member in self.members:
-            member.seconds.most_beside = len(jobs)
+            member.seconds.most_beside = len(setups)
 
     def run(self, ended: Callable[[Member], None], after_step: Callable[[], None]) -> None:
         """Train until every run has ended.
@@ -93,7 +93,7 @@ class Training:
         """
         first = self.members[0]
         evaluations = evaluation_steps(
-            first.job.spec.budget, first.job.spec.optimiser.batch, self._task.validation
+            first.setup.spec.budget, first.setup.spec.optimiser.batch, self._task.validation
         )
         due = next(step for step in evaluations if step > self.step)
         while True:
@@ -119,7 +119,7 @@ class Training:
         over: list[Member] = []
         for row, member in enumerate(self.members):
             metrics = {name: values[row] for name, values in found.items()}
-            if member.course.note(self.step, losses[row], metrics):
+            if member.history.note(self.step, losses[row], metrics):
                 over.append(member)
             else:
                 going_on.append(row)
@@ -136,16 +136,16 @@ class Training:
         arrays, buffers = self._stack.arrays(), self._stack.buffers()
         losses = torch.stack(self._losses, dim=1).cpu() if self._losses else torch.zeros(len(self.members), 0)
         return {
-            member.job.spec.id: {
+            member.setup.spec.id: {
                 "step": self.step,
-                "rate": member.job.rate,
+                "rate": member.setup.rate,
                 "arrays": {name: array[row].cpu().clone() for name, array in arrays.items()},
                 "buffers": {name: buffer.cpu().clone() for name, buffer in buffers.items()},
                 "losses": losses[row].clone(),
-                "first_loss": member.course.first_loss,
+                "first_loss": member.history.first_loss,
                 "outcome": asdict(member.outcome),
-                "best": dict(member.course.patience.best),
-                "waited": member.course.patience.waited,
+                "best": dict(member.history.patience.best),
+                "waited": member.history.patience.waited,
                 "seconds": asdict(member.seconds),
             }
             for row, member in enumerate(self.members)
@@ -159,10 +159,10 @@ class Training:
         """
         for row, (member, state) in enumerate(zip(self.members, saved, strict=True)):
             self._stack.restore(row, state["arrays"], state["buffers"])
-            member.course.first_loss = state["first_loss"]
-            member.course.outcome = Outcome(**state["outcome"])
-            member.course.patience.best = dict(state["best"])
-            member.course.patience.waited = state["waited"]
+            member.history.first_loss = state["first_loss"]
+            member.history.outcome = Outcome(**state["outcome"])
+            member.history.patience.best = dict(state["best"])
+            member.history.patience.waited = state["waited"]
             member.seconds = Seconds(**state["seconds"])
             member.seconds.most_beside = max(member.seconds.most_beside, len(self.members))
         self.step = saved[0]["step"]
@@ -170,16 +170,16 @@ class Training:
         self._losses = list(losses.to(self._stack.weights.device).unbind(1))
 
     def _way_to_advance(self) -> Advance:
-        stack, task = self._stack, self._task  # not self: a cycle would keep memory until it is collected
+        ensemble, task = self._stack, self._task  # not self: a cycle would keep memory until it is collected
 
         def advance(indices: Tensor, controls: Tensor) -> Tensor:
-            return stack.advance(task, indices, controls)
+            return ensemble.advance(task, indices, controls)
 
-        if not stack.weights.is_cuda:
+        if not ensemble.weights.is_cuda:
             return advance
-        from scalinglaws.training.capture import Captured
+        from scalinglaws.training.ensemble.capture import Captured
 
-        return Captured(advance, stack.arrays().values())
+        return Captured(advance, ensemble.arrays().values())
 
     def _account(self, evaluation: bool = False) -> None:
         """Share out the time since the last call among the runs."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from torch import Tensor
 
 from scalinglaws.config.spec import Budget
-from scalinglaws.training.schedule import Patience
+from scalinglaws.training.evaluation_times import Patience
 
 HOPELESS = 10.0  # times the loss before the first step
 
@@ -34,8 +34,8 @@ class Outcome:
     minima: dict[str, float] = field(default_factory=dict)
 
 
-class Course:
-    """The course of a run from evaluation to evaluation.
+class RunHistory:
+    """The history of a run from evaluation to evaluation.
 
     A run has diverged when its training loss or a validation metric is not finite, or when its mean training
     loss between two evaluations is more than `HOPELESS` times its loss before the first step.

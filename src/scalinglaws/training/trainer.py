@@ -1,4 +1,4 @@
-"""Trains the runs of a pack, group by group: each record is written as its run ends, nothing is lost."""
+"""Trains the runs of a job, group by group: each record is written as its run ends, nothing is lost."""
 
 import argparse
 import logging
@@ -9,19 +9,19 @@ from importlib import import_module
 
 import torch
 
+from scalinglaws.config.job import Job
 from scalinglaws.config.modules import TASKS, module_name
-from scalinglaws.config.pack import Pack
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
-from scalinglaws.training.checkpoint import Checkpoint
-from scalinglaws.training.heartbeat import Pulse
-from scalinglaws.training.interruption import Interruption, TrainingInterruptedError
-from scalinglaws.training.loop import Job, Member, Training
-from scalinglaws.training.peak import measured_peak, nominal_peak
-from scalinglaws.training.provenance import Place
-from scalinglaws.training.record import Record, Result, write_record
-from scalinglaws.training.side_by_side import Architecture, job
-from scalinglaws.training.task import Task
+from scalinglaws.tasks.core.task import Task
+from scalinglaws.training.build import Architecture, setup
+from scalinglaws.training.devices.peak import measured_peak, nominal_peak
+from scalinglaws.training.loop import Member, RunSetup, Training
+from scalinglaws.training.records.provenance import Place
+from scalinglaws.training.records.record import Record, Result, write_record
+from scalinglaws.training.resume.checkpoint import Checkpoint
+from scalinglaws.training.resume.heartbeat import HeartbeatWriter
+from scalinglaws.training.resume.interruption import Interruption, TrainingInterruptedError
 
 log = logging.getLogger("scalinglaws.training")
 
@@ -33,14 +33,14 @@ OUT_OF_MEMORY = (
 
 
 class Trainer:
-    """Trains runs of a pack on one device, the data opened once."""
+    """Trains runs of a job on one device, the data opened once."""
 
-    def __init__(self, pack: Pack, options: argparse.Namespace, content: str) -> None:
+    def __init__(self, job: Job, options: argparse.Namespace, content: str) -> None:
         """Open the data and the checkpoint.
 
         Args:
-            pack: the pack.
-            options: those of the stage, see `scalinglaws.training.__main__`.
+            job: the job.
+            options: those of the stage, see `scalinglaws.stages.train`.
             content: hash of the prepared data.
 
         Raises:
@@ -48,13 +48,15 @@ class Trainer:
             DataError: the data are damaged.
         """
         device = device_of(options.device, options.gpu_memory)
-        first = pack.runs[0]
+        first = job.runs[0]
         name = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
-        self._pack, self._options, self._content = pack, options, content
+        self._job, self._options, self._content = job, options, content
         task: Task = import_module(module_name(TASKS, first.task)).open_task(options.data, device)
         self._task, self._architecture = task, Architecture(first.model, task, device)
         self._place = Place(name, nominal_peak(name, first.precision) or measured_peak(device, seconds=0.1))
-        self._pulse = Pulse(options.pulse or options.out / ".pulse.json", f"{pack.study} {pack.name}")
+        self._heartbeat = HeartbeatWriter(
+            options.heartbeat or options.out / ".heartbeat.json", f"{job.study} {job.name}"
+        )
         made_by = {
             "code": options.code,
             "data": content,
@@ -73,10 +75,10 @@ class Trainer:
             RecordError: a run needs more memory than there is, or its record cannot be written; the others
                 are done.
         """
-        jobs = [job(spec, rate, self._task, self._options.subsets) for spec, rate in missing]
-        self._left = len(jobs)
-        waiting = list(self._architecture.groups(jobs, self._saved_step, self._options.stack))
-        too_large: list[Job] = []
+        setups = [setup(spec, rate, self._task, self._options.subsets) for spec, rate in missing]
+        self._left = len(setups)
+        waiting = list(self._architecture.groups(setups, self._saved_step, self._options.ensemble))
+        too_large: list[RunSetup] = []
         with Interruption() as interruption:
             while waiting:
                 group = waiting.pop(0)
@@ -96,14 +98,14 @@ class Trainer:
                     torch.cuda.empty_cache()
         if too_large:
             raise RecordError(
-                f"{self._pack.study} {self._pack.name}: not enough memory for {len(too_large)} of its runs, "
+                f"{self._job.study} {self._job.name}: not enough memory for {len(too_large)} of its runs, "
                 f"even alone ({too_large[0].spec.model.name}); all others are done"
             )
         self._checkpoint.remove()
-        self._pulse.stop()
+        self._heartbeat.stop()
 
-    def _train_group(self, jobs: list[Job], interruption: Interruption) -> None:
-        training = self._begun(jobs)
+    def _train_group(self, setups: list[RunSetup], interruption: Interruption) -> None:
+        training = self._begun(setups)
 
         def after_step() -> None:
             if interruption.number is not None:
@@ -115,35 +117,35 @@ class Trainer:
 
         training.run(self._finish, after_step)
 
-    def _begun(self, jobs: list[Job]) -> Training:
+    def _begun(self, setups: list[RunSetup]) -> Training:
         """Runs where they were saved, all at the same step, or else at their beginning."""
-        training, saved = self._architecture.training(jobs), self._saved_step(jobs[0])
-        states = [self._checkpoint.states.pop(each.spec.id, {}) for each in jobs]
+        training, saved = self._architecture.training(setups), self._saved_step(setups[0])
+        states = [self._checkpoint.states.pop(each.spec.id, {}) for each in setups]
         if not saved:
             return training
         try:
             training.resume(states)
         except (KeyError, TypeError, ValueError) as error:
-            log.warning("%d runs begin again: what was saved does not fit them (%s)", len(jobs), error)
-            return self._architecture.training(jobs)  # some may have been put back already
-        log.info("%d runs go on from step %d", len(jobs), training.step)
+            log.warning("%d runs begin again: what was saved does not fit them (%s)", len(setups), error)
+            return self._architecture.training(setups)  # some may have been put back already
+        log.info("%d runs go on from step %d", len(setups), training.step)
         return training
 
-    def _saved_step(self, job: Job) -> int:
+    def _saved_step(self, setup: RunSetup) -> int:
         """The step that a run was saved at, 0 if it was not."""
-        state = self._checkpoint.states.get(job.spec.id)
-        return int(state.get("step", 0)) if state is not None and state.get("rate") == job.rate else 0
+        state = self._checkpoint.states.get(setup.spec.id)
+        return int(state.get("step", 0)) if state is not None and state.get("rate") == setup.rate else 0
 
     def _finish(self, member: Member) -> None:
         """Write the record of a run that has ended."""
-        spec, outcome = member.job.spec, member.outcome
+        spec, outcome = member.setup.spec, member.outcome
         record = Record(
             run=spec.id,
-            study=self._pack.study,
-            pack=self._pack.name,
-            phase=self._pack.phase,
+            study=self._job.study,
+            job=self._job.name,
+            phase=self._job.phase,
             spec=spec,
-            learning_rate=member.job.rate,
+            learning_rate=member.setup.rate,
             code=self._options.code,
             data=self._content,
             model=self._architecture.size,
@@ -162,7 +164,7 @@ class Trainer:
         best = ", ".join(f"{name} {value:.4f}" for name, value in outcome.minima.items())
         log.info(
             "%s: %s after %d steps (%s), %.2f s; %d to go",
-            _words(member.job),
+            _words(member.setup),
             best or f"diverged at step {outcome.diverged_at}",
             outcome.steps,
             outcome.stopped,
@@ -171,13 +173,15 @@ class Trainer:
         )
 
     def _beat(self, training: Training) -> None:
-        if not self._pulse.due:
+        if not self._heartbeat.due:
             return
         members = training.members
-        words = _words(members[0].job) + (f" and {len(members) - 1} more" if len(members) > 1 else "")
-        runs = tuple(member.job.spec.id for member in members)
+        words = _words(members[0].setup) + (f" and {len(members) - 1} more" if len(members) > 1 else "")
+        runs = tuple(member.setup.spec.id for member in members)
         with suppress(OSError):  # who watches can do without, on a full disk
-            self._pulse.beat(words, runs, training.step, members[0].job.spec.budget.steps, training.loss)
+            self._heartbeat.beat(
+                words, runs, training.step, members[0].setup.spec.budget.steps, training.loss
+            )
 
 
 def device_of(asked: str, gpu_memory_mb: int | None = None) -> torch.device:
@@ -203,9 +207,9 @@ def device_of(asked: str, gpu_memory_mb: int | None = None) -> torch.device:
     return torch.device("cuda" if cuda else "cpu")
 
 
-def _words(job: Job) -> str:
-    spec = job.spec
-    return f"{spec.model.name} D={spec.subset.examples} seed {spec.seed} lr {job.rate:g}"
+def _words(setup: RunSetup) -> str:
+    spec = setup.spec
+    return f"{spec.model.name} D={spec.subset.examples} seed {spec.seed} lr {setup.rate:g}"
 
 
 def _is_out_of_memory(error: Exception) -> bool:

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalinglaws.allocation.isoflop import IsoFlop, group
-from scalinglaws.allocation.parametric import Chinchilla, closed_form
 from scalinglaws.laws.law import FloatArray
+from scalinglaws.laws.optimum.parametric import Chinchilla, closed_form
+from scalinglaws.protocols.isoflop.isoflop import IsoFlop, group
 
 Columns = dict[str, list[str]]
 

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from scalinglaws.allocation.counting import (
+from scalinglaws.counting.transformer import (
     BACKWARD,
     Transformer,
     chinchilla_forward_flops,

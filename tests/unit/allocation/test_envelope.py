@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from scalinglaws.allocation.envelope import Curves, Place, envelope, envelope_exponents, interpolate
-from scalinglaws.allocation.parametric import Chinchilla, closed_form
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
+from scalinglaws.laws.optimum.parametric import Chinchilla, closed_form
+from scalinglaws.protocols.isoflop.envelope import Curves, Place, envelope, envelope_exponents, interpolate
 
 Points = dict[str, FloatArray]
 

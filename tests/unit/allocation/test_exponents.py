@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scalinglaws.allocation.exponents import fit_power_law, with_intervals
 from scalinglaws.errors import ScalingLawsError
+from scalinglaws.protocols.isoflop.exponents import fit_power_law, with_intervals
 
 X = np.log(np.geomspace(1e18, 1e22, 6))
 

@@ -5,11 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from scalinglaws.allocation.isoflop import IsoFlop, assign, group, optima
-from scalinglaws.allocation.isoflop_exponents import Resampling, isoflop_exponents
-from scalinglaws.allocation.minimum import Akima, Method, Parabola, Status
-from scalinglaws.allocation.parametric import Chinchilla, closed_form
 from scalinglaws.errors import ScalingLawsError
+from scalinglaws.laws.optimum.parametric import Chinchilla, closed_form
+from scalinglaws.protocols.isoflop.isoflop import IsoFlop, assign, group, optima
+from scalinglaws.protocols.isoflop.isoflop_exponents import Resampling, isoflop_exponents
+from scalinglaws.protocols.isoflop.minimum import Akima, Method, Parabola, Status
 
 Published = Callable[[str], dict[str, list[str]]]
 Surface = Callable[..., IsoFlop]

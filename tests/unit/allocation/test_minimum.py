@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy.interpolate import Akima1DInterpolator
 
-from scalinglaws.allocation.minimum import Akima, Parabola, Status
 from scalinglaws.errors import ScalingLawsError
+from scalinglaws.protocols.isoflop.minimum import Akima, Parabola, Status
 
 X = np.log(np.geomspace(1e6, 1e9, 9))
 CENTRE = np.log(2.3e7)

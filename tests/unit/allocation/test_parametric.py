@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from scalinglaws.allocation.parametric import Chinchilla, closed_form, numeric, tokens
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
+from scalinglaws.laws.optimum.parametric import Chinchilla, closed_form, numeric, tokens
 
 GOPHER = 5.76e23
 BUDGETS = np.geomspace(1e18, 1e25, 12)

@@ -3,18 +3,11 @@
 import numpy as np
 import pytest
 
-from scalinglaws.allocation.parametric import Chinchilla, numeric
-from scalinglaws.allocation.pearce import (
-    OMEGA,
-    Counted,
-    local_exponent,
-    optimal_budget,
-    optimal_size,
-    simulate,
-    total_parameters,
-)
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
+from scalinglaws.laws.optimum.parametric import Chinchilla, numeric
+from scalinglaws.laws.optimum.pearce import local_exponent, optimal_budget, optimal_size, total_parameters
+from scalinglaws.papers.weng_2026.toy.two_counts import OMEGA, Counted, simulate
 
 HOFFMANN = Chinchilla(A=406.4, B=410.7, E=1.6934, alpha=0.3392, beta=0.2849)
 

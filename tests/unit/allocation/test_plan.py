@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from scalinglaws import laws
-from scalinglaws.allocation import plan as planning
-from scalinglaws.allocation.plan import beyond, compute_range, growth, optimum, plan, size_name
-from scalinglaws.constants import besiroglu_2024 as besiroglu
-from scalinglaws.constants import hoffmann_2022 as hoffmann
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray, Law, Parameter, Variable
+from scalinglaws.laws.optimum import plan as planning
+from scalinglaws.laws.optimum.plan import beyond, compute_range, growth, optimum, plan, size_name
+from scalinglaws.papers.weng_2026.constants import besiroglu_2024 as besiroglu
+from scalinglaws.papers.weng_2026.constants import hoffmann_2022 as hoffmann
 
 GOPHER = 5.76e23  # FLOPs
 CHINCHILLA = laws.find("chinchilla")

@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import __main__ as stage
-from scalinglaws.analyses.__main__ import main
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.errors import ConfigError, DataError
+from scalinglaws.stages import analyse as stage
+from scalinglaws.stages.analyse import main
 from unit.trained_studies import facts, write_study
 
-SPEC: dict[str, Any] = {"analysis": "tiny", "study": "paper/tiny", "scale": "smoke", "resamples": 50}
+SPEC: dict[str, Any] = {"analysis": "paper/tiny", "study": "paper/tiny", "scale": "smoke", "resamples": 50}
 
 
 class Tiny(SimpleNamespace):
@@ -36,7 +36,9 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
             "sums": pd.DataFrame({"x": [1, 2], "right": [True, False]}),
         }
     )
-    monkeypatch.setattr(stage, "import_module", lambda name: {"scalinglaws.analyses.tiny": module}[name])
+    monkeypatch.setattr(
+        stage, "import_module", lambda name: {"scalinglaws.papers.paper.analyses.tiny": module}[name]
+    )
     return module
 
 

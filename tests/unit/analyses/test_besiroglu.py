@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses._besiroglu_tests import runs_for_width
-from scalinglaws.analyses._chinchilla_fit import ESTIMATOR, FULL, LAW, NOTEBOOK, ROUNDED
-from scalinglaws.analyses._chinchilla_fit import published as published_constants
-from scalinglaws.analyses.besiroglu import TABLES, analyse
-from scalinglaws.constants.besiroglu_2024 import INTERVALS, STANDARD_ERRORS
-from scalinglaws.data.published import chinchilla_points
-from scalinglaws.fitting.estimate import Estimate, estimate
-from scalinglaws.fitting.likelihood import likelihood
-from scalinglaws.fitting.resample import Refits, refit
+from scalinglaws.fitting.fit_law import Estimate, estimate
+from scalinglaws.fitting.uncertainty.bootstrap import Refits, refit
+from scalinglaws.papers.weng_2026.analyses.besiroglu import TABLES, analyse
+from scalinglaws.papers.weng_2026.constants.besiroglu_2024 import INTERVALS, STANDARD_ERRORS
+from scalinglaws.papers.weng_2026.refit.besiroglu_tests import runs_for_width
+from scalinglaws.papers.weng_2026.refit.chinchilla_fit import ESTIMATOR, FULL, LAW, NOTEBOOK, ROUNDED
+from scalinglaws.papers.weng_2026.refit.chinchilla_fit import published as published_constants
+from scalinglaws.papers.weng_2026.refit.likelihood import likelihood
+from scalinglaws.public_runs.sets import chinchilla_points
 from unit.made_points import TRUTH, analysed, points, spec
 
 NAMES = ("A", "B", "E", "alpha", "beta")

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses.chinchilla import TABLES, analyse
-from scalinglaws.data.published import chinchilla_points
+from scalinglaws.papers.weng_2026.analyses.chinchilla import TABLES, analyse
+from scalinglaws.public_runs.sets import chinchilla_points
 from unit.made_points import TRUTH, analysed, points, spec
 
 

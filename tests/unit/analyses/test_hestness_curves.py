@@ -7,10 +7,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import hestness_curves
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants import hestness_2017 as paper
-from scalinglaws.constants import hestness_2017_points as read_off
+from scalinglaws.papers.hestness_2017 import constants as paper
+from scalinglaws.papers.hestness_2017 import points as read_off
+from scalinglaws.papers.hestness_2017.analyses import printed_curves as hestness_curves
 
 DECLARED, ALL, FLOOR = "learning-curve", "learning-curve:all-points", "learning-curve-with-floor"
 KEYS = {

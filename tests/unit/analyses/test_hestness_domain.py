@@ -7,15 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import hestness_domain
-from scalinglaws.analyses._fixed_sizes import LARGE, SMALL
-from scalinglaws.analyses._trained import Trained, read_trained
 from scalinglaws.claims.measure import FITS_COLUMNS
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.data.frames import write_frame
-from scalinglaws.data.titles import metric_title
 from scalinglaws.errors import DataError
-from scalinglaws.fitting.table import read_table
+from scalinglaws.papers.hestness_2017.analyses import domain as hestness_domain
+from scalinglaws.papers.hestness_2017.analyses._fixed_sizes import LARGE, SMALL
+from scalinglaws.tables.csv import write_frame
+from scalinglaws.tables.fit_table import read_table
+from scalinglaws.tables.trained import Trained, read_trained
+from scalinglaws.tasks.core.metrics import metric_title
 from unit.trained_studies import MANIFEST, facts, made
 
 SPEC = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)

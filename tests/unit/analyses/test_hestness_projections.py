@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import hestness_projections
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants.hestness_2019 import DOMAINS, printed
+from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
+from scalinglaws.papers.hestness_2017.constants_2019 import DOMAINS, printed
 
 
 @pytest.fixture(scope="module")

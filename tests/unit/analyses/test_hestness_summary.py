@@ -6,13 +6,13 @@ from math import inf, isnan, log
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import hestness_summary
-from scalinglaws.analyses._mover import MISSING, Value
-from scalinglaws.analyses._trained import Trained
-from scalinglaws.analyses.hestness_summary import factors
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants.hestness_2017 import EXPONENTS, PRINTED
-from scalinglaws.constants.hestness_2019 import DOMAINS
+from scalinglaws.papers.hestness_2017.analyses import summary as hestness_summary
+from scalinglaws.papers.hestness_2017.analyses.summary import factors
+from scalinglaws.papers.hestness_2017.constants import EXPONENTS, PRINTED
+from scalinglaws.papers.hestness_2017.constants_2019 import DOMAINS
+from scalinglaws.tables.interval import MISSING, Value
+from scalinglaws.tables.trained import Trained
 from unit.trained_studies import made
 
 SPEC = AnalysisSpec(analysis="hestness-summary", study="a/b", scale="smoke", resamples=200)

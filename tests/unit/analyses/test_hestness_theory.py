@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import hestness_theory
-from scalinglaws.analyses._regions import IRREDUCIBLE, POWER, SMALL, local_slopes
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.fitting.rows import COLUMNS
+from scalinglaws.papers.hestness_2017.analyses import theory as hestness_theory
+from scalinglaws.papers.hestness_2017.analyses._regions import IRREDUCIBLE, POWER, SMALL, local_slopes
+from scalinglaws.tables.claimed import COLUMNS
 from unit.known_entropy_study import known_entropy_study
 
 SPEC = AnalysisSpec(analysis="hestness-theory", study="a/b", scale="smoke", resamples=20)

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import kaplan
 from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.papers.weng_2026.analyses import kaplan
 
 SPEC = AnalysisSpec(analysis="kaplan", study="weng-2026/kaplan", scale="smoke", resamples=40)
 V, CONTEXT, L, D = 50257, 1024, 12, 768

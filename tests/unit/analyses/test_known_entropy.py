@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses._known_entropy import KnownEntropy, known_entropy
-from scalinglaws.analyses._regions import IRREDUCIBLE, POWER, SMALL
-from scalinglaws.analyses._trained import Trained
 from scalinglaws.claims.claim import claims_of
 from scalinglaws.errors import DataError
-from scalinglaws.fitting.rows import table
+from scalinglaws.papers.hestness_2017.analyses._known_entropy import KnownEntropy, known_entropy
+from scalinglaws.papers.hestness_2017.analyses._regions import IRREDUCIBLE, POWER, SMALL
+from scalinglaws.tables.claimed import table
+from scalinglaws.tables.trained import Trained
 from unit.known_entropy_study import BETA, ENTROPY, FACTOR, GUESS, REGION, curve, known_entropy_study
 
 ABOVE = "known-entropy:above-floor"

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from scalinglaws.analyses._mover import MISSING, Value, difference, ratio
+from scalinglaws.tables.interval import MISSING, Value, difference, ratio
 
 UNKNOWN = (math.nan, math.nan)
 

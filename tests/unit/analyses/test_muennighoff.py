@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import muennighoff
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants import muennighoff_2023 as paper
-from scalinglaws.data.published import muennighoff_runs
+from scalinglaws.papers.weng_2026.analyses import muennighoff
+from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
+from scalinglaws.public_runs.sets import muennighoff_runs
 
 SPEC = AnalysisSpec(analysis="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=60)
 

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.allocation import pearce as allocation
-from scalinglaws.analyses import pearce
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants import pearce_song_2024 as paper
+from scalinglaws.papers.weng_2026.analyses import pearce
+from scalinglaws.papers.weng_2026.constants import pearce_song_2024 as paper
 
 SPEC = AnalysisSpec(analysis="pearce", study="weng-2026/pearce", scale="smoke", resamples=40)
 HALF = 5e-5  # of the fourth decimal
@@ -84,7 +83,3 @@ def test_768_is_not_768_million(tables: dict[str, pd.DataFrame]) -> None:
 def test_the_lines_go_through_the_points(tables: dict[str, pd.DataFrame]) -> None:
     for _, part in tables["simulated"].groupby(["constants", "counted"]):
         assert np.log(part.line / part.N).mean() == pytest.approx(0, abs=1e-9)
-
-
-def test_one_number_stands_in_both_places() -> None:
-    assert paper.OMEGA.value == allocation.OMEGA

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scalinglaws.analyses._regions import IRREDUCIBLE, POWER, SMALL, find_regions
 from scalinglaws.errors import DataError
+from scalinglaws.papers.hestness_2017.analyses._regions import IRREDUCIBLE, POWER, SMALL, find_regions
 
 
 def test_regions_of_a_curve_that_bends_where_it_is_known_to() -> None:

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import rosenfeld_extrapolation
-from scalinglaws.analyses.rosenfeld_extrapolation import CORNER, RELATIVE, draw
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants.rosenfeld_2020 import landscape
+from scalinglaws.papers.rosenfeld_2021.analyses import extrapolation as rosenfeld_extrapolation
+from scalinglaws.papers.rosenfeld_2021.analyses.extrapolation import CORNER, RELATIVE, draw
+from scalinglaws.papers.rosenfeld_2021.constants import landscape
 
 SPEC = AnalysisSpec(analysis="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
 DRAWS = 20  # at smoke

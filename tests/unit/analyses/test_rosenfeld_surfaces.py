@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import rosenfeld_surfaces
-from scalinglaws.analyses.rosenfeld_surfaces import contour, error
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants.rosenfeld_2020 import LANDSCAPES, landscape
+from scalinglaws.papers.rosenfeld_2021.analyses import surfaces as rosenfeld_surfaces
+from scalinglaws.papers.rosenfeld_2021.analyses.surfaces import contour, error
+from scalinglaws.papers.rosenfeld_2021.constants import LANDSCAPES, landscape
 
 
 @pytest.fixture(scope="module")

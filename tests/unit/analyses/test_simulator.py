@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import simulator
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.constants.weng_2026_simulator import READINGS
+from scalinglaws.papers.weng_2026.analyses import simulator
+from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS
 
 SPEC = AnalysisSpec(analysis="simulator", study="weng-2026/simulator", scale="smoke", resamples=40)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.claims.__main__ import COLUMNS, main
 from scalinglaws.errors import DataError
+from scalinglaws.stages.claims import COLUMNS, main
 
 FITS = """law,metric,parameter,value,low,high,level,points,warnings
 learning-curve,top1_error,beta_g,-0.3,-0.32,-0.28,0.95,6,

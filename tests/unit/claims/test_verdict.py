@@ -148,8 +148,10 @@ def test_the_published_constants_of_fig_4_stand_in_the_package() -> None:
 
 def test_the_claims_of_a_paper_may_lie_in_several_files() -> None:
     """Those of the domains of Hestness et al. 2017 do; no claim is lost between them, or stands twice."""
-    folder = Path(claim_module.__file__).parent
-    found = [each for path in folder.glob("*.yaml") for each in parse_claims(path.read_text(), path.name)]
+    folder = Path(claim_module.__file__).parent.parent / "papers"
+    found = [
+        each for path in folder.glob("*/claims/*.yaml") for each in parse_claims(path.read_text(), path.name)
+    ]
     assert len({each.id for each in found}) == len(found)
     studies = {each.study for each in found}
     assert sorted(each.id for study in studies for each in claims_of(study)) == sorted(

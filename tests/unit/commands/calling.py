@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scalinglaws import cli
+from scalinglaws.cli import main as cli
 
 
 class Call:

@@ -9,12 +9,12 @@ import pytest
 import yaml
 
 from scalinglaws.config.canonical import short_hash
+from scalinglaws.config.job import Job
 from scalinglaws.config.load import load_config
-from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, plan, training_code
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.files import write_json
-from scalinglaws.training.record import Record, Result
+from scalinglaws.training.records.record import Record, Result
 from unit.made_records import PROVENANCE, SIZE
 
 BEST = 0.02
@@ -42,15 +42,19 @@ STUDY: dict[str, Any] = {
         }
     },
     "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
-    "figures": [{"name": "fig1", "draw": "hestness_2017:learning_curves", "caption": "A figure."}],
+    "figures": [
+        {"name": "fig1", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
+    ],
 }
 ANALYSIS: dict[str, Any] = {
     "study": "other/two",
     "title": "An analysis",
     "source": "A paper",
-    "analysis": "simulator",
+    "analysis": "weng-2026/simulator",
     "published": ["chinchilla-points"],
-    "figures": [{"name": "fig2", "draw": "hestness_2017:learning_curves", "caption": "A figure."}],
+    "figures": [
+        {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
+    ],
 }
 FILES = {"train": {"bytes": 1, "sha256": "00"}}
 DATA_CONTENT = short_hash(FILES)
@@ -98,20 +102,20 @@ def work(project: Path) -> Plan:
 
 
 @pytest.fixture
-def make_record() -> Callable[[Pack, RunSpec], Record]:
+def make_record() -> Callable[[Job, RunSpec], Record]:
     """A record of a run by the present code; the search finds `BEST` best."""
 
-    def make(pack: Pack, spec: RunSpec) -> Record:
+    def make(job: Job, spec: RunSpec) -> Record:
         rate = spec.learning_rate if isinstance(spec.learning_rate, float) else BEST
         minima = {"top1_error": 0.5, "cross_entropy": 1.0 if rate == BEST else 2.0}
         return Record(
             run=spec.id,
-            study=pack.study,
-            pack=pack.name,
-            phase=pack.phase,
+            study=job.study,
+            job=job.name,
+            phase=job.phase,
             spec=spec,
             learning_rate=rate,
-            code=training_code(pack),
+            code=training_code(job),
             data=DATA_CONTENT,
             model=SIZE,
             result=Result(

@@ -6,17 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.commands import cost, fetch, publish, replicate, snakemake
-from scalinglaws.commands.adopt import adopt
-from scalinglaws.commands.fetch import fetch_missing
-from scalinglaws.commands.progress import Progress
+from scalinglaws.cli import cost, publish, replicate, snakemake
+from scalinglaws.cli.adopt import adopt
+from scalinglaws.cli.progress import Progress
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
-from scalinglaws.data import available as availability
-from scalinglaws.data.available import available, missing
-from scalinglaws.data.published_set import MIRROR, PublishedSet
 from scalinglaws.errors import DataError, RecordError
 from scalinglaws.files import sha256_of
+from scalinglaws.public_runs import available as availability
+from scalinglaws.public_runs import fetch_missing as fetch
+from scalinglaws.public_runs.available import available, missing
+from scalinglaws.public_runs.fetch_missing import fetch_missing
+from scalinglaws.public_runs.published_set import MIRROR, PublishedSet
 
 FILE = "svg_extracted_data.csv"
 Options = argparse.Namespace

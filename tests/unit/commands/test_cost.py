@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.commands import cost
-from scalinglaws.commands.cost import START_SECONDS, wall_seconds
-from scalinglaws.commands.prices import Prices
-from scalinglaws.commands.timings import this_host
+from scalinglaws.cli import cost
+from scalinglaws.cli.cost import START_SECONDS, wall_seconds
+from scalinglaws.cli.prices import Prices
+from scalinglaws.cli.timings import this_host
+from scalinglaws.config.job import Job
 from scalinglaws.config.load import load_config
-from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import identity
+from scalinglaws.counting.flops import model_size
 from scalinglaws.models.resnet import build
-from scalinglaws.training.flops import model_size
 
 ROOT = Path(__file__).resolve().parents[3]
 SHIPPED = [
@@ -47,7 +47,7 @@ def test_shipped_scales(
     assumed = f"Assumed, not measured: {machine.flops_per_second:.1e} FLOP/s" in text
     assert assumed != ("Measured " in text)
     assert assumed or work.config.scale.device == "cpu"  # the published runs were made on CPUs
-    assert f"{len(work.packs)} packs, {machine.workers} at a time" in text
+    assert f"{len(work.jobs)} jobs, {machine.workers} at a time" in text
 
 
 def test_one_row_a_model(project: Path, options: Options, capsys: pytest.CaptureFixture[str]) -> None:
@@ -82,15 +82,15 @@ def test_measured_runs_replace_what_is_assumed(
         "processor": this_host("cpu").processor,
         "evaluation_share": 0.0,
     }
-    for pack in work.packs:
-        alike = Counter(run.subset.examples for run in pack.runs)
-        for run in pack.runs:
+    for job in work.jobs:
+        alike = Counter(run.subset.examples for run in job.runs)
+        for run in job.runs:
             if run.model.options["width"] == 2:
                 plain = {
                     "spec": identity(run),
                     "model": {**SIZE, "training_flops": {"body": 10**5}, "products": 17},
                     "result": {"steps": 50},
-                    "provenance": {**where, "stack": alike[run.subset.examples]},
+                    "provenance": {**where, "ensemble": alike[run.subset.examples]},
                 }
                 (folder / f"{run.id}.json").write_text(json.dumps(plain))
     text = printed(options, capsys)
@@ -100,14 +100,14 @@ def test_measured_runs_replace_what_is_assumed(
     assert "model, data and batch of 6 of the 12 runs; for 6 it is interpolated in FLOPs." in text
     (row,) = [line.split() for line in text.splitlines() if "resnet-width2" in line]
     assert (row[-3], row[-1]) == ("min", "min")
-    assert float(row[-4]) == pytest.approx(6, rel=0.1)  # six runs of a minute; not all in equal stacks
+    assert float(row[-4]) == pytest.approx(6, rel=0.1)  # six runs of a minute; not all in equal ensembles
     assert float(row[-2]) == pytest.approx(2 * float(row[-4]), rel=0.02)  # they took half of their steps
     assert float(row[5]) == pytest.approx(2 * float(row[4]), rel=0.01)
 
 
-def pack(study: str, phase: str, width: int) -> Pack:
+def job(study: str, phase: str, width: int) -> Job:
     runs = [{**RUN, "model": {"family": "resnet", "options": {"width": width}}}]
-    return Pack.model_validate({"study": study, "name": f"{phase}{width}", "phase": phase, "runs": runs})
+    return Job.model_validate({"study": study, "name": f"{phase}{width}", "phase": phase, "runs": runs})
 
 
 RUN = {
@@ -128,22 +128,22 @@ RUN = {
         (9, 20 + 40),
     ],
 )
-def test_packs_are_scheduled(workers: int, expected: float) -> None:
-    packs = [
-        pack("a/b", "search", 1),
-        pack("a/b", "search", 2),
-        pack("a/b", "grid", 1),
-        pack("a/b", "grid", 2),
-        pack("c/d", "grid", 2),  # of another study: it waits for no search
+def test_jobs_are_scheduled(workers: int, expected: float) -> None:
+    jobs = [
+        job("a/b", "search", 1),
+        job("a/b", "search", 2),
+        job("a/b", "grid", 1),
+        job("a/b", "grid", 2),
+        job("c/d", "grid", 2),  # of another study: it waits for no search
     ]
     lengths = [20, 10, 40, 5, 1]
     started = {1: 5, 2: 2, 9: 2}[workers]
-    assert wall_seconds(packs, lengths, workers) == pytest.approx(expected + started * START_SECONDS)
+    assert wall_seconds(jobs, lengths, workers) == pytest.approx(expected + started * START_SECONDS)
 
 
-def test_a_long_pack_does_not_come_last() -> None:
-    packs = [pack("a/b", "grid", width) for width in (1, 2, 3, 4)]
-    assert wall_seconds(packs, [10, 10, 10, 30], 2) == pytest.approx(30 + 3 * START_SECONDS)
+def test_a_long_job_does_not_come_last() -> None:
+    jobs = [job("a/b", "grid", width) for width in (1, 2, 3, 4)]
+    assert wall_seconds(jobs, [10, 10, 10, 30], 2) == pytest.approx(30 + 3 * START_SECONDS)
 
 
 def test_a_step_takes_the_longer_of_the_two_assumed_times(work: Plan) -> None:

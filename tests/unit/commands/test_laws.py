@@ -56,7 +56,7 @@ def test_a_law_that_is_not_there(call: Call) -> None:
 @pytest.mark.parametrize("words", [["laws"], ["laws", "chinchilla"]])
 def test_it_starts_without_what_takes_long_to_import(words: list[str]) -> None:
     code = (
-        "import json, sys\nfrom scalinglaws import cli\n"
+        "import json, sys\nfrom scalinglaws.cli import main as cli\n"
         f"sys.argv = ['scalinglaws', *{words!r}]\n"
         "try:\n    cli.main()\nexcept SystemExit:\n    pass\n"
         "print(json.dumps(sorted({name.split('.')[0] for name in sys.modules})))\n"
@@ -66,7 +66,7 @@ def test_it_starts_without_what_takes_long_to_import(words: list[str]) -> None:
 
 
 def test_a_reader_who_has_seen_enough_is_no_error() -> None:
-    command = f"{sys.executable} -m scalinglaws.cli laws | head -1"
+    command = f"{sys.executable} -m scalinglaws.cli.main laws | head -1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
     )

@@ -10,7 +10,7 @@ from typing import IO
 
 import pytest
 
-from scalinglaws.commands import replicate, snakemake, up_to_date
+from scalinglaws.cli import replicate, snakemake, up_to_date
 from scalinglaws.config.load import load_config
 
 from .conftest import Options

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scalinglaws.constants import besiroglu_2024 as besiroglu
+from scalinglaws.papers.weng_2026.constants import besiroglu_2024 as besiroglu
 from unit.commands.calling import Call
 
 GOPHER = "5.76e23"

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from scalinglaws.commands.prices import Prices, StepTime, StepTimes
-from scalinglaws.commands.timings import Host, Timing, choose_timings, read_timings
+from scalinglaws.cli.prices import Prices, StepTime, StepTimes
+from scalinglaws.cli.timings import Host, Timing, choose_timings, read_timings
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import RunSpec
 
@@ -38,7 +38,7 @@ def spec(width: int = 8, examples: int = 100, seed: int = 0, **changes: Any) -> 
 
 
 def timing(run: RunSpec, per_step: float, flops: int = 10**6, **changes: Any) -> Timing:
-    made = Timing(run, flops, 300, 300 * per_step, evaluation_share=0.0, stack=1, stacked=False, host=HERE)
+    made = Timing(run, flops, 300, 300 * per_step, evaluation_share=0.0, ensemble=1, stacked=False, host=HERE)
     return replace(made, **changes)
 
 
@@ -52,7 +52,7 @@ def price(timings: Sequence[Timing], runs: Sequence[Timing]) -> float:
     """Seconds of the steps that runs took, at the prices learnt from others."""
     steps = StepTimes(ASSUMED, timings)
     seconds = (
-        steps.of(each.spec, each.flops_per_step, each.stack, each.stacked)[0]
+        steps.of(each.spec, each.flops_per_step, each.ensemble, each.stacked)[0]
         * each.steps
         / (1 - each.evaluation_share)
         for each in runs
@@ -81,7 +81,7 @@ def test_an_architecture_is_priced_from_the_others() -> None:
 def test_half_of_the_runs_price_all(start: int) -> None:
     timings = published()
     prices = Prices(ASSUMED, timings[start::2])
-    ratio = sum(prices.of(each.spec, each.stack).seconds for each in timings) / sum(
+    ratio = sum(prices.of(each.spec, each.ensemble).seconds for each in timings) / sum(
         each.seconds for each in timings
     )
     assert 1 / WITHIN < ratio < WITHIN
@@ -97,7 +97,7 @@ def test_the_whole_set_from_the_largest_and_smallest() -> None:
         names = sorted({each.spec.model.name for each in on_it}, key=lambda name: largest(on_it, name))
         ends += [each for each in on_it if each.spec.model.name in (names[0], names[-1])]
     prices = Prices(ASSUMED, ends)
-    ratio = sum(prices.of(each.spec, each.stack).seconds for each in timings) / sum(
+    ratio = sum(prices.of(each.spec, each.ensemble).seconds for each in timings) / sum(
         each.seconds for each in timings
     )
     assert 1 / WITHIN < ratio < WITHIN
@@ -173,25 +173,33 @@ def test_steps_are_those_of_like_runs() -> None:
     assert prices.of(spec(examples=50)).flops == prices.of(spec(examples=50)).most_flops  # another subset
 
 
-def step(timings: Sequence[Timing], flops: float, stack: int = 1, stacked: bool = False) -> float:
-    return StepTime(ASSUMED, timings).of(spec(width=99), flops, stack, stacked)[0]
+def step(timings: Sequence[Timing], flops: float, ensemble: int = 1, stacked: bool = False) -> float:
+    return StepTime(ASSUMED, timings).of(spec(width=99), flops, ensemble, stacked)[0]
 
 
 @pytest.fixture
 def both() -> list[Timing]:
     """Small models side by side, large ones alone, at 20 GFLOP/s."""
     made = []
-    for width, flops, stack in ((1, 10**5, 24), (2, 10**6, 24), (3, 10**6, 3), (4, 10**7, 1), (5, 10**8, 1)):
-        stacked = stack > 1
-        seconds = (0.009 / stack + 0.001 if stacked else 0.005) + 16 * flops / 2e10
-        made += [timing(spec(width, seed=s), seconds, flops, stack=stack, stacked=stacked) for s in range(3)]
+    for width, flops, ensemble in (
+        (1, 10**5, 24),
+        (2, 10**6, 24),
+        (3, 10**6, 3),
+        (4, 10**7, 1),
+        (5, 10**8, 1),
+    ):
+        stacked = ensemble > 1
+        seconds = (0.009 / ensemble + 0.001 if stacked else 0.005) + 16 * flops / 2e10
+        made += [
+            timing(spec(width, seed=s), seconds, flops, ensemble=ensemble, stacked=stacked) for s in range(3)
+        ]
     return made
 
 
 def test_launches_are_shared_and_arithmetic_is_not(both: list[Timing]) -> None:
     assert step(both, 4e6, 10, True) == pytest.approx(0.009 / 10 + 0.001 + 4e6 / 2e10, rel=0.05)
     assert step(both, 4e6, 2, True) == pytest.approx(0.009 / 2 + 0.001 + 4e6 / 2e10, rel=0.05)
-    twins = 0.009 + 2 * (0.001 + 4e6 / 2e10)  # the least stack is of two
+    twins = 0.009 + 2 * (0.001 + 4e6 / 2e10)  # the least ensemble is of two
     assert step(both, 4e6, 1, True) == pytest.approx(twins, rel=0.05)
     assert step(both, 16e9) == pytest.approx(0.005 + 16e9 / 2e10, rel=0.05)  # larger than any
 
@@ -205,8 +213,8 @@ def test_a_measured_model_may_get_another_stack(both: list[Timing]) -> None:
 def test_more_flops_never_take_less_time(both: list[Timing]) -> None:
     noisy = [replace(each, seconds=each.seconds * (3 if i % 2 else 1)) for i, each in enumerate(both)]
     noisy += [timing(spec(6), 2.0, 2 * 10**6)]  # a single run that was disturbed
-    for stack, stacked in ((1, False), (1, True), (24, True)):
-        seconds = [step(noisy, 10 ** (k / 4), stack, stacked) for k in range(12, 48)]
+    for ensemble, stacked in ((1, False), (1, True), (24, True)):
+        seconds = [step(noisy, 10 ** (k / 4), ensemble, stacked) for k in range(12, 48)]
         assert seconds == pytest.approx(sorted(seconds))
 
 
@@ -232,7 +240,7 @@ def test_tasks_are_told_apart() -> None:
 
 
 def plain_record(run: RunSpec, **provenance: Any) -> dict[str, Any]:
-    where = {"cpu_seconds": 6.0, "device": "cpu", "processor": "X", "evaluation_share": 0.5, "stack": 8}
+    where = {"cpu_seconds": 6.0, "device": "cpu", "processor": "X", "evaluation_share": 0.5, "ensemble": 8}
     size = {"parameters": 20, "embedding_parameters": 0, "forward_flops": {"body": 30}, "outputs": 10}
     return {
         "spec": run.model_dump(mode="json"),
@@ -259,7 +267,7 @@ def test_records_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
     (published / "runs.jsonl").write_text("\n".join([json.dumps(old), broken, json.dumps(gpu)]) + "\n")
     (here,), (fast,) = read_timings(tmp_path / "results", tmp_path / "records")
     assert (here.flops_per_step, here.seconds, here.seconds_per_step) == (1600, 6.0, 0.01)
-    assert (here.stack, here.host) == (8, Host("cpu", "X"))
+    assert (here.ensemble, here.host) == (8, Host("cpu", "X"))
     assert (fast.seconds, fast.host.name) == (9.0, "A GPU (X)")  # a GPU makes its process wait
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.commands import progress
-from scalinglaws.commands.progress import FILE_EVERY, Progress
-from scalinglaws.config.pack import Pack
+from scalinglaws.cli import progress
+from scalinglaws.cli.progress import FILE_EVERY, Progress
+from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.training.heartbeat import Heartbeat
-from scalinglaws.training.record import Record, write_record
+from scalinglaws.training.records.record import Record, write_record
+from scalinglaws.training.resume.heartbeat import Heartbeat
 
-MakeRecord = Callable[[Pack, RunSpec], Record]
+MakeRecord = Callable[[Job, RunSpec], Record]
 START = 1_000_000.0
 
 
@@ -35,19 +35,19 @@ class Scene:
     ) -> None:
         self.clock, self.make, self.capsys = clock, make, capsys
         self.results = Path("results")
-        self.jobs = [(pack, run) for pack in work.packs for run in pack.runs]
+        self.jobs = [(job, run) for job in work.jobs for run in job.runs]
         self.shown = Progress(work, self.results)
 
     def finish(self, number: int, **changes: object) -> None:
-        pack, run = self.jobs[number]
-        write_record(self.make(pack, run).model_copy(update=changes), self.results / "runs" / pack.study)
-        path = self.results / "runs" / pack.study / f"{run.id}.json"
+        job, run = self.jobs[number]
+        write_record(self.make(job, run).model_copy(update=changes), self.results / "runs" / job.study)
+        path = self.results / "runs" / job.study / f"{run.id}.json"
         os.utime(path, (self.clock.now, self.clock.now))
 
     def beat(self, number: int, step: int, loss: float = 1.25) -> None:
-        pack, run = self.jobs[number]
+        job, run = self.jobs[number]
         beat = Heartbeat(
-            pack=pack.name,
+            job=job.name,
             run=f"run {number}",
             runs=(run.id,),
             step=step,
@@ -55,7 +55,7 @@ class Scene:
             loss=loss,
             time=self.clock.now,
         )
-        path = self.results / "logs" / "progress" / pack.study / f"{pack.name}.json"
+        path = self.results / "logs" / "progress" / job.study / f"{job.name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(beat.model_dump_json())
 

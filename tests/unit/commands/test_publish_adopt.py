@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 import yaml
 
-from scalinglaws.commands import adopt as adopting
-from scalinglaws.commands import publish, snakemake
-from scalinglaws.commands.adopt import adopt, read_records
+from scalinglaws.cli import adopt as adopting
+from scalinglaws.cli import publish, snakemake
+from scalinglaws.cli.adopt import adopt, read_records
+from scalinglaws.config.job import Job
 from scalinglaws.config.load import load_config
-from scalinglaws.config.pack import Pack
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_json
-from scalinglaws.training.record import Record, read_record, write_record
-from scalinglaws.training.search import read_choice
+from scalinglaws.training.records.record import Record, read_record, write_record
+from scalinglaws.training.records.search import read_choice
 
-MakeRecord = Callable[[Pack, RunSpec], Record]
+MakeRecord = Callable[[Job, RunSpec], Record]
 Options = argparse.Namespace
 RECORDS = Path("records/laptop/paper/one/runs.jsonl")
 RUNS = Path("results/laptop/runs/paper/one")
@@ -38,9 +38,9 @@ RESULTS = {
 @pytest.fixture
 def finished(work: Plan, make_record: MakeRecord) -> Plan:
     """The plan, with everything that a replication makes."""
-    for pack in work.packs:
-        for run in pack.runs:
-            write_record(make_record(pack, run), RUNS)
+    for job in work.jobs:
+        for run in job.runs:
+            write_record(make_record(job, run), RUNS)
     for name in RESULTS:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
         Path(name).write_text(f"made as {name}")
@@ -160,7 +160,7 @@ def test_an_adopted_record_is_the_published_one(published: Plan, options: Option
 def test_other_code_is_refused(
     published: Plan, options: Options, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(adopting, "training_code", lambda pack: "other")
+    monkeypatch.setattr(adopting, "training_code", lambda job: "other")
     assert adopt_all(options) == 0
     assert present() == set()
     assert len(calls.calls) == 1  # nothing to touch
@@ -176,7 +176,7 @@ def test_runs_on_other_data_are_refused(published: Plan, options: Options, calls
 def test_runs_of_other_code_are_not_published(
     finished: Plan, options: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publish, "training_code", lambda pack: "other")
+    monkeypatch.setattr(publish, "training_code", lambda job: "other")
     with pytest.raises(RecordError, match="made by other code"):
         publish.run(options)
     assert not Path("figures").exists()
@@ -188,7 +188,7 @@ def test_runs_of_another_spec_are_refused(published: Plan, options: Options, cal
     assert present() == set()
 
 
-def test_a_pack_that_grew_keeps_its_runs_but_is_not_complete(
+def test_a_job_that_grew_keeps_its_runs_but_is_not_complete(
     published: Plan, options: Options, calls: Calls
 ) -> None:
     change_study(subsets=[10, 50, 100])
@@ -196,7 +196,7 @@ def test_a_pack_that_grew_keeps_its_runs_but_is_not_complete(
     assert present() == {run.id for run in published.studies[0].runs}
     touched = {Path(argument).stem for argument in calls.calls[1] if argument.endswith(".json")}
     assert touched == {
-        *(run.id for pack in published.packs if pack.phase == "search" for run in pack.runs),
+        *(run.id for job in published.jobs if job.phase == "search" for run in job.runs),
         "resnet-width1",
         "resnet-width2",
     }
@@ -211,7 +211,7 @@ def test_runs_with_a_rate_that_the_search_no_longer_finds_are_refused(
 
     edit_records(other_rate_won)
     adopt_all(options)
-    assert present() == {run.id for pack in published.packs if pack.phase == "search" for run in pack.runs}
+    assert present() == {run.id for job in published.jobs if job.phase == "search" for run in job.runs}
 
 
 def test_without_its_search_no_run_is_adopted(published: Plan, options: Options, calls: Calls) -> None:

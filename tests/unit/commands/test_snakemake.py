@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.commands import snakemake
+from scalinglaws.cli import snakemake
 
 
 def test_targets_come_before_the_config() -> None:

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 import torch
 
-from scalinglaws.commands.weightless import count
 from scalinglaws.config.modules import FAMILIES, module_name
 from scalinglaws.config.plugins import names
 from scalinglaws.config.spec import ModelSpec
-from scalinglaws.data.shapes import FLOAT, TOKEN, Shapes
-from scalinglaws.training.flops import model_size
-from scalinglaws.training.stack import can_be_stacked
+from scalinglaws.counting.flops import model_size
+from scalinglaws.counting.meta import count
+from scalinglaws.tasks.core.shapes import FLOAT, TOKEN, Shapes
+from scalinglaws.training.ensemble.ensemble import can_share_an_ensemble
 
 IMAGES, TEXT = Shapes((1, 16, 16), FLOAT, 10), Shapes((9,), TOKEN, 50)
 SMALL: dict[str, tuple[Shapes, dict[str, Any]]] = {
@@ -42,7 +42,7 @@ def test_a_model_is_as_large_as_one_that_is_made(family: str) -> None:
     assert size.model_dump(exclude={"products"}) == model_size(made, shapes.inputs, types(shapes)).model_dump(
         exclude={"products"}
     )
-    assert stackable == can_be_stacked(made)
+    assert stackable == can_share_an_ensemble(made)
     if family != "transformer":  # its attention is one operator on a CPU
         assert size.products == model_size(made, shapes.inputs, types(shapes)).products
 

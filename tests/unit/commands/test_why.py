@@ -9,22 +9,22 @@ from typing import Any
 import pytest
 import yaml
 
-from scalinglaws.commands import dry_run, why
-from scalinglaws.commands.changed_code import edited, stage_modules
-from scalinglaws.commands.changed_runs import ChangedRuns
-from scalinglaws.commands.differences import changes, flat, in_words, listed
-from scalinglaws.commands.dry_run import Call, note_of
+from scalinglaws.cli import dry_run, why
+from scalinglaws.cli.changed_code import edited, stage_modules
+from scalinglaws.cli.changed_runs import ChangedRuns
+from scalinglaws.cli.differences import changes, flat, in_words, listed
+from scalinglaws.cli.dry_run import Call, note_of
 from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.job import Job, job_to_plain
 from scalinglaws.config.load import load_config
-from scalinglaws.config.pack import Pack, pack_to_plain
 from scalinglaws.config.plan import Plan, plan, training_code
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.fingerprint import code_fingerprint
-from scalinglaws.training.record import Record, write_record
-from scalinglaws.training.search import choose, write_choice
+from scalinglaws.training.records.record import Record, write_record
+from scalinglaws.training.records.search import choose, write_choice
 from unit.commands.calling import Call as CallCommand
 
-MakeRecord = Callable[[Pack, RunSpec], Record]
+MakeRecord = Callable[[Job, RunSpec], Record]
 RUNS = "results/laptop/runs/paper/one"
 STUDY = Path("config/studies/paper/one.yaml")
 
@@ -43,22 +43,24 @@ def shell(stage: str, *options: str, spec: Any = None) -> str:
 
 
 def block(head: str, reason: str, command: str, files: str = "") -> str:
-    """A job in the words of Snakemake's dry run."""
+    """A sm_job in the words of Snakemake's dry run."""
     return f"[Sun Nov 22 11:25:46 2026]\n{head}\n{files}    reason: {reason}\nShell command: {command}\n\n"
 
 
-def train(work: Plan, pack: Pack, reason: str = "Params have changed since last execution: x") -> str:
-    folder = f"results/laptop/data/{pack.runs[0].data.name}"
-    rate = f"{RUNS}/learning-rate/{pack.runs[0].model.name}.json"
-    options = f"--code {training_code(pack)} --data {folder} --subsets s --out {RUNS} --learning-rate {rate}"
-    command = shell("training", options, spec=pack_to_plain(pack))
+def train(work: Plan, job: Job, reason: str = "Params have changed since last execution: x") -> str:
+    folder = f"results/laptop/data/{job.runs[0].data.name}"
+    rate = f"{RUNS}/learning-rate/{job.runs[0].model.name}.json"
+    options = f"--code {training_code(job)} --data {folder} --subsets s --out {RUNS} --learning-rate {rate}"
+    command = shell("training", options, spec=job_to_plain(job))
     return f"[Sun Nov 22 11:25:46 2026]\nJob 2: train\nReason: {reason}\nShell command: {command}\n\n"
 
 
 def collect(work: Plan, study: int = 0) -> str:
     spec = work.studies[study].collect_spec
     files = "    output: results/laptop/tables/paper/one/runs.csv\n"
-    return block("rule collect:", "Input files updated by another job: x", shell("collect", spec=spec), files)
+    return block(
+        "rule collect:", "Input files updated by another sm_job: x", shell("collect", spec=spec), files
+    )
 
 
 def note(path: str, command: str, parameters: list[str] | None = None, time: float = 1.0) -> None:
@@ -78,7 +80,9 @@ def snakemake(project: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str],
     Path("Snakefile").touch()
 
     def say(text: str) -> None:
-        monkeypatch.setattr(dry_run, "_snakemake", lambda *_: f"Building DAG of jobs...\n{text}Job stats:\n")
+        monkeypatch.setattr(
+            dry_run, "_snakemake", lambda *_: f"Building DAG of sm_jobs...\n{text}SnakemakeJob stats:\n"
+        )
 
     return say
 
@@ -91,24 +95,24 @@ def test_a_job_of_a_dry_run(snakemake: Callable[[str], None]) -> None:
     reason = "Missing output files: b.csv, c.csv; Set of input files has changed since last execution"
     snakemake(
         block("rule fit:", reason, shell("fitting", "--runs a.csv", "--out d", spec={"level": 0.9}), files)
-        + block("localrule all:", "Input files updated by another job: b.csv", "None")
+        + block("localrule all:", "Input files updated by another sm_job: b.csv", "None")
     )
-    (job,) = dry_run.ask(None, "laptop")
-    assert (job.name, job.inputs, job.outputs) == ("fit", ("a.csv",), ("b.csv", "c.csv"))
-    assert job.grounds[dry_run.MISSING] == "b.csv, c.csv"
-    assert dry_run.OTHER_INPUTS in job.grounds
-    assert (job.call.stage, job.call.spec) == ("fitting", {"level": 0.9})
-    assert job.call.others == {"--runs": "a.csv", "--out": "d"}
-    assert job.pack is None
+    (sm_job,) = dry_run.ask(None, "laptop")
+    assert (sm_job.name, sm_job.inputs, sm_job.outputs) == ("fit", ("a.csv",), ("b.csv", "c.csv"))
+    assert sm_job.grounds[dry_run.MISSING] == "b.csv, c.csv"
+    assert dry_run.OTHER_INPUTS in sm_job.grounds
+    assert (sm_job.call.stage, sm_job.call.spec) == ("fitting", {"level": 0.9})
+    assert sm_job.call.others == {"--runs": "a.csv", "--out": "d"}
+    assert sm_job.job is None
 
 
 def test_only_the_jobs_behind_a_file_count(snakemake: Callable[[str], None]) -> None:
-    def job(inputs: str, outputs: str) -> str:
+    def sm_job(inputs: str, outputs: str) -> str:
         files = f"    input: {inputs}\n    output: {outputs}\n"
         return block("rule x:", "Code has changed since last execution", shell("collect", spec={}), files)
 
-    snakemake(job("a", "b") + job("q", "r") + job("b", "c, d") + job("d", "e"))
-    assert [job.outputs for job in dry_run.ask("d", "laptop")] == [("b",), ("c", "d")]
+    snakemake(sm_job("a", "b") + sm_job("q", "r") + sm_job("b", "c, d") + sm_job("d", "e"))
+    assert [sm_job.outputs for sm_job in dry_run.ask("d", "laptop")] == [("b",), ("c", "d")]
     assert len(dry_run.ask(None, "laptop")) == 4
     assert dry_run.ask("z", "laptop") == ()
 
@@ -142,7 +146,7 @@ def test_edited_modules_are_told_by_their_times() -> None:
     call = Call.parse(shell("collect", spec={}))
     assert edited(call, 0.0).startswith("one or more of ")
     assert edited(call, 1e12) == f"one or more of the {edited(call, 1e12).split()[5]} modules behind it"
-    assert code_fingerprint(*stage_modules(call)) == code_fingerprint("scalinglaws.collect")
+    assert code_fingerprint(*stage_modules(call)) == code_fingerprint("scalinglaws.stages.collect")
 
 
 # Runs
@@ -157,14 +161,14 @@ def judged(work: Plan, text: str, snakemake: Callable[[str], None]) -> ChangedRu
 def trained(work: Plan, make_record: MakeRecord) -> Plan:
     """The plan, all of whose runs are trained and collected."""
     (study,) = work.studies
-    for pack in study.packs:
-        records = [make_record(pack, run) for run in pack.runs]
+    for job in study.jobs:
+        records = [make_record(job, run) for run in job.runs]
         for record in records:
             write_record(record, Path(RUNS))
-        if pack.candidates is not None:
-            name = pack.runs[0].model.name
-            write_choice(choose(pack.candidates, records), Path(RUNS, "learning-rate", f"{name}.json"))
-    code = repr(code_fingerprint("scalinglaws.collect"))
+        if job.candidates is not None:
+            name = job.runs[0].model.name
+            write_choice(choose(job.candidates, records), Path(RUNS, "learning-rate", f"{name}.json"))
+    code = repr(code_fingerprint("scalinglaws.stages.collect"))
     note("results/laptop/tables/paper/one/runs.csv", shell("collect", spec=study.collect_spec), [code])
     return work
 
@@ -181,7 +185,7 @@ def change(key: str, value: Any) -> Plan:
 
 
 def all_jobs(work: Plan) -> str:
-    return "".join(train(work, pack) for pack in work.packs) + collect(work)
+    return "".join(train(work, job) for job in work.jobs) + collect(work)
 
 
 def test_runs_that_are_up_to_date_are_kept(trained: Plan, snakemake: Callable[[str], None]) -> None:
@@ -189,7 +193,7 @@ def test_runs_that_are_up_to_date_are_kept(trained: Plan, snakemake: Callable[[s
     assert (runs.trained, runs.undecided, len(runs.states["kept"])) == (0, 0, 12)
     assert list(runs.causes()) == list(runs.conditions()) == []
     said = why.explain("results/laptop", dry_run.ask(None, "laptop"), trained)
-    assert "the runs are divided into packs otherwise" in said[0]
+    assert "the runs are divided into jobs otherwise" in said[0]
 
 
 @pytest.mark.parametrize(
@@ -228,13 +232,13 @@ def test_a_run_that_comes_back_is_kept(trained: Plan, snakemake: Callable[[str],
 def test_records_that_are_missing_unreadable_or_of_other_data(
     trained: Plan, snakemake: Callable[[str], None]
 ) -> None:
-    grid = [pack for pack in trained.packs if pack.phase == "grid"]
-    ids = [run for pack in grid for run in pack.runs]
+    grid = [job for job in trained.jobs if job.phase == "grid"]
+    ids = [run for job in grid for run in job.runs]
     missing, damaged, other = (Path(RUNS, f"{run.id}.json") for run in ids[:3])
     missing.unlink()
     damaged.write_text("{")
     other.write_text(other.read_text().replace('"data": "', '"data": "00', 1))
-    runs = judged(trained, "".join(train(trained, pack) for pack in grid), snakemake)
+    runs = judged(trained, "".join(train(trained, job) for job in grid), snakemake)
     assert runs.trained == 3
     assert [cause.partition(" (")[0] + cause.rpartition(")")[2] for cause in runs.causes()] == [
         "the record of one run is missing",
@@ -262,7 +266,7 @@ def test_runs_wait_for_a_search_and_for_data(trained: Plan, snakemake: Callable[
 
 
 def test_another_choice_of_the_search(trained: Plan, snakemake: Callable[[str], None]) -> None:
-    grid = next(pack for pack in trained.packs if pack.phase == "grid")
+    grid = next(job for job in trained.jobs if job.phase == "grid")
     choice = Path(RUNS, "learning-rate", f"{grid.runs[0].model.name}.json")
     choice.write_text(choice.read_text().replace('"learning_rate": 0.02', '"learning_rate": 0.01'))
     runs = judged(trained, train(trained, grid), snakemake)

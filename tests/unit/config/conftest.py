@@ -39,9 +39,11 @@ ANALYSIS: dict[str, Any] = {
     "study": "paper/two",
     "title": "An analysis",
     "source": "A paper",
-    "analysis": "simulator",
+    "analysis": "weng-2026/simulator",
     "published": ["chinchilla-points"],
-    "figures": [{"name": "fig2", "draw": "hestness_2017:learning_curves", "caption": "A figure."}],
+    "figures": [
+        {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
+    ],
 }
 Changes = Mapping[str, Any]
 WriteConfig = Callable[..., Path]

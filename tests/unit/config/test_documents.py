@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from scalinglaws.config.__main__ import documents
+from scalinglaws.config.reference import documents
 from scalinglaws.config.yaml_file import read_yaml
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -88,7 +88,7 @@ def test_the_reference_names_every_key() -> None:
     text = documents()["README.md"]
     for key in ("learning_rate.search", "optimiser.averaging", "budget.evaluation_ratio", "machine.workers"):
         assert f"`{key}`" in text
-    for name in ("published", "simulator", "muennighoff-runs"):
+    for name in ("published", "weng-2026/simulator", "muennighoff-runs"):
         assert f"`{name}`" in text
     assert "### `resnet`" in text
     assert "### `fashion-mnist`\n\nNo options." in text or "No options." in text

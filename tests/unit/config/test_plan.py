@@ -1,4 +1,4 @@
-"""From a config to packs: what is trained together, in which order, and what a change renames."""
+"""From a config to jobs: what is trained together, in which order, and what a change renames."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +9,8 @@ import pytest
 from scalinglaws.config import plugins
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.job import Job, job_to_plain
 from scalinglaws.config.load import load_config
-from scalinglaws.config.pack import Pack, pack_to_plain
 from scalinglaws.config.plan import Plan, plan
 
 WriteConfig = Callable[..., Path]
@@ -21,18 +21,18 @@ def plan_of(root: Path) -> Plan:
     return plan(load_config("laptop", root))
 
 
-def text(pack: Pack) -> str:
-    """What Snakemake compares to decide whether a pack is stale."""
-    return canonical_json(pack_to_plain(pack))
+def text(job: Job) -> str:
+    """What Snakemake compares to decide whether a job is stale."""
+    return canonical_json(job_to_plain(job))
 
 
-def packs(root: Path) -> dict[str, Pack]:
-    return {pack.name: pack for pack in plan_of(root).packs}
+def jobs(root: Path) -> dict[str, Job]:
+    return {job.name: job for job in plan_of(root).jobs}
 
 
 def test_one_search_an_architecture_then_its_runs_in_parts(write_config: WriteConfig) -> None:
-    found = plan_of(write_config()).packs
-    assert [pack.name for pack in found] == [
+    found = plan_of(write_config()).jobs
+    assert [job.name for job in found] == [
         "resnet-depth14-width8-search",
         "resnet-width4-search",
         "resnet-depth14-width8-part0",
@@ -57,7 +57,7 @@ def architectures(count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("models", "seeds", "workers", "parts"),
     [
-        (5, 3, 2, 1),  # enough packs for two workers, all seeds in each
+        (5, 3, 2, 1),  # enough jobs for two workers, all seeds in each
         (1, 3, 1, 2),
         (1, 3, 2, 3),
         (1, 40, 2, 4),
@@ -68,23 +68,23 @@ def architectures(count: int) -> list[dict[str, Any]]:
         (40, 3, 8, 1),
     ],
 )
-def test_packs_are_split_no_further_than_workers_need(
+def test_jobs_are_split_no_further_than_workers_need(
     write_config: WriteConfig, models: int, seeds: int, workers: int, parts: int
 ) -> None:
     grid = {"scales.laptop.models": architectures(models), "scales.laptop.seeds": list(range(seeds))}
     root = write_config(study=grid, scale={"machine.workers": workers})
-    found = [pack for pack in plan_of(root).packs if pack.phase == "grid"]
+    found = [job for job in plan_of(root).jobs if job.phase == "grid"]
     assert len(found) == models * parts
     assert len(found) < models + 2 * workers  # two for each worker, or one an architecture
     names = [f"resnet-width{width}" for width in range(models, 0, -1)]
-    assert [pack.name for pack in found] == [
+    assert [job.name for job in found] == [
         name if parts == 1 else f"{name}-part{part}" for name in names for part in range(parts)
     ]
-    for number, pack in enumerate(found):
-        assert pack.seeds == tuple(range(number % parts, seeds, parts))
-        order = [(-run.subset.examples, run.seed) for run in pack.runs]
+    for number, job in enumerate(found):
+        assert job.seeds == tuple(range(number % parts, seeds, parts))
+        order = [(-run.subset.examples, run.seed) for run in job.runs]
         assert order == sorted(order)
-        assert len(order) == len(set(order)) == 2 * len(pack.seeds)
+        assert len(order) == len(set(order)) == 2 * len(job.seeds)
 
 
 def test_another_number_of_workers_changes_no_run(write_config: WriteConfig) -> None:
@@ -98,11 +98,9 @@ def test_another_number_of_workers_changes_no_run(write_config: WriteConfig) -> 
 
 
 def test_the_order_of_seeds_in_the_file_is_of_no_account(write_config: WriteConfig) -> None:
-    old = packs(write_config(study={"scales.laptop.seeds": [0, 1, 2]}))
-    new = packs(write_config(study={"scales.laptop.seeds": [2, 0, 1]}))
-    assert {name: text(pack) for name, pack in old.items()} == {
-        name: text(pack) for name, pack in new.items()
-    }
+    old = jobs(write_config(study={"scales.laptop.seeds": [0, 1, 2]}))
+    new = jobs(write_config(study={"scales.laptop.seeds": [2, 0, 1]}))
+    assert {name: text(job) for name, job in old.items()} == {name: text(job) for name, job in new.items()}
 
 
 @pytest.mark.parametrize(
@@ -120,16 +118,16 @@ def test_the_order_of_seeds_in_the_file_is_of_no_account(write_config: WriteConf
 def test_values_that_change_places_are_seen(
     write_config: WriteConfig, one: dict[str, Any], other: dict[str, Any]
 ) -> None:
-    old, new = packs(write_config(study=one)), packs(write_config(study=other))
+    old, new = jobs(write_config(study=one)), jobs(write_config(study=other))
     assert old.keys() == new.keys()
-    for name, pack in old.items():
-        assert text(pack) != text(new[name])
-        assert not {run.id for run in pack.runs} & {run.id for run in new[name].runs}
+    for name, job in old.items():
+        assert text(job) != text(new[name])
+        assert not {run.id for run in job.runs} & {run.id for run in new[name].runs}
 
 
-def test_an_option_of_one_architecture_changes_its_packs_alone(write_config: WriteConfig) -> None:
+def test_an_option_of_one_architecture_changes_its_jobs_alone(write_config: WriteConfig) -> None:
     models = [{"family": "resnet", "width": 4}, {"family": "resnet", "width": 8, "depth": 20}]
-    old, new = packs(write_config()), packs(write_config(study={"scales.laptop.models": models}))
+    old, new = jobs(write_config()), jobs(write_config(study={"scales.laptop.models": models}))
     for name in old.keys() & new.keys():
         assert text(old[name]) == text(new[name])
     assert {name.rpartition("-")[0] for name in old.keys() - new.keys()} == {"resnet-depth14-width8"}
@@ -138,8 +136,8 @@ def test_an_option_of_one_architecture_changes_its_packs_alone(write_config: Wri
 
 def test_a_fixed_learning_rate_needs_no_search(write_config: WriteConfig) -> None:
     found = plan_of(write_config(study={"runs.learning_rate": 0.1}))
-    assert {pack.phase for pack in found.packs} == {"grid"}
-    assert {run.learning_rate for pack in found.packs for run in pack.runs} == {0.1}
+    assert {job.phase for job in found.jobs} == {"grid"}
+    assert {run.learning_rate for job in found.jobs for run in job.runs} == {0.1}
     assert not found.studies[0].has_search
 
 
@@ -148,17 +146,17 @@ def test_no_run_of_a_shipped_plan_stands_twice(scale: str) -> None:
     found = plan(load_config(scale, CONFIG))
     ids = [run.id for study in found.studies for run in study.runs]
     assert len(set(ids)) == len(ids) > 10
-    names = [(pack.study, pack.name) for pack in found.packs]
+    names = [(job.study, job.name) for job in found.jobs]
     assert len(set(names)) == len(names)
 
 
 def test_another_subset_size_keeps_the_old_runs(write_config: WriteConfig) -> None:
-    old = packs(write_config())
-    new = packs(write_config(study={"scales.laptop.subsets": [10, 50, 100]}))
+    old = jobs(write_config())
+    new = jobs(write_config(study={"scales.laptop.subsets": [10, 50, 100]}))
     assert old.keys() == new.keys()
-    for name, pack in old.items():
-        assert {run.id for run in pack.runs} <= {run.id for run in new[name].runs}
-        assert (text(pack) == text(new[name])) == (pack.phase == "search")
+    for name, job in old.items():
+        assert {run.id for run in job.runs} <= {run.id for run in new[name].runs}
+        assert (text(job) == text(new[name])) == (job.phase == "search")
 
 
 @pytest.mark.parametrize(
@@ -186,21 +184,21 @@ def test_another_subset_size_keeps_the_old_runs(write_config: WriteConfig) -> No
 def test_another_seed_or_model_leaves_all_old_runs(
     write_config: WriteConfig, changes: dict[str, Any], added: set[str], grown: set[str]
 ) -> None:
-    old, new = packs(write_config()), packs(write_config(study=changes))
+    old, new = jobs(write_config()), jobs(write_config(study=changes))
     assert new.keys() - old.keys() == added
-    assert {name for name, pack in old.items() if text(pack) != text(new[name])} == grown
-    for name, pack in old.items():
-        assert {run.id for run in pack.runs} <= {run.id for run in new[name].runs}
+    assert {name for name, job in old.items() if text(job) != text(new[name])} == grown
+    for name, job in old.items():
+        assert {run.id for run in job.runs} <= {run.id for run in new[name].runs}
 
 
 def test_another_candidate_changes_no_grid_run(write_config: WriteConfig) -> None:
-    old = packs(write_config())
-    new = packs(write_config(study={"runs.learning_rate.search": [0.005, 0.01, 0.02]}))
-    for name, pack in old.items():
-        if pack.phase == "grid":
-            assert text(pack) == text(new[name])
+    old = jobs(write_config())
+    new = jobs(write_config(study={"runs.learning_rate.search": [0.005, 0.01, 0.02]}))
+    for name, job in old.items():
+        if job.phase == "grid":
+            assert text(job) == text(new[name])
         else:
-            assert {run.id for run in pack.runs} < {run.id for run in new[name].runs}
+            assert {run.id for run in job.runs} < {run.id for run in new[name].runs}
 
 
 def test_specs_of_the_later_stages(write_config: WriteConfig) -> None:
@@ -218,16 +216,17 @@ def test_an_analysis_trains_nothing(write_config: WriteConfig) -> None:
     assert [plan.study.study for plan in found.all_studies] == ["paper/one", "paper/two"]
     assert found.papers == ("paper",)
     assert found.published == ("chinchilla-points",)
-    assert analysis.tables == plugins.constant("analyses", "simulator", "TABLES")
+    assert analysis.tables == plugins.constant(*plugins.of_paper("analyses", "weng-2026/simulator"), "TABLES")
     spec = analysis.analysis_spec("smoke", 500)
     assert AnalysisSpec.model_validate(spec).model_dump(exclude_unset=True) == spec
     assert spec == {
-        "analysis": "simulator", "study": "paper/two", "scale": "smoke", "resamples": 500, "seed": 3,
+        "analysis": "weng-2026/simulator", "study": "paper/two", "scale": "smoke", "resamples": 500,
+        "seed": 3,
     }  # fmt: skip
 
 
 def test_an_analysis_is_told_of_the_studies_that_it_reads(write_config: WriteConfig) -> None:
-    reads = {"analysis": "hestness-summary", "published": None, "studies": ["paper/one"]}
+    reads = {"analysis": "hestness-2017/summary", "published": None, "studies": ["paper/one"]}
     found = plan_of(write_config(analysis=reads))
     (analysis,) = found.analyses
     assert analysis.reads == found.studies

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.constants.weng_2026_simulator import READINGS, TARGETS
+from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS, TARGETS
 
 FILE = "weng_2026_simulator_golden.json"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.data import archives
-from scalinglaws.data.archives import Archive, find, read_members
+from scalinglaws.data.formats import archives
+from scalinglaws.data.formats.archives import Archive, find, read_members
 from scalinglaws.errors import DataError
 
 FILES = {

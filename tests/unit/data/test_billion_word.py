@@ -8,8 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
+from scalinglaws.data.language.tokens import END, UNKNOWN
 from scalinglaws.data.sources.billion_word import HELD_OUT, TRAINING, load
-from scalinglaws.data.tokens import END, UNKNOWN
 from scalinglaws.errors import DataError
 
 

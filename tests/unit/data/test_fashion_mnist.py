@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scalinglaws.data.archives import Archive
+from scalinglaws.data.formats.archives import Archive
 from scalinglaws.data.sources import fashion_mnist
 from scalinglaws.errors import DataError
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scalinglaws.data.features import TRANSFORM, frames_of, log_mel
-from scalinglaws.data.recordings import RATE
+from scalinglaws.data.audio.features import TRANSFORM, frames_of, log_mel
+from scalinglaws.data.audio.recordings import RATE
 
 BANDS = 40
 

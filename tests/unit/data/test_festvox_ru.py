@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.data.archives import Archive
-from scalinglaws.data.features import log_mel
+from scalinglaws.data.audio.features import log_mel
+from scalinglaws.data.formats.archives import Archive
+from scalinglaws.data.modalities.speech import Part, Speech
 from scalinglaws.data.sources import festvox_ru
 from scalinglaws.data.sources.festvox_ru import load, read_labels, read_wave
-from scalinglaws.data.speech import Part, Speech
 from scalinglaws.errors import DataError
 
 SENTENCES = 20

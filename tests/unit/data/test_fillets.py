@@ -12,10 +12,10 @@ import soundfile  # type: ignore[import-untyped]
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.data.archives import Archive
+from scalinglaws.data.formats.archives import Archive
+from scalinglaws.data.modalities.speech import Part, Speech
 from scalinglaws.data.sources import fillets
 from scalinglaws.data.sources.fillets import dialogs, load, spelled
-from scalinglaws.data.speech import Part, Speech
 from scalinglaws.errors import DataError
 
 ROOT = "usr/share/games/fillets-ng"

@@ -8,13 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.data import archives
-from scalinglaws.data.archives import Archive
-from scalinglaws.data.pairs import Pairs
-from scalinglaws.data.parallel_text import sentence_key
+from scalinglaws.data.formats import archives
+from scalinglaws.data.formats.archives import Archive
+from scalinglaws.data.language.parallel_text import sentence_key
+from scalinglaws.data.language.subwords import joined
+from scalinglaws.data.modalities.pairs import Pairs
 from scalinglaws.data.sources import german_english
 from scalinglaws.data.sources.german_english import ding_pairs, help_pairs, load
-from scalinglaws.data.subwords import joined
 from scalinglaws.errors import DataError
 
 Deb = Callable[..., bytes]

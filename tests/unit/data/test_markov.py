@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.data.chains import Chain, chain_of, draw_chain
+from scalinglaws.data.sources._markov_chain import Chain, chain_of, draw_chain
 from scalinglaws.data.sources.markov import load
 from scalinglaws.errors import DataError
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from scalinglaws.data.dataset import Unit
-from scalinglaws.data.forms import ARRAYS
-from scalinglaws.data.pairs import Pairs, pairs_of
-from scalinglaws.data.parallel_text import SentencePair, sentence_key
-from scalinglaws.data.reserved_ids import END, PAD, RESERVED
-from scalinglaws.data.subwords import joined
+from scalinglaws.data.language.parallel_text import SentencePair, sentence_key
+from scalinglaws.data.language.reserved_ids import END, PAD, RESERVED
+from scalinglaws.data.language.subwords import joined
+from scalinglaws.data.modalities.arrays import ARRAYS
+from scalinglaws.data.modalities.pairs import Pairs, pairs_of
 from scalinglaws.errors import DataError
 
 TRAINING = [

@@ -1,6 +1,6 @@
 import pytest
 
-from scalinglaws.data.parallel_text import (
+from scalinglaws.data.language.parallel_text import (
     SentencePair,
     sentence_key,
     split,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.data.archives import Archive
+from scalinglaws.data.formats.archives import Archive
 from scalinglaws.data.sources import photographs
 from scalinglaws.data.sources.photographs import BLOCK, load, usable_blocks
 from scalinglaws.errors import DataError

@@ -13,12 +13,12 @@ import pytest
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.data.archives import Archive
-from scalinglaws.data.markdown import clean_markdown
-from scalinglaws.data.paragraphs import sentences, split_paragraphs
+from scalinglaws.data.formats.archives import Archive
+from scalinglaws.data.formats.markdown import clean_markdown
+from scalinglaws.data.formats.sword import clean_osis, read_module
+from scalinglaws.data.language.paragraphs import sentences, split_paragraphs
 from scalinglaws.data.sources import prose
 from scalinglaws.data.sources.prose import load, plain
-from scalinglaws.data.sword import clean_osis, read_module
 from scalinglaws.errors import DataError
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from scalinglaws.data.published import chinchilla_points, muennighoff_runs
-from scalinglaws.data.published_set import MIRROR, published_set
 from scalinglaws.errors import DataError
+from scalinglaws.public_runs.published_set import MIRROR, published_set
+from scalinglaws.public_runs.sets import chinchilla_points, muennighoff_runs
 
 ALL = """# losses of 0 did not finish
 NAMES_TO_VAL_LOSSES = {

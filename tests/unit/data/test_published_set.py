@@ -9,9 +9,9 @@ from threading import Thread
 import pytest
 
 from scalinglaws.config import plugins
-from scalinglaws.data.fetch import fetch
-from scalinglaws.data.published_set import MIRROR, PublishedSet, folders, published_set
 from scalinglaws.errors import DataError
+from scalinglaws.public_runs.fetch import fetch
+from scalinglaws.public_runs.published_set import MIRROR, PublishedSet, folders, published_set
 
 CONTENT = {"runs.ipynb": b"upstream", "runs.csv": b"all", "fitted.csv": b"some"}
 PINNED = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}

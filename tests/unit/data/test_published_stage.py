@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from scalinglaws import published as stage
-from scalinglaws.data.published_set import MIRROR, PublishedSet
 from scalinglaws.errors import DataError
+from scalinglaws.public_runs.published_set import MIRROR, PublishedSet
+from scalinglaws.stages import public_runs as stage
 
 RAW = """x,y,color,Model Size,Training FLOP,hex_color,loss
 1,2,#f,2e9,6e19,#f,3.0

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import soundfile  # type: ignore[import-untyped]
 
-from scalinglaws.data.recordings import RATE, decoded, length
+from scalinglaws.data.audio.recordings import RATE, decoded, length
 from scalinglaws.errors import DataError
 
 

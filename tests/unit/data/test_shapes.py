@@ -13,23 +13,23 @@ from scalinglaws.config.modules import TASKS
 from scalinglaws.config.plugins import names
 from scalinglaws.config.spec import DataSpec
 from scalinglaws.data.dataset import DataSet
-from scalinglaws.data.images import Images
-from scalinglaws.data.pairs import pairs_of
-from scalinglaws.data.paragraphs import Split
-from scalinglaws.data.parallel_text import SentencePair
-from scalinglaws.data.shapes import FLOAT, TOKEN, Shapes, shapes_of
+from scalinglaws.data.language.paragraphs import Split
+from scalinglaws.data.language.parallel_text import SentencePair
+from scalinglaws.data.modalities.images import Images
+from scalinglaws.data.modalities.pairs import pairs_of
+from scalinglaws.data.modalities.speech import Speech, Utterance
+from scalinglaws.data.modalities.text import text_of_paragraphs
 from scalinglaws.data.sources import festvox_ru, fillets, librispeech, markov
-from scalinglaws.data.speech import Speech, Utterance
 from scalinglaws.data.store import write_prepared
-from scalinglaws.data.text import text_of_paragraphs
-from scalinglaws.training.task import Task
-from scalinglaws.training.tasks import (
+from scalinglaws.tasks import (
     image_classification,
     language_modelling,
     speech_attention,
     speech_ctc,
     translation,
 )
+from scalinglaws.tasks.core.shapes import FLOAT, TOKEN, Shapes, shapes_of
+from scalinglaws.tasks.core.task import Task
 
 CPU = torch.device("cpu")
 LETTERS = "THE QUICK BROWN FOX JUMPS OVER A LAZY DOG'S"

@@ -9,9 +9,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from scalinglaws.data.features import log_mel
-from scalinglaws.data.recordings import RATE
-from scalinglaws.data.speech import Corpus, Part, Speech, Utterance, hash_order, speech, without_repeats
+from scalinglaws.data.audio.features import log_mel
+from scalinglaws.data.audio.recordings import RATE
+from scalinglaws.data.modalities.speech import (
+    Corpus,
+    Part,
+    Speech,
+    Utterance,
+    hash_order,
+    speech,
+    without_repeats,
+)
 from scalinglaws.data.store import read_prepared, write_prepared
 from scalinglaws.errors import DataError
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalinglaws.data.__main__ import main
-from scalinglaws.data.forms import ARRAYS as BY_FORM
-from scalinglaws.data.images import Images
+from scalinglaws.data.modalities.arrays import ARRAYS as BY_FORM
+from scalinglaws.data.modalities.images import Images
 from scalinglaws.data.store import read_prepared, write_prepared
 from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
+from scalinglaws.stages.data import main
 
 ARRAYS = BY_FORM["images"]
 

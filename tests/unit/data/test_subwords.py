@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from scalinglaws.data.reserved_ids import BEGIN, END, PAD, RESERVED, UNKNOWN
-from scalinglaws.data.subwords import joined, normalised, train_subwords
+from scalinglaws.data.language.reserved_ids import BEGIN, END, PAD, RESERVED, UNKNOWN
+from scalinglaws.data.language.subwords import joined, normalised, train_subwords
 from scalinglaws.errors import DataError
 
 SENTENCES = [
@@ -57,7 +57,7 @@ def test_the_order_of_sentences_does_not_matter(seed: int) -> None:
 
 def test_another_process_finds_the_same() -> None:
     program = (
-        "import sys; from scalinglaws.data.subwords import train_subwords; "
+        "import sys; from scalinglaws.data.language.subwords import train_subwords; "
         "sys.stdout.buffer.write('\\n'.join(train_subwords(sys.argv[1:], 150).names).encode())"
     )
     found = subprocess.run([sys.executable, "-c", program, *SENTENCES], capture_output=True, check=True)

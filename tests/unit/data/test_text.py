@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalinglaws.data import paragraphs
-from scalinglaws.data.paragraphs import Split, sentences, split_paragraphs
+from scalinglaws.data.language import paragraphs
+from scalinglaws.data.language.paragraphs import Split, sentences, split_paragraphs
+from scalinglaws.data.language.tokens import END, UNKNOWN, Census, Kind, Vocabulary, split_words, token_type
+from scalinglaws.data.modalities.text import Text, cut, text_of_paragraphs
 from scalinglaws.data.store import read_prepared, write_prepared
-from scalinglaws.data.text import Text, cut, text_of_paragraphs
-from scalinglaws.data.tokens import END, UNKNOWN, Census, Kind, Vocabulary, split_words, token_type
 from scalinglaws.errors import DataError
 
 TRAINING = ["The cat, the dog.", "The cat's cat: a bird", "Zebra the end"] * 4

@@ -6,9 +6,9 @@ import pytest
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.data.pairs import Pairs
+from scalinglaws.data.language.subwords import joined
+from scalinglaws.data.modalities.pairs import Pairs
 from scalinglaws.data.sources.wmt16 import load
-from scalinglaws.data.subwords import joined
 from scalinglaws.errors import DataError
 
 TEXTS = {

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.figures.tables import TABLES, StudyTables
+from scalinglaws.tables.study import TABLES, StudyTables
 
 mpl.use("agg")
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from scalinglaws.figures import besiroglu, mean_loss
-from scalinglaws.figures.save import drawn_data
-from scalinglaws.figures.style import style
+from scalinglaws.papers.weng_2026.figures import besiroglu, mean_loss
+from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.style import style
 from unit.made_points import analysed
 
 

@@ -5,9 +5,9 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from scalinglaws.figures import chinchilla
-from scalinglaws.figures.save import drawn_data
-from scalinglaws.figures.style import style
+from scalinglaws.papers.weng_2026.figures import chinchilla
+from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.style import style
 from unit.made_points import analysed
 
 

@@ -12,18 +12,22 @@ import pytest
 from matplotlib.figure import Figure
 
 from scalinglaws.errors import ConfigError, DataError
-from scalinglaws.figures import __main__ as stage
-from scalinglaws.figures import caption
-from scalinglaws.figures.__main__ import main
-from scalinglaws.figures.caption import FigureSpec
-from scalinglaws.figures.tables import TABLES, StudyTables, read_tables
+from scalinglaws.plotting import caption
+from scalinglaws.plotting.caption import FigureSpec
+from scalinglaws.stages import figures as stage
+from scalinglaws.stages.figures import main
+from scalinglaws.tables.study import TABLES, StudyTables, read_tables
 
 MakeTables = Callable[..., StudyTables]
 WriteTables = Callable[[StudyTables], list[Path]]
 SPEC: dict[str, Any] = {
     "study": "hestness-2017/image",
     "scale": "laptop",
-    "figure": {"name": "fig4", "draw": "hestness_2017:learning_curves", "caption": "After Fig 4. "},
+    "figure": {
+        "name": "fig4",
+        "draw": "hestness-2017/learning-curves:learning_curves",
+        "caption": "After Fig 4. ",
+    },
     "fit": {
         "study": "hestness-2017/image",
         "metrics": ["cross_entropy", "top1_error"],

@@ -9,9 +9,9 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
-from scalinglaws.figures.hestness_2017 import learning_curves
-from scalinglaws.figures.save import drawn_data
-from scalinglaws.figures.tables import StudyTables
+from scalinglaws.papers.hestness_2017.figures.learning_curves import learning_curves
+from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.study import StudyTables
 
 MakeTables = Callable[..., StudyTables]
 

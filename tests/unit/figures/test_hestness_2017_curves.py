@@ -6,10 +6,10 @@ import pytest
 from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
-from scalinglaws.analyses import hestness_curves
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures.hestness_2017_curves import characters, speech, translation
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.hestness_2017.analyses import printed_curves as hestness_curves
+from scalinglaws.papers.hestness_2017.figures.printed_curves import characters, speech, translation
+from scalinglaws.plotting.save import drawn_data
 
 
 @pytest.fixture(scope="module")

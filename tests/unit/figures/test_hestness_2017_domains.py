@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from scalinglaws.analyses import hestness_domain
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures.hestness_2017_domains import families_and_fixed_sizes, fixed_sizes, two_panels
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.hestness_2017.analyses import domain as hestness_domain
+from scalinglaws.papers.hestness_2017.figures.domains import families_and_fixed_sizes, fixed_sizes, two_panels
+from scalinglaws.plotting.save import drawn_data
 from unit.trained_studies import made
 
 Tables = dict[str, pd.DataFrame]

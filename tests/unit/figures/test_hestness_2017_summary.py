@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 
-from scalinglaws.analyses import hestness_summary
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures.hestness_2017_summary import MOST_FACTOR, implications, summary
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.hestness_2017.analyses import summary as hestness_summary
+from scalinglaws.papers.hestness_2017.figures.summary import MOST_FACTOR, implications, summary
+from scalinglaws.plotting.save import drawn_data
 from unit.trained_studies import made
 
 Tables = dict[str, pd.DataFrame]

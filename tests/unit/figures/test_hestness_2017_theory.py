@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from matplotlib.patches import Rectangle
 
-from scalinglaws.analyses import hestness_theory
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures.hestness_2017_theory import regions, theory
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.hestness_2017.analyses import theory as hestness_theory
+from scalinglaws.papers.hestness_2017.figures.theory import regions, theory
+from scalinglaws.plotting.save import drawn_data
 from unit.known_entropy_study import ENTROPY, known_entropy_study
 
 NETWORKS, EXCESS = "Trained: networks on a source of known entropy", "The same, less the entropy"

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import hestness_projections
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures.hestness_2019 import projections
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
+from scalinglaws.papers.hestness_2017.figures.projections import projections
+from scalinglaws.plotting.save import drawn_data
 
 
 @pytest.fixture(scope="module")

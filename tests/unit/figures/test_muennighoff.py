@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import muennighoff as analysis
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures import muennighoff
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.weng_2026.analyses import muennighoff as analysis
+from scalinglaws.papers.weng_2026.figures import muennighoff
+from scalinglaws.plotting.save import drawn_data
 
 SPEC = AnalysisSpec(analysis="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=30)
 

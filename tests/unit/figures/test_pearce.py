@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import pearce as analysis
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures import pearce
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.weng_2026.analyses import pearce as analysis
+from scalinglaws.papers.weng_2026.figures import pearce
+from scalinglaws.plotting.save import drawn_data
 
 
 @pytest.fixture(scope="module")

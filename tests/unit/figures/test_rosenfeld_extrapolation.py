@@ -3,10 +3,15 @@
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import rosenfeld_extrapolation
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures.rosenfeld_extrapolation import cross_validation, cut_offs, data_sets, extrapolation
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.rosenfeld_2021.analyses import extrapolation as rosenfeld_extrapolation
+from scalinglaws.papers.rosenfeld_2021.figures.extrapolation import (
+    cross_validation,
+    cut_offs,
+    data_sets,
+    extrapolation,
+)
+from scalinglaws.plotting.save import drawn_data
 
 pytestmark = pytest.mark.slow
 

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import rosenfeld_surfaces
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures.rosenfeld_surfaces import SHOWN, every, landscapes
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.rosenfeld_2021.analyses import surfaces as rosenfeld_surfaces
+from scalinglaws.papers.rosenfeld_2021.figures.surfaces import SHOWN, every, landscapes
+from scalinglaws.plotting.save import drawn_data
 
 
 @pytest.fixture(scope="module")

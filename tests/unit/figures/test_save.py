@@ -8,8 +8,8 @@ import pytest
 from matplotlib.figure import Figure
 from pypdf import PdfReader
 
-from scalinglaws.figures.save import COLUMNS, drawn_data, save
-from scalinglaws.figures.style import style
+from scalinglaws.plotting.save import COLUMNS, drawn_data, save
+from scalinglaws.plotting.style import style
 
 NAN = float("nan")
 

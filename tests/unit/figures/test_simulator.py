@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from scalinglaws.analyses import simulator as analysis
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.figures import simulator
-from scalinglaws.figures.save import drawn_data
+from scalinglaws.papers.weng_2026.analyses import simulator as analysis
+from scalinglaws.papers.weng_2026.figures import simulator
+from scalinglaws.plotting.save import drawn_data
 
 SPEC = AnalysisSpec(analysis="simulator", study="weng-2026/simulator", scale="smoke", resamples=20)
 

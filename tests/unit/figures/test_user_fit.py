@@ -7,10 +7,10 @@ import pytest
 from pypdf import PdfReader
 
 from scalinglaws import laws
-from scalinglaws.figures.save import drawn_data
-from scalinglaws.figures.user_fit import caption, draw, save_fit
-from scalinglaws.fitting.report import FitReport, fit_report
-from scalinglaws.fitting.saved_fit import Origin
+from scalinglaws.own_runs.plot import caption, draw, save_fit
+from scalinglaws.own_runs.report import FitReport, fit_report
+from scalinglaws.own_runs.saved_fit import Origin
+from scalinglaws.plotting.save import drawn_data
 
 
 def origin(columns: dict[str, str], rows: int, response: str) -> Origin:

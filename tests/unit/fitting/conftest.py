@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalinglaws.fitting.run_table import RunGrid
+from scalinglaws.protocols.run_grid import RunGrid
 
 COLUMNS = [
     "run",

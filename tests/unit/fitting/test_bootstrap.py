@@ -9,13 +9,13 @@ import pytest
 from scalinglaws import laws
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.analysis import analyse
-from scalinglaws.fitting.bootstrap import draw_points, draw_runs, resample
-from scalinglaws.fitting.estimate import estimate
-from scalinglaws.fitting.intervals import interval
-from scalinglaws.fitting.resample import refit
-from scalinglaws.fitting.run_table import RunGrid
-from scalinglaws.fitting.selection import Selection
+from scalinglaws.fitting.fit_law import estimate
+from scalinglaws.fitting.uncertainty.bootstrap import refit
+from scalinglaws.fitting.uncertainty.covariance import interval
+from scalinglaws.protocols.best_fit import Selection
+from scalinglaws.protocols.learning_curves import analyse
+from scalinglaws.protocols.resampling import draw_points, draw_runs, resample
+from scalinglaws.protocols.run_grid import RunGrid
 
 SPEC = FitSpec(
     study="synthetic",

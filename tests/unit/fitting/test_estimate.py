@@ -10,7 +10,7 @@ from scipy.optimize import least_squares
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.estimate import estimate
+from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.laws.law import Law
 
 X = np.geomspace(4, 1024, 9)

@@ -7,9 +7,9 @@ import pytest
 
 from scalinglaws import laws
 from scalinglaws.errors import DataError, ScalingLawsError
-from scalinglaws.fitting import continuation
-from scalinglaws.fitting.continuation import continue_curve
-from scalinglaws.fitting.extrapolate import (
+from scalinglaws.own_runs import continuation
+from scalinglaws.own_runs.continuation import continue_curve
+from scalinglaws.own_runs.curves import (
     AUTO,
     CANDIDATES,
     Curve,
@@ -20,7 +20,7 @@ from scalinglaws.fitting.extrapolate import (
     score,
     standings,
 )
-from scalinglaws.fitting.user_table import UserTable, read_user_table
+from scalinglaws.own_runs.table import UserTable, read_user_table
 
 SINGLE = ("m1", "m2", "m3", "m4", "bnsl-1")
 U = np.geomspace(1, 1e4, 25)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import ConfigError
-from scalinglaws.fitting.__main__ import main
+from scalinglaws.stages.fit import main
 
 Rows = list[dict[str, str]]
 Write = Callable[[Rows], Path]

@@ -9,12 +9,12 @@ import pytest
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.coverage import coverage
-from scalinglaws.fitting.estimate import estimate
-from scalinglaws.fitting.intervals import covariance, delta_interval
+from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.resample import bootstrap, draw, refit
-from scalinglaws.fitting.solve import has_compiler
+from scalinglaws.fitting.solver.solve import has_compiler
+from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, draw, refit
+from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval
+from scalinglaws.fitting.uncertainty.coverage import coverage
 
 X = np.geomspace(1, 1000, 60)
 LINE = laws.find("power-law")

@@ -5,7 +5,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.optimize import minimize_scalar
 
-from scalinglaws.fitting.likelihood import likelihood, likelihood_ratio, wald
+from scalinglaws.papers.weng_2026.refit.likelihood import likelihood, likelihood_ratio, wald
 
 
 def log_density(r: float, scale: float, delta: float) -> float:

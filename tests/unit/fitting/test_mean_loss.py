@@ -3,8 +3,15 @@
 import numpy as np
 import pytest
 
-from scalinglaws.fitting.mean_loss import FTOL, HuberLoss, bootstrap_stopped, descend, grid, trace
 from scalinglaws.laws.law import FloatArray
+from scalinglaws.papers.weng_2026.refit.mean_loss import (
+    FTOL,
+    HuberLoss,
+    bootstrap_stopped,
+    descend,
+    grid,
+    trace,
+)
 from unit.made_points import TRUTH, points
 
 AT = np.array([6.0, 7.5, 0.6, 0.33, 0.36])

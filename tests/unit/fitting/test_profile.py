@@ -10,9 +10,9 @@ from scipy.stats import chi2
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.estimate import estimate
+from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.profile import profile
+from scalinglaws.fitting.uncertainty.profile import profile
 
 X = np.geomspace(1, 1000, 40)
 Y = 2 * X**-0.3 * np.exp(np.random.default_rng(1).normal(0, 0.05, 40))

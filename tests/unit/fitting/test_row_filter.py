@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.row_filter import LONGEST, parse_filter
+from scalinglaws.own_runs.row_filter import LONGEST, parse_filter
 
 VALUES = {
     "N": np.array([1e8, 1e9, 1e10]),

@@ -9,8 +9,8 @@ import pytest
 
 from scalinglaws import laws
 from scalinglaws.errors import DataError
-from scalinglaws.fitting.report import fit_report
-from scalinglaws.fitting.saved_fit import Origin, arrays, document, read_fit, write_fit
+from scalinglaws.own_runs.report import fit_report
+from scalinglaws.own_runs.saved_fit import Origin, arrays, document, read_fit, write_fit
 
 ORIGIN = Origin(
     data="runs.csv",
@@ -73,7 +73,7 @@ def test_what_is_no_number_is_null(tmp_path: Path) -> None:
 
 def test_more_samples_than_are_kept_are_thinned(monkeypatch: pytest.MonkeyPatch) -> None:
     every = made(resamples=90)["samples"]["c"]
-    monkeypatch.setattr("scalinglaws.fitting.saved_fit.KEPT", 40)
+    monkeypatch.setattr("scalinglaws.own_runs.saved_fit.KEPT", 40)
     assert made(resamples=90)["samples"]["c"] == every[::3]
 
 

@@ -6,9 +6,9 @@ from scipy.stats import t
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.estimate import estimate
+from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.small_sample import student_interval, student_level
+from scalinglaws.fitting.uncertainty.student import student_interval, student_level
 from scalinglaws.laws.law import FloatArray
 
 LINE, FLOOR = laws.find("learning-curve"), laws.find("learning-curve-with-floor")

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from scalinglaws import laws
-from scalinglaws.fitting.estimate import bounds_with, estimate
+from scalinglaws.fitting.fit_law import bounds_with, estimate
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.solve import has_compiler, solve
+from scalinglaws.fitting.solver.solve import has_compiler, solve
 from scalinglaws.laws.law import Law, Parameter, Variable
 
 NEEDS_NUMBA = pytest.mark.skipif(not has_compiler(), reason="numba is not installed")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scalinglaws.errors import DataError
-from scalinglaws.fitting.user_table import Kind, distinct, read_user_table
+from scalinglaws.own_runs.table import Kind, distinct, read_user_table
 
 KINDS: dict[str, Kind] = {"task": "text", "x": "positive", "y": "positive", "train": "flag"}
 GOOD = "task,x,y,train\na,1,0.5,1\na,2,0.4,0\n"

@@ -5,7 +5,7 @@ import pytest
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.estimate import estimate
+from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.validation import aicc, compare, cross_validation, largest_held_out
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from scalinglaws import laws
-from scalinglaws.fitting.estimate import bounds_with, estimate
+from scalinglaws.fitting.fit_law import bounds_with, estimate
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.solve import Engine, has_compiler, solve
-from scalinglaws.fitting.starts import design
+from scalinglaws.fitting.solver.solve import Engine, has_compiler, solve
+from scalinglaws.fitting.solver.starts import design
 from scalinglaws.laws.law import FloatArray, Law
 from unit.laws.cases import CASES
 

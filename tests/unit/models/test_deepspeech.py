@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from scalinglaws.counting.flops import model_size
 from scalinglaws.models.deepspeech import DeepSpeech, build, steps_of
-from scalinglaws.training.flops import model_size
-from scalinglaws.training.stack import can_be_stacked
+from scalinglaws.training.ensemble.ensemble import can_share_an_ensemble
 from unit.company import results, stacked
 
 STRIDES = [2, 3, 4]
@@ -97,7 +97,7 @@ def test_flops_equal_a_count_by_hand() -> None:
 @pytest.mark.parametrize("stride", STRIDES)
 def test_stacked_outputs_are_the_single_ones(stride: int) -> None:
     net, example = model(stride=stride), sounds(17, padded=20)
-    assert can_be_stacked(net)
+    assert can_share_an_ensemble(net)
     both, many = stacked(net, 2, example), stacked(net, 5, example)
     torch.testing.assert_close(both[0], net(example), rtol=1e-5, atol=1e-6)
     assert torch.equal(both, many[:2])

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import nn
 
+from scalinglaws.counting.flops import model_size
 from scalinglaws.models import lstm, rhn
-from scalinglaws.training.flops import model_size
 
 MODELS = {
     "lstm": lambda: lstm.build((6,), 11, width=4, layers=3),

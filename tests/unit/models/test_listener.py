@@ -6,9 +6,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from scalinglaws.counting.flops import model_size
 from scalinglaws.models.listener import REACH, Listener, build
-from scalinglaws.training.flops import model_size
-from scalinglaws.training.stack import can_be_stacked
+from scalinglaws.training.ensemble.ensemble import can_share_an_ensemble
 from unit.company import results, stacked
 
 BANDS, LENGTH, OUTPUTS = 6, 5, 7
@@ -132,7 +132,7 @@ def test_flops_of_head_and_attention_equal_a_count_by_hand() -> None:
 @pytest.mark.parametrize("training", [True, False])
 def test_stacked_outputs_are_the_single_ones(training: bool) -> None:
     net = model().train(training)
-    assert can_be_stacked(net)
+    assert can_share_an_ensemble(net)
     inputs = sounds(17, padded=24), symbols()
     both, many = stacked(net, 2, inputs), stacked(net, 5, inputs)
     torch.testing.assert_close(both[0], net(inputs), rtol=1e-4, atol=1e-5)

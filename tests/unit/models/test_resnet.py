@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import nn
 
+from scalinglaws.counting.flops import model_size
 from scalinglaws.models.resnet import build
-from scalinglaws.training.flops import model_size
 
 SHAPES = [(1, 28, 28), (3, 32, 32), (2, 9, 9)]  # the last: sides that halving rounds up
 SIZES = [(2, 8), (4, 14), (8, 20)]

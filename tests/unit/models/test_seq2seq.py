@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from scalinglaws.counting.flops import model_size
 from scalinglaws.models.seq2seq import Seq2seq, build
-from scalinglaws.training.flops import model_size
 from unit.company import results
 
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from scalinglaws.allocation import counting
+from scalinglaws.counting import transformer as counting
+from scalinglaws.counting.flops import model_size
 from scalinglaws.models.transformer import build
-from scalinglaws.training.flops import model_size
 
 SHAPES = [
     {"width": 8, "depth": 1},

@@ -13,9 +13,9 @@ import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from scalinglaws.analyses.__main__ import main as analyse
-from scalinglaws.claims.__main__ import main as judge
 from scalinglaws.config.analysis import AnalysisSpec, StudyFacts
+from scalinglaws.stages.analyse import main as analyse
+from scalinglaws.stages.claims import main as judge
 from unit.trained_studies import facts, write_study
 
 NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "hestness-2017.ipynb"
@@ -69,9 +69,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chain = {**json.loads(manifest.read_text()), "source": "markov", "entropy": ENTROPY, "vocabulary": 32}
     manifest.write_text(json.dumps(chain))
     words, every = [told["words-lstm2"], told["words-rhn5"]], [told[name] for name in EXPONENTS]
-    write_analysis("words", "hestness-domain", words, results)
-    write_analysis("summary", "hestness-summary", every, results)
-    write_analysis("theory", "hestness-theory", [told["known-entropy"]], results)
+    write_analysis("words", "hestness-2017/domain", words, results)
+    write_analysis("summary", "hestness-2017/summary", every, results)
+    write_analysis("theory", "hestness-2017/theory", [told["known-entropy"]], results)
     for one in words:
         fits, out = results / "fits" / one.study, results / "report" / "claims" / f"{one.study}.csv"
         judge(

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from scalinglaws.errors import DataError
-from scalinglaws.figures.tables import StudyTables
-from scalinglaws.report.story import find_tables, unfinished
+from scalinglaws.tables.find import find_tables, unfinished
+from scalinglaws.tables.study import StudyTables
 
 EMPTY = pd.DataFrame()
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from scalinglaws.errors import DataError
-from scalinglaws.report.__main__ import main
-from scalinglaws.report.table import WIDTH, measured_text, summary
+from scalinglaws.report.text import WIDTH, measured_text, summary
+from scalinglaws.stages.report import main
 
 Row = dict[str, str]
 

@@ -9,7 +9,7 @@ from scipy.special import zeta
 from scipy.stats import binom
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.simulation.counting_classifier import CountingClassifier
+from scalinglaws.papers.hestness_2017.theory.counting_classifier import CountingClassifier
 
 
 @pytest.mark.parametrize(("classes", "noise"), [(2, 0.1), (3, 0.2), (4, 0.05)])

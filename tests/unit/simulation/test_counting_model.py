@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.simulation.counting_model import LOSSES, Loss, entropy, expected_loss, l1_closed_form
+from scalinglaws.papers.hestness_2017.theory.counting_model import (
+    LOSSES,
+    Loss,
+    entropy,
+    expected_loss,
+    l1_closed_form,
+)
 
 
 def of_one_outcome(loss: Loss, p: float, heads: int, draws: int) -> float:

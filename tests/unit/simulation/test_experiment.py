@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.simulation.experiment import TRUTH, observe, optimal_tokens
+from scalinglaws.papers.weng_2026.toy.experiment import TRUTH, observe, optimal_tokens
 
 
 def test_36_runs_of_which_regions_fit_some() -> None:

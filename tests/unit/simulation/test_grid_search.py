@@ -5,12 +5,12 @@ import time
 import numpy as np
 import pytest
 
-from scalinglaws.constants.weng_2026_simulator import READINGS, TARGETS, Fit
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.simulation import grid_search
-from scalinglaws.simulation.experiment import REGIONS, TRUTH, observe, optimal_tokens
-from scalinglaws.simulation.grid_search import GridFit, search
+from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS, TARGETS, Fit
+from scalinglaws.papers.weng_2026.toy import grid_search
+from scalinglaws.papers.weng_2026.toy.experiment import REGIONS, TRUTH, observe, optimal_tokens
+from scalinglaws.papers.weng_2026.toy.grid_search import GridFit, search
 
 HALF = 0.5 + 1e-6  # of a last digit; a value that ends on 5 is as near to either neighbour
 

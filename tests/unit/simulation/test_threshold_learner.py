@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.simulation.threshold_learner import expected_error
+from scalinglaws.papers.hestness_2017.theory.threshold_learner import expected_error
 
 
 @pytest.mark.parametrize("gap", [0.0, 0.3, 1.0])

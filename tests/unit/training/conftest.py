@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.data.images import Images
+from scalinglaws.data.modalities.images import Images
 from scalinglaws.data.store import write_prepared
 from scalinglaws.data.subsets import balanced_shuffle
-from scalinglaws.training.record import Record, Result
+from scalinglaws.training.records.record import Record, Result
 from unit.made_records import PROVENANCE, SIZE
 
 CLASSES = ("a", "b", "c", "d")
@@ -51,7 +51,7 @@ def make_record() -> MakeRecord:
         return Record(
             run=spec.id,
             study="paper/one",
-            pack="pack",
+            job="job",
             phase=phase,  # type: ignore[arg-type]
             spec=spec,
             learning_rate=found,

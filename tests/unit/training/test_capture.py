@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor
 
-from scalinglaws.training.capture import WARM_UP, Captured
+from scalinglaws.training.ensemble.capture import WARM_UP, Captured
 
 
 class Recorder:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.collect import main
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import ConfigError, RecordError
-from scalinglaws.training.record import Record, write_record
+from scalinglaws.stages.collect import main
+from scalinglaws.training.records.record import Record, write_record
 
 MakeSpec = Callable[..., RunSpec]
 MakeRecord = Callable[..., Record]

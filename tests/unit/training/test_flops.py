@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
+from scalinglaws.counting import operators
+from scalinglaws.counting.flops import model_size
+from scalinglaws.counting.size import FlopsByPart
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.models import resnet, transformer
-from scalinglaws.training import operators
-from scalinglaws.training.flops import model_size
-from scalinglaws.training.record import FlopsByPart
 
 
 class Parts(nn.Module):
@@ -303,7 +303,7 @@ def test_counting_imports_no_compiler() -> None:
     code = (
         "import sys, torch\n"
         "before = set(sys.modules)\n"
-        "from scalinglaws.training.flops import model_size\n"
+        "from scalinglaws.counting.flops import model_size\n"
         "from scalinglaws.models.transformer import build\n"
         "model_size(build((4,), 5, width=4, depth=1), (4,), torch.int64)\n"
         "heavy = {'sympy', 'triton', 'torch._dynamo', 'torch._inductor'}\n"

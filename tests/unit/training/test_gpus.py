@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.training import gpus as module
-from scalinglaws.training.gpus import Gpu, list_gpus
-from scalinglaws.training.lease import VARIABLE, lease
+from scalinglaws.training.devices import gpus as module
+from scalinglaws.training.devices.gpus import Gpu, list_gpus
+from scalinglaws.training.devices.lease import VARIABLE, lease
 
 
 @pytest.fixture(autouse=True)

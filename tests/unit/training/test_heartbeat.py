@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.training import heartbeat
-from scalinglaws.training.heartbeat import Pulse, read_heartbeats
+from scalinglaws.training.resume import heartbeat
+from scalinglaws.training.resume.heartbeat import HeartbeatWriter, read_heartbeats
 
 
 def test_a_pulse_beats_at_most_once_a_second_and_leaves_nothing(
@@ -13,18 +13,18 @@ def test_a_pulse_beats_at_most_once_a_second_and_leaves_nothing(
 ) -> None:
     now = [100.0]
     monkeypatch.setattr(heartbeat.time, "time", lambda: now[0])
-    pulse = Pulse(tmp_path / "study" / "pack.json", "study pack")
-    pulse.beat("a run", ("1d",), 10, 100, 2.5)
+    writer = HeartbeatWriter(tmp_path / "study" / "job.json", "study job")
+    writer.beat("a run", ("1d",), 10, 100, 2.5)
     now[0] += 0.5
-    pulse.beat("a run", ("1d",), 20, 100, 2.0)
+    writer.beat("a run", ("1d",), 20, 100, 2.0)
     (seen,) = read_heartbeats(tmp_path)
-    assert (seen.pack, seen.run, seen.runs, seen.step, seen.loss) == ("study pack", "a run", ("1d",), 10, 2.5)
+    assert (seen.job, seen.run, seen.runs, seen.step, seen.loss) == ("study job", "a run", ("1d",), 10, 2.5)
     now[0] += 0.6
-    pulse.beat("a run", ("1d",), 30, 100, 1.5)
+    writer.beat("a run", ("1d",), 30, 100, 1.5)
     (seen,) = read_heartbeats(tmp_path)
     assert (seen.step, seen.steps, seen.time) == (30, 100, 101.1)
-    pulse.stop()
-    pulse.stop()
+    writer.stop()
+    writer.stop()
     assert read_heartbeats(tmp_path) == []
 
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from scalinglaws.data.store import read_prepared
-from scalinglaws.training.tasks.image_classification import METRICS, ImageClassification, open_task
+from scalinglaws.tasks.image_classification import METRICS, ImageClassification, open_task
 
 CPU = torch.device("cpu")
 
@@ -72,6 +72,6 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
 ) -> None:
     logits = torch.randn(2, 20, 4)
     whole = task.evaluate(Fixed(logits))
-    monkeypatch.setattr("scalinglaws.training.tasks.image_classification.CHUNK", 7)
+    monkeypatch.setattr("scalinglaws.tasks.image_classification.CHUNK", 7)
     for name, values in task.evaluate(Fixed(logits)).items():
         torch.testing.assert_close(values, whole[name], rtol=1e-12, atol=0)

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from scalinglaws.data.modalities.text import Text
 from scalinglaws.data.store import Prepared, write_prepared
-from scalinglaws.data.text import Text
-from scalinglaws.training.tasks import language_modelling
-from scalinglaws.training.tasks.language_modelling import METRICS, LanguageModelling, open_task
+from scalinglaws.tasks import language_modelling
+from scalinglaws.tasks.language_modelling import METRICS, LanguageModelling, open_task
 
 CPU = torch.device("cpu")
 VOCABULARY, WINDOW = 7, 5

@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from scalinglaws.models import mlp, resnet, transformer
-from scalinglaws.training.layout import ALIGNMENT, Layout
+from scalinglaws.training.ensemble.layout import ALIGNMENT, Layout
 
 MODELS = {
     "odd": lambda: mlp.build((5,), 3, width=7),

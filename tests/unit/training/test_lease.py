@@ -17,17 +17,17 @@ from typing import Any
 import pytest
 
 from scalinglaws.errors import DeviceError
-from scalinglaws.training import lease as module
-from scalinglaws.training.gpus import CONTEXT_MB, Gpu
-from scalinglaws.training.lease import VARIABLE, Lease, default_folder, lease
+from scalinglaws.training.devices import lease as module
+from scalinglaws.training.devices.gpus import CONTEXT_MB, Gpu
+from scalinglaws.training.devices.lease import VARIABLE, Lease, default_folder, lease
 
 GPUS = tuple(Gpu(f"GPU-{letter}", "Test", 10_000, number) for number, letter in enumerate("abc"))
 BUDGET = GPUS[0].budget_mb
 JOB = """
 import json, os, subprocess, sys, time
 from pathlib import Path
-from scalinglaws.training.gpus import Gpu
-from scalinglaws.training.lease import lease
+from scalinglaws.training.devices.gpus import Gpu
+from scalinglaws.training.devices.lease import lease
 folder, memory, seconds, sleeper = json.loads(sys.argv[1])
 gpus = [Gpu(f"GPU-{letter}", "Test", 10_000, number) for number, letter in enumerate("abc")]
 print("ready", flush=True)
@@ -49,10 +49,10 @@ def free(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., str]]:
     """Takes leases that last until the test ends, as other processes would; the GPU of each."""
-    with ExitStack() as stack:
+    with ExitStack() as ensemble:
 
         def take(memory_mb: int | None, gpus: tuple[Gpu, ...] = GPUS) -> str:
-            got = stack.enter_context(lease(memory_mb, tmp_path, gpus, wait_seconds=0))
+            got = ensemble.enter_context(lease(memory_mb, tmp_path, gpus, wait_seconds=0))
             monkeypatch.delenv(VARIABLE)
             assert got.gpu is not None
             return got.gpu.uuid
@@ -213,10 +213,10 @@ def test_among_several_gpus_that_are_named_one_is_leased(
         monkeypatch.setenv(VARIABLE, "2,GPU-b")
         with lease(None, tmp_path, GPUS) as second:
             assert (second.gpu, os.environ[VARIABLE]) == (GPUS[1], "GPU-b")
-        with pytest.raises(DeviceError, match="became free"), ExitStack() as stack:
-            stack.enter_context(lease(None, tmp_path, GPUS, wait_seconds=0))
+        with pytest.raises(DeviceError, match="became free"), ExitStack() as ensemble:
+            ensemble.enter_context(lease(None, tmp_path, GPUS, wait_seconds=0))
             monkeypatch.setenv(VARIABLE, "2,GPU-b")
-            stack.enter_context(lease(None, tmp_path, GPUS, wait_seconds=0))
+            ensemble.enter_context(lease(None, tmp_path, GPUS, wait_seconds=0))
     assert os.environ[VARIABLE] == "2, GPU-b"
 
 
@@ -313,7 +313,7 @@ def test_the_folder_is_private_and_the_same_for_every_job(
 
 
 def test_leasing_imports_nothing_heavy() -> None:
-    program = "import sys, scalinglaws.training.lease; print(*sys.modules)"
+    program = "import sys, scalinglaws.training.devices.lease; print(*sys.modules)"
     loaded = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     ).stdout

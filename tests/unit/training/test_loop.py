@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.training.loop import Job, Member, Training
+from scalinglaws.tasks.core.task import Predict
+from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
+from scalinglaws.training.loop import Member, RunSetup, Training
 from scalinglaws.training.outcome import Outcome
 from scalinglaws.training.seeds import derived_seed
-from scalinglaws.training.stack import Alike, Stack
-from scalinglaws.training.task import Predict
 
 MakeSpec = Callable[..., RunSpec]
 CPU = torch.device("cpu")
@@ -27,7 +27,7 @@ class Regression:
         self.x = torch.randn(90, 3, generator=generator)
         noise = torch.randn(90, 1, generator=generator)
         self.y = self.x @ torch.tensor([[1.0], [-2.0], [0.5]]) + 0.5 * noise
-        self.stack: Stack | None = None
+        self.ensemble: Ensemble | None = None
         self.batches: list[list[int]] = []
         self.weights: list[Tensor] = []
 
@@ -37,8 +37,8 @@ class Regression:
         return self.x[indices], self.y[indices]
 
     def weight(self) -> Tensor:
-        assert self.stack is not None
-        return self.stack.weights[:1, :3].clone()
+        assert self.ensemble is not None
+        return self.ensemble.weights[:1, :3].clone()
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
         return (outputs - targets).square().mean((1, 2))
@@ -76,15 +76,16 @@ class Script(Regression):
 
 
 def begin(
-    task: Regression, specs: Sequence[RunSpec], rates: Sequence[float], side_by_side: bool = False
+    task: Regression, specs: Sequence[RunSpec], rates: Sequence[float], in_ensemble: bool = False
 ) -> Training:
-    jobs = [
-        Job(spec, rate, torch.arange(spec.subset.examples)) for spec, rate in zip(specs, rates, strict=True)
+    setups = [
+        RunSetup(spec, rate, torch.arange(spec.subset.examples))
+        for spec, rate in zip(specs, rates, strict=True)
     ]
-    alike = Alike(specs[0].optimiser, "float32", side_by_side)
+    alike = Alike(specs[0].optimiser, "float32", in_ensemble)
     seeds = [spec.seed for spec in specs]
-    task.stack = Stack(lambda: nn.Linear(3, 1, bias=False), seeds, rates, alike, CPU)
-    return Training(jobs, task.stack, task)
+    task.ensemble = Ensemble(lambda: nn.Linear(3, 1, bias=False), seeds, rates, alike, CPU)
+    return Training(setups, task.ensemble, task)
 
 
 def finish(training: Training, after_step: Callable[[], None] = lambda: None) -> list[Member]:
@@ -226,21 +227,21 @@ RATES = [0.05, 1e6, 0.2, 0.3]
 
 def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec) -> None:
     specs = several(spec)
-    together = {m.job.spec.id: m for m in finish(begin(Regression(), specs, RATES, side_by_side=True))}
+    together = {m.setup.spec.id: m for m in finish(begin(Regression(), specs, RATES, in_ensemble=True))}
     assert len({member.outcome.steps for member in together.values()}) > 2
     for one, rate in zip(specs, RATES, strict=True):
-        (alone,) = finish(begin(Regression(), [one], [rate], side_by_side=True))
+        (alone,) = finish(begin(Regression(), [one], [rate], in_ensemble=True))
         assert alone.outcome == together[one.id].outcome
         assert alone.seconds.most_beside == 1
         assert together[one.id].seconds.most_beside == 4
 
 
 @pytest.mark.parametrize("moment", [1, 2, 4, 7, 11])
-@pytest.mark.parametrize("side_by_side", [True, False])
-def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, side_by_side: bool, moment: int) -> None:
-    specs, rates = (several(spec), RATES) if side_by_side else (several(spec)[:1], RATES[:1])
-    undisturbed = {m.job.spec.id: m.outcome for m in finish(begin(Regression(), specs, rates, side_by_side))}
-    first = begin(Regression(), specs, rates, side_by_side)
+@pytest.mark.parametrize("in_ensemble", [True, False])
+def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, in_ensemble: bool, moment: int) -> None:
+    specs, rates = (several(spec), RATES) if in_ensemble else (several(spec)[:1], RATES[:1])
+    undisturbed = {m.setup.spec.id: m.outcome for m in finish(begin(Regression(), specs, rates, in_ensemble))}
+    first = begin(Regression(), specs, rates, in_ensemble)
     ended: list[Member] = []
 
     class StoppedError(Exception):
@@ -254,14 +255,14 @@ def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, side_by_side: b
         first.run(ended.append, stop)
     saved = first.saved()
     going_on = [(one, rate) for one, rate in zip(specs, rates, strict=True) if one.id in saved]
-    second = begin(Regression(), *map(list, zip(*going_on, strict=True)), side_by_side)  # type: ignore[arg-type]
+    second = begin(Regression(), *map(list, zip(*going_on, strict=True)), in_ensemble)  # type: ignore[arg-type]
     second.resume([saved[one.id] for one, _ in going_on])
     assert second.step == moment
     ended += finish(second)
-    assert {member.job.spec.id: member.outcome for member in ended} == undisturbed
+    assert {member.setup.spec.id: member.outcome for member in ended} == undisturbed
 
 
 def test_times_add_up_to_those_of_the_process(spec: RunSpec) -> None:
-    members = finish(begin(Regression(), several(spec), RATES, side_by_side=True))
+    members = finish(begin(Regression(), several(spec), RATES, in_ensemble=True))
     assert all(0 < member.seconds.evaluation < member.seconds.wall for member in members)
     assert sum(member.seconds.wall for member in members) < 60

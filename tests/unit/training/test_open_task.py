@@ -1,4 +1,4 @@
-"""Opening a task: what is no prepared data set, or one of another form, is told in words."""
+"""Opening a task: what is no prepared data set, or one of another modality, is told in words."""
 
 from importlib import import_module
 from pathlib import Path
@@ -9,16 +9,16 @@ from tests.unit.made_speech import prepare_tones
 
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import TASKS, module_name
-from scalinglaws.data.forms import ARRAYS
+from scalinglaws.data.modalities.arrays import ARRAYS
 from scalinglaws.errors import DataError
-from scalinglaws.training.task import OpenTask
+from scalinglaws.tasks.core.task import OpenTask
 
 
 @pytest.fixture(params=plugins.names(TASKS))
 def task(request: pytest.FixtureRequest) -> tuple[OpenTask, str]:
     """Each task's function, and the form of data that its file says it needs."""
     module = import_module(module_name(TASKS, request.param))
-    return module.open_task, plugins.constant(TASKS, request.param, "FORM")
+    return module.open_task, plugins.constant(TASKS, request.param, "MODALITY")
 
 
 def test_a_folder_that_is_no_prepared_data_set(task: tuple[OpenTask, str], tmp_path: Path) -> None:
@@ -27,11 +27,11 @@ def test_a_folder_that_is_no_prepared_data_set(task: tuple[OpenTask, str], tmp_p
 
 
 def test_data_of_another_form(task: tuple[OpenTask, str], tmp_path: Path, prepared: Path) -> None:
-    open_task, form = task
-    assert form in ARRAYS
+    open_task, modality = task
+    assert modality in ARRAYS
     other, folder = "images", prepared / "data"
-    if form == "images":
+    if modality == "images":
         other, folder = "speech", tmp_path
         prepare_tones(folder)
-    with pytest.raises(DataError, match=f"data of the form {other}, where the form {form} is needed"):
+    with pytest.raises(DataError, match=f"holds {other}, where {modality} is needed"):
         open_task(folder, torch.device("cpu"))

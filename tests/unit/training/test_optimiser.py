@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from scalinglaws.config.spec import Optimiser
-from scalinglaws.training.optimiser import update_rule
+from scalinglaws.training.optimisers import update_rule
 
 ROWS, LENGTH, STEPS = 3, 16, 12
 RATES = (0.1, 0.01, 0.003)

@@ -6,14 +6,14 @@ import pytest
 import torch
 
 from scalinglaws.config.spec import Budget
-from scalinglaws.training.outcome import HOPELESS, Course
+from scalinglaws.training.outcome import HOPELESS, RunHistory
 
 NAN, INF = math.nan, math.inf
 
 
 @pytest.fixture
-def course() -> Course:
-    found = Course(Budget(steps=100, patience=2), batch=8)
+def history() -> RunHistory:
+    found = RunHistory(Budget(steps=100, patience=2), batch=8)
     assert not found.note(4, torch.tensor([2.0, 1.9, 1.8, 1.7]), {"error": 0.9})
     return found
 
@@ -29,23 +29,23 @@ def course() -> Course:
     ],
 )
 def test_a_run_has_diverged_and_since_when(
-    course: Course, losses: list[float], error: float, step: int
+    history: RunHistory, losses: list[float], error: float, step: int
 ) -> None:
-    assert course.note(8, torch.tensor(losses), {"error": error})
-    outcome = course.outcome
+    assert history.note(8, torch.tensor(losses), {"error": error})
+    outcome = history.outcome
     assert (outcome.status, outcome.stopped, outcome.diverged_at) == ("diverged", "diverged", step)
     assert outcome.minima == {}
     assert [point["step"] for point in outcome.curve] == [4]
     assert (outcome.steps, outcome.examples_seen) == (8, 64)
 
 
-def test_a_loss_that_only_jumps_is_no_divergence(course: Course) -> None:
-    assert not course.note(8, torch.tensor([1.0, 2.0, 30.0, 4.0]), {"error": 0.5})
-    assert course.outcome.status == "completed"
-    assert course.outcome.minima == {"error": 0.5}
+def test_a_loss_that_only_jumps_is_no_divergence(history: RunHistory) -> None:
+    assert not history.note(8, torch.tensor([1.0, 2.0, 30.0, 4.0]), {"error": 0.5})
+    assert history.outcome.status == "completed"
+    assert history.outcome.minima == {"error": 0.5}
 
 
-def test_the_budget_ends_a_run(course: Course) -> None:
-    assert course.note(100, torch.ones(96), {"error": 0.1})
-    assert (course.outcome.status, course.outcome.stopped) == ("completed", "budget")
-    assert course.outcome.diverged_at is None
+def test_the_budget_ends_a_run(history: RunHistory) -> None:
+    assert history.note(100, torch.ones(96), {"error": 0.1})
+    assert (history.outcome.status, history.outcome.stopped) == ("completed", "budget")
+    assert history.outcome.diverged_at is None

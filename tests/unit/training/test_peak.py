@@ -5,7 +5,7 @@ import time
 import pytest
 import torch
 
-from scalinglaws.training.peak import PEAKS, measured_peak, nominal_peak
+from scalinglaws.training.devices.peak import PEAKS, measured_peak, nominal_peak
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
-from scalinglaws.training.record import Record, read_record, write_record
+from scalinglaws.training.records.record import Record, read_record, write_record
 
 MakeSpec = Callable[..., RunSpec]
 MakeRecord = Callable[..., Record]

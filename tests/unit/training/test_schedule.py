@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from scalinglaws.config.spec import Budget
-from scalinglaws.training.schedule import Patience, evaluation_steps
+from scalinglaws.training.evaluation_times import Patience, evaluation_steps
 
 
 @pytest.mark.parametrize("steps", [1, 3, 4, 5, 100, 10_000])

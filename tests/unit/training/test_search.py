@@ -9,8 +9,8 @@ import pytest
 from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
-from scalinglaws.training.record import Record
-from scalinglaws.training.search import Choice, choose, read_choice, write_choice
+from scalinglaws.training.records.record import Record
+from scalinglaws.training.records.search import Choice, choose, read_choice, write_choice
 
 MakeSpec = Callable[..., RunSpec]
 MakeRecord = Callable[..., Record]

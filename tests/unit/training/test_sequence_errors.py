@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scalinglaws.training.sequence_errors import edit_distance, total_edit_distance
+from scalinglaws.tasks.core.edit_distance import edit_distance, total_edit_distance
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from scalinglaws.config.spec import ModelSpec, RunSpec
-from scalinglaws.training import stacking
-from scalinglaws.training.loop import Job
-from scalinglaws.training.side_by_side import Architecture, job
-from scalinglaws.training.tasks.image_classification import ImageClassification, open_task
+from scalinglaws.tasks.image_classification import ImageClassification, open_task
+from scalinglaws.training.build import Architecture, setup
+from scalinglaws.training.ensemble import policy as stacking
+from scalinglaws.training.loop import RunSetup
 
 MakeSpec = Callable[..., RunSpec]
 CPU = torch.device("cpu")
@@ -27,60 +27,62 @@ def small(task: ImageClassification) -> Architecture:
 
 
 @pytest.fixture
-def jobs(make_spec: MakeSpec) -> list[Job]:
+def setups(make_spec: MakeSpec) -> list[RunSetup]:
     """Runs of 2 to 32 examples and two seeds; batches of 4, and smaller ones."""
     specs = [
         make_spec(subset={"examples": size, "seed": seed}, seed=seed)
         for size in (2, 4, 8, 16, 32)
         for seed in (0, 1)
     ]
-    return [Job(spec, 0.1, torch.arange(spec.subset.examples)) for spec in specs]
+    return [RunSetup(spec, 0.1, torch.arange(spec.subset.examples)) for spec in specs]
 
 
-def sizes(groups: Iterator[list[Job]]) -> list[list[int]]:
+def sizes(groups: Iterator[list[RunSetup]]) -> list[list[int]]:
     return [[each.spec.subset.examples for each in group] for group in groups]
 
 
-def never(job: Job) -> int:
+def never(setup: RunSetup) -> int:
     return 0
 
 
-def test_runs_of_like_batch_are_together_the_long_ones_first(small: Architecture, jobs: list[Job]) -> None:
-    assert sizes(small.groups(jobs, never, 64)) == [[32, 32, 16, 16, 8, 8, 4, 4], [2, 2]]
+def test_runs_of_like_batch_are_together_the_long_ones_first(
+    small: Architecture, setups: list[RunSetup]
+) -> None:
+    assert sizes(small.groups(setups, never, 64)) == [[32, 32, 16, 16, 8, 8, 4, 4], [2, 2]]
 
 
 def test_groups_are_of_like_size_and_at_most_as_large_as_allowed(
-    small: Architecture, jobs: list[Job]
+    small: Architecture, setups: list[RunSetup]
 ) -> None:
-    assert sizes(small.groups(jobs, never, 5)) == [[32, 32, 16, 16], [8, 8, 4, 4], [2, 2]]
-    assert sizes(small.groups(jobs, never, 3)) == [[32, 32], [16, 16, 8], [8, 4, 4], [2, 2]]
-    assert [len(group) for group in small.groups(jobs, never, 1)] == [1] * 10
+    assert sizes(small.groups(setups, never, 5)) == [[32, 32, 16, 16], [8, 8, 4, 4], [2, 2]]
+    assert sizes(small.groups(setups, never, 3)) == [[32, 32], [16, 16, 8], [8, 4, 4], [2, 2]]
+    assert [len(group) for group in small.groups(setups, never, 1)] == [1] * 10
 
 
-def test_runs_that_go_on_are_apart_by_step(small: Architecture, jobs: list[Job]) -> None:
-    def step(job: Job) -> int:
-        return 40 if job.spec.subset.examples == 8 else 0
+def test_runs_that_go_on_are_apart_by_step(small: Architecture, setups: list[RunSetup]) -> None:
+    def step(setup: RunSetup) -> int:
+        return 40 if setup.spec.subset.examples == 8 else 0
 
-    assert sizes(small.groups(jobs, step, 64)) == [[8, 8], [32, 32, 16, 16, 4, 4], [2, 2]]
+    assert sizes(small.groups(setups, step, 64)) == [[8, 8], [32, 32, 16, 16, 4, 4], [2, 2]]
 
 
 def test_large_models_are_alone(
-    small: Architecture, jobs: list[Job], monkeypatch: pytest.MonkeyPatch
+    small: Architecture, setups: list[RunSetup], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = small.size
-    assert small.side_by_side(4)
+    assert small.in_ensemble(4)
     monkeypatch.setitem(stacking.STACKED_BELOW, "cpu", 3 * size.flops_per_example / size.products)
-    assert small.side_by_side(2)
-    assert not small.side_by_side(4)
-    assert sizes(small.groups(jobs, never, 64)) == [*[[n] for n in (32, 32, 16, 16, 8, 8, 4, 4)], [2, 2]]
+    assert small.in_ensemble(2)
+    assert not small.in_ensemble(4)
+    assert sizes(small.groups(setups, never, 64)) == [*[[n] for n in (32, 32, 16, 16, 8, 8, 4, 4)], [2, 2]]
 
 
 def test_a_stack_is_no_larger_than_gains_anything(
-    small: Architecture, jobs: list[Job], monkeypatch: pytest.MonkeyPatch
+    small: Architecture, setups: list[RunSetup], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = small.size
     monkeypatch.setitem(stacking.STACKED_TO, "cpu", 9 * size.flops_per_example / size.products)
-    assert sizes(small.groups(jobs, never, 64)) == [[32, 32], [16, 16], [8, 8], [4, 4], [2, 2]]
+    assert sizes(small.groups(setups, never, 64)) == [[32, 32], [16, 16], [8, 8], [4, 4], [2, 2]]
 
 
 def test_the_rule() -> None:
@@ -99,6 +101,6 @@ def test_a_job_has_the_first_examples_of_its_shuffle(
     import numpy as np
 
     spec = make_spec(subset={"examples": 8, "seed": 1})
-    found = job(spec, 0.1, task, prepared / "subsets")
+    found = setup(spec, 0.1, task, prepared / "subsets")
     assert found.subset.tolist() == np.load(prepared / "subsets" / "shuffle-1.npy")[:8].tolist()
     assert (found.spec, found.rate) == (spec, 0.1)

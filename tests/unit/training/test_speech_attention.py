@@ -12,9 +12,9 @@ from torch.nn import functional
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.data.store import read_prepared
 from scalinglaws.models import listener
-from scalinglaws.training.stack import Alike, Stack
-from scalinglaws.training.task import Inputs
-from scalinglaws.training.tasks.speech_attention import METRICS, SpeechAttention, open_task, until
+from scalinglaws.tasks.core.task import Inputs
+from scalinglaws.tasks.speech_attention import METRICS, SpeechAttention, open_task, until
+from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
 from unit.made_speech import BANDS, FRAMES, LONGEST, SYMBOLS, prepare_tones
 
 CPU = torch.device("cpu")
@@ -129,7 +129,7 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
 ) -> None:
     logits = torch.randn(2, 12, 2, LONGEST + 1, OUTPUTS)
     whole = task.evaluate(Fixed(logits))
-    monkeypatch.setattr("scalinglaws.training.tasks.speech_attention.CHUNK", 5)
+    monkeypatch.setattr("scalinglaws.tasks.speech_attention.CHUNK", 5)
     for name, values in task.evaluate(Fixed(logits)).items():
         torch.testing.assert_close(values, whole[name], rtol=1e-12, atol=0)
 
@@ -137,7 +137,7 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
 def test_a_listener_learns_tones(tmp_path: Path) -> None:
     prepare_tones(tmp_path, train=300, validation=40)
     task, alike = open_task(tmp_path, CPU), Alike(Optimiser(name="adam", warmup=10), "float32", True)
-    stack = Stack(
+    ensemble = Ensemble(
         lambda: listener.build(task.inputs, task.outputs, width=16, layers=2, stride=4),
         [0, 1],
         [0.02, 1e-9],
@@ -147,8 +147,8 @@ def test_a_listener_learns_tones(tmp_path: Path) -> None:
     generator = torch.Generator().manual_seed(0)
     for step in range(1, 101):
         indices = torch.randint(300, (2, 10), generator=generator)
-        stack.advance(task, indices, torch.tensor(stack.controls(step)))
-    found = task.evaluate(stack.predict)
+        ensemble.advance(task, indices, torch.tensor(ensemble.controls(step)))
+    found = task.evaluate(ensemble.predict)
     assert found["error_rate"][0] < 0.2
     assert found["cross_entropy"][0] < 0.4
     assert found["error_rate"][1] > 0.8

@@ -13,8 +13,7 @@ from torch import Tensor
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.data.store import read_prepared
 from scalinglaws.models import deepspeech
-from scalinglaws.training.stack import Alike, Stack
-from scalinglaws.training.tasks.speech_ctc import (
+from scalinglaws.tasks.speech_ctc import (
     METRICS,
     SpeechCtc,
     ctc_by_steps,
@@ -23,6 +22,7 @@ from scalinglaws.training.tasks.speech_ctc import (
     open_task,
     output_steps,
 )
+from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
 from unit.made_speech import BANDS, FRAMES, LONGEST, SYMBOLS, prepare_tones
 
 CPU = torch.device("cpu")
@@ -231,7 +231,7 @@ def test_what_has_no_alignment_counts_as_errors_but_not_as_loss(task: SpeechCtc,
 def test_evaluation_in_chunks_is_evaluation_at_once(task: SpeechCtc, monkeypatch: pytest.MonkeyPatch) -> None:
     logits = torch.randn(2, 12, STEPS, 4)
     whole = task.evaluate(Fixed(logits))
-    monkeypatch.setattr("scalinglaws.training.tasks.speech_ctc.CHUNK", 5)
+    monkeypatch.setattr("scalinglaws.tasks.speech_ctc.CHUNK", 5)
     for name, values in task.evaluate(Fixed(logits)).items():
         torch.testing.assert_close(values, whole[name], rtol=1e-6, atol=0)
 
@@ -239,7 +239,7 @@ def test_evaluation_in_chunks_is_evaluation_at_once(task: SpeechCtc, monkeypatch
 def test_deep_speech_learns_tones(tmp_path: Path) -> None:
     prepare_tones(tmp_path, train=200, validation=40)
     task, alike = open_task(tmp_path, CPU), Alike(Optimiser(name="adam", warmup=10), "float32", True)
-    stack = Stack(
+    ensemble = Ensemble(
         lambda: deepspeech.build(task.inputs, task.outputs, width=12, stride=2),
         [0, 1],
         [0.02, 1e-9],
@@ -249,8 +249,8 @@ def test_deep_speech_learns_tones(tmp_path: Path) -> None:
     generator = torch.Generator().manual_seed(0)
     for step in range(1, 101):
         indices = torch.randint(200, (2, 10), generator=generator)
-        stack.advance(task, indices, torch.tensor(stack.controls(step)))
-    found = task.evaluate(stack.predict)
+        ensemble.advance(task, indices, torch.tensor(ensemble.controls(step)))
+    found = task.evaluate(ensemble.predict)
     assert found["error_rate"][0] < 0.25
     assert found["ctc_loss"][0] < 0.3
     assert found["error_rate"][1] > 0.5

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models import lstm, mlp, resnet, rhn, transformer
-from scalinglaws.training.stack import Alike, Stack, can_be_stacked
+from scalinglaws.training.ensemble.ensemble import Alike, Ensemble, can_share_an_ensemble
 
 CPU = torch.device("cpu")
 STEPS = 5
@@ -102,11 +102,11 @@ class Images:
 TASK = Images()
 
 
-def make(build: Callable[[], nn.Module], seeds: Sequence[int], **options: Any) -> Stack:
-    side_by_side = options.pop("side_by_side", True)
+def make(build: Callable[[], nn.Module], seeds: Sequence[int], **options: Any) -> Ensemble:
+    in_ensemble = options.pop("in_ensemble", True)
     precision = options.pop("precision", "float32")
-    alike = Alike(Optimiser(**{"warmup": 2, **options}), precision, side_by_side)
-    return Stack(build, seeds, [0.01 * (1 + seed) for seed in seeds], alike, CPU)
+    alike = Alike(Optimiser(**{"warmup": 2, **options}), precision, in_ensemble)
+    return Ensemble(build, seeds, [0.01 * (1 + seed) for seed in seeds], alike, CPU)
 
 
 def indices(seeds: Sequence[int], step: int, batch: int = 10) -> Tensor:
@@ -117,17 +117,19 @@ def indices(seeds: Sequence[int], step: int, batch: int = 10) -> Tensor:
     return torch.stack(rows)
 
 
-def run(stack: Stack, seeds: Sequence[int], first: int = 1, last: int = STEPS, batch: int = 10) -> Tensor:
+def run(
+    ensemble: Ensemble, seeds: Sequence[int], first: int = 1, last: int = STEPS, batch: int = 10
+) -> Tensor:
     """Losses (steps, runs)."""
     found = [
-        stack.advance(TASK, indices(seeds, step, batch), torch.tensor(stack.controls(step)))
+        ensemble.advance(TASK, indices(seeds, step, batch), torch.tensor(ensemble.controls(step)))
         for step in range(first, last + 1)
     ]
     return torch.stack(found)
 
 
-def state_of(stack: Stack, row: int) -> list[Tensor]:
-    return [array[row].clone() for array in stack.arrays().values()]
+def state_of(ensemble: Ensemble, row: int) -> list[Tensor]:
+    return [array[row].clone() for array in ensemble.arrays().values()]
 
 
 def same(one: list[Tensor], other: list[Tensor]) -> bool:
@@ -147,10 +149,10 @@ def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(name: str, batch: i
     ]
     found = []
     for seeds in beside:
-        stack = make(BUILD[name], seeds, name="adam", momentum=0.9)
-        losses = run(stack, seeds, batch=batch)
+        ensemble = make(BUILD[name], seeds, name="adam", momentum=0.9)
+        losses = run(ensemble, seeds, batch=batch)
         row = seeds.index(MINE)
-        found.append([losses[:, row], stack.predict(TASK.images[:50])[row], *state_of(stack, row)])
+        found.append([losses[:, row], ensemble.predict(TASK.images[:50])[row], *state_of(ensemble, row)])
     assert all(same(found[0], other) for other in found[1:])
 
 
@@ -158,19 +160,19 @@ def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(name: str, batch: i
 @pytest.mark.parametrize("name", BUILD)
 def test_side_by_side_is_as_alone_but_for_rounding(name: str, options: dict[str, Any]) -> None:
     seeds = [MINE, 8, 9]
-    stack = make(BUILD[name], seeds, **options)
-    losses = run(stack, seeds)
+    ensemble = make(BUILD[name], seeds, **options)
+    losses = run(ensemble, seeds)
     for row, seed in enumerate(seeds):
-        alone = make(BUILD[name], [seed], side_by_side=False, **options)
+        alone = make(BUILD[name], [seed], in_ensemble=False, **options)
         torch.testing.assert_close(run(alone, [seed])[:, 0], losses[:, row], rtol=1e-4, atol=1e-4)
         torch.testing.assert_close(
-            alone.predict(TASK.images[:50])[0], stack.predict(TASK.images[:50])[row], rtol=2e-3, atol=2e-3
+            alone.predict(TASK.images[:50])[0], ensemble.predict(TASK.images[:50])[row], rtol=2e-3, atol=2e-3
         )
 
 
 @pytest.mark.parametrize("name", ["mlp", "resnet"])
 def test_alone_is_as_torch_does_it(name: str) -> None:
-    alone = make(BUILD[name], [MINE], side_by_side=False, warmup=0, averaging=0)
+    alone = make(BUILD[name], [MINE], in_ensemble=False, warmup=0, averaging=0)
     losses = run(alone, [MINE])[:, 0]
     torch.manual_seed(MINE)
     model = BUILD[name]()
@@ -201,17 +203,17 @@ def test_runs_that_go_on_are_as_if_nothing_had_been_beside_them(kept: list[int])
     assert part.predict(TASK.images[:50]).shape == (len(left), 50, 10)
 
 
-@pytest.mark.parametrize("side_by_side", [True, False])
-def test_a_run_is_put_back_to_where_it_was_saved(side_by_side: bool) -> None:
-    seeds = [MINE, 8] if side_by_side else [MINE]
-    stack = make(BUILD["mlp"], seeds, side_by_side=side_by_side, name="adam")
-    run(stack, seeds, last=3)
-    saved = {name: array[0].clone() for name, array in stack.arrays().items()}
-    run(stack, seeds, first=4, last=6)
-    other = make(BUILD["mlp"], [MINE], side_by_side=side_by_side, name="adam")
+@pytest.mark.parametrize("in_ensemble", [True, False])
+def test_a_run_is_put_back_to_where_it_was_saved(in_ensemble: bool) -> None:
+    seeds = [MINE, 8] if in_ensemble else [MINE]
+    ensemble = make(BUILD["mlp"], seeds, in_ensemble=in_ensemble, name="adam")
+    run(ensemble, seeds, last=3)
+    saved = {name: array[0].clone() for name, array in ensemble.arrays().items()}
+    run(ensemble, seeds, first=4, last=6)
+    other = make(BUILD["mlp"], [MINE], in_ensemble=in_ensemble, name="adam")
     other.restore(0, saved, {})
     run(other, [MINE], first=4, last=6)
-    assert same(state_of(other, 0), state_of(stack, 0))
+    assert same(state_of(other, 0), state_of(ensemble, 0))
 
 
 @pytest.mark.parametrize(
@@ -259,8 +261,8 @@ def test_half_precision_trains_in_full_precision() -> None:
 
 
 def test_models_with_buffers_or_fused_recurrence_are_not_stacked() -> None:
-    assert can_be_stacked(BUILD["resnet"]())
-    assert not can_be_stacked(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)))
-    assert not can_be_stacked(nn.LSTM(3, 3))
+    assert can_share_an_ensemble(BUILD["resnet"]())
+    assert not can_share_an_ensemble(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)))
+    assert not can_share_an_ensemble(nn.LSTM(3, 3))
     with pytest.raises(ValueError, match="one by one"):
-        make(BUILD["mlp"], [1, 2], side_by_side=False)
+        make(BUILD["mlp"], [1, 2], in_ensemble=False)

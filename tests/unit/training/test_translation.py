@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from scalinglaws.data.pairs import Pairs
-from scalinglaws.data.reserved_ids import BEGIN, END, PAD, RESERVED
+from scalinglaws.data.language.reserved_ids import BEGIN, END, PAD, RESERVED
+from scalinglaws.data.modalities.pairs import Pairs
 from scalinglaws.data.store import read_prepared, write_prepared
-from scalinglaws.training.task import Inputs
-from scalinglaws.training.tasks.translation import METRICS, Translation, open_task
+from scalinglaws.tasks.core.task import Inputs
+from scalinglaws.tasks.translation import METRICS, Translation, open_task
 
 CPU = torch.device("cpu")
 LONGEST, NAMES = 5, (*RESERVED, *"abcdef")
@@ -158,7 +158,7 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
     logits = logits_of(2, 12)
     whole, parts = Fixed(logits), Fixed(logits)
     expected = task.evaluate(whole)
-    monkeypatch.setattr("scalinglaws.training.tasks.translation.LOGITS", 5 * 6 * len(NAMES) + 7)
+    monkeypatch.setattr("scalinglaws.tasks.translation.LOGITS", 5 * 6 * len(NAMES) + 7)
     found = task.evaluate(parts)
     assert [len(inputs[0]) for inputs in whole.asked] == [12]
     assert [len(inputs[0]) for inputs in parts.asked] == [5, 5, 2]
@@ -174,7 +174,7 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
 
 
 def test_one_pair_at_a_time_if_it_is_large(task: Translation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scalinglaws.training.tasks.translation.LOGITS", 1)
+    monkeypatch.setattr("scalinglaws.tasks.translation.LOGITS", 1)
     fixed = Fixed(logits_of(1, 12))
     task.evaluate(fixed)
     assert len(fixed.asked) == 12

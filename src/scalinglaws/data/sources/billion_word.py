@@ -22,12 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from scalinglaws.data.paragraphs import normal
-from scalinglaws.data.text import Text, cut, describe
-from scalinglaws.data.tokens import Census, Tokens, Vocabulary
+from scalinglaws.data.language.paragraphs import normal
+from scalinglaws.data.language.tokens import Census, Tokens, Vocabulary
+from scalinglaws.data.modalities.text import Text, cut, describe
 from scalinglaws.errors import DataError
 
-FORM = "text"
+MODALITY = "text"
 
 TRAINING = tuple(
     f"training-monolingual.tokenized.shuffled/news.en-{number:05d}-of-00100" for number in range(1, 100)

@@ -16,10 +16,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.data.images import Images
+from scalinglaws.data.modalities.images import Images
 from scalinglaws.errors import DataError
 
-FORM = "images"
+MODALITY = "images"
 
 EXAMPLES = {"training": 50_000, "validation": 10_000, "classes": 10, "shape": (3, 32, 32)}
 SHAPE = (3, 32, 32)

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.data.archives import Archive, read_members
-from scalinglaws.data.images import Images
+from scalinglaws.data.formats.archives import Archive, read_members
+from scalinglaws.data.modalities.images import Images
 from scalinglaws.errors import DataError
 
-FORM = "images"
+MODALITY = "images"
 
 ARCHIVE = Archive(
     package="dataset-fashion-mnist",

@@ -20,12 +20,20 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, PositiveFloat
 
-from scalinglaws.data.archives import Archive, read_members
-from scalinglaws.data.recordings import RATE
-from scalinglaws.data.speech import Corpus, LeftOut, Speech, Utterance, hash_order, speech, without_repeats
+from scalinglaws.data.audio.recordings import RATE
+from scalinglaws.data.formats.archives import Archive, read_members
+from scalinglaws.data.modalities.speech import (
+    Corpus,
+    LeftOut,
+    Speech,
+    Utterance,
+    hash_order,
+    speech,
+    without_repeats,
+)
 from scalinglaws.errors import DataError
 
-FORM = "speech"
+MODALITY = "speech"
 
 ARCHIVE = Archive(
     package="festvox-ru",

@@ -17,12 +17,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat
 
-from scalinglaws.data.archives import Archive, read_members
-from scalinglaws.data.recordings import decoded, length
-from scalinglaws.data.speech import Corpus, LeftOut, Speech, Utterance, hash_order, speech, without_repeats
+from scalinglaws.data.audio.recordings import decoded, length
+from scalinglaws.data.formats.archives import Archive, read_members
+from scalinglaws.data.modalities.speech import (
+    Corpus,
+    LeftOut,
+    Speech,
+    Utterance,
+    hash_order,
+    speech,
+    without_repeats,
+)
 from scalinglaws.errors import DataError
 
-FORM = "speech"
+MODALITY = "speech"
 
 VERSION = "1.0.1-1.1"
 SCRIPTS = Archive(

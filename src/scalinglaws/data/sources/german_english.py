@@ -16,13 +16,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from scalinglaws.data.archives import Archive, find, read_members
-from scalinglaws.data.pairs import Pairs, pairs_of
-from scalinglaws.data.parallel_text import SentencePair, split, unique_targets
-from scalinglaws.data.subwords import normalised
+from scalinglaws.data.formats.archives import Archive, find, read_members
+from scalinglaws.data.language.parallel_text import SentencePair, split, unique_targets
+from scalinglaws.data.language.subwords import normalised
+from scalinglaws.data.modalities.pairs import Pairs, pairs_of
 from scalinglaws.errors import DataError
 
-FORM = "pairs"
+MODALITY = "pairs"
 
 GERMAN_HELP = Archive(
     package="libreoffice-help-de",

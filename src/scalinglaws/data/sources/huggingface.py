@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from scalinglaws.data.images import Images, centre_square
+from scalinglaws.data.modalities.images import Images, centre_square
 from scalinglaws.errors import DataError
 
-FORM = "images"
+MODALITY = "images"
 
 GREY_MODES = ("1", "L", "LA")
 DEEP_MODES = ("I", "F")

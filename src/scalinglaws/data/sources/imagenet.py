@@ -20,10 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from scalinglaws.data.images import IMAGE_SUFFIXES, Images, centre_square, decode
+from scalinglaws.data.modalities.images import IMAGE_SUFFIXES, Images, centre_square, decode
 from scalinglaws.errors import DataError
 
-FORM = "images"
+MODALITY = "images"
 
 EXAMPLES = {"training": 1_281_167, "validation": 50_000, "classes": 1000, "shape": (3, 64, 64)}
 CLASSES = 1000

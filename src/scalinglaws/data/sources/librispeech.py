@@ -17,11 +17,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveFloat
 
-from scalinglaws.data.recordings import decoded, length
-from scalinglaws.data.speech import Corpus, Speech, Utterance, speech
+from scalinglaws.data.audio.recordings import decoded, length
+from scalinglaws.data.modalities.speech import Corpus, Speech, Utterance, speech
 from scalinglaws.errors import DataError
 
-FORM = "speech"
+MODALITY = "speech"
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ' ")
 LONGEST = 400

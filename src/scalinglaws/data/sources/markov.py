@@ -12,11 +12,11 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field, NonNegativeInt, PositiveInt
 
-from scalinglaws.data.chains import draw_chain
-from scalinglaws.data.text import Text
+from scalinglaws.data.modalities.text import Text
+from scalinglaws.data.sources._markov_chain import draw_chain
 from scalinglaws.errors import DataError
 
-FORM = "text"
+MODALITY = "text"
 
 
 def load(

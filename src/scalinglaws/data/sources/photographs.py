@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from scalinglaws.data.archives import Archive, read_members
-from scalinglaws.data.images import IMAGE_SUFFIXES, Images, decode
+from scalinglaws.data.formats.archives import Archive, read_members
+from scalinglaws.data.modalities.images import IMAGE_SUFFIXES, Images, decode
 from scalinglaws.errors import DataError
 
-FORM = "images"
+MODALITY = "images"
 
 EXAMPLES = {"classes": 25, "shape": (3, 32, 32)}  # how many depends on the size of the patches
 BLOCK = 128

@@ -16,14 +16,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from scalinglaws.data.archives import Archive, find, read_members
-from scalinglaws.data.markdown import clean_markdown
-from scalinglaws.data.paragraphs import split_paragraphs
-from scalinglaws.data.sword import read_module
-from scalinglaws.data.text import Text, text_of_paragraphs
+from scalinglaws.data.formats.archives import Archive, find, read_members
+from scalinglaws.data.formats.markdown import clean_markdown
+from scalinglaws.data.formats.sword import read_module
+from scalinglaws.data.language.paragraphs import split_paragraphs
+from scalinglaws.data.modalities.text import Text, text_of_paragraphs
 from scalinglaws.errors import DataError
 
-FORM = "text"
+MODALITY = "text"
 
 SHORTEST = 41
 """Characters of the shortest paragraph: what is shorter is mostly headings and references."""

@@ -14,11 +14,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from scalinglaws.data.pairs import Pairs, pairs_of
-from scalinglaws.data.parallel_text import SentencePair
+from scalinglaws.data.language.parallel_text import SentencePair
+from scalinglaws.data.modalities.pairs import Pairs, pairs_of
 from scalinglaws.errors import DataError
 
-FORM = "pairs"
+MODALITY = "pairs"
 
 SOURCE, TARGET = "de", "en"
 TEST_SETS = "newstest"

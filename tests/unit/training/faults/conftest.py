@@ -1,16 +1,16 @@
-"""Packs of tiny runs, and real processes that train them."""
+"""Jobs of tiny runs, and real processes that train them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from scalinglaws.config.pack import Pack
+from scalinglaws.config.job import Job
 from scalinglaws.config.spec import RunSpec
 from unit.training.faults.forks import Forks
 from unit.training.faults.stage import MakeStage, Results, Stage, Undisturbed
 
-MakePack = Callable[..., Pack]
+MakePack = Callable[..., Job]
 
 
 @pytest.fixture(scope="session")
@@ -22,15 +22,15 @@ def forks() -> Iterator[Forks]:
 
 @pytest.fixture(scope="session")
 def known() -> dict[str, Results]:
-    """What packs give, by their JSON: the made-up data are the same in all tests."""
+    """What jobs give, by their JSON: the made-up data are the same in all tests."""
     return {}
 
 
 @pytest.fixture
-def make_pack(make_spec: Callable[..., RunSpec]) -> MakePack:
-    """A pack of so many runs of at most so many steps, each with its own subset, seed and learning rate."""
+def make_job(make_spec: Callable[..., RunSpec]) -> MakePack:
+    """A job of so many runs of at most so many steps, each with its own subset, seed and learning rate."""
 
-    def make(runs: int = 6, steps: int = 300, patience: int = 8, rate: float = 0.01, first: int = 4) -> Pack:
+    def make(runs: int = 6, steps: int = 300, patience: int = 8, rate: float = 0.01, first: int = 4) -> Job:
         budget = {"steps": steps, "patience": patience, "first_evaluation": first, "evaluation_ratio": 1.15}
         specs = (
             make_spec(
@@ -41,29 +41,29 @@ def make_pack(make_spec: Callable[..., RunSpec]) -> MakePack:
             )
             for number in range(runs)
         )
-        return Pack(study="paper/one", name="pack", phase="grid", runs=tuple(specs))
+        return Job(study="paper/one", name="job", phase="grid", runs=tuple(specs))
 
     return make
 
 
 @pytest.fixture
 def make_stage(forks: Forks, prepared: Path) -> MakeStage:
-    """The stage on a pack, in a folder of its own."""
+    """The stage on a job, in a folder of its own."""
 
-    def make(pack: Pack, name: str = "made") -> Stage:
-        return Stage(forks, prepared, pack, name)
+    def make(job: Job, name: str = "made") -> Stage:
+        return Stage(forks, prepared, job, name)
 
     return make
 
 
 @pytest.fixture
 def undisturbed(make_stage: MakeStage, known: dict[str, Results]) -> Undisturbed:
-    """The results of a pack that nothing happens to."""
+    """The results of a job that nothing happens to."""
 
-    def results(pack: Pack) -> Results:
-        key = pack.model_dump_json()
+    def results(job: Job) -> Results:
+        key = job.model_dump_json()
         if key not in known:
-            known[key] = make_stage(pack, "undisturbed").done()
+            known[key] = make_stage(job, "undisturbed").done()
         return known[key]
 
     return results

@@ -96,7 +96,9 @@ class Forks:
 
 
 def _apply(settings: Settings) -> None:
-    from scalinglaws.training import checkpoint, stacking, trainer
+    from scalinglaws.training import trainer
+    from scalinglaws.training.ensemble import policy as stacking
+    from scalinglaws.training.resume import checkpoint
 
     if settings.every is not None:
         checkpoint.EVERY_SECONDS, checkpoint.SHARE = settings.every, 1e9
@@ -139,9 +141,9 @@ def _die_at(suffix: str, number: int, moment: str) -> None:
 
 
 def _call(order: dict[str, Any]) -> int:
-    """In a child: call the stage as `python -m scalinglaws.training` does; its exit status."""
-    from scalinglaws.stage import run_stage
-    from scalinglaws.training.__main__ import main
+    """In a child: call the stage as `python -m scalinglaws.stages.train` does; its exit status."""
+    from scalinglaws.stages.stage import run_stage
+    from scalinglaws.stages.train import main
 
     said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -161,9 +163,9 @@ def _call(order: dict[str, Any]) -> int:
 
 
 def _serve() -> None:
-    import scalinglaws.training.__main__
-    import scalinglaws.training.search
-    import scalinglaws.training.tasks.image_classification
+    import scalinglaws.stages.train
+    import scalinglaws.tasks.image_classification
+    import scalinglaws.training.records.search
     import scalinglaws.training.trainer  # noqa: F401 - what takes the time
 
     for line in sys.stdin:

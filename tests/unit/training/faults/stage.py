@@ -1,4 +1,4 @@
-"""The training stage on one pack in one folder: how to call it, and what it has written."""
+"""The training stage on one job in one folder: how to call it, and what it has written."""
 
 import json
 import sys
@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from scalinglaws.config.canonical import canonical_json
-from scalinglaws.config.pack import Pack, pack_to_plain
+from scalinglaws.config.job import Job, job_to_plain
 from unit.training.faults.forks import Child, Ended, Forks, Settings
 
 LIMIT = 120
@@ -22,27 +22,34 @@ Results = dict[str, dict[str, Any]]
 class Stage:
     """Calls of the stage that share their folders."""
 
-    def __init__(self, forks: Forks, prepared: Path, pack: Pack, name: str = "made") -> None:
+    def __init__(self, forks: Forks, prepared: Path, job: Job, name: str = "made") -> None:
         """Nothing is called yet.
 
         Args:
             forks: where calls come from.
             prepared: folder with `data` and `subsets`.
-            pack: its runs.
+            job: its runs.
             name: of the folder beside them in which everything is written.
         """
-        self._forks, self.prepared, self._pack = forks, prepared, pack
+        self._forks, self.prepared, self._job = forks, prepared, job
         self.folder = prepared / name
         self.out, self.checkpoint = self.folder / "runs", self.folder / "checkpoint.pt"
-        self.pulse = self.folder / "progress.pulse"
+        self.heartbeat = self.folder / "progress.heartbeat"
         self.folder.mkdir()
         self._calls = 0
 
-    def arguments(self, stack: int = 64, code: str = "c0de") -> list[str]:
-        """Those of `python -m scalinglaws.training`."""
-        plain = canonical_json(pack_to_plain(self._pack))
+    def arguments(self, ensemble: int = 64, code: str = "c0de") -> list[str]:
+        """Those of `python -m scalinglaws.stages.train`."""
+        plain = canonical_json(job_to_plain(self._job))
         data, subsets = str(self.prepared / "data"), str(self.prepared / "subsets")
-        made = ["--out", str(self.out), "--checkpoint", str(self.checkpoint), "--pulse", str(self.pulse)]
+        made = [
+            "--out",
+            str(self.out),
+            "--checkpoint",
+            str(self.checkpoint),
+            "--heartbeat",
+            str(self.heartbeat),
+        ]
         return [
             "--spec",
             plain,
@@ -53,31 +60,31 @@ class Stage:
             "--subsets",
             subsets,
             *made,
-            "--stack",
-            str(stack),
+            "--ensemble",
+            str(ensemble),
         ]
 
     def command(self) -> list[str]:
         """What a shell would call."""
         return [sys.executable, "-m", "scalinglaws.training", *self.arguments()]
 
-    def start(self, stack: int = 64, code: str = "c0de", **settings: Any) -> Child:
+    def start(self, ensemble: int = 64, code: str = "c0de", **settings: Any) -> Child:
         """Call the stage."""
         self._calls += 1
         said = self.folder / f"call-{self._calls}.log"
-        return self._forks.start(self.arguments(stack, code), said, Settings(**settings))
+        return self._forks.start(self.arguments(ensemble, code), said, Settings(**settings))
 
-    def call(self, stack: int = 64, code: str = "c0de", **settings: Any) -> Ended:
+    def call(self, ensemble: int = 64, code: str = "c0de", **settings: Any) -> Ended:
         """Call the stage, and wait for its end."""
-        return self.start(stack, code, **settings).wait()
+        return self.start(ensemble, code, **settings).wait()
 
-    def done(self, stack: int = 64, **settings: Any) -> Results:
+    def done(self, ensemble: int = 64, **settings: Any) -> Results:
         """Call the stage, which is to end well; the results of all runs."""
-        ended = self.call(stack, **settings)
+        ended = self.call(ensemble, **settings)
         assert ended.status == 0, ended.said
         assert not self.checkpoint.exists()
         results = self.results()
-        assert results.keys() == {run.id for run in self._pack.runs}
+        assert results.keys() == {run.id for run in self._job.runs}
         return results
 
     def records(self) -> dict[str, bytes]:
@@ -133,6 +140,6 @@ def waiting() -> Iterator[None]:
 
 
 MakeStage = Callable[..., Stage]
-"""From a pack and a folder's name."""
+"""From a job and a folder's name."""
 
-Undisturbed = Callable[[Pack], Results]
+Undisturbed = Callable[[Job], Results]

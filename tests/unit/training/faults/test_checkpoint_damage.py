@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from scalinglaws.config.pack import Pack
+from scalinglaws.config.job import Job
 from unit.training.faults.stage import MakeStage, Stage, Undisturbed
 
 pytestmark = pytest.mark.slow
@@ -79,31 +79,31 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_damage(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed, damage: str
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, damage: str
 ) -> None:
-    pack = make_pack(runs=3, steps=40, patience=99)
-    stage = make_stage(pack)
+    job = make_job(runs=3, steps=40, patience=99)
+    stage = make_stage(job)
     make, warning = DAMAGE[damage]
     stage.checkpoint.write_bytes(make(saved(stage)))
     ended = stage.call()
     assert ended.status == 0, ended.said
     assert warning in ended.said and "go on from" not in ended.said
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
-def test_a_sound_one(make_pack: Callable[..., Pack], make_stage: MakeStage) -> None:
+def test_a_sound_one(make_job: Callable[..., Job], make_stage: MakeStage) -> None:
     # What the others rest on: without damage, it is used.
-    stage = make_stage(make_pack(runs=3, steps=40, patience=99))
+    stage = make_stage(make_job(runs=3, steps=40, patience=99))
     content = saved(stage)
     assert changed(content, lambda state: None) != b""
     assert f"3 runs go on from step {SAVES}\n" in stage.call().said
 
 
 def test_pickled_code_is_not_run(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed, tmp_path: Path
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    pack = make_pack(runs=3, steps=40, patience=99)
-    stage = make_stage(pack)
+    job = make_job(runs=3, steps=40, patience=99)
+    stage = make_stage(job)
     trap, trapped = Trap(tmp_path / "trapped"), signed({"made_by": {}, "states": Trap(tmp_path / "trapped")})
     torch.load(io.BytesIO(trapped[:-32]), weights_only=False)
     trap.folder.rmdir()  # it does work
@@ -112,41 +112,37 @@ def test_pickled_code_is_not_run(
     assert ended.status == 0, ended.said
     assert DAMAGED in ended.said
     assert not trap.folder.exists()
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
-def test_of_other_code(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed
-) -> None:
-    pack = make_pack(runs=3, steps=40, patience=99)
-    stage = make_stage(pack)
+def test_of_other_code(make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed) -> None:
+    job = make_job(runs=3, steps=40, patience=99)
+    stage = make_stage(job)
     saved(stage)
     ended = stage.call(code="c0df")
     assert ended.status == 0, ended.said
     assert "the checkpoint is of other code, data or device; its runs begin again" in ended.said
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
-def test_of_other_runs(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed
-) -> None:
-    pack = make_pack(runs=3, steps=40, patience=99)
-    stage = make_stage(pack)
-    stage.checkpoint.write_bytes(saved(make_stage(make_pack(runs=3, steps=41, patience=99), "others")))
+def test_of_other_runs(make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed) -> None:
+    job = make_job(runs=3, steps=40, patience=99)
+    stage = make_stage(job)
+    stage.checkpoint.write_bytes(saved(make_stage(make_job(runs=3, steps=41, patience=99), "others")))
     ended = stage.call()
     assert ended.status == 0, ended.said
     assert "go on from" not in ended.said
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
 def test_of_some_of_the_runs(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed
 ) -> None:
-    # The pack has grown since: some go on, the others begin, in stacks of their own.
-    pack = make_pack(runs=5, steps=40, patience=99)
-    stage = make_stage(pack)
-    stage.checkpoint.write_bytes(saved(make_stage(make_pack(runs=2, steps=40, patience=99), "before")))
+    # The job has grown since: some go on, the others begin, in ensembles of their own.
+    job = make_job(runs=5, steps=40, patience=99)
+    stage = make_stage(job)
+    stage.checkpoint.write_bytes(saved(make_stage(make_job(runs=2, steps=40, patience=99), "before")))
     ended = stage.call()
     assert ended.status == 0, ended.said
     assert f"2 runs go on from step {SAVES}\n" in ended.said
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scalinglaws.config.pack import Pack
+from scalinglaws.config.job import Job
 from unit.training.faults.stage import MakeStage, Undisturbed, waiting
 
 pytestmark = pytest.mark.slow
@@ -14,44 +14,44 @@ NOTHING_FITS = 2000  # but what the process says
 
 
 def test_checkpoints_do_not_fit(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed
 ) -> None:
-    pack = make_pack(steps=60)
-    stage = make_stage(pack)
+    job = make_job(steps=60)
+    stage = make_stage(job)
     ended = stage.call(every=0.0, largest_file=RECORD_FITS)
     assert ended.status == 0
     assert f"{stage.checkpoint}: no checkpoint could be written (File too large)" in ended.said
     assert "Traceback" not in ended.said
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
     assert stage.left_behind() == []
 
 
 def test_a_record_does_not_fit(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed
 ) -> None:
-    pack = make_pack(steps=60)
-    stage = make_stage(pack)
+    job = make_job(steps=60)
+    stage = make_stage(job)
     assert stage.call(dies_at=(".json", 2, "after")).status == -signal.SIGKILL
     there = stage.records()
     assert len(there) == 2
     ended = stage.call(largest_file=NOTHING_FITS)
     assert ended.status == 2
     (error,) = (line for line in ended.said.splitlines() if line.startswith("error: "))
-    named = {run.id for run in pack.runs if f"error: {stage.out / run.id}.json: the record cannot" in error}
+    named = {run.id for run in job.runs if f"error: {stage.out / run.id}.json: the record cannot" in error}
     assert len(named) == 1 and named.isdisjoint(there)
     assert "(File too large); free some space and call again" in error
     assert "Traceback" not in ended.said
     assert stage.records() == there
     assert stage.left_behind() == []
-    assert stage.done() == undisturbed(pack)
+    assert stage.done() == undisturbed(job)
     assert there.items() <= stage.records().items()
 
 
-def test_stopped_on_a_full_disk(make_pack: Callable[..., Pack], make_stage: MakeStage) -> None:
-    stage = make_stage(make_pack(steps=400, patience=99))
+def test_stopped_on_a_full_disk(make_job: Callable[..., Job], make_stage: MakeStage) -> None:
+    stage = make_stage(make_job(steps=400, patience=99))
     child = stage.start(largest_file=RECORD_FITS)
     for _ in waiting():
-        if stage.pulse.exists() or child.ended():
+        if stage.heartbeat.exists() or child.ended():
             break
     child.send(signal.SIGTERM)
     ended = child.wait()

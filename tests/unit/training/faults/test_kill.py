@@ -7,29 +7,29 @@ from random import Random
 
 import pytest
 
-from scalinglaws.config.pack import Pack
+from scalinglaws.config.job import Job
 from unit.training.faults.stage import MakeStage, Undisturbed
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(("stack", "steps", "most"), [(64, 1000, 20), (1, 250, 10)])
+@pytest.mark.parametrize(("ensemble", "steps", "most"), [(64, 1000, 20), (1, 250, 10)])
 def test_killed_again_and_again(
-    make_pack: Callable[..., Pack],
+    make_job: Callable[..., Job],
     make_stage: MakeStage,
     undisturbed: Undisturbed,
-    stack: int,
+    ensemble: int,
     steps: int,
     most: int,
 ) -> None:
-    pack = make_pack(steps=steps)
-    random, rounds, kills, resumed = Random(stack), 0, 0, 0
+    job = make_job(steps=steps)
+    random, rounds, kills, resumed = Random(ensemble), 0, 0, 0
     while kills < most:  # a fast machine is done before, and does it again
         rounds += 1
-        stage = make_stage(pack, f"round{rounds}")
+        stage = make_stage(job, f"round{rounds}")
         status, kept, progress = -1, stage.records(), 0
         while status != 0 and kills < most:
-            child = stage.start(stack, every=0.1)
+            child = stage.start(ensemble, every=0.1)
             if random.random() < 0.75:
                 stage.until_saved(child)
             time.sleep(random.uniform(0.0, 0.4))
@@ -43,7 +43,7 @@ def test_killed_again_and_again(
             assert stage.progress() >= progress
             kept, progress = stage.records(), stage.progress()
         assert progress > 0
-        assert stage.done(stack) == undisturbed(pack)
+        assert stage.done(ensemble) == undisturbed(job)
         assert kept.items() <= stage.records().items()
     assert resumed > most // 3
 
@@ -51,10 +51,10 @@ def test_killed_again_and_again(
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("suffix", [".json", ".pt"])
 def test_killed_at_a_renaming(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed, suffix: str, moment: str
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, suffix: str, moment: str
 ) -> None:
-    pack = make_pack(steps=60)
-    stage = make_stage(pack)
+    job = make_job(steps=60)
+    stage = make_stage(job)
     for number in (1, 2, 3):
         before = stage.records()
         ended = stage.call(every=0.0, dies_at=(suffix, number, moment))
@@ -64,5 +64,5 @@ def test_killed_at_a_renaming(
             assert len(stage.records()) == len(before) + number - (moment == "before")
         else:
             assert stage.left_behind() if moment == "before" else stage.checkpoint.exists()
-    assert stage.done() == undisturbed(pack)
+    assert stage.done() == undisturbed(job)
     assert not [name for name in stage.left_behind() if ".pt." in name]

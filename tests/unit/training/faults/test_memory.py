@@ -1,4 +1,6 @@
-"""Too little memory for a stack splits it; for a run alone, the others are done. And training leaks none."""
+"""Too little memory for an ensemble splits it; for a run alone, the others are done. And training leaks
+none.
+"""
 
 import re
 import sys
@@ -10,12 +12,12 @@ import numpy as np
 import pytest
 import torch
 
-from scalinglaws.config.pack import Pack
+from scalinglaws.config.job import Job
 from scalinglaws.errors import RecordError
-from scalinglaws.training import __main__ as stage_module
-from scalinglaws.training.loop import Job, Training
-from scalinglaws.training.side_by_side import Architecture
-from scalinglaws.training.stack import Stack
+from scalinglaws.stages import train as stage_module
+from scalinglaws.training.build import Architecture
+from scalinglaws.training.ensemble.ensemble import Ensemble
+from scalinglaws.training.loop import RunSetup, Training
 from unit.training.faults.stage import MakeStage, Stage, Undisturbed
 
 pytestmark = pytest.mark.slow
@@ -30,112 +32,112 @@ ERRORS = [
 
 
 @pytest.fixture
-def pack(make_pack: Callable[..., Pack]) -> Pack:
-    return make_pack(runs=7, steps=30)
+def job(make_job: Callable[..., Job]) -> Job:
+    return make_job(runs=7, steps=30)
 
 
 def break_above(monkeypatch: pytest.MonkeyPatch, most: int, error: Exception, calls: int = 0) -> list[int]:
-    """Let steps fail in stacks of more than `most` runs, after some of them; the sizes that failed."""
-    advance, failed, count = Stack.advance, [], [0]
+    """Let steps fail in ensembles of more than `most` runs, after some of them; the sizes that failed."""
+    advance, failed, count = Ensemble.advance, [], [0]
 
-    def limited(stack: Stack, *arguments: Any) -> Any:
+    def limited(ensemble: Ensemble, *arguments: Any) -> Any:
         count[0] += 1
-        if stack.runs > most and count[0] > calls:
-            failed.append(stack.runs)
+        if ensemble.runs > most and count[0] > calls:
+            failed.append(ensemble.runs)
             raise error
-        return advance(stack, *arguments)
+        return advance(ensemble, *arguments)
 
-    monkeypatch.setattr(Stack, "advance", limited)
+    monkeypatch.setattr(Ensemble, "advance", limited)
     return failed
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: str(error)[:20] or "MemoryError")
 def test_a_stack_is_split(
-    pack: Pack,
+    job: Job,
     make_stage: MakeStage,
     undisturbed: Undisturbed,
     monkeypatch: pytest.MonkeyPatch,
     error: Exception,
 ) -> None:
-    stage = make_stage(pack)
+    stage = make_stage(job)
     failed = break_above(monkeypatch, 2, error)
     stage_module.main(stage.arguments())
     assert failed == [7, 3, 4]
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
 def test_in_the_midst(
-    make_pack: Callable[..., Pack],
+    make_job: Callable[..., Job],
     make_stage: MakeStage,
     undisturbed: Undisturbed,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    pack = make_pack(runs=7, steps=30, patience=99)
-    over = pack.runs[0].model_copy(update={"learning_rate": 1e30})  # it has its record when the others fail
-    pack = pack.model_copy(update={"runs": (*pack.runs, over)})
-    stage = make_stage(pack)
+    job = make_job(runs=7, steps=30, patience=99)
+    over = job.runs[0].model_copy(update={"learning_rate": 1e30})  # it has its record when the others fail
+    job = job.model_copy(update={"runs": (*job.runs, over)})
+    stage = make_stage(job)
     failed = break_above(monkeypatch, 3, MemoryError(), calls=20)
     stage_module.main(stage.arguments())
     assert failed == [7, 4]
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
 def test_records_of_other_code_do_not_count_as_done(
-    pack: Pack, make_stage: MakeStage, undisturbed: Undisturbed, monkeypatch: pytest.MonkeyPatch
+    job: Job, make_stage: MakeStage, undisturbed: Undisturbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = make_stage(pack)
+    stage = make_stage(job)
     stage.done()
     break_above(monkeypatch, 2, MemoryError())
     stage_module.main(stage.arguments(code="c0df"))
     assert all(b'"code": "c0df"' in content for content in stage.records().values())
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
 def test_another_error_is_no_lack_of_memory(
-    pack: Pack, make_stage: MakeStage, monkeypatch: pytest.MonkeyPatch
+    job: Job, make_stage: MakeStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = break_above(monkeypatch, 0, RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
     with pytest.raises(RuntimeError, match="shapes"):
-        stage_module.main(make_stage(pack).arguments())
+        stage_module.main(make_stage(job).arguments())
     assert failed == [7]
 
 
 def test_one_does_not_fit_even_alone(
-    pack: Pack, make_stage: MakeStage, undisturbed: Undisturbed, monkeypatch: pytest.MonkeyPatch
+    job: Job, make_stage: MakeStage, undisturbed: Undisturbed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage, large, begin = make_stage(pack), pack.runs[3].id, Architecture.training
+    stage, large, begin = make_stage(job), job.runs[3].id, Architecture.training
 
-    def limited(architecture: Architecture, jobs: Sequence[Job]) -> Training:
-        if large in {each.spec.id for each in jobs}:
+    def limited(architecture: Architecture, setups: Sequence[RunSetup]) -> Training:
+        if large in {each.spec.id for each in setups}:
             raise torch.OutOfMemoryError("CUDA out of memory.")
-        return begin(architecture, jobs)
+        return begin(architecture, setups)
 
     monkeypatch.setattr(Architecture, "training", limited)
-    expected = r"^paper/one pack: not enough memory for 1 of its runs, even alone \(resnet-depth8-width1\)"
+    expected = r"^paper/one job: not enough memory for 1 of its runs, even alone \(resnet-depth8-width1\)"
     with pytest.raises(RecordError, match=expected):
         stage_module.main(stage.arguments())
-    results = undisturbed(pack)
+    results = undisturbed(job)
     assert stage.results() == {run: result for run, result in results.items() if run != large}
     monkeypatch.undo()  # on a larger machine
     assert stage.done() == results
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits the address space as Linux counts it")
-def test_a_real_lack(make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed) -> None:
-    pack = make_pack(runs=100, steps=4, rate=1e-4)
+def test_a_real_lack(make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed) -> None:
+    job = make_job(runs=100, steps=4, rate=1e-4)
     wide = {"family": "resnet", "options": {"width": 4, "depth": 8}}
     same = {"model": wide, "optimiser": {"batch": 40}, "subset": {"examples": 40, "seed": 0}}
-    runs = [{**run.model_dump(), **same} for run in pack.runs]
-    pack = Pack.model_validate({**pack.model_dump(), "runs": runs})
-    stage = make_stage(pack)
-    ended = stage.call(stack=128, more_memory=32_000_000)
+    runs = [{**run.model_dump(), **same} for run in job.runs]
+    job = Job.model_validate({**job.model_dump(), "runs": runs})
+    stage = make_stage(job)
+    ended = stage.call(ensemble=128, more_memory=32_000_000)
     # How much is left after the first failure is up to the allocator: for all runs, for some or for none.
     assert ended.status in (0, 2), ended.said
     assert re.search(r"out of memory with \d\d+ runs side by side", ended.said)
     assert "Traceback" not in ended.said
-    assert ended.status == 0 or "error: paper/one pack: not enough memory for " in ended.said
-    assert stage.results().items() <= undisturbed(pack).items()
-    assert stage.done() == undisturbed(pack)
+    assert ended.status == 0 or "error: paper/one job: not enough memory for " in ended.said
+    assert stage.results().items() <= undisturbed(job).items()
+    assert stage.done() == undisturbed(job)
 
 
 def resident(stage: Stage, **settings: Any) -> list[int]:
@@ -145,11 +147,11 @@ def resident(stage: Stage, **settings: Any) -> list[int]:
     return [int(size) for size in re.findall(r"^resident (\d+)$", ended.said, re.MULTILINE)]
 
 
-@pytest.mark.parametrize("settings", [{"stack": 8}, {"alone": True}], ids=["stacked", "alone"])
+@pytest.mark.parametrize("settings", [{"ensemble": 8}, {"alone": True}], ids=["stacked", "alone"])
 def test_nothing_leaks(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, settings: dict[str, Any], tmp_path: Path
+    make_job: Callable[..., Job], make_stage: MakeStage, settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    sizes = resident(make_stage(make_pack(runs=240, steps=5, rate=1e-4)), **settings)[40:]
+    sizes = resident(make_stage(make_job(runs=240, steps=5, rate=1e-4)), **settings)[40:]
     assert len(sizes) == 200
     assert np.polyfit(np.arange(200), sizes, 1)[0] < 20_000  # bytes a run
     assert max(sizes) < 1e9

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from scalinglaws.config.pack import Pack
+from scalinglaws.config.job import Job
 from unit.training.faults.stage import MakeStage, Stage, Undisturbed, waiting
 
 pytestmark = pytest.mark.slow
@@ -15,14 +15,14 @@ LONG = 400  # steps: some seconds, so that a signal comes in time
 
 
 @pytest.fixture
-def pack(make_pack: Callable[..., Pack]) -> Pack:
-    return make_pack(runs=4, steps=LONG, patience=99, rate=0.005)
+def job(make_job: Callable[..., Job]) -> Job:
+    return make_job(runs=4, steps=LONG, patience=99, rate=0.005)
 
 
 def until_training(stage: Stage, over: Callable[[], bool]) -> None:
     """Wait for the first heartbeat, which comes with the first step."""
     for _ in waiting():
-        if stage.pulse.exists():
+        if stage.heartbeat.exists():
             return
         assert not over()
 
@@ -38,24 +38,24 @@ def goes_on(stage: Stage) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR2, signal.SIGINT])
 def test_a_signal_to_the_command(
-    pack: Pack, make_stage: MakeStage, undisturbed: Undisturbed, number: signal.Signals
+    job: Job, make_stage: MakeStage, undisturbed: Undisturbed, number: signal.Signals
 ) -> None:
-    stage = make_stage(pack)
+    stage = make_stage(job)
     called = subprocess.Popen(stage.command(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     until_training(stage, lambda: called.poll() is not None)
     called.send_signal(number)
     printed, said = called.communicate()
     assert called.returncode == 128 + number, said
-    assert said.endswith(f"paper/one pack: stopped by {number.name}; call again to go on from here\n")
+    assert said.endswith(f"paper/one job: stopped by {number.name}; call again to go on from here\n")
     assert printed == "" and "Traceback" not in said
     assert stage.left_behind() == []
     goes_on(stage)
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
-def test_signals_in_a_row(pack: Pack, make_stage: MakeStage, undisturbed: Undisturbed) -> None:
+def test_signals_in_a_row(job: Job, make_stage: MakeStage, undisturbed: Undisturbed) -> None:
     # A scheduler warns, then stops; an impatient user presses Ctrl-C again.
-    stage = make_stage(pack)
+    stage = make_stage(job)
     child = stage.start(every=0.0)  # it is writing most of the time
     until_training(stage, child.ended)
     for number in (signal.SIGUSR2, signal.SIGINT, signal.SIGTERM, signal.SIGTERM, signal.SIGINT) * 4:
@@ -65,17 +65,17 @@ def test_signals_in_a_row(pack: Pack, make_stage: MakeStage, undisturbed: Undist
     assert re.search(r"stopped by \w+; call again to go on from here\n$", ended.said)
     assert "Traceback" not in ended.said
     goes_on(stage)
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
 
 
-def test_stopped_again_and_again(pack: Pack, make_stage: MakeStage, undisturbed: Undisturbed) -> None:
-    stage, steps = make_stage(pack), [0]
+def test_stopped_again_and_again(job: Job, make_stage: MakeStage, undisturbed: Undisturbed) -> None:
+    stage, steps = make_stage(job), [0]
     for _ in range(4):
         child = stage.start()
         until_training(stage, child.ended)
         child.send(signal.SIGTERM)
         assert child.wait().status == 128 + signal.SIGTERM
         steps += set(stage.saved().values())
-        stage.pulse.unlink()
+        stage.heartbeat.unlink()
     assert steps == sorted(set(steps))  # each call took a step at least
-    assert stage.done() == undisturbed(pack)
+    assert stage.done() == undisturbed(job)

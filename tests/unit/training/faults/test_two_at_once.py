@@ -1,4 +1,4 @@
-"""Two processes on the same pack and folder, as when the stage is called by hand beside a workflow."""
+"""Two processes on the same job and folder, as when the stage is called by hand beside a workflow."""
 
 import json
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from time import sleep
 
 import pytest
 
-from scalinglaws.config.pack import Pack
+from scalinglaws.config.job import Job
 from unit.training.faults.stage import MakeStage, Undisturbed, waiting
 
 pytestmark = pytest.mark.slow
@@ -15,10 +15,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("delay", [0.0, 0.7])
 def test_two_at_once(
-    make_pack: Callable[..., Pack], make_stage: MakeStage, undisturbed: Undisturbed, delay: float
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, delay: float
 ) -> None:
-    pack = make_pack(steps=200)
-    stage = make_stage(pack)
+    job = make_job(steps=200)
+    stage = make_stage(job)
     random, seen = Random(0), 0
     first = stage.start(every=0.02)
     sleep(delay)
@@ -34,7 +34,7 @@ def test_two_at_once(
         assert ended.status == 0, ended.said
         assert "Traceback" not in ended.said
     assert seen > 0
-    assert stage.results() == undisturbed(pack)
+    assert stage.results() == undisturbed(job)
     assert [name for name in stage.left_behind() if ".json." in name] == []
-    assert stage.done() == undisturbed(pack)
+    assert stage.done() == undisturbed(job)
     assert stage.left_behind() == []

@@ -1,0 +1,122 @@
+"""Adopt published run records: those whose spec and code still match become results, without training.
+
+Git keeps no modification times, so that after a clone Snakemake would train everything again. A record is
+adopted only if its spec hashes to its name, is part of the present plan, was made by the present training
+code on the present data and, where its learning rate was searched, with the rate that the adopted search
+still finds best. Only then is Snakemake told, by `--touch`, that the files are up to date.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from scalinglaws.cli import snakemake
+from scalinglaws.config.job import Job
+from scalinglaws.config.plan import Plan, StudyPlan, training_code
+from scalinglaws.data.store import content_hash
+from scalinglaws.errors import RecordError
+from scalinglaws.training.records.record import Record, parse_record, write_record
+from scalinglaws.training.records.search import Choice, choose, write_choice
+
+RECORDS = "runs.jsonl"
+
+
+def records_file(folder: Path, scale: str, study: str) -> Path:
+    """Where a study's published run records stand: one JSON object a line."""
+    return folder / scale / study / RECORDS
+
+
+def adopt(work: Plan, folder: Path, options: argparse.Namespace, log: Path) -> int:
+    """Adopt what matches, for all studies of a plan; the exit status of Snakemake's calls.
+
+    Raises:
+        RecordError: there are no records for this scale, or a file of records is damaged.
+    """
+    scale = work.config.name
+    results = Path("results") / scale
+    files = [records_file(folder, scale, study.study.study) for study in work.studies]
+    if not work.studies:
+        return 0  # analyses have no runs to adopt
+    if not any(file.is_file() for file in files):
+        raise RecordError(f"{folder}: no records of scale {scale} ({', '.join(map(str, files))})")
+    with log.open("w", encoding="utf-8") as stream:
+        # Data first: made afterwards they would be newer than the records, which would look stale.
+        status = _make_data(work, options, stream)
+        touched: list[str] = []
+        for study, file in zip(work.studies, files, strict=True):
+            if not status and file.is_file():
+                touched += _adopt_study(study, file, results)
+        return status or snakemake.touch(touched, options.scale, options.paper, stream)
+
+
+def _make_data(work: Plan, options: argparse.Namespace, stream: IO[str]) -> int:
+    results = f"results/{work.config.name}"
+    targets = sorted(
+        {
+            f"{results}/subsets/{job.runs[0].data.name}/shuffle-{seed}.npy"
+            for job in work.jobs
+            for seed in job.seeds
+        }
+    )
+    call = snakemake.command(options.scale, options.paper, options.cores, *targets)
+    return snakemake.wait(snakemake.start(call, stream))
+
+
+def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:
+    """Write the matching records of one study; the files of jobs that are complete by it."""
+    records = {record.run: record for record in read_records(file)}
+    folder = results / "runs" / study.study.study
+    choices: dict[str, Choice] = {}
+    complete: list[str] = []
+    adopted = 0
+    data = content_hash(results / "data" / study.grid.data.name)
+    for job in study.jobs:  # searches come first
+        model = job.runs[0].model.name
+        matching = list(_matching(job, records, choices.get(model), data))
+        for record in matching:
+            write_record(record, folder)
+        adopted += len(matching)
+        if len(matching) < len(job.runs):
+            continue
+        complete += [str(folder / f"{record.run}.json") for record in matching]
+        if job.candidates is not None:
+            choices[model] = choose(job.candidates, matching)
+            path = folder / "learning-rate" / f"{model}.json"
+            write_choice(choices[model], path)
+            complete.append(str(path))
+        done = folder / "jobs" / f"{job.name}.done"  # what the rule of a job says when it ends well
+        done.parent.mkdir(parents=True, exist_ok=True)
+        done.touch()
+        complete.append(str(done))
+    print(f"{study.study.study}: adopted {adopted} of {len(study.runs)} runs from {file}")
+    return complete
+
+
+def _matching(job: Job, records: dict[str, Record], choice: Choice | None, data: str) -> Iterator[Record]:
+    code = training_code(job)
+    for run in job.runs:
+        rate = run.learning_rate
+        if rate == "searched":
+            if choice is None:
+                continue
+            rate = choice.learning_rate
+        record = records.get(run.id)
+        if record is not None and record.fits(run, float(rate), code, data):
+            yield record
+
+
+def read_records(file: Path) -> list[Record]:
+    """All records of a file of published runs.
+
+    Raises:
+        RecordError: a line is not a record; names file and line.
+    """
+    records = []
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            records.append(parse_record(json.loads(line), f"{file}, line {number}"))
+        except ValueError as error:
+            raise RecordError(f"{file}, line {number}: not JSON: {error}") from error
+    return records

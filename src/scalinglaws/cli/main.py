@@ -1,0 +1,111 @@
+"""The command line for people: `scalinglaws replicate | publish | cost | why | laws | fit | ...`."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from scalinglaws.errors import ScalingLawsError
+from scalinglaws.own_runs import options as user_options
+from scalinglaws.stages.stage import USER_ERROR
+
+OWN_RUNS = ("laws", "fit", "plan", "extrapolate")
+"""Commands for a table of your own; the others work on the papers."""
+
+
+def main() -> None:
+    """Parse the command line and run one command; a user's mistake is one line and exit status 2."""
+    options = _parser().parse_args()
+    # Imported when called: `cost` needs torch, `replicate` must start at once.
+    folder = "own_runs" if options.command in OWN_RUNS else "cli"
+    command = import_module(f"scalinglaws.{folder}.{options.command}")
+    try:
+        status = command.run(options)
+        sys.stdout.flush()
+        sys.exit(status)
+    except ScalingLawsError as mistake:
+        print(f"error: {mistake}", file=sys.stderr)
+        sys.exit(USER_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # `scalinglaws laws | head`: whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scalinglaws",
+        description="Rebuild the plots of the neural scaling-law papers; fit their laws to your own runs.",
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    replicate = commands.add_parser("replicate", help="run everything that is not up to date")
+    _add_scale(replicate)
+    replicate.add_argument(
+        "--from",
+        dest="adopt",
+        type=Path,
+        metavar="FOLDER",
+        help="adopt published run records from there first",
+    )
+    replicate.add_argument("--cores", default="all", help="CPU cores to use (default: all)")
+
+    publish = commands.add_parser("publish", help="copy figures and run records to the tracked folders")
+    _add_scale(publish)
+
+    cost = commands.add_parser("cost", help="runs, FLOPs and estimated time, before anything starts")
+    _add_scale(cost)
+
+    _add_why(commands)
+    user_options.add_laws(commands)
+    user_options.add_fit(commands)
+    user_options.add_plan(commands)
+    _add_extrapolate(commands)
+    return parser
+
+
+def _add_scale(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--scale", default="laptop", help="a scale's name, or the path of a scale file")
+    parser.add_argument("--paper", help="only the studies of one paper, e.g. hestness-2017")
+
+
+def _add_why(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "why",
+        help="what made an output stale",
+        description="Say whether an output is up to date and, if not, which changes made it stale and what "
+        "is made again.",
+    )
+    parser.add_argument(
+        "output", type=Path, nargs="?", metavar="OUTPUT", help="a file under results/ (default: all of them)"
+    )
+    parser.add_argument(
+        "--scale", help="a scale's name, or the path of a scale file (default: by the output's place)"
+    )
+
+
+def _add_extrapolate(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "extrapolate",
+        help="which law predicts the held-back points of your curves",
+        description="Fit laws to the rows of each curve with train = 1; score them on those with train = 0.",
+    )
+    parser.add_argument("curves", type=Path, metavar="CURVES.csv", help="a CSV file with a header")
+    parser.add_argument("--group", metavar="COLUMN", help="names the curve of a row (default: one curve)")
+    parser.add_argument("--x", required=True, metavar="COLUMN", help="the size: of data, model or compute")
+    parser.add_argument("--y", required=True, metavar="COLUMN", help="the loss or error, above 0")
+    parser.add_argument("--train", required=True, metavar="COLUMN", help="1 for rows to fit, else 0")
+    parser.add_argument(
+        "--laws",
+        metavar="LAW,...",
+        help="laws of one variable; bnsl: the number of breaks with the lowest AICc; auto: an average over "
+        "broken laws, made on the training rows alone (default: m1-m4, bnsl-1 to -3, exponential, "
+        "logarithmic, auto)",
+    )
+    parser.add_argument("--out", type=Path, metavar="SCORES.csv", help="write group, law, rmse")
+
+
+if __name__ == "__main__":
+    main()

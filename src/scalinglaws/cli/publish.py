@@ -1,0 +1,87 @@
+"""`scalinglaws publish`: copy a scale's figures to figures/ and its runs to records/, both tracked by git."""
+
+import argparse
+import json
+from pathlib import Path
+
+from scalinglaws.cli.adopt import records_file
+from scalinglaws.config.load import load_config
+from scalinglaws.config.plan import AnalysisPlan, StudyPlan, plan, training_code
+from scalinglaws.config.spec import RunSpec, identity
+from scalinglaws.errors import RecordError
+from scalinglaws.files import whole_file, write_text
+from scalinglaws.public_runs.available import available
+from scalinglaws.training.records.record import read_record
+
+FIGURES, RECORDS = Path("figures"), Path("records")
+SHOWN = "laptop"  # the scale whose figures stand at the top of a paper's folder; others have one of their own
+ENDINGS = ("pdf", "png", "csv")
+TABLES = ("runs.csv",)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Copy what a finished replication made.
+
+    Raises:
+        RecordError: something is missing or stale; nothing is copied then.
+    """
+    work, left_out = available(plan(load_config(options.scale, paper=options.paper)))
+    scale = work.config.name
+    results = Path("results") / scale
+    copies = [pair for study in work.all_studies for pair in _copies(study, results, scale)]
+    records = [_record(results, study, spec) for study in work.studies for spec in study.runs]
+    missing = [file for file in [*(source for source, _ in copies), *records] if not file.is_file()]
+    if missing:
+        raise RecordError(
+            f"{missing[0]}: not there ({len(missing)} missing); run `make replicate SCALE={scale}` first"
+        )
+    for study in work.studies:
+        _check_current(study, results, scale)
+    for study in work.studies:
+        _publish_records(study, results, scale)
+    for source, target in copies:
+        with whole_file(target) as temporary:
+            temporary.write_bytes(source.read_bytes())
+        print(target)
+    for line in left_out:
+        print(line)
+    return 0
+
+
+def _copies(study: StudyPlan | AnalysisPlan, results: Path, scale: str) -> list[tuple[Path, Path]]:
+    """What is copied for a study: (made, published)."""
+    paper, name = study.study.paper, study.study.study
+    drawn = [f"{figure.name}.{ending}" for figure in study.study.figures for ending in ENDINGS]
+    shown = FIGURES / paper if scale == SHOWN else FIGURES / paper / scale
+    figures = [(results / "figures" / paper / file, shown / file) for file in drawn]
+    records = RECORDS / scale / name
+    made = TABLES if isinstance(study, StudyPlan) else ()
+    tables = [(results / "tables" / name / table, records / table) for table in made]
+    return [*figures, *tables, (results / "report" / "claims" / f"{name}.csv", records / "claims.csv")]
+
+
+def _record(results: Path, study: StudyPlan, spec: RunSpec) -> Path:
+    return results / "runs" / study.study.study / f"{spec.id}.json"
+
+
+def _check_current(study: StudyPlan, results: Path, scale: str) -> None:
+    """Raise RecordError where a run was made by other code than the present: nobody could adopt it."""
+    for job in study.jobs:
+        code = training_code(job)
+        for spec in job.runs:
+            path = _record(results, study, spec)
+            if read_record(path).code != code:
+                raise RecordError(f"{path}: made by other code; run `make replicate SCALE={scale}` first")
+
+
+def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:
+    """All run records of a study in one file, a JSON object a line, sorted by run."""
+    lines = []
+    for spec in sorted(study.runs, key=lambda run: run.id):
+        record = read_record(_record(results, study, spec))
+        plain = record.model_dump(mode="json")
+        plain["spec"] = identity(record.spec)
+        lines.append(json.dumps(plain, sort_keys=True, separators=(",", ":")))
+    target = records_file(RECORDS, scale, study.study.study)
+    write_text(target, "\n".join(lines) + "\n")
+    print(target)

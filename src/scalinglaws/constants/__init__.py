@@ -1,1 +1,0 @@
-"""Numbers that papers state, one module a paper, each with its source and how sure it is."""

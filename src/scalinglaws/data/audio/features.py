@@ -1,0 +1,59 @@
+"""Log-mel energies: what a recogniser of speech sees of a recording."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglaws.data.audio.recordings import RATE
+
+WINDOW = 400
+"""Samples that a frame is weighted over (Hann): 25 ms."""
+TRANSFORM = 512
+"""Samples of a frame's Fourier transform; no recording may be shorter."""
+FLOOR = 1e-8
+"""Added to every energy: about that of noise in the last of 16 bits; digital silence has a logarithm too."""
+
+
+def hop_samples(hop_ms: int) -> int:
+    """Samples from one frame to the next."""
+    return RATE * hop_ms // 1000
+
+
+def frames_of(samples: int, hop_ms: int) -> int:
+    """Frames of a recording, one for each whole hop: 0 if it is too short for one."""
+    return samples // hop_samples(hop_ms) if samples >= TRANSFORM else 0
+
+
+def as_float(samples: NDArray[np.int16] | NDArray[np.float32]) -> NDArray[np.float32]:
+    """Samples in -1..1."""
+    if samples.dtype == np.int16:
+        return samples.astype(np.float32) / np.float32(1 << 15)
+    return samples.astype(np.float32, copy=False)
+
+
+def log_mel(samples: NDArray[Any], bands: int, hop_ms: int) -> NDArray[np.float32]:
+    """Natural logarithm of the energy in mel bands between 0 and 8 kHz.
+
+    Args:
+        samples: one channel at 16 kHz, int16, or float32 in -1..1; at least `TRANSFORM` of them.
+        bands: number of bands.
+        hop_ms: from one frame to the next, ms.
+
+    Returns:
+        Shape (frames_of(samples), bands). Frame t is centred on the sample t * hop; the recording is mirrored
+        at its ends, so that they do not look like silence.
+    """
+    import librosa  # here, because it takes seconds to import
+
+    energies = librosa.feature.melspectrogram(
+        y=as_float(samples),
+        sr=RATE,
+        n_fft=TRANSFORM,
+        win_length=WINDOW,
+        hop_length=hop_samples(hop_ms),
+        n_mels=bands,
+        pad_mode="reflect",
+    )
+    found: NDArray[np.float32] = np.log(energies.T[: frames_of(len(samples), hop_ms)] + np.float32(FLOOR))
+    return found

@@ -1,0 +1,1 @@
+"""Tokens, subwords and paragraphs of text."""

@@ -1,0 +1,1 @@
+"""What a data set is made of, one file per modality: images, text, pairs, speech."""

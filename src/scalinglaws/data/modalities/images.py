@@ -1,0 +1,135 @@
+"""The modality every image source delivers, the check that it is sound, and the decoding of image files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglaws.data.dataset import Unit
+from scalinglaws.data.subsets import balanced_shuffle
+from scalinglaws.errors import DataError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+IMAGE_SUFFIXES = (".jpeg", ".jpg", ".png")
+"""Endings of the files that folders of images are searched for, in lower case."""
+
+
+@dataclass(frozen=True)
+class Images:
+    """A labelled image data set, split into a training pool and the validation images it ships with.
+
+    Attributes:
+        train: uint8 array (examples, height, width, channels); may be a memory map.
+        train_labels: int64 array (examples,), values in 0..classes-1.
+        validation: as `train`; disjoint from it.
+        validation_labels: as `train_labels`.
+        classes: class names, in label order.
+        title: the name to print in captions.
+        licence: under what terms the images may be used.
+        provenance: where they come from, one sentence.
+    """
+
+    train: NDArray[np.uint8]
+    train_labels: NDArray[np.int64]
+    validation: NDArray[np.uint8]
+    validation_labels: NDArray[np.int64]
+    classes: tuple[str, ...]
+    title: str
+    licence: str
+    provenance: str
+
+    def check(self) -> Images:
+        """Raise DataError where shapes, types or labels do not fit together; return self."""
+        for split, images, labels in (
+            ("training", self.train, self.train_labels),
+            ("validation", self.validation, self.validation_labels),
+        ):
+            problem = _problem(images, labels, len(self.classes))
+            if problem:
+                raise DataError(f"{self.title}, {split} split: {problem}")
+        if self.train.shape[1:] != self.validation.shape[1:]:
+            raise DataError(
+                f"{self.title}: training images are {self.train.shape[1:]}, "
+                f"validation images {self.validation.shape[1:]}"
+            )
+        return self
+
+    @property
+    def unit(self) -> Unit:
+        """Images per class."""
+        return Unit("images per class", parts=len(self.classes), examples="images")
+
+    @property
+    def validation_examples(self) -> int:
+        """Number of validation images."""
+        return len(self.validation_labels)
+
+    def with_validation(self, examples: int, seed: int) -> Images:
+        """The same with a class-balanced choice of its validation images."""
+        chosen = np.sort(balanced_shuffle(self.validation_labels, seed, "validation")[:examples])
+        validation, labels = self.validation[chosen], self.validation_labels[chosen]
+        return replace(self, validation=validation, validation_labels=labels)
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Images and labels of both splits; the labels of training are its strata."""
+        return {
+            "strata": self.train_labels,
+            "amounts": np.ones_like(self.train_labels),
+            "train": self.train,
+            "train_labels": self.train_labels,
+            "validation": self.validation,
+            "validation_labels": self.validation_labels,
+        }
+
+    def facts(self) -> dict[str, Any]:
+        """Class names and the shape of an image."""
+        height, width = self.train.shape[1:3]
+        return {
+            "description": f"{len(self.classes)} classes, {height} x {width} pixels",
+            "classes": list(self.classes),
+            "shape": list(self.train.shape[1:]),
+        }
+
+
+def _problem(images: NDArray[Any], labels: NDArray[Any], classes: int) -> str | None:
+    if images.ndim != 4 or images.dtype != np.uint8:
+        return f"images must be uint8 (examples, height, width, channels), not {images.dtype} {images.shape}"
+    if labels.shape != images.shape[:1] or labels.dtype != np.int64:
+        return f"{len(images)} images but labels of shape {labels.shape} and type {labels.dtype}"
+    if not len(labels):
+        return "no images"
+    if labels.min() < 0 or labels.max() >= classes:
+        return f"labels run from {labels.min()} to {labels.max()}, but there are {classes} classes"
+    return None
+
+
+def decode(file: Path | IO[bytes], name: str) -> Image:
+    """Decode a whole image file with Pillow, in the file's own mode (`L`, `RGB`, `P`, ...).
+
+    Raises:
+        DataError: the file is no image, is truncated or is too large to be one; names it.
+    """
+    import PIL.Image
+
+    try:
+        with PIL.Image.open(file) as image:
+            return image.copy()  # which decodes it
+    # A broken PNG raises SyntaxError, and one too large to be real DecompressionBombError.
+    except (OSError, SyntaxError, ValueError, PIL.Image.DecompressionBombError) as error:
+        raise DataError(f"{name}: not an image that Pillow can decode ({error})") from error
+
+
+def centre_square(image: Image, size: int) -> Image:
+    """Resize the shorter side to `size` pixels and crop the centre: an image of size x size, antialiased."""
+    import PIL.Image
+
+    side = min(image.size)
+    left, top = (image.width - side) / 2, (image.height - side) / 2
+    box = (left, top, left + side, top + side)
+    return image.resize((size, size), PIL.Image.Resampling.BILINEAR, box=box)

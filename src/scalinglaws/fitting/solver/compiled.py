@@ -1,0 +1,248 @@
+"""The method of `newton`, compiled with numba: one kernel for each law and residual, one solver for all.
+
+Compiling a kernel takes a second or two, and is worth it for thousands of fits; `solve` decides, and imports
+this module only then. The solver itself is compiled once and kept on disk by numba.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeAlias
+
+import numba
+import numpy as np
+
+from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.solver import kernel
+from scalinglaws.fitting.solver.newton import (
+    CONVERGED,
+    EXACT,
+    FIRST_DAMPING,
+    LEAST_DAMPING,
+    MAX_STEPS,
+    NO_INFLUENCE,
+    ROUNDING,
+    STALLED,
+    Solutions,
+)
+from scalinglaws.laws.law import FloatArray, Law
+
+Array: TypeAlias = Any  # of floats or booleans; numba infers which
+
+REAL, VECTOR, MATRIX = numba.float64, numba.float64[::1], numba.float64[:, ::1]
+# Lets the processor add up several points at a time (twice as fast); infinities and NaN stay what they are.
+SUMS_IN_ANY_ORDER = {"reassoc", "contract", "arcp", "nsz"}
+KERNEL = REAL(VECTOR, MATRIX, VECTOR, VECTOR, numba.int64, REAL, VECTOR, MATRIX, VECTOR, VECTOR)
+
+
+def solve(
+    law: Law,
+    estimator: Estimator,
+    deltas: tuple[float, ...],
+    x: FloatArray,
+    y: FloatArray,
+    weights: FloatArray,
+    starts: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    max_steps: int = MAX_STEPS,
+) -> Solutions:
+    """As `newton.solve`."""
+    rows = [np.ascontiguousarray(array.T) for array in (starts, lower, upper)]
+    theta, objective, gradient = solver()(
+        compile_kernel(kernel.source(law.program, estimator.residual)),
+        columns(law, x),
+        np.ascontiguousarray(estimator.target(y)),
+        np.ascontiguousarray(weights, dtype=np.float64),
+        *rows,
+        np.array(deltas),
+        estimator.residual == "value",
+        max_steps,
+    )
+    return Solutions(np.ascontiguousarray(theta.T), objective * estimator.factor, gradient)
+
+
+def columns(law: Law, x: FloatArray) -> FloatArray:
+    """What a kernel reads of x: the sub-expressions without parameters, computed once; [columns, points]."""
+    nothing = np.zeros(len(law.parameters))
+    found = law.program.run(nothing, law.safe(x), tuple(kernel.columns(law.program)))
+    return np.ascontiguousarray(np.stack(found) if found else np.empty((0, x.shape[1])))
+
+
+@cache
+def compile_kernel(text: str) -> Any:
+    """A kernel out of its source."""
+    scope: dict[str, Any] = {}
+    exec(text, scope)  # our own text, made from a parsed formula
+    return numba.njit(KERNEL, error_model="numpy", fastmath=SUMS_IN_ANY_ORDER)(scope["kernel"])
+
+
+@cache
+def solver() -> Callable[..., tuple[FloatArray, FloatArray, FloatArray]]:
+    """The compiled solver; kernels are passed to it as values, so that it is compiled once for all laws."""
+    types: Any = numba.types
+    takes = (types.FunctionType(KERNEL), *[MATRIX] * 6, VECTOR, types.boolean, types.int64)
+    gives = types.Tuple((MATRIX, VECTOR, VECTOR))
+    compiled: Any = numba.njit(gives(*takes), error_model="numpy", cache=True)(_solve)
+    return compiled  # type: ignore[no-any-return]
+
+
+def _solve(
+    kernel: Any,
+    x: Array,
+    target: Array,
+    weights: Array,
+    starts: Array,
+    lower: Array,
+    upper: Array,
+    deltas: Array,
+    value: bool,
+    max_steps: int,
+) -> tuple[Array, Array, Array]:
+    """`newton._descend`, one fit after the other; starts, lower, upper: [batch, parameters]."""
+    batch, size = starts.shape
+    theta = np.empty_like(starts)
+    objectives, cosines = np.empty(batch), np.empty(batch)
+    gradient, new_gradient = np.empty(size), np.empty(size)
+    hessian, new_hessian = np.empty((size, size)), np.empty((size, size))
+    scale, new_scale = np.empty(size), np.empty(size)
+    total, new_total = np.empty(1), np.empty(1)
+    factor = np.empty((size, size))
+    step, unit, trial = np.empty(size), np.empty(size), np.empty(size)
+    free = np.empty(size, dtype=np.bool_)
+    columns, y, w = np.empty_like(x), np.empty(x.shape[1]), np.empty(x.shape[1])
+    for fit in range(batch):
+        at = theta[fit]
+        points = 0  # those of weight 0 are left out: a branch on them in the kernel could not be foreseen
+        for p in range(weights.shape[1]):
+            if weights[fit, p] != 0:
+                for column in range(x.shape[0]):
+                    columns[column, points] = x[column, p]
+                y[points], w[points] = target[fit, p], weights[fit, p]
+                points += 1
+        exact = 0.0
+        for p in range(points):
+            exact += w[p] * y[p] * y[p] if value else w[p]
+        exact *= EXACT * EXACT
+        for i in range(size):
+            at[i] = min(max(starts[fit, i], lower[fit, i]), upper[fit, i])
+        objective = np.inf
+        for delta in deltas:
+            objective = kernel(at, columns, y, w, points, delta, gradient, hessian, scale, total)
+            if not _finite(objective, gradient, hessian):
+                objective = np.inf
+            damping = FIRST_DAMPING
+            for _ in range(max_steps):
+                if objective == np.inf or damping > STALLED:
+                    break
+                _release(at, lower[fit], upper[fit], gradient, free)
+                if _steepness(at, gradient, scale, total[0], free, exact) < CONVERGED:
+                    break
+                if not _newton(gradient, hessian, scale, free, damping, factor, unit, step):
+                    damping *= 4
+                    continue
+                gain = 0.0
+                for i in range(size):
+                    gain -= gradient[i] * step[i]
+                    trial[i] = min(max(at[i] + step[i], lower[fit, i]), upper[fit, i])
+                tried = kernel(
+                    trial, columns, y, w, points, delta, new_gradient, new_hessian, new_scale, new_total
+                )
+                if tried < objective and _finite(tried, new_gradient, new_hessian):
+                    objective = tried
+                    at[:] = trial
+                    gradient, new_gradient = new_gradient, gradient
+                    hessian, new_hessian = new_hessian, hessian
+                    scale, new_scale = new_scale, scale
+                    total, new_total = new_total, total
+                    damping = max(damping / 8, LEAST_DAMPING)
+                elif gain < ROUNDING * objective:
+                    break
+                else:
+                    damping *= 4
+        _release(at, lower[fit], upper[fit], gradient, free)
+        objectives[fit] = objective
+        cosines[fit] = (
+            _steepness(at, gradient, scale, total[0], free, exact) if objective < np.inf else np.inf
+        )
+    return theta, objectives, cosines
+
+
+@numba.njit(error_model="numpy", cache=True)
+def _finite(objective: float, gradient: Array, hessian: Array) -> bool:
+    if not np.isfinite(objective):
+        return False
+    for i in range(len(gradient)):
+        if not np.isfinite(gradient[i]):
+            return False
+        for j in range(i + 1):
+            if not np.isfinite(hessian[i, j]):
+                return False
+    return True
+
+
+@numba.njit(error_model="numpy", cache=True)
+def _release(at: Array, lower: Array, upper: Array, gradient: Array, free: Array) -> None:
+    for i in range(len(at)):
+        held = lower[i] == upper[i]
+        held = held or (at[i] <= lower[i] and gradient[i] >= 0)
+        held = held or (at[i] >= upper[i] and gradient[i] <= 0)
+        free[i] = not held
+
+
+@numba.njit(error_model="numpy", cache=True)
+def _steepness(at: Array, gradient: Array, scale: Array, total: float, free: Array, exact: float) -> float:
+    if total <= exact:
+        return 0.0
+    steepest = 0.0
+    for i in range(len(gradient)):
+        influence = np.sqrt(scale[i]) * max(abs(at[i]), 1.0)
+        if free[i] and influence >= NO_INFLUENCE * np.sqrt(total):
+            steepest = max(steepest, abs(gradient[i]) / np.sqrt(max(scale[i], 1e-300)))
+    return float(steepest / np.sqrt(total))
+
+
+@numba.njit(error_model="numpy", cache=True)
+def _newton(
+    gradient: Array,
+    hessian: Array,
+    scale: Array,
+    free: Array,
+    damping: float,
+    factor: Array,
+    unit: Array,
+    step: Array,
+) -> bool:
+    """The damped step, by Cholesky; false where the damped Hessian is not positive definite."""
+    size = len(gradient)
+    for i in range(size):
+        unit[i] = 1 / np.sqrt(scale[i]) if free[i] and scale[i] > 0 else 1.0
+    for j in range(size):
+        for i in range(j, size):
+            if free[i] and free[j]:
+                entry = hessian[i, j] * unit[i] * unit[j]
+                entry += damping if i == j else 0.0
+            else:
+                entry = 1.0 if i == j else 0.0
+            for k in range(j):
+                entry -= factor[i, k] * factor[j, k]
+            if i == j:
+                if not entry > 0:
+                    return False
+                factor[j, j] = np.sqrt(entry)
+            else:
+                factor[i, j] = entry / factor[j, j]
+    for i in range(size):
+        entry = gradient[i] * unit[i] if free[i] else 0.0
+        for k in range(i):
+            entry -= factor[i, k] * step[k]
+        step[i] = entry / factor[i, i]
+    for i in range(size - 1, -1, -1):
+        entry = step[i]
+        for k in range(i + 1, size):
+            entry -= factor[k, i] * step[k]
+        step[i] = entry / factor[i, i]
+    for i in range(size):
+        step[i] *= -unit[i]
+        if not np.isfinite(step[i]):
+            return False
+    return True

@@ -1,0 +1,1 @@
+"""Intervals of a fit: bootstrap, sandwich covariance, profiles, small samples."""

@@ -1,0 +1,1 @@
+"""Closed forms of the compute-optimal allocation that a law implies."""

@@ -1,0 +1,1 @@
+"""Commands for a table of your own runs: fit, plan, extrapolate, laws."""

@@ -1,0 +1,273 @@
+"""How far laws reach: fitted to the training rows of each curve, scored on the rows that were held back."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scalinglaws import laws
+from scalinglaws.errors import DataError, ScalingLawsError
+from scalinglaws.fitting.fit_law import Estimate, estimate
+from scalinglaws.fitting.solver.solve import Engine, has_compiler
+from scalinglaws.fitting.validation import aicc
+from scalinglaws.laws.law import FloatArray
+from scalinglaws.own_runs.continuation import continue_curve
+from scalinglaws.own_runs.table import UserTable
+
+AUTO = "auto"
+FAMILIES = {"bnsl": ("bnsl-1", "bnsl-2", "bnsl-3")}  # a family is its member of lowest AICc
+# Laws of one variable of any kind, each form once: power-law is m1 and power-law-floor m2.
+CANDIDATES = ("m1", "m2", "m3", "m4", "bnsl-1", "bnsl-2", "bnsl-3", "exponential", "logarithmic", AUTO)
+WORTH_COMPILING = 6  # curves from which on compiling a law (a second or two) is won back
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One group of rows.
+
+    Attributes:
+        group: its name; empty where the table is one curve.
+        x, y: training rows [n], positive.
+        x_test, y_test: rows held back [m], positive.
+        rows: [m], their places in the file.
+    """
+
+    group: str
+    x: FloatArray
+    y: FloatArray
+    x_test: FloatArray
+    y_test: FloatArray
+    rows: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One law on one curve.
+
+    Attributes:
+        group, law: their names.
+        rmse: root mean square of log prediction - log y over the rows held back; None where there is none.
+        reason: why there is none, or what a reader must know of a score; mostly empty.
+    """
+
+    group: str
+    law: str
+    rmse: float | None
+    reason: str = ""
+
+
+def curves_of(
+    table: UserTable, group: str | None, x: str, y: str, train: str
+) -> tuple[list[Curve], list[str]]:
+    """The curves of a table in the order in which their names come, and what was left out.
+
+    Args:
+        table: with the columns named by the other arguments.
+        group: column of the curves' names; without it all rows are one curve.
+        x, y, train: columns; train is 1 for training rows and 0 for those held back.
+
+    Raises:
+        DataError: no curve has a row that is held back.
+    """
+    names = table.texts[group] if group is not None else ("",) * len(table.rows)
+    places: dict[str, list[int]] = {}
+    for index, name in enumerate(names):
+        places.setdefault(name, []).append(index)
+    curves, skipped = [], []
+    for name, rows in places.items():
+        at = np.array(rows)
+        held = table.numbers[train][at] == 0
+        if not held.any():
+            skipped.append(f"{name or 'the table'}: has no row with {train} = 0 and is skipped")
+            continue
+        seen, tested = at[~held], at[held]
+        values = table.numbers
+        curves.append(
+            Curve(
+                name, values[x][seen], values[y][seen], values[x][tested], values[y][tested],
+                tuple(int(row) for row in table.rows[tested]),
+            )
+        )  # fmt: skip
+    if not curves:
+        raise DataError(f"{table.path}, column {train}: no row is 0; there is nothing to predict")
+    return curves, skipped
+
+
+def parse_names(text: str | None) -> tuple[str, ...]:
+    """Names of laws, families and `auto` from a comma-separated list; all candidates where there is none.
+
+    Raises:
+        ScalingLawsError: a name is unknown or given twice, or a law has several variables.
+    """
+    if text is None:
+        return CANDIDATES
+    names = tuple(name.strip() for name in text.split(",") if name.strip())
+    if not names:
+        raise ScalingLawsError("--laws: names no law")
+    for k, name in enumerate(names):
+        if name in names[:k]:
+            raise ScalingLawsError(f"--laws: {name} is given twice")
+        if name == AUTO or name in FAMILIES:
+            continue
+        variables = laws.find(name).variables
+        if len(variables) > 1:
+            listed = ", ".join(variable.name for variable in variables)
+            raise ScalingLawsError(f"--laws: {name} is a law of {listed}; a curve has one variable")
+    return names
+
+
+def score(curves: Sequence[Curve], names: Sequence[str]) -> Iterator[list[Score]]:
+    """The scores of each curve in turn, in the order of the names.
+
+    Laws are fitted by least squares on the logarithm; `auto` is `continuation.continue_curve`. A law that
+    cannot be fitted, or does not predict a positive number for every row held back, gets a reason.
+    """
+    engine: Engine = "compiled" if has_compiler() and len(curves) >= WORTH_COMPILING else "auto"
+    for curve in curves:
+        fits = _Fits(curve, engine)
+        yield [_score(curve, name, fits) for name in names]
+
+
+class _Fits:
+    """The fits to one curve's training rows, each made once."""
+
+    def __init__(self, curve: Curve, engine: Engine) -> None:
+        self.curve, self.engine = curve, engine
+        self._found: dict[str, Estimate | ScalingLawsError] = {}
+
+    def of(self, name: str) -> Estimate:
+        """The fit of a law.
+
+        Raises:
+            ScalingLawsError: it cannot be fitted.
+        """
+        if name not in self._found:
+            try:
+                self._found[name] = estimate(laws.find(name), self.curve.x, self.curve.y, engine=self.engine)
+            except ScalingLawsError as fault:
+                self._found[name] = fault
+        found = self._found[name]
+        if isinstance(found, ScalingLawsError):
+            raise found
+        return found
+
+    def best_of(self, family: str) -> Estimate:
+        """The fit of the family's member with the lowest AICc; the first of those that have none.
+
+        Raises:
+            ScalingLawsError: no member can be fitted.
+        """
+        found, faults = [], []
+        for name in FAMILIES[family]:
+            try:
+                found.append(self.of(name))
+            except ScalingLawsError as fault:
+                faults.append(fault)
+        if not found:
+            raise faults[0]
+        return min(found, key=aicc)
+
+
+def _score(curve: Curve, name: str, fits: _Fits) -> Score:
+    reason = ""
+    try:
+        if not len(curve.x):
+            raise ScalingLawsError("no training row")
+        if name != AUTO:
+            found = fits.best_of(name) if name in FAMILIES else fits.of(name)
+            predicted = found.predict(curve.x_test)
+        else:
+            predicted, reason = predict_auto(curve.x, curve.y, curve.x_test)
+        _check(curve, predicted)
+    except ScalingLawsError as fault:
+        return Score(curve.group, name, None, str(fault).removeprefix(f"{name}: "))
+    error = np.log(predicted) - np.log(curve.y_test)
+    return Score(curve.group, name, float(np.sqrt(np.mean(error**2))), reason)
+
+
+def predict_auto(x: FloatArray, y: FloatArray, at: FloatArray) -> tuple[FloatArray, str]:
+    """The automatic forecast [points], from training rows alone, and a warning where it is a mere level.
+
+    Training rows at one size say nothing of the slope: their geometric mean is what can be said.
+    """
+    if np.ptp(x) > 0:
+        return continue_curve(x, y, at), ""
+    level = np.exp(np.mean(np.log(y)))
+    return np.full(len(at), level), f"one training size only: predicted {level:g} everywhere"
+
+
+def _check(curve: Curve, predicted: FloatArray) -> None:
+    wrong = ~(np.isfinite(predicted) & (predicted > 0))
+    if wrong.any():
+        k = int(wrong.argmax())
+        raise ScalingLawsError(
+            f"predicts {predicted[k]:.4g} at x = {curve.x_test[k]:g} (row {curve.rows[k]})"
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A law over all curves.
+
+    Attributes:
+        law: its name.
+        scored, missing: curves with and without a score.
+        mean, median: of the rmse over the curves scored; None where there are none.
+        best: curves on which no other law has a lower rmse.
+        ratio: geometric mean of its rmse over that of `auto`, over curves scored for both; None without.
+    """
+
+    law: str
+    scored: int
+    missing: int
+    mean: float | None
+    median: float | None
+    best: int
+    ratio: float | None
+
+
+TIE = 1 + 1e-9  # two forms of one law are equally good, up to rounding
+LEAST = 1e-12  # an rmse below it is rounding
+
+
+def standings(scores: Sequence[Sequence[Score]]) -> list[Standing]:
+    """The laws, those scored on all curves first, by mean rmse."""
+    by_law: dict[str, list[float | None]] = {}
+    for curve in scores:
+        for one in curve:
+            by_law.setdefault(one.law, []).append(one.rmse)
+    lowest = [min((s.rmse for s in curve if s.rmse is not None), default=None) for curve in scores]
+    rows = []
+    for law, errors in by_law.items():
+        scored = [rmse for rmse in errors if rmse is not None]
+        best = sum(
+            rmse is not None and low is not None and rmse <= low * TIE + LEAST
+            for rmse, low in zip(errors, lowest, strict=True)
+        )
+        rows.append(
+            Standing(
+                law=law,
+                scored=len(scored),
+                missing=len(errors) - len(scored),
+                mean=_of(np.mean, scored),
+                median=_of(np.median, scored),
+                best=best,
+                ratio=_ratio(errors, by_law.get(AUTO, [])),
+            )
+        )
+    return sorted(rows, key=lambda row: (row.missing > 0, row.mean if row.mean is not None else np.inf))
+
+
+def _ratio(errors: Sequence[float | None], auto: Sequence[float | None]) -> float | None:
+    if not auto:
+        return None
+    logs = [
+        np.log(max(mine, LEAST) / max(its, LEAST))
+        for mine, its in zip(errors, auto, strict=True)
+        if mine is not None and its is not None
+    ]
+    return float(np.exp(np.mean(logs))) if logs else None
+
+
+def _of(average: Callable[[list[float]], np.floating], values: list[float]) -> float | None:
+    return float(average(values)) if values else None

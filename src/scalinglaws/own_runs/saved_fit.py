@@ -1,0 +1,214 @@
+"""A fit as a file: strict JSON, one text for one fit, with all that planning from it needs.
+
+It holds no time and no host: equal tables, options and versions give equal bytes.
+"""
+
+import json
+from dataclasses import dataclass, field
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scalinglaws import laws
+from scalinglaws.errors import DataError, ScalingLawsError
+from scalinglaws.files import write_text
+from scalinglaws.laws.law import FloatArray, Law
+
+if TYPE_CHECKING:  # reading a fit must not wait for what fits one
+    from scalinglaws.own_runs.report import FitReport
+
+KEPT = 4000  # samples of the parameters that are written
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the points of a fit come from.
+
+    Attributes:
+        data: name of the table.
+        sha256: of its bytes.
+        rows: it has.
+        excluded: the rules by which rows were left out, with how many rows each holds for.
+        columns: column by variable, response, `weights` and `cluster`.
+        response: name of the response.
+        tied: parameters that were made one, name by name.
+        ranges: of further quantities, which the variables do not show.
+        derived: further results, by name.
+    """
+
+    data: str
+    sha256: str
+    rows: int
+    excluded: tuple[tuple[str, int], ...]
+    columns: dict[str, str]
+    response: str
+    tied: dict[str, str]
+    ranges: dict[str, Range] = field(default_factory=dict)
+    derived: dict[str, Any] = field(default_factory=dict)
+
+
+class SavedFit(BaseModel):
+    """What is read of a file; the rest of it is for people. Only `law` and `params` are needed."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    law: str
+    tied: dict[str, str] = Field(default_factory=dict)
+    params: dict[str, float]
+    samples: dict[str, list[float]] = Field(default_factory=dict)
+    level: float = Field(default=0.95, gt=0, lt=1)
+    range: dict[str, list[float]] = Field(default_factory=dict)
+    warnings: list[str] = Field(default_factory=list)
+
+    def found(self) -> Law:
+        """The law, with its ties.
+
+        Raises:
+            ScalingLawsError: there is none of that name, or its parameters are others.
+        """
+        return tied(laws.find(self.law), self.tied)
+
+
+def tied(law: Law, ties: dict[str, str]) -> Law:
+    """`Law.tied`, with a user's mistake said as one.
+
+    Raises:
+        ScalingLawsError: a name is not a parameter's, or a tie leads to one that is itself tied.
+    """
+    if not ties:
+        return law
+    try:
+        return law.tied(**ties)
+    except ValueError as fault:
+        raise ScalingLawsError(str(fault)) from None
+
+
+def document(report: "FitReport", origin: Origin, version: str) -> dict[str, Any]:
+    """A fit as JSON's types; what is not a number or infinite is null."""
+    found, uncertain = report.found, report.spread
+    stride = -(-uncertain.samples.shape[1] // KEPT)
+    samples = uncertain.samples[:, ::stride] if stride else uncertain.samples
+    estimator = found.estimator
+    return {
+        "law": found.law.name.partition("[")[0],
+        "tied": origin.tied,
+        "equation": found.law.equation,
+        "source": found.law.source,
+        "params": found.params,
+        "intervals": {name: [_number(end) for end in ends] for name, ends in uncertain.intervals.items()},
+        "stderr": {name: _number(error) for name, error in uncertain.errors.items()},
+        "level": report.level,
+        "interval": uncertain.method,
+        "estimator": {
+            "residual": estimator.residual,
+            "loss": estimator.loss,
+            "delta": estimator.delta if estimator.loss == "huber" else None,
+        },
+        **origin.derived,
+        "objective": found.objective,
+        "r_squared": _number(found.r_squared),
+        "n": found.points,
+        "starts": found.starts,
+        "starts_agreeing": found.agreeing,
+        "converged": found.converged,
+        "fixed": list(found.fixed),
+        "on_bound": list(found.on_bound),
+        "not_identified": list(found.unidentified),
+        "flat": [name for name, scan in report.profiles.items() if scan.flat],
+        "cross_validation": {"folds": report.folds, "relative_error": _number(report.cross_validated)},
+        "held_out": {"n": report.held_out_points, "log_error": _number(report.held_out)},
+        "resamples": {
+            "from": "bootstrap" if uncertain.bootstrapped else "covariance",
+            "drawn": uncertain.drawn,
+            "degenerate": uncertain.degenerate,
+            "failed": uncertain.failed,
+        },
+        "warnings": list(report.warnings),
+        "data": origin.data,
+        "data_sha256": origin.sha256,
+        "rows": origin.rows,
+        "excluded": [{"rule": rule, "rows": rows} for rule, rows in origin.excluded],
+        "columns": origin.columns,
+        "response": origin.response,
+        "range": {name: list(ends) for name, ends in (report.range | origin.ranges).items()},
+        "seed": report.seed,
+        "version": version,
+        "samples": {name: values.tolist() for name, values in zip(found.law.names, samples, strict=True)},
+    }
+
+
+def write_fit(path: Path, content: dict[str, Any]) -> None:
+    """Write a document: a line for each key, and for each parameter's samples."""
+    lines = []
+    for key, value in content.items():
+        if key == "samples":
+            inner = ",\n".join(f"  {_text(name)}: {_text(values)}" for name, values in value.items())
+            lines.append(f" {_text(key)}: {{\n{inner}\n }}")
+        else:
+            lines.append(f" {_text(key)}: {_text(value)}")
+    write_text(path, "{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def read_fit(path: Path) -> SavedFit:
+    """Read a fit.
+
+    Raises:
+        DataError: the file cannot be read, is no fit, or its numbers are not those of its law.
+    """
+    try:
+        content = json.loads(path.read_bytes(), parse_constant=_refuse)
+        saved = SavedFit.model_validate(content)
+        return _checked(saved)
+    except OSError as fault:
+        raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
+    except ValidationError as invalid:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in invalid.errors()
+        )
+        raise DataError(f"{path}: is no fit: {faults}") from None
+    except (ValueError, ScalingLawsError) as fault:
+        raise DataError(f"{path}: is no fit: {fault}") from None
+
+
+def arrays(saved: SavedFit) -> tuple[FloatArray, FloatArray]:
+    """The parameters [parameters] and their samples [parameters, samples], in the law's order."""
+    names = saved.found().names
+    params = np.array([saved.params[name] for name in names])
+    samples = [saved.samples[name] for name in names] if saved.samples else []
+    return params, np.array(samples, dtype=np.float64).reshape(len(names), -1)
+
+
+def _checked(saved: SavedFit) -> SavedFit:
+    law = saved.found()
+    for part, given in (("params", saved.params), ("samples", saved.samples)):
+        if (given or part == "params") and set(given) != set(law.names):
+            raise ValueError(f"{part}: are {', '.join(sorted(given))}; {law.name} has {', '.join(law.names)}")
+    if len({len(values) for values in saved.samples.values()}) > 1:
+        raise ValueError("samples: are not equally many for every parameter")
+    numbers = [*saved.params.values(), *(v for values in saved.samples.values() for v in values)]
+    if not all(map(isfinite, numbers)):
+        raise ValueError("a parameter is infinite")
+    for parameter in law.parameters:
+        value = saved.params[parameter.name]
+        if not parameter.lower <= value <= parameter.upper or (parameter.positive and value <= 0):
+            raise ValueError(f"params: {parameter.name} cannot be {value:g}")
+    for name, ends in saved.range.items():
+        if len(ends) != 2 or not 0 <= ends[0] <= ends[1]:
+            raise ValueError(f"range: {name} must be two ascending numbers, none negative")
+    return saved
+
+
+def _number(value: float) -> float | None:
+    return float(value) if isfinite(value) else None
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, allow_nan=False)
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is no JSON number")

@@ -1,0 +1,179 @@
+"""Models of one size at all sizes of the training set: a power law with a floor each, as in Fig 1 left.
+
+The floor is the error at which the capacity of such a model is exhausted: a larger model has a lower one.
+Two sizes stand for the paper's pair, those nearest to a quarter and to three quarters of the way through the
+grid of models, in the logarithm of the size.
+"""
+
+from dataclasses import dataclass
+from math import nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scalinglaws import laws
+from scalinglaws.fitting.fit_law import Estimate, estimate, points_needed
+from scalinglaws.fitting.uncertainty.student import student_interval
+from scalinglaws.laws.law import FloatArray
+from scalinglaws.tables import claimed as rows
+from scalinglaws.tables.interval import Value, difference
+from scalinglaws.tables.trained import Trained
+
+LAW = "learning-curve-with-floor"
+FIXED = f"{LAW}:fixed-size"
+FLOORS = f"{LAW}:difference"
+LINE_POINTS = 65
+SMALL, LARGE = "small", "large"
+
+POINTS = ["study", "family", "model", "parameters", "role", "metric", "data_size", "score", "fitted"]
+LAWS = [
+    "study", "family", "model", "parameters", "role", "metric", "points", "alpha", "beta_g", "gamma",
+    "beta_g_low", "beta_g_high", "gamma_low", "gamma_high", "r_squared", "warnings",
+]  # fmt: skip
+LINES = ["study", "family", "model", "parameters", "role", "metric", "x", "value"]
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FixedSizes:
+    """The models of a study, each by itself.
+
+    Attributes:
+        points: one row a model and subset: median over seeds of the minimum along training.
+        laws: one row a model.
+        lines: the laws on a grid of x.
+        claims: rows of fits for the small and the large model.
+    """
+
+    points: pd.DataFrame
+    laws: pd.DataFrame
+    lines: pd.DataFrame
+    claims: list[Row]
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A model's points [points], those in the region, and the law fitted to them."""
+
+    head: Row
+    x: FloatArray
+    y: FloatArray
+    fitted: NDArray[np.bool_]
+    found: Estimate | None
+    intervals: dict[str, Value]
+    warnings: tuple[str, ...]
+
+    def value(self, name: str) -> Value:
+        """A parameter with its interval, where it has them."""
+        found = self.found.params[name] if self.found else nan
+        return self.intervals.get(name, Value(found, nan, nan))
+
+
+def fit_all(study: Trained) -> FixedSizes:
+    """Fit the law to each model of a study by least squares on the logarithm, inside the declared region.
+
+    The small and the large model have Student's likelihood intervals (`fitting/uncertainty/student.py`).
+    """
+    models = [_fit(study, model, role) for model, role in _roles(study).items()]
+    return FixedSizes(
+        points=pd.DataFrame([row for model in models for row in _point_rows(model)], columns=POINTS),
+        laws=pd.DataFrame([_law_row(model) for model in models], columns=LAWS),
+        lines=pd.DataFrame([row for model in models for row in _line_rows(model)], columns=LINES),
+        claims=_claims(study, {model.head["role"]: model for model in models}),
+    )
+
+
+def _roles(study: Trained) -> dict[str, str]:
+    """Which model plays which part, ascending in size; most play none."""
+    scores = study.scores[study.scores.metric == study.metric]
+    sizes = scores.groupby("model").parameters.first().sort_values(kind="stable")
+    names, logs = [str(name) for name in sizes.index], np.log(sizes.to_numpy(float))
+    roles = dict.fromkeys(names, "")
+    if len(names) > 1:
+        low, high = (np.abs(logs - logs[0] - share * np.ptp(logs)).round(9) for share in (0.25, 0.75))
+        # Where two are as near, the outer one: a pair far apart shows more.
+        roles[names[int(low.argmin())]] = SMALL
+        roles[names[len(names) - 1 - int(high[::-1].argmin())]] = LARGE
+    return roles
+
+
+def _fit(study: Trained, model: str, role: str) -> _Model:
+    scores = study.scores[(study.scores.metric == study.metric) & (study.scores.model == model)]
+    parameters = int(scores.parameters.iloc[0])
+    scores = scores[np.isfinite(scores.score)].sort_values("data_size")
+    inside = study.best[study.best.in_region].examples
+    x, y = scores.data_size.to_numpy(float), scores.score.to_numpy(float)
+    fitted = scores.examples.isin(inside).to_numpy(bool)
+    head = {
+        "study": study.name, "family": study.facts.family, "model": model, "role": role,
+        "parameters": parameters, "metric": study.metric,
+    }  # fmt: skip
+    law, count = laws.find(LAW), int(fitted.sum())
+    needed = max(points_needed(law), len(law.names) + 1)  # an interval takes a degree of freedom
+    if count < needed:
+        few = (f"{count} points in the region; the law needs {needed}",)
+        return _Model(head, x, y, fitted, None, {}, few)
+    found = estimate(law, x[fitted], y[fitted])
+    # What is not identified has no interval; and the pair alone is worth its time.
+    wanted = law.names if role and not found.unidentified else ()
+    level = study.facts.fit.level
+    intervals = {
+        name: Value(found.params[name], *student_interval(found, x[fitted], y[fitted], name, level))
+        for name in wanted
+    }
+    return _Model(head, x, y, fitted, found, intervals, found.warnings)
+
+
+def _point_rows(model: _Model) -> list[Row]:
+    return [
+        {**model.head, "data_size": x, "score": y, "fitted": bool(fitted)}
+        for x, y, fitted in zip(model.x, model.y, model.fitted, strict=True)
+    ]
+
+
+def _law_row(model: _Model) -> Row:
+    found = model.found
+    row = {**model.head, "points": int(model.fitted.sum()), "warnings": "; ".join(model.warnings)}
+    for name in ("alpha", "beta_g", "gamma"):
+        value = model.value(name)
+        row |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
+    return {**row, "r_squared": found.r_squared if found else nan}
+
+
+def _line_rows(model: _Model) -> list[Row]:
+    if model.found is None:
+        return []
+    x = np.geomspace(model.x.min(), model.x.max(), LINE_POINTS)
+    values = model.found.predict(x)
+    return [{**model.head, "x": a, "value": b} for a, b in zip(x.tolist(), values.tolist(), strict=True)]
+
+
+def _claims(study: Trained, roles: dict[str, _Model]) -> list[Row]:
+    """Floor and exponent of the small and the large model, and how much lower the large one's floor is."""
+    claims, level = [], study.facts.fit.level
+    for role in (SMALL, LARGE):
+        model = roles.get(role)
+        if model is None:
+            continue
+        for name in ("beta_g", "gamma"):
+            value = model.value(name)
+            claims.append(
+                rows.row(
+                    FIXED, f"{study.name}/{role}", name, value.value, (value.low, value.high),
+                    level=level, points=int(model.fitted.sum()), warnings=model.warnings,
+                )
+            )  # fmt: skip
+    if SMALL in roles and LARGE in roles:
+        small, large = (roles[role] for role in (SMALL, LARGE))
+        value = difference(small.value("gamma"), large.value("gamma"))
+        points = int(min(small.fitted.sum(), large.fitted.sum()))
+        claims.append(
+            rows.row(
+                FLOORS, f"{study.name}/{SMALL}-{LARGE}", "gamma", value.value, (value.low, value.high),
+                level=level, points=points, warnings=(*small.warnings, *large.warnings),
+            )
+        )  # fmt: skip
+    return claims

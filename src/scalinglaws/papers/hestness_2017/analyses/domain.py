@@ -1,0 +1,145 @@
+"""One domain of Hestness et al. 2017: its families of models side by side, as in Figs 1, 2, 3 and 5.
+
+The paper finds that architectures and optimisers of one domain share the exponent of the learning curve and
+differ in their offset. Here each study's exponent is compared with that of the first one, as a ratio, and
+its exponent of model growth as a difference; intervals come from those of the two fits (see `_mover.py`).
+Models of one size get a power law with a floor each, as in Fig 1 left.
+"""
+
+from collections.abc import Iterator, Mapping
+from math import nan
+from typing import Any
+
+import pandas as pd
+
+from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.papers.hestness_2017.analyses._fixed_sizes import FixedSizes, fit_all
+from scalinglaws.tables import claimed as rows
+from scalinglaws.tables.interval import Value, difference, ratio
+from scalinglaws.tables.trained import CURVE, GROWTH, Trained
+from scalinglaws.tasks.core.metrics import metric_title
+
+TABLES = (
+    "studies", "best", "scores", "bands", "fits", "comparisons", "fixed", "fixed_points", "fixed_lines",
+)  # fmt: skip
+STUDIES = True
+RESAMPLED = True
+
+RATIO, DIFFERENCE = f"{CURVE}:ratio", f"{GROWTH}:difference"
+OPEN = "an exponent's interval reaches 0, which leaves the ratio open"
+
+Row = dict[str, Any]
+
+
+def analyse(
+    _published: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, Trained]
+) -> dict[str, pd.DataFrame]:
+    """Gather the studies' tables and compare their exponents.
+
+    Tables:
+        studies: one row a study: what it is, what its data are counted in, the metric it is about.
+        best, scores, bands: those of the studies, with the columns study and family in front.
+        fits: the same, with metrics named `<study>/<metric>`; then what follows from several fits, as claims
+            read it: `learning-curve:ratio` and `model-size:difference` with metrics
+            `<study>/<first study>/<metric>`, and laws of models of one size (see `_fixed_sizes.py`).
+        comparisons: one row a study and quantity, for reading.
+        fixed, fixed_points, fixed_lines: models of one size: laws, what they are fitted to, and curves.
+    """
+    every = list(studies.values())
+    fixed = {study.name: fit_all(study) for study in every}
+    return {
+        "studies": pd.DataFrame([_about(study) for study in every]),
+        **{name: _gathered(every, name) for name in ("best", "scores", "bands")},
+        "fits": _fits(every, fixed),
+        "comparisons": pd.DataFrame([row for study in every for row in _comparisons(study, every[0])]),
+        "fixed": pd.concat([part.laws for part in fixed.values()], ignore_index=True),
+        "fixed_points": pd.concat([part.points for part in fixed.values()], ignore_index=True),
+        "fixed_lines": pd.concat([part.lines for part in fixed.values()], ignore_index=True),
+    }
+
+
+def _about(study: Trained) -> Row:
+    facts = study.facts
+    return {
+        "study": study.name, "family": facts.family, "domain": facts.domain, "optimiser": facts.optimiser,
+        "data": study.manifest["title"], "unit": study.unit, "metric": study.metric,
+        "metric_title": metric_title(study.manifest, study.metric), "size_metric": study.size_metric,
+        "tolerance": facts.fit.tolerance,
+        "region_low": facts.fit.region[0], "region_high": facts.fit.region[1],
+    }  # fmt: skip
+
+
+def _named(frame: pd.DataFrame, study: Trained) -> pd.DataFrame:
+    named = frame.copy()
+    named.insert(0, "study", study.name)
+    named.insert(1, "family", study.facts.family)
+    return named
+
+
+def _gathered(every: list[Trained], name: str) -> pd.DataFrame:
+    return pd.concat([_named(getattr(study, name), study) for study in every], ignore_index=True)
+
+
+def _fits(every: list[Trained], fixed: Mapping[str, FixedSizes]) -> pd.DataFrame:
+    parts = []
+    for study in every:
+        own = study.fits.assign(metric=f"{study.name}/" + study.fits.metric)
+        derived = rows.table([*_claimed(study, every[0]), *fixed[study.name].claims])
+        parts += [_named(part, study) for part in (own, derived) if len(part)]
+    return pd.concat(parts, ignore_index=True)
+
+
+def exponent_ratios(study: Trained, first: Trained) -> Iterator[tuple[str, Value]]:
+    """Exponent of the learning curve over that of another study, for each metric that both have."""
+    for metric in study.facts.fit.metrics:
+        if study is not first and metric in first.facts.fit.metrics:
+            ours, theirs = (each.value(CURVE, metric, "beta_g") for each in (study, first))
+            yield metric, ratio(ours.size, theirs.size)
+
+
+def _claimed(study: Trained, first: Trained) -> Iterator[Row]:
+    """Comparisons with the first study as rows of fits."""
+    level = study.facts.fit.level
+    for metric, value in exponent_ratios(study, first):
+        pair = (study, first)
+        warnings = [text for each in pair for text in each.warnings(CURVE, metric, "beta_g")]
+        if value.value == value.value and not value.known:
+            warnings.append(OPEN)
+        yield rows.row(
+            RATIO, f"{study.name}/{first.name}/{metric}", "beta_g", value.value, (value.low, value.high),
+            level=level, points=min(each.points(CURVE, metric, "beta_g") for each in pair), warnings=warnings,
+        )  # fmt: skip
+    if study is not first:
+        value = difference(study.growth, first.growth)
+        grown = [(each, each.size_metric) for each in (study, first)]
+        yield rows.row(
+            DIFFERENCE, f"{study.name}/{first.name}/{study.size_metric}", "beta_p", value.value,
+            (value.low, value.high), level=level,
+            points=min(each.points(GROWTH, metric, "beta_p") for each, metric in grown),
+            warnings=[text for each, metric in grown for text in each.warnings(GROWTH, metric, "beta_p")],
+        )  # fmt: skip
+
+
+def _comparisons(study: Trained, first: Trained) -> Iterator[Row]:
+    """What tells the studies apart, and how much each of them can tell."""
+    censored, sizes = study.censored()
+    quantities: list[tuple[str, str, Value]] = [
+        *(("ratio of exponents", metric, value) for metric, value in exponent_ratios(study, first)),
+        *([("difference of exponents of model growth", study.size_metric,
+            difference(study.growth, first.growth))] if study is not first else []),
+        *(("R squared", name, study.value(CURVE, name, "r_squared")) for name in study.facts.fit.metrics),
+        ("decades of data", "", _exact(study.decades())),
+        ("decades of data in the region", "", _exact(study.decades(fitted=True))),
+        ("best-fit sizes in the region", study.size_metric, _exact(sizes)),
+        ("of these censored", study.size_metric, _exact(censored)),
+        ("share censored", study.size_metric, _exact(censored / sizes if sizes else nan)),
+    ]  # fmt: skip
+    for quantity, metric, value in quantities:
+        yield {
+            "study": study.name, "family": study.facts.family, "reference": first.name, "metric": metric,
+            "quantity": quantity, "value": value.value, "low": value.low, "high": value.high,
+        }  # fmt: skip
+
+
+def _exact(value: float) -> Value:
+    return Value(value, value, value)

@@ -1,0 +1,203 @@
+"""The exponents of all domains of Hestness et al. 2017 beside the published ones, and what they would imply.
+
+The follow-up (Hestness, Ardalani & Diamos 2019) asks what data and models a desired error would take: the
+data (state of the art/desired error)^(1/|beta_g|) times those of the state of the art, the model that to the
+power beta_p. Here the same with the exponents measured at this scale, on its data: no forecast, but a
+measure of how much hangs on an exponent.
+"""
+
+from collections.abc import Iterator, Mapping
+from math import exp, inf, log, nan
+from typing import Any
+
+import pandas as pd
+
+from scalinglaws.claims.constant import Constant
+from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
+from scalinglaws.papers.hestness_2017.constants import EXPONENTS
+from scalinglaws.papers.hestness_2017.constants_2019 import DOMAINS, Domain
+from scalinglaws.tables import claimed as rows
+from scalinglaws.tables.interval import MISSING, Value, ratio
+from scalinglaws.tables.trained import CURVE, GROWTH, Trained
+from scalinglaws.tasks.core.metrics import metric_title
+
+TABLES = ("summary", "implications", "fits")
+STUDIES = True
+RESAMPLED = True
+
+FOLLOW_UP = {
+    "words": "word_lm",
+    "characters": "char_lm",
+    "translation": "nmt",
+    "speech": "speech",
+    "image": "image",
+}
+"""The follow-up's name of a domain, by the first word of a study's name; the metric is the study's first."""
+PRINTED_FROM_EXPONENTS = ("alpha", "data_ratio", "model_ratio", "parameters_target")
+DISAGREES = "the follow-up's row does not follow from its exponents"
+MOST_LOG = 700.0  # exp of more is no number
+
+Row = dict[str, Any]
+
+
+def analyse(
+    _published: Mapping[str, pd.DataFrame], spec: AnalysisSpec, studies: Mapping[str, Trained]
+) -> dict[str, pd.DataFrame]:
+    """One row a study and metric, and the follow-up's question for each study.
+
+    Tables:
+        summary: exponents with intervals beside the published ones, and what they rest on; exponents of the
+            best-fit model's size stand in the row of the metric by which it is found.
+        implications: data and model, times more, that the desired errors would take; `printed_agrees` says
+            whether the follow-up's own row follows from its exponents within rounding.
+        fits: as claims read them: `learning-curve` and `model-size` with metrics `<study>/<metric>`; of the
+            first metrics of all studies, `learning-curve:all-domains` with the steepest and the flattest
+            exponent; `implication` with the metric `<study>`.
+    """
+    every = list(studies.values())
+    projections = hestness_projections.analyse({}, spec)["projections"]
+    implied = [row for study in every for row in _implications(study, projections)]
+    return {
+        "summary": pd.DataFrame([row for study in every for row in _summary(study)]),
+        "implications": pd.DataFrame(implied, columns=IMPLICATIONS),
+        "fits": rows.table([*_exponents(every), *_extremes(every), *_implied_fits(every, implied)]),
+    }
+
+
+def _summary(study: Trained) -> Iterator[Row]:
+    facts, published = study.facts, EXPONENTS.get(study.name)
+    censored, sizes = study.censored()
+    for metric in facts.fit.metrics:
+        ours = study.value(CURVE, metric, "beta_g")
+        theirs = published.beta_g.get(metric) if published else None
+        grown = metric == study.size_metric
+        growth = study.growth if grown else MISSING
+        published_growth = published.beta_p if published and grown else None
+        yield {
+            "study": study.name, "domain": facts.domain, "family": facts.family, "optimiser": facts.optimiser,
+            "data": study.manifest["title"], "unit": study.unit,
+            "metric": metric, "metric_title": metric_title(study.manifest, metric),
+            "first": metric == study.metric,
+            "beta_g": ours.value, "beta_g_low": ours.low, "beta_g_high": ours.high,
+            "r_squared": study.value(CURVE, metric, "r_squared").value,
+            "points": study.points(CURVE, metric, "beta_g"),
+            "decades": study.decades(), "decades_in_region": study.decades(fitted=True),
+            "beta_p": growth.value, "beta_p_low": growth.low, "beta_p_high": growth.high,
+            "beta_p_points": study.points(GROWTH, study.size_metric, "beta_p"),
+            "sizes": sizes, "censored": censored, "censored_share": censored / sizes if sizes else nan,
+            **_published("beta_g", theirs), **_published("beta_p", published_growth),
+        }  # fmt: skip
+
+
+def _published(name: str, constant: Constant | None) -> Row:
+    if constant is None:
+        return {f"published_{name}": nan, f"published_{name}_certainty": "", f"published_{name}_source": ""}
+    return {
+        f"published_{name}": constant.value,
+        f"published_{name}_certainty": constant.certainty,
+        f"published_{name}_source": constant.source,
+    }
+
+
+IMPLICATIONS = [
+    "study", "domain", "family", "metric", "error_unit", "sota", "desired",
+    "beta_g", "beta_p", "data_ratio", "data_ratio_low", "data_ratio_high",
+    "model_ratio", "model_ratio_low", "model_ratio_high",
+    "printed_beta_g", "printed_beta_p", "printed_data_ratio", "printed_model_ratio",
+    "printed_agrees", "source",
+]  # fmt: skip
+
+
+def _implications(study: Trained, projections: pd.DataFrame) -> Iterator[Row]:
+    name = FOLLOW_UP.get(study.name.split("-")[0])
+    for domain in DOMAINS:
+        if domain.name != name:
+            continue
+        data, model = factors(domain, study.exponent, study.growth)
+        mine = projections[(projections.domain == name) & projections.quantity.isin(PRINTED_FROM_EXPONENTS)]
+        yield {
+            "study": study.name, "domain": study.facts.domain, "family": study.facts.family,
+            "metric": study.metric, "error_unit": domain.error_unit,
+            "sota": domain.sota.value, "desired": domain.desired.value,
+            "beta_g": study.exponent.value, "beta_p": study.growth.value,
+            "data_ratio": data.value, "data_ratio_low": data.low, "data_ratio_high": data.high,
+            "model_ratio": model.value, "model_ratio_low": model.low, "model_ratio_high": model.high,
+            "printed_beta_g": domain.beta_g.value, "printed_beta_p": domain.beta_p.value,
+            "printed_data_ratio": domain.data_ratio.value, "printed_model_ratio": domain.model_ratio.value,
+            "printed_agrees": bool(mine.agrees.all()), "source": domain.data_ratio.source,
+        }  # fmt: skip
+
+
+def factors(domain: Domain, beta_g: Value, beta_p: Value) -> tuple[Value, Value]:
+    """How many times more data and parameters the desired error takes, with intervals from the exponents'.
+
+    An exponent whose interval reaches 0 leaves the factor open above. The interval of the model's factor
+    takes both exponents as independent, which those of one grid of runs are not quite.
+    """
+    steps = log(domain.sota.value / domain.desired.value)
+    steepness = beta_g.size
+    if not steepness.value > 0:
+        return MISSING, MISSING
+    low, high = steepness.low, steepness.high
+    data = Value(
+        _exp(steps / steepness.value),
+        _exp(steps / high) if high == high else nan,
+        (_exp(steps / low) if low > 0 else inf) if low == low else nan,
+    )
+    share = ratio(beta_p, steepness)
+    if beta_p.known and steepness.known and steepness.low <= 0 < beta_p.value:
+        share = Value(share.value, nan, inf)
+    return data, Value(*(_exp(steps * part) for part in (share.value, share.low, share.high)))
+
+
+def _exp(x: float) -> float:
+    return inf if x > MOST_LOG else exp(x)
+
+
+def _exponents(every: list[Trained]) -> Iterator[Row]:
+    for study in every:
+        for metric in study.facts.fit.metrics:
+            for name in ("beta_g", "r_squared"):
+                yield _row(study, CURVE, metric, name)
+        yield _row(study, GROWTH, study.size_metric, "beta_p")
+
+
+def _row(study: Trained, law: str, metric: str, name: str) -> Row:
+    value = study.value(law, metric, name)
+    return rows.row(
+        law, f"{study.name}/{metric}", name, value.value, (value.low, value.high),
+        level=study.facts.fit.level,
+        points=study.points(law, metric, name), warnings=study.warnings(law, metric, name),
+    )  # fmt: skip
+
+
+def _extremes(every: list[Trained]) -> Iterator[Row]:
+    """The steepest and the flattest exponent: the least and greatest of the values, and of the ends."""
+    known = [study for study in every if study.exponent.known]
+    if not known:
+        return
+    values = [study.exponent for study in known]
+    points = min(study.points(CURVE, study.metric, "beta_g") for study in known)
+    absent = tuple(f"{study.name} has no interval" for study in every if study not in known)
+    for name, end in (("steepest", min), ("flattest", max)):
+        value, low, high = (
+            end(part) for part in zip(*((v.value, v.low, v.high) for v in values), strict=True)
+        )
+        yield rows.row(
+            f"{CURVE}:all-domains", "first-metrics", name, value, (low, high),
+            level=min(study.facts.fit.level for study in known), points=points, warnings=absent,
+        )  # fmt: skip
+
+
+def _implied_fits(every: list[Trained], implied: list[Row]) -> Iterator[Row]:
+    studies = {study.name: study for study in every}
+    for row in implied:
+        study = studies[row["study"]]
+        warnings = () if row["printed_agrees"] else (DISAGREES,)
+        for name in ("data_ratio", "model_ratio"):
+            yield rows.row(
+                "implication", study.name, name, row[name], (row[f"{name}_low"], row[f"{name}_high"]),
+                level=study.facts.fit.level, points=study.points(CURVE, study.metric, "beta_g"),
+                warnings=warnings,
+            )  # fmt: skip

@@ -1,0 +1,251 @@
+"""Figs 1, 2, 3 and 5 of Hestness et al. 2017, measured: learning curves, best-fit sizes, models of one size.
+
+They draw the tables of `scalinglaws.papers.hestness_2017.analyses.domain`; nothing is fitted here.
+"""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
+
+from scalinglaws.plotting.learning_curves import (
+    CENSORED,
+    OUTSIDE,
+    best_scores,
+    best_sizes,
+    even_log,
+    factor,
+    fitted_law,
+    growth_band,
+    power,
+    shade_region,
+    size_axis,
+    thousands,
+)
+from scalinglaws.plotting.style import powers_of_two
+
+Tables = Mapping[str, pd.DataFrame]
+
+BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13)}  # hides no point
+SIZE_TICKS = 12
+"""Most parts that an axis of sizes has room for: families have almost equal sizes."""
+PAIR = {"small": "C0", "large": "C1"}
+
+
+def two_panels(tables: Tables) -> Figure:
+    """Figs 2 and 3: learning curves (left) and best-fit model size (right) of all families."""
+    figure, left, right = _panels(tables, lines=3)
+    _families(left, tables)
+    _sizes(right, tables)
+    return figure
+
+
+def fixed_sizes(tables: Tables) -> Figure:
+    """Fig 1: models of one size of the first family (left), and the best-fit model at each size (right)."""
+    figure, left, right = _panels(tables, lines=2)
+    _fixed(left, tables)
+    _families(right, tables)
+    return figure
+
+
+def families_and_fixed_sizes(tables: Tables) -> Figure:
+    """Fig 5: learning curves of all families (left), and models of one size of the first of them (right)."""
+    figure, left, right = _panels(tables, lines=3)
+    _families(left, tables)
+    _fixed(right, tables)
+    return figure
+
+
+def _panels(tables: Tables, lines: int) -> tuple[Figure, Axes, Axes]:
+    height = 5.0 + 0.19 * lines * len(tables["studies"])
+    figure = Figure(figsize=(10.5, height), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    return figure, left, right
+
+
+def _families(axes: Axes, tables: Tables) -> None:
+    """Best scores of each family by its metric, with the fitted power laws."""
+    axes.set_title("Best-fit model at each size of the training set", loc="left")
+    drawn = []
+    entries: list[tuple[Any, str]] = []
+    for k, study in enumerate(_studies(tables)):
+        best = _of(tables["best"], study=study["study"], metric=study["metric"])
+        best_scores(axes, best, f"C{k}", study["family"])
+        drawn.append(best)
+        entries.append((Line2D([], [], color=f"C{k}", marker="o", markersize=4), study["family"]))
+        band = _of(tables["bands"], study=study["study"], metric=study["metric"], law="learning-curve")
+        law = _law(tables, study, "learning-curve", study["metric"])
+        if len(band) and "beta_g" in law:
+            label = power(r"\varepsilon(m)", factor(law["alpha"][0]), *law["beta_g"], 3)
+            fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
+            entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
+    best = pd.concat(drawn)
+    if not best.in_region.all():
+        entries.append((_hollow("o"), "not fitted (outside the region)"))
+    _region(axes, tables, best)
+    powers_of_two(axes, best.data_size.min(), best.data_size.max())
+    even_log(axes, _least(best.low, best.score), _most(best.high, best.score))
+    _label(axes, tables)
+    axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
+
+
+def _sizes(axes: Axes, tables: Tables) -> None:
+    """Best-fit sizes of each family, censored ones hollow, and the fitted growth."""
+    axes.set_title(_size_title(tables["studies"].tolerance), loc="left")
+    drawn, grid = [], []
+    entries: list[tuple[Any, str]] = []
+    for k, study in enumerate(_studies(tables)):
+        best = _of(tables["best"], study=study["study"], metric=study["size_metric"])
+        best_sizes(axes, best, f"C{k}", study["family"], prefix=f"{study['family']}, ")
+        drawn.append(best)
+        grid.append(_of(tables["scores"], study=study["study"]).parameters)
+        entries.append((Line2D([], [], color=f"C{k}", marker="o", markersize=4), study["family"]))
+        band = _of(tables["bands"], study=study["study"], law="model-size")
+        law = _law(tables, study, "model-size", study["size_metric"])
+        if len(band) and "beta_p" in law:
+            label = power("s(m)", factor(law["alpha_p"][0]), *law["beta_p"], 2)
+            fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
+            growth_band(axes, band, f"C{k}", f"{study['family']}: growth, interval")
+        else:
+            label = "too few sizes inside the grid to fit"
+        entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
+    best = pd.concat(drawn)
+    for column, marker, text in (
+        (best.censored, "o", CENSORED),
+        (~best.in_region & ~best.censored, "s", OUTSIDE),
+    ):
+        if column.any():
+            entries.append((_hollow(marker), text))
+    _region(axes, tables, best)
+    powers_of_two(axes, best.data_size.min(), best.data_size.max())
+    size_axis(axes, _apart(np.sort(pd.concat(grid).unique())))
+    axes.set_xlabel(_x_label(tables))
+    axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
+
+
+def _size_title(tolerances: pd.Series) -> str:
+    """What the sizes are: those of the best models, or those that suffice to come near them."""
+    shares = [f"{100 * share:g}" for share in sorted(tolerances.unique())]
+    near = f", within {' or '.join(shares)} % of the best" if tolerances.any() else ""
+    return f"Best-fit model size{near}"
+
+
+def _apart(sizes: NDArray[Any]) -> NDArray[Any]:
+    """Those of ascending sizes that leave room for their labels on a logarithmic axis."""
+    room = math.log(sizes[-1] / sizes[0]) / SIZE_TICKS
+    kept = [sizes[0]]
+    for size in sizes[1:]:
+        if math.log(size / kept[-1]) >= room:
+            kept.append(size)
+    return np.array(kept)
+
+
+def _fixed(axes: Axes, tables: Tables) -> None:
+    """Every model of the first family by itself, two of them bold with their laws, and the best fits."""
+    study = _studies(tables)[0]
+    axes.set_title(f"{study['family']}: models of one size", loc="left")
+    points = _of(tables["fixed_points"], study=study["study"])
+    entries: list[tuple[Any, str]] = []
+    for model in _of(tables["fixed"], study=study["study"]).to_dict("records"):
+        mine = _of(points, model=model["model"])
+        name = f"{thousands(model['parameters'])} parameters"
+        colour = PAIR.get(str(model["role"]))
+        if colour is None:
+            axes.plot(mine.data_size, mine.score, color="0.72", linewidth=0.9, zorder=1, label=name)
+            continue
+        axes.plot(mine.data_size, mine.score, color=colour, zorder=3, label=name)
+        for rows, face in ((mine[mine.fitted], colour), (mine[~mine.fitted], "white")):
+            axes.scatter(
+                rows.data_size,
+                rows.score,
+                s=18,
+                facecolors=face,
+                edgecolors=colour,
+                zorder=4,
+                label="_points",
+            )
+        entries.append((Line2D([], [], color=colour, marker="o", markersize=4), name))
+        line = _of(tables["fixed_lines"], study=study["study"], model=model["model"])
+        if len(line):
+            label = _with_floor(model)
+            fitted_law(axes, line, colour, f"{name}: {label}")
+            entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
+    best = _of(tables["best"], study=study["study"], metric=study["metric"]).sort_values("data_size")
+    if not tables["fixed"][tables["fixed"].study == study["study"]].role.isin(list(PAIR)).all():
+        entries.append((Line2D([], [], color="0.72", linewidth=0.9), "all other sizes of the grid"))
+    axes.plot(best.data_size, best.score, ":", color="0.2", linewidth=1.4, zorder=2, label="Best-fit model")
+    entries.append((Line2D([], [], color="0.2", linestyle=":", linewidth=1.4), "best-fit model at each size"))
+    _region(axes, tables, best)
+    powers_of_two(axes, best.data_size.min(), best.data_size.max())
+    even_log(axes, _least(best.score, points.score), _most(best.score, points.score))
+    _label(axes, tables)
+    axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
+
+
+def _with_floor(model: Mapping[Any, Any]) -> str:
+    alpha, beta, gamma = (float(model[name]) for name in ("alpha", "beta_g", "gamma"))
+    low, high = float(model["gamma_low"]), float(model["gamma_high"])
+    span = f"  floor [{low:.3g}, {high:.3g}]" if math.isfinite(low) and math.isfinite(high) else ""
+    return rf"$\varepsilon(m) = {factor(alpha)}\,m^{{{beta:.2f}}} + {gamma:.3g}${span}"
+
+
+def _studies(tables: Tables) -> list[dict[Any, Any]]:
+    return tables["studies"].to_dict("records")
+
+
+def _law(
+    tables: Tables, study: Mapping[Any, Any], law: str, metric: str
+) -> dict[str, tuple[float, float, float]]:
+    """Fitted parameters of a law with their intervals; empty where it was not fitted."""
+    rows = _of(tables["fits"], law=law, metric=f"{study['study']}/{metric}")
+    return {
+        str(row["parameter"]): (float(row["value"]), float(row["low"]), float(row["high"]))
+        for row in rows.to_dict("records")
+        if math.isfinite(row["value"])
+    }
+
+
+def _region(axes: Axes, tables: Tables, best: pd.DataFrame) -> None:
+    """Shade what is outside, where all families share one region; hollow points tell it anyway."""
+    if len(tables["studies"][["region_low", "region_high"]].drop_duplicates()) == 1:
+        shade_region(axes, best)
+
+
+def _x_label(tables: Tables) -> str:
+    return f"Training data set size, {tables['studies'].unit.iloc[0]} (log scale)"
+
+
+def _label(axes: Axes, tables: Tables) -> None:
+    titles = list(dict.fromkeys(tables["studies"].metric_title))
+    axes.set_xlabel(_x_label(tables))
+    axes.set_ylabel(f"Minimum validation {_lower(' or '.join(titles))} (log scale)")
+
+
+def _lower(text: str) -> str:
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _hollow(marker: str) -> Line2D:
+    return Line2D([], [], color="0.3", marker=marker, markersize=5, markerfacecolor="white", linestyle="none")
+
+
+def _least(*columns: pd.Series) -> float:
+    return float(min(column.min() for column in columns))
+
+
+def _most(*columns: pd.Series) -> float:
+    return float(max(column.max() for column in columns))
+
+
+def _of(table: pd.DataFrame, **cells: object) -> pd.DataFrame:
+    """The rows with these cells."""
+    keep = pd.Series(True, index=table.index)
+    for column, value in cells.items():
+        keep &= table[column] == value
+    return table[keep]

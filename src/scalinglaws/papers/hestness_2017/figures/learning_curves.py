@@ -1,0 +1,113 @@
+"""Figures of Hestness et al. 2017, "Deep Learning Scaling is Predictable, Empirically" (arXiv:1712.00409)."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from scalinglaws.plotting.learning_curves import (
+    GREY,
+    best_scores,
+    best_sizes,
+    factor,
+    fitted_law,
+    growth_band,
+    power,
+    shade_region,
+    size_axis,
+)
+from scalinglaws.plotting.style import plain_log, powers_of_two
+from scalinglaws.tables.study import StudyTables
+from scalinglaws.tasks.core.metrics import metric_title
+
+BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}  # hides no point
+
+
+def learning_curves(tables: StudyTables) -> Figure:
+    """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
+    figure = Figure(figsize=(10.5, 5.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    _learning_curves(left, tables)
+    _model_sizes(right, tables)
+    return figure
+
+
+def _learning_curves(axes: Axes, tables: StudyTables) -> None:
+    """Best scores with their intervals, the fitted power laws, and what guessing gives."""
+    best = tables.best
+    axes.set_title("Learning curves", loc="left")
+    chance = _best_guess(tables.manifest)
+    names = {metric: metric_title(tables.manifest, metric) for metric in best.metric.unique()}
+    shade_region(axes, best)
+    for k, (metric, name) in enumerate(names.items()):
+        colour = f"C{k}"
+        points = best[best.metric == metric].sort_values("data_size")
+        x = points.data_size
+        best_scores(axes, points, colour, name)
+        band = tables.bands[(tables.bands.law == "learning-curve") & (tables.bands.metric == metric)]
+        alpha, _, _ = tables.parameter("learning-curve", "alpha", metric)
+        beta, low, high = tables.parameter("learning-curve", "beta_g", metric)
+        if len(band) and math.isfinite(beta):
+            label = power(r"\varepsilon(m)", factor(alpha), beta, low, high, 3)
+            fitted_law(axes, band, colour, label)
+        if metric in chance:
+            guess = [chance[metric]] * 2
+            axes.plot(
+                [x.min(), x.max()], guess, ":", color=colour, linewidth=0.9, label=f"{name}, best guess"
+            )
+    powers_of_two(axes, best.data_size.min(), best.data_size.max())
+    plain_log(axes, 0.6 * float(best.low.min()), 1.25 * max(float(best.high.max()), *chance.values(), 0.0))
+    axes.set_xlabel(_x_label(tables))
+    axes.set_ylabel("Minimum validation error or loss (log scale)")
+    handles, labels = axes.get_legend_handles_labels()
+    kept = set(names.values())
+    shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t in kept or t.startswith("$")]
+    if chance:
+        shown.append((Line2D([], [], color=GREY, linestyle=":", linewidth=0.9), "Best guess"))
+    axes.legend(*zip(*shown, strict=True), **BELOW)
+
+
+def _model_sizes(axes: Axes, tables: StudyTables) -> None:
+    """Best-fit sizes, censored ones hollow, over the models of the grid; the fitted growth."""
+    axes.set_title("Best-fit model size", loc="left")
+    law = tables.fits[tables.fits.law == "model-size"]
+    metric = str(law.metric.iloc[0])
+    best = tables.best[tables.best.metric == metric].sort_values("data_size")
+    sizes = np.sort(tables.runs.parameters.unique())
+    shade_region(axes, best)
+    for size in sizes:
+        axes.axhline(size, color="0.8", linewidth=0.7, zorder=1)
+    best_sizes(axes, best, "C3", "Best-fit size")
+    band = tables.bands[tables.bands.law == "model-size"]
+    beta, low, high = tables.parameter("model-size", "beta_p", metric)
+    alpha, _, _ = tables.parameter("model-size", "alpha_p", metric)
+    if len(band) and math.isfinite(beta):
+        label = power("s(m)", f"{alpha:,.0f}", beta, low, high, 2)
+        fitted_law(axes, band, GREY, label)
+        growth_band(axes, band, GREY, "growth, interval")
+    powers_of_two(axes, best.data_size.min(), best.data_size.max())
+    size_axis(axes, sizes)
+    axes.set_xlabel(_x_label(tables))
+    handles, labels = axes.get_legend_handles_labels()
+    shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t != "growth, interval"]
+    axes.legend(*zip(*shown, strict=True), **BELOW)
+
+
+def _best_guess(manifest: Mapping[str, Any]) -> dict[str, float]:
+    """What guessing among equally likely classes gives, by metric; nothing where there are no classes."""
+    if "classes" not in manifest:
+        return {}
+    classes = len(manifest["classes"])
+    return {
+        "cross_entropy": math.log(classes),
+        "top1_error": 1 - 1 / classes,
+        "top5_error": 1 - min(5, classes - 1) / classes,
+    }
+
+
+def _x_label(tables: StudyTables) -> str:
+    return f"Training data set size, {tables.manifest['unit']['name']} (log scale)"

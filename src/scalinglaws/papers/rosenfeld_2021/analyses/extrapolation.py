@@ -1,0 +1,264 @@
+"""How well the method of Rosenfeld et al. 2020 extrapolates, on data drawn from the published landscapes.
+
+A check of the method, not a replication of the measurement: the errors are those of the published law, times
+a relative noise of our choice, so that the law is right by construction. Fits are as the paper's, by least
+squares on the relative error, with eps0 known for vision and fitted for language. All is repeated over draws
+of the noise: intervals are percentiles over draws.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scalinglaws import laws
+from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.fitting.many import Fits, cross_validate, fit_many
+from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.uncertainty.covariance import interval
+from scalinglaws.laws.law import FloatArray
+from scalinglaws.papers.rosenfeld_2021 import constants as paper
+from scalinglaws.papers.rosenfeld_2021.constants import LANDSCAPES, Landscape
+from scalinglaws.tables import claimed as rows
+
+TABLES = ("configurations", "draws", "summary", "fits")
+
+ENVELOPE, ADDITIVE = "rosenfeld-envelope", "rosenfeld-additive"
+RELATIVE = Estimator(residual="relative", loss="squared")
+NOISE = 0.02
+"""Standard deviation of the relative noise; our choice."""
+DRAWS = {"smoke": 20}
+DRAWS_OTHERWISE = 100
+LEVEL = 0.95
+CORNER = (paper.CUT_DATA.value, paper.CUT_MODEL.value)
+"""The largest n and m that the paper's extrapolation is fitted to."""
+CUTS = tuple((2.0**-j, 4.0**-i) for j in (1, 2, 3) for i in (1, 2, 3, 4))
+"""Further corners, for the data sets whose extrapolation is published."""
+MEASURES = ("mu", "sigma", "largest")
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A landscape with noisy errors.
+
+    x: n and m [2, points]; truth: [points]; actual: [draws, points].
+    """
+
+    landscape: Landscape
+    x: FloatArray
+    truth: FloatArray
+    actual: FloatArray
+
+    @property
+    def fixed(self) -> dict[str, float]:
+        """What the paper holds: the error of guessing, where it is known."""
+        return {"eps0": self.landscape.theta[0].value} if self.landscape.guess_known else {}
+
+    def inside(self, cut: tuple[float, float]) -> NDArray[np.bool_]:
+        """The configurations of a corner, n and m up to a cut, [points]."""
+        return np.asarray((self.x[0] <= cut[0]) & (self.x[1] <= cut[1]))
+
+
+@dataclass(frozen=True)
+class Result:
+    """Errors of prediction, by draw.
+
+    Attributes:
+        data_set, method, law: what was fitted, and how.
+        cut: largest n and m fitted; (1, 1) where nothing is held out.
+        base: whether the cut of the model size is a share of the base model, not of the largest.
+        fitted: points fitted.
+        held_out: points predicted.
+        mu, sigma: mean and standard deviation of estimated / actual - 1 over the points predicted, [draws].
+        largest: the same at the largest configuration, against the law without noise, [draws].
+        warnings: of all draws together.
+    """
+
+    data_set: str
+    method: str
+    law: str
+    cut: tuple[float, float]
+    base: bool
+    fitted: int
+    held_out: int
+    mu: FloatArray
+    sigma: FloatArray
+    largest: FloatArray
+    warnings: tuple[str, ...]
+
+
+def analyse(_published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+    """Draw, fit, predict.
+
+    Tables:
+        configurations: one row a configuration: the law, the first draw (`actual`), what the corner's fit and
+            the other folds' fit say for that draw, and the range of the corner's estimates over draws.
+        draws: one row a data set, method and draw: mean and standard deviation of the relative error.
+        summary: medians and percentiles over draws, beside what is published.
+        fits: the same as claims read it: mu and sigma by method and data set, and of cross-validation the
+            largest over the data sets (`all`).
+    """
+    count = DRAWS.get(spec.scale, DRAWS_OTHERWISE)
+    results: list[Result] = []
+    configurations = []
+    for k, landscape in enumerate(LANDSCAPES):
+        rng = np.random.default_rng([spec.seed, k])
+        drawn = draw(landscape, count, rng)
+        corner, estimates = _extrapolate(drawn, CORNER, CORNER)
+        every, folds = _describe(drawn, rng)
+        results += [corner, *every, *_other_corners(drawn)]
+        configurations.append(_configurations(drawn, estimates, folds))
+    return {
+        "configurations": pd.concat(configurations, ignore_index=True),
+        "draws": pd.concat([_draws(result) for result in results], ignore_index=True),
+        "summary": pd.DataFrame([_summary(result) for result in results]),
+        "fits": rows.table([*(row for result in results for row in _rows(result)), *_worst(results)]),
+    }
+
+
+def draw(landscape: Landscape, count: int, rng: np.random.Generator) -> Drawn:
+    """Errors on the landscape's grid, each times 1 + noise, `count` times."""
+    x = np.array(list(landscape.configurations)).T
+    truth = laws.find(ENVELOPE).predict(np.array(landscape.values), x)
+    noise = NOISE * rng.standard_normal((count, len(truth)))
+    return Drawn(landscape, x, truth, truth * (1 + noise))
+
+
+def _other_corners(drawn: Drawn) -> Iterator[Result]:
+    """The published cuts' neighbours; and the corner of the base model, where that is not the largest."""
+    landscape = drawn.landscape
+    if landscape.name in paper.EXTRAPOLATION:
+        for cut in CUTS:
+            if cut != CORNER:
+                yield _extrapolate(drawn, cut, cut)[0]
+    base = landscape.parameters.value / landscape.largest_model
+    if base < 1:
+        yield _extrapolate(drawn, (CORNER[0], CORNER[1] * base), CORNER, base=True)[0]
+
+
+def _extrapolate(
+    drawn: Drawn, cut: tuple[float, float], named: tuple[float, float], *, base: bool = False
+) -> tuple[Result, FloatArray]:
+    """Fit the corner, predict the rest; the result, and estimates of all points [draws, points]."""
+    inside = drawn.inside(cut)
+    found = fit_many(
+        laws.find(ENVELOPE), RELATIVE, drawn.x[:, inside], drawn.actual[:, inside], fixed=drawn.fixed
+    )
+    estimated = found.predict(drawn.x)
+    method = "extrapolation-base" if base else "extrapolation"
+    return _result(drawn, method, named, base, found, estimated, inside), estimated
+
+
+def _describe(drawn: Drawn, rng: np.random.Generator) -> tuple[list[Result], FloatArray]:
+    """Fit all points with either law: residuals, and errors of cross-validation.
+
+    Also the cross-validated estimates of the law with its envelope, [draws, points].
+    """
+    results, kept = [], drawn.actual
+    everything = np.ones(len(drawn.truth), dtype=np.bool_)
+    folds = int(paper.FOLDS.value)
+    for name in (ENVELOPE, ADDITIVE):
+        fixed = drawn.fixed if name == ENVELOPE else {}
+        found = fit_many(laws.find(name), RELATIVE, drawn.x, drawn.actual, fixed=fixed)
+        crossed = cross_validate(found, drawn.x, drawn.actual, folds, rng)
+        for method, estimated in (("fit", found.predict(drawn.x)), ("cross-validation", crossed)):
+            results.append(_result(drawn, method, (1.0, 1.0), False, found, estimated, ~everything))
+        kept = crossed if name == ENVELOPE else kept
+    return results, kept
+
+
+def _result(
+    drawn: Drawn, method: str, cut: tuple[float, float], base: bool, found: Fits, estimated: FloatArray,
+    inside: NDArray[np.bool_],
+) -> Result:  # fmt: skip
+    delta = (estimated / drawn.actual - 1)[:, ~inside]
+    top = int(np.argmax(drawn.x.sum(axis=0)))
+    return Result(
+        data_set=drawn.landscape.name, method=method, law=found.law.name, cut=cut, base=base,
+        fitted=int(inside.sum()) or len(inside), held_out=int((~inside).sum()),
+        mu=delta.mean(axis=1), sigma=delta.std(axis=1), largest=estimated[:, top] / drawn.truth[top] - 1,
+        warnings=found.warnings,
+    )  # fmt: skip
+
+
+def _configurations(drawn: Drawn, estimates: FloatArray, folds: FloatArray) -> pd.DataFrame:
+    low, high = interval(estimates, LEVEL)
+    return pd.DataFrame(
+        {
+            "data_set": drawn.landscape.name,
+            "metric": drawn.landscape.metric,
+            "n": drawn.x[0],
+            "m": drawn.x[1],
+            "truth": drawn.truth,
+            "actual": drawn.actual[0],
+            "fitted": drawn.inside(CORNER),
+            "estimated": estimates[0],
+            "low": low,
+            "high": high,
+            "cross_validated": folds[0],
+        }
+    )
+
+
+def _key(result: Result) -> dict[str, Any]:
+    return {
+        "data_set": result.data_set, "method": result.method, "law": result.law,
+        "cut_data": result.cut[0], "cut_model": result.cut[1],
+    }  # fmt: skip
+
+
+def _draws(result: Result) -> pd.DataFrame:
+    numbers = {name: getattr(result, name) for name in MEASURES}
+    return pd.DataFrame({**_key(result), "draw": np.arange(len(result.mu)), **numbers})
+
+
+def _summary(result: Result) -> dict[str, Any]:
+    found = {**_key(result), "points": result.fitted, "held_out": result.held_out, "draws": len(result.mu)}
+    for name in MEASURES:
+        found[name], found[f"{name}_low"], found[f"{name}_high"] = _over_draws(getattr(result, name))
+    mu, sigma = _published(result)
+    return {**found, "published_mu": mu, "published_sigma": sigma, "warnings": "; ".join(result.warnings)}
+
+
+def _over_draws(values: FloatArray) -> tuple[float, float, float]:
+    """Median and percentiles; draws whose fit failed are left out."""
+    if np.isnan(values).all():
+        return nan, nan, nan
+    low, high = interval(values, LEVEL)
+    return float(np.nanmedian(values)), float(low), float(high)
+
+
+def _published(result: Result) -> tuple[float, float]:
+    """What the paper reports for its measurement, where it does."""
+    published = paper.EXTRAPOLATION.get(result.data_set)
+    if result.method != "extrapolation" or result.cut != CORNER or published is None:
+        return nan, nan
+    return published[0].value, published[1].value
+
+
+def _rows(result: Result) -> Iterator[dict[str, Any]]:
+    """Claims read one corner: the paper's."""
+    if result.method == "extrapolation" and result.cut != CORNER:
+        return
+    for name in MEASURES:
+        value, low, high = _over_draws(getattr(result, name))
+        yield rows.row(
+            f"{result.law}:{result.method}", result.data_set, name, value, (low, high), level=LEVEL,
+            points=result.fitted, warnings=result.warnings,
+        )  # fmt: skip
+
+
+def _worst(results: list[Result]) -> Iterator[dict[str, Any]]:
+    """The largest mean, in absolute value, and standard deviation over all data sets, draw by draw."""
+    crossed = [one for one in results if (one.method, one.law) == ("cross-validation", ENVELOPE)]
+    for name in ("mu", "sigma"):
+        largest = np.max([np.abs(getattr(one, name)) for one in crossed], axis=0)
+        value, low, high = _over_draws(largest)
+        yield rows.row(
+            f"{ENVELOPE}:cross-validation", "all", f"largest {name}", value, (low, high), level=LEVEL,
+            points=sum(one.fitted for one in crossed),
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Weng 2026, Scaling Laws, Carefully, and the papers that it presents."""

@@ -1,0 +1,1 @@
+"""The figures of the paper: functions from tables to a matplotlib Figure."""

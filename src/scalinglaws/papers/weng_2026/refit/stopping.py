@@ -1,0 +1,162 @@
+"""Where minimisers of Huber's loss stop: of its mean, of its sum, and this package's, as tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scalinglaws.fitting.fit_law import Estimate
+from scalinglaws.fitting.uncertainty.covariance import interval
+from scalinglaws.laws.law import FloatArray
+from scalinglaws.papers.weng_2026.refit import mean_loss
+from scalinglaws.papers.weng_2026.refit.mean_loss import FTOL, Descents, Reduction
+
+TIGHT = 1e-15
+REACHED = 1e-6  # share of the lowest objective within which a descent has reached it
+SHARES = np.linspace(0, 1, 201)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many starts each way of minimising is followed from; all 4,500 of the published grid for None.
+
+    The mean stops after a few iterations, so that its whole grid takes seconds; the sums take ten times that.
+    """
+
+    mean: int | None
+    sum: int | None
+    tight: int | None
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Tables.
+
+    Attributes:
+        methods: one row a way of minimising: where its best start ends, and how many reach the optimum.
+        descents: how far above the optimum the starts of a method end, as shares of them.
+        traces: the objective after each iteration from the published values.
+    """
+
+    methods: pd.DataFrame
+    descents: pd.DataFrame
+    traces: pd.DataFrame
+
+
+def compare(
+    x: FloatArray,
+    y: FloatArray,
+    found: Estimate,
+    a_samples: FloatArray,
+    published: FloatArray,
+    rows: NDArray[np.int64],
+    sizes: Sizes,
+    level: float,
+) -> Stops:
+    """Minimise Huber's loss in every way.
+
+    Args:
+        x, y: the points, [2, points] and [points].
+        found: this package's fit to them.
+        a_samples: its bootstrap's exponents of N_opt, [resamples].
+        published: coordinates [5] (log A, log B, log E, alpha, beta) of the published fit: a start.
+        rows: resamples of the points to refit by the mean from there, [resamples, points].
+        sizes: numbers of starts.
+        level: of the intervals.
+    """
+    one = published[:, None]
+    ways: list[tuple[str, Reduction, float | None, FloatArray, bool]] = [
+        ("Mean, published start", "mean", None, one, False),
+        ("Sum, published start", "sum", None, one, False),
+        ("Sum, published start, tight", "sum", TIGHT, one, False),
+        ("Mean, grid of starts", "mean", None, mean_loss.grid(sizes.mean), True),
+        ("Sum, grid of starts", "sum", None, mean_loss.grid(sizes.sum), True),
+        ("Sum, grid of starts, tight", "sum", TIGHT, mean_loss.grid(sizes.tight), True),
+    ]
+    methods, descents = [], []
+    for name, reduction, tolerance, starts, is_grid in ways:
+        ended = mean_loss.descend(x, y, starts, reduction, tolerance=tolerance)
+        methods.append(_method(name, ended, found.objective))
+        if is_grid:
+            descents.append(_shares(name, ended, found.objective))
+    refits = mean_loss.bootstrap_stopped(x, y, published, rows, "mean")
+    methods[0]["low"], methods[0]["high"] = map(float, interval(refits.a, level))
+    methods.append(_ours(found, a_samples, level))
+    traces = [
+        part
+        for name, reduction, tolerance, _, is_grid in ways
+        if not is_grid
+        for part in _trace(name, x, y, published, reduction, tolerance, found.objective)
+    ]
+    frame = pd.DataFrame(methods).assign(level=level)
+    return Stops(frame, pd.concat(descents, ignore_index=True), pd.DataFrame(traces))
+
+
+def _method(name: str, ended: Descents, lowest: float) -> dict[str, Any]:
+    best = ended.coordinates[:, ended.best]
+    reached = ended.objective <= lowest * (1 + REACHED)
+    return {
+        "method": name,
+        "starts": len(ended.objective),
+        "objective": float(ended.objective[ended.best]),
+        **dict(zip(("A", "B", "E"), map(float, np.exp(best[:3])), strict=True)),
+        "alpha": float(best[3]),
+        "beta": float(best[4]),
+        "a": float(ended.a[ended.best]),
+        "low": nan,
+        "high": nan,
+        "reached": int(reached.sum()),
+        "median_iterations": float(np.median(ended.iterations)),
+    }
+
+
+def _ours(found: Estimate, a_samples: FloatArray, level: float) -> dict[str, Any]:
+    low, high = map(float, interval(a_samples, level))
+    p = found.params
+    return {
+        "method": "Newton, this package",
+        "starts": found.starts,
+        "objective": found.objective,
+        **p,
+        "a": p["beta"] / (p["alpha"] + p["beta"]),
+        "low": low,
+        "high": high,
+        "reached": found.agreeing,
+        "median_iterations": nan,
+    }
+
+
+def _shares(name: str, ended: Descents, lowest: float) -> pd.DataFrame:
+    """The excess over the lowest objective that a share of the starts does not exceed."""
+    excess = np.maximum(np.nan_to_num(ended.objective, nan=np.inf) / lowest - 1, TIGHT)
+    return pd.DataFrame(
+        {"method": name, "share": SHARES, "excess": np.quantile(excess, SHARES, method="inverted_cdf")}
+    )
+
+
+def _trace(
+    name: str,
+    x: FloatArray,
+    y: FloatArray,
+    start: FloatArray,
+    reduction: Reduction,
+    tolerance: float | None,
+    lowest: float,
+) -> Iterator[dict[str, Any]]:
+    """Rows of `traces`: what is minimised, by how much an iteration lowers it, and what ftol asks for."""
+    values = mean_loss.trace(x, y, start, reduction, tolerance=tolerance)
+    decreases = [nan, *-np.diff(values)]
+    for iteration, (value, decrease) in enumerate(zip(values, decreases, strict=True)):
+        total = value * (len(y) if reduction == "mean" else 1)
+        yield {
+            "method": name,
+            "iteration": iteration,
+            "minimised": float(value),
+            "decrease": float(decrease),
+            "threshold": FTOL if tolerance is None else tolerance,
+            "excess": max(float(total / lowest - 1), TIGHT),
+        }

@@ -1,0 +1,1 @@
+"""What figures of all papers share: style, captions, legends, saving."""

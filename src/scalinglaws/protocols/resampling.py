@@ -1,0 +1,103 @@
+"""Intervals from resampling runs: seeds within each cell, the selection again, then the points in pairs.
+
+Checkpoints of one run are never resampled; they are not independent.
+
+The noise of the seeds enters twice: through the runs that are drawn, and through the scatter of the points
+that are drawn. Where it is all the noise there is, intervals are therefore wider than declared: they err on
+the side of "consistent". With one seed a cell only the points vary, and few points make intervals a little
+too narrow. tests/unit/fitting/test_bootstrap.py holds both in bounds.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scalinglaws.errors import ScalingLawsError
+from scalinglaws.laws.law import FloatArray
+from scalinglaws.protocols.best_fit import Selection, select
+from scalinglaws.protocols.run_grid import RunGrid
+
+FEWEST_SIZES = 3  # distinct subset sizes without which a resample holds no law
+AT_A_TIME = 500  # resamples drawn together: bounds the memory
+PATIENCE = 20  # draws per accepted resample before the data count as too few
+
+Usable = Callable[[Selection], NDArray[np.bool_]]
+"""From a selection over [resamples, metrics, ...] to the points that may be fitted [resamples, subsets]."""
+
+
+@dataclass(frozen=True)
+class Resamples:
+    """Bootstrap resamples of a grid of runs.
+
+    Attributes:
+        score: [resamples, metrics, subsets], the best fit's score; NaN where there is none.
+        size: [resamples, metrics, subsets], the best fit's parameters; NaN where censored.
+        weights: [resamples, subsets], how often each point was drawn. All metrics share the draws, so that
+            parameters of different metrics can be compared in pairs.
+        redrawn: resamples thrown away because they held fewer than three distinct subset sizes.
+    """
+
+    score: FloatArray
+    size: FloatArray
+    weights: FloatArray
+    redrawn: int
+
+
+def resample(
+    grid: RunGrid, usable: Usable, count: int, rng: np.random.Generator, tolerance: float = 0.0
+) -> Resamples:
+    """Draw resamples of the runs and of the points that `usable` lets through; `tolerance` as in `select`.
+
+    Raises:
+        ScalingLawsError: nearly every resample is degenerate; there are too few usable points.
+    """
+    accepted: list[tuple[FloatArray, FloatArray, FloatArray]] = []
+    held = drawn = 0
+    while held < count:
+        if drawn >= PATIENCE * count:
+            raise ScalingLawsError(
+                f"bootstrap: {drawn} draws gave {held} resamples with {FEWEST_SIZES} sizes"
+            )
+        chosen = select(draw_runs(grid, min(AT_A_TIME, count), rng), grid.parameters, grid.ran, tolerance)
+        weights = draw_points(usable(chosen), rng)
+        good = np.flatnonzero((weights > 0).sum(axis=-1) >= FEWEST_SIZES)
+        taken = good[: count - held]
+        drawn += int(taken[-1]) + 1 if len(taken) == count - held else len(weights)
+        held += len(taken)
+        accepted.append((chosen.score[taken], chosen.size[taken], weights[taken]))
+    score, size, weights = (np.concatenate(parts) for parts in zip(*accepted, strict=True))
+    return Resamples(score, size, weights, redrawn=drawn - count)
+
+
+def resample_scores(grid: RunGrid, count: int, rng: np.random.Generator) -> FloatArray:
+    """Best-fit scores [count, metrics, subsets] with the runs resampled, the points left alone."""
+    sizes = [min(AT_A_TIME, count - done) for done in range(0, count, AT_A_TIME)]
+    return np.concatenate(
+        [select(draw_runs(grid, size, rng), grid.parameters, grid.ran).score for size in sizes]
+    )
+
+
+def draw_runs(grid: RunGrid, count: int, rng: np.random.Generator) -> FloatArray:
+    """Values [count, metrics, subsets, models, seeds] with the runs of each cell drawn with replacement.
+
+    A cell keeps its number of runs, and a diverged run is drawn like any other. All metrics of a run are
+    drawn together.
+    """
+    runs = grid.ran.sum(axis=-1, keepdims=True)  # the runs of a cell come first
+    index = (rng.random((count, *grid.ran.shape)) * runs).astype(np.int64)
+    drawn = np.take_along_axis(grid.values[None], index[:, None], axis=-1)
+    return np.asarray(np.where(grid.ran, drawn, np.nan))
+
+
+def draw_points(usable: NDArray[np.bool_], rng: np.random.Generator) -> FloatArray:
+    """Weights [resamples, subsets]: as many usable points as there are, drawn with replacement."""
+    subsets = usable.shape[-1]
+    available = usable.sum(axis=-1, keepdims=True)
+    usable_first = np.argsort(~usable, axis=-1, kind="stable")
+    draws = (rng.random(usable.shape) * available).astype(np.int64)
+    points = np.take_along_axis(usable_first, draws, axis=-1)
+    counted = np.arange(subsets) < available
+    hits = (points[..., None] == np.arange(subsets)) & counted[..., None]
+    return np.asarray(hits.sum(axis=-2), dtype=np.float64)

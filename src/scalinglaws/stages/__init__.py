@@ -1,0 +1,1 @@
+"""What rules call: one stage per rule, `python -m scalinglaws.stages.<stage>`."""

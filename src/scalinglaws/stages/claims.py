@@ -1,0 +1,86 @@
+"""The claims stage.
+
+    python -m scalinglaws.stages.claims --spec JSON [--data MANIFEST ...] [--fits F.csv] [--best B.csv]
+    --out OUT.csv
+
+A study about which nothing is claimed gets a table without rows.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+from scalinglaws.claims.claim import claims_of
+from scalinglaws.claims.measure import BEST_COLUMNS, FITS_COLUMNS, measure
+from scalinglaws.claims.verdict import judge
+from scalinglaws.config.strict import Strict
+from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.tables.fit_table import read_table, write_table
+
+COLUMNS = (
+    "claim",
+    "statement",
+    "published",
+    "measured",
+    "low",
+    "high",
+    "verdict",
+    "reason",
+    "source",
+    "certainty",
+)
+
+
+CONSTANTS = "published-constants"
+"""What stands for the data where there are none: an analysis of published constants."""
+
+
+class ClaimSpec(Strict):
+    """Whose claims are judged."""
+
+    study: str
+    """The study, e.g. hestness-2017/image."""
+    scale: str
+    """The scale measured at, e.g. laptop."""
+
+
+def main(arguments: list[str]) -> None:
+    """Judge every claim about the study, in the order of its YAML file."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scalinglaws.stages.claims", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--spec", required=True, help="ClaimSpec as JSON")
+    parser.add_argument("--data", nargs="*", default=[], type=Path, help="manifests of the data measured on")
+    parser.add_argument("--fits", nargs="?", type=Path, help="fits.csv of the fitting stage or an analysis")
+    parser.add_argument("--best", nargs="?", type=Path, help="best.csv of the fitting stage")
+    parser.add_argument("--out", required=True, type=Path, help="table of claims, CSV")
+    options = parser.parse_args(arguments)
+    spec = parse_spec(ClaimSpec, options.spec)
+    data = [json.loads(path.read_text(encoding="utf-8")) for path in options.data]
+    sources = [found["source"] for found in data] or [CONSTANTS]
+    title = " and ".join(found["title"] for found in data) or "published constants"
+    fits = read_table(options.fits, FITS_COLUMNS) if options.fits else []
+    best = read_table(options.best, BEST_COLUMNS) if options.best else None
+    rows = []
+    for claim in claims_of(spec.study):
+        found = measure(claim, fits, best)
+        judged = judge(claim, found, sources, title, spec.scale)
+        rows.append(
+            (
+                claim.id,
+                claim.statement,
+                claim.published_text,
+                found.value,
+                found.low,
+                found.high,
+                str(judged.verdict),
+                judged.reason,
+                claim.source,
+                claim.certainty,
+            )
+        )
+    write_table(options.out, COLUMNS, rows)
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,134 @@
+"""Stage `collect`: run records become tables.
+
+    python -m scalinglaws.stages.collect --spec JSON --runs DIR --data DIR --subsets DIR --out DIR
+
+Two tables, sorted and byte-stable; they hold no time, host or commit, so that equal results are equal files:
+
+`runs.csv`, one row a run, those that diverged among them:
+
+- run, study, phase, model;
+- parameters, parameters_without_embeddings;
+- FLOPs of one example: flops_per_example (forward and backward), forward_flops_per_example, and the parts of
+  the former: flops_body, flops_attention, flops_head, flops_embedding;
+- examples; data_size, the same in the unit that the data set is counted in; seed, learning_rate;
+- status, stopped, steps, diverged_at (a step; empty where the run did not diverge), examples_seen;
+- training_flops, what the run spent on training: flops_per_example times examples_seen;
+- the minimum of each validation metric, empty where the run diverged.
+
+Fits leave diverged runs out by one rule, that of `protocols/best_fit.py`: the score of a cell is the median
+over the seeds that did not diverge, and a cell in which more than half did has no score.
+
+`curves.csv`, one row an evaluation: run, step, training_loss and the validation metrics.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from scalinglaws.config.spec import Subset
+from scalinglaws.config.strict import Strict
+from scalinglaws.data.store import read_prepared
+from scalinglaws.errors import RecordError
+from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.tables.csv import write_frame
+from scalinglaws.training.records.record import Record, read_record
+
+RUN_KEYS = ["phase", "parameters", "model", "learning_rate", "examples", "seed", "run"]
+
+
+class CollectSpec(Strict):
+    """Which runs make up a study."""
+
+    study: str
+    """`<paper>/<name>`."""
+    runs: tuple[str, ...]
+    """Ids of its runs."""
+
+
+def main(arguments: list[str]) -> None:
+    """Read the records and write both tables."""
+    parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.collect")
+    parser.add_argument("--spec", required=True, help="the CollectSpec as JSON")
+    parser.add_argument("--runs", type=Path, required=True, help="folder of run records")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the prepared data set")
+    parser.add_argument("--subsets", type=Path, required=True, help="folder of its shuffles")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the tables")
+    options = parser.parse_args(arguments)
+    spec = parse_spec(CollectSpec, options.spec)
+    records = [_record(options.runs / f"{run}.json") for run in spec.runs]
+    sizes = DataSizes(options.data, options.subsets)
+    write_frame(run_table(records, sizes), options.out / "runs.csv")
+    write_frame(curve_table(records), options.out / "curves.csv")
+
+
+def run_table(records: list[Record], sizes: Callable[[Subset], float]) -> pd.DataFrame:
+    """One row a run; see the module's text for the columns."""
+    frame = pd.DataFrame([_row(record, sizes) for record in records])
+    frame = frame.astype({"diverged_at": "Int64"})  # whole numbers, some missing
+    return frame.sort_values(RUN_KEYS, ignore_index=True)
+
+
+def _row(record: Record, sizes: Callable[[Subset], float]) -> dict[str, object]:
+    spec, size, result = record.spec, record.model, record.result
+    return {
+        "run": record.run,
+        "study": record.study,
+        "phase": record.phase,
+        "model": spec.model.name,
+        "parameters": size.parameters,
+        "parameters_without_embeddings": size.parameters_without_embeddings,
+        "flops_per_example": size.flops_per_example,
+        "forward_flops_per_example": size.forward_flops.total,
+        **{f"flops_{part}": flops for part, flops in size.training_flops},
+        "examples": spec.subset.examples,
+        "data_size": sizes(spec.subset),
+        "seed": spec.seed,
+        "learning_rate": record.learning_rate,
+        "status": result.status,
+        "stopped": result.stopped,
+        "steps": result.steps,
+        "diverged_at": result.diverged_at,
+        "examples_seen": result.examples_seen,
+        "training_flops": size.flops_per_example * result.examples_seen,
+        **(result.minima if result.status == "completed" else {}),
+    }
+
+
+def curve_table(records: list[Record]) -> pd.DataFrame:
+    """One row an evaluation of a run."""
+    rows = [{"run": record.run, **point} for record in records for point in record.result.curve]
+    first = ["run", "step", "training_loss"]
+    metrics = sorted({key for row in rows for key in row} - set(first))
+    frame = pd.DataFrame(rows, columns=[*first, *metrics]).sort_values(["run", "step"], ignore_index=True)
+    return frame.astype({"step": "int64"})
+
+
+class DataSizes:
+    """How much data subsets are, in the unit that their data set is counted in."""
+
+    def __init__(self, data: Path, subsets: Path) -> None:
+        """Take the folders of a prepared data set and of its shuffles."""
+        prepared = read_prepared(data)
+        self._amounts, self._parts, self._subsets = prepared["amounts"], prepared.unit.parts, subsets
+        self._sums: dict[int, NDArray[np.int64]] = {}
+
+    def __call__(self, subset: Subset) -> float:
+        """The size of one; examples differ in length, and with them shuffles."""
+        if subset.seed not in self._sums:
+            order = np.load(self._subsets / f"shuffle-{subset.seed}.npy", mmap_mode="r")
+            self._sums[subset.seed] = np.cumsum(self._amounts[order])
+        return float(self._sums[subset.seed][subset.examples - 1] / self._parts)
+
+
+def _record(path: Path) -> Record:
+    if not path.exists():
+        raise RecordError(f"{path}: no such run record; train it first")
+    return read_record(path)
+
+
+if __name__ == "__main__":
+    run_stage(main)

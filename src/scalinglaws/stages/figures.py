@@ -1,0 +1,64 @@
+"""Stage `figures`: draw one figure of a study from its tables.
+
+python -m scalinglaws.stages.figures --spec JSON --files FILE... [--runs FILE...] --out DIR
+"""
+
+import argparse
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from scalinglaws.config import plugins
+from scalinglaws.config.modules import module_name
+from scalinglaws.errors import ConfigError
+from scalinglaws.plotting import caption
+from scalinglaws.plotting.caption import FigureSpec
+from scalinglaws.plotting.save import save
+from scalinglaws.plotting.style import style
+from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.tables.csv import read_frame
+from scalinglaws.tables.study import StudyTables, read_tables
+
+
+def main(arguments: list[str]) -> None:
+    """Draw and save one figure.
+
+    Raises:
+        ConfigError: the spec names studies and their tables of runs are not all given.
+    """
+    parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.figures")
+    parser.add_argument("--spec", required=True, help="the FigureSpec as JSON")
+    parser.add_argument(
+        "--files", required=True, nargs="+", type=Path, help="tables, and manifests of the data"
+    )
+    parser.add_argument(
+        "--runs", nargs="*", default=[], type=Path, help="tables of runs of the studies that the spec names"
+    )
+    parser.add_argument("--out", required=True, type=Path, help="folder for the figure")
+    options = parser.parse_args(arguments)
+    spec = parse_spec(FigureSpec, options.spec)
+    if len(options.runs) != len(spec.studies):
+        raise ConfigError(
+            f"--runs: {len(options.runs)} tables given, the spec names {len(spec.studies)} studies"
+        )
+    tables: StudyTables | dict[str, pd.DataFrame]
+    if spec.fit is not None:
+        tables = read_tables(options.files)
+        text = caption.of_runs(spec, spec.fit, tables)
+    else:
+        tables = {file.stem: read_frame(file) for file in options.files if file.suffix == ".csv"}
+        found = (file for file in options.files if file.suffix == ".json")
+        manifests = [json.loads(file.read_text(encoding="utf-8")) for file in found]
+        text = caption.of_analysis(spec, manifests, [read_frame(file) for file in options.runs])
+    module, _, function = spec.figure.draw.partition(":")
+    with style():
+        figure = getattr(import_module(module_name(*plugins.of_paper(plugins.FIGURES, module))), function)(
+            tables
+        )
+        save(figure, text, options.out, spec.figure.name)
+
+
+if __name__ == "__main__":
+    run_stage(main)

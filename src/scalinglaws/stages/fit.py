@@ -1,0 +1,148 @@
+"""The fitting stage: `python -m scalinglaws.stages.fit --spec JSON --runs RUNS.csv --out DIR`.
+
+Writes scores.csv, best.csv, fits.csv and bands.csv, sorted and byte-stable.
+"""
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from scalinglaws.config.fit import FitSpec
+from scalinglaws.fitting.uncertainty.covariance import interval
+from scalinglaws.laws.law import FloatArray
+from scalinglaws.protocols.derived import Derived
+from scalinglaws.protocols.fits import Fit
+from scalinglaws.protocols.learning_curves import Analysis, analyse
+from scalinglaws.protocols.run_grid import RunGrid, read_runs
+from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.tables.fit_table import Cell, in_order, write_table
+
+SCORES = (
+    "metric", "examples", "data_size", "model", "parameters",
+    "score", "lowest", "highest", "seeds", "diverged",
+)  # fmt: skip
+BEST = (
+    "metric", "examples", "data_size", "model", "parameters",
+    "size", "edge", "score", "low", "high", "censored", "in_region",
+)  # fmt: skip
+FITS = (
+    "law", "metric", "parameter", "value", "low", "high", "level", "points", "n_total", "r_squared",
+    "objective", "gradient_norm", "starts", "spread", "resamples", "redrawn", "warnings",
+)  # fmt: skip
+BANDS = ("law", "metric", "x", "value", "low", "high")
+BAND_POINTS = 61
+NAN = float("nan")
+
+
+def main(arguments: list[str]) -> None:
+    """Read the spec and the runs, analyse, write the four tables."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scalinglaws.stages.fit", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--spec", required=True, help="FitSpec as JSON")
+    parser.add_argument("--runs", required=True, type=Path, help="table of runs, CSV")
+    parser.add_argument("--out", required=True, type=Path, help="folder for the tables")
+    options = parser.parse_args(arguments)
+    spec = parse_spec(FitSpec, options.spec)
+    grid = read_runs(options.runs, spec)
+    analysis = analyse(grid, spec)
+    write_table(options.out / "scores.csv", SCORES, in_order(score_rows(grid, analysis), 5))
+    write_table(options.out / "best.csv", BEST, in_order(best_rows(grid, analysis), 3))
+    write_table(options.out / "fits.csv", FITS, in_order(fit_rows(analysis, spec), 3))
+    write_table(options.out / "bands.csv", BANDS, in_order(band_rows(grid, analysis, spec), 3))
+
+
+def score_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
+    """One row a cell that has runs; lowest and highest over the seeds that did not diverge."""
+    for k, metric in enumerate(grid.metrics):
+        for s, m in np.argwhere(grid.ran.any(axis=-1)):
+            values = grid.values[k, s, m][grid.ran[s, m]]
+            kept = values[np.isfinite(values)]
+            yield (
+                metric, *_subset(grid, s), grid.models[m], int(grid.parameters[m]),
+                float(analysis.chosen.scores[k, s, m]),
+                float(kept.min()) if len(kept) else NAN, float(kept.max()) if len(kept) else NAN,
+                len(values), len(values) - len(kept),
+            )  # fmt: skip
+
+
+def best_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
+    """One row a metric and subset; without model where no model has a score."""
+    chosen = analysis.chosen
+    for k, metric in enumerate(grid.metrics):
+        for s in range(len(grid.x)):
+            best = int(chosen.best[k, s])
+            low, high = analysis.score_interval[:, k, s]
+            yield (
+                metric, *_subset(grid, s),
+                grid.models[best] if best >= 0 else "", int(grid.parameters[best]) if best >= 0 else NAN,
+                float(chosen.size[k, s]), float(chosen.edge[k, s]), float(chosen.score[k, s]),
+                float(low), float(high),
+                bool(chosen.censored[k, s]), bool(grid.in_region[s]),
+            )  # fmt: skip
+
+
+def fit_rows(analysis: Analysis, spec: FitSpec) -> Iterator[tuple[Cell, ...]]:
+    """One row a parameter, one for each fit's R squared, and the derived quantities."""
+    for fit in analysis.fits:
+        found = fit.estimate
+        diagnostics = _diagnostics(fit)
+        entries = [(name, *fit.param(name)) for name in fit.law.names]
+        r_squared = np.empty(0) if fit.r_squared is None else fit.r_squared
+        entries.append(("r_squared", found.r_squared if found else NAN, r_squared))
+        for name, value, samples in entries:
+            yield (
+                fit.law.name, fit.metric, name, value, *_ends(samples, spec), spec.level,
+                fit.points, fit.total, *diagnostics, len(samples), fit.redrawn, "; ".join(fit.warnings),
+            )  # fmt: skip
+    for row in analysis.derived:
+        yield _derived_row(row, analysis, spec)
+
+
+def band_rows(grid: RunGrid, analysis: Analysis, spec: FitSpec) -> Iterator[tuple[Cell, ...]]:
+    """Each law over the whole range of x, on a logarithmic grid, with its pointwise interval."""
+    x = np.geomspace(grid.x[0], grid.x[-1], BAND_POINTS)
+    for fit in analysis.fits:
+        if fit.estimate is None:
+            continue
+        low = high = np.full(len(x), NAN)
+        if fit.refits is not None:
+            low, high = interval(fit.law.predict(fit.refits.params, x[None]), spec.level)
+        for at, value, bottom, top in zip(x, fit.estimate.predict(x), low, high, strict=True):
+            yield (fit.law.name, fit.metric, float(at), float(value), float(bottom), float(top))
+
+
+def _subset(grid: RunGrid, s: int) -> tuple[Cell, Cell]:
+    return _count(grid.examples[s]), _count(grid.data_size[s])
+
+
+def _count(value: float) -> int | float:
+    """A whole number without its decimal point."""
+    return int(value) if value == int(value) else float(value)
+
+
+def _ends(samples: FloatArray, spec: FitSpec) -> tuple[float, float]:
+    if not len(samples):
+        return NAN, NAN
+    low, high = interval(samples, spec.level)
+    return float(low), float(high)
+
+
+def _diagnostics(fit: Fit) -> tuple[Cell, ...]:
+    found = fit.estimate
+    if found is None:
+        return NAN, NAN, NAN, 0, NAN
+    return (found.r_squared, found.objective, found.gradient_norm, found.starts, found.spread)
+
+
+def _derived_row(row: Derived, analysis: Analysis, spec: FitSpec) -> tuple[Cell, ...]:
+    return (
+        row.law, row.metric, row.parameter, row.value, *_ends(row.samples, spec), spec.level, row.points,
+        analysis.chosen.score.shape[-1], NAN, NAN, NAN, 0, NAN, len(row.samples), 0, "; ".join(row.warnings),
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,47 @@
+"""The report stage.
+
+python -m scalinglaws.stages.report --spec JSON --claims A.csv [B.csv ...] --out SUMMARY.txt
+"""
+
+import argparse
+from pathlib import Path
+
+from scalinglaws.config.strict import Strict
+from scalinglaws.report.text import summary
+from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.tables.fit_table import number, read_table
+
+COLUMNS = ("claim", "statement", "published", "measured", "low", "high", "verdict", "reason")
+
+
+class ReportSpec(Strict):
+    """What is reported on."""
+
+    studies: tuple[str, ...]
+    """The studies of a paper, one a table of claims; a table without rows is of a study without claims."""
+
+
+def main(arguments: list[str]) -> None:
+    """Write the summary of all tables of claims, in the order given."""
+    parser = argparse.ArgumentParser(
+        prog="python -m scalinglaws.stages.report", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--spec", required=True, help="ReportSpec as JSON")
+    parser.add_argument("--claims", required=True, nargs="+", type=Path, help="tables of claims, CSV")
+    parser.add_argument("--out", required=True, type=Path, help="the summary, plain text")
+    options = parser.parse_args(arguments)
+    spec = parse_spec(ReportSpec, options.spec)
+    rows, silent = [], []
+    for study, path in zip(spec.studies, options.claims, strict=True):
+        table = read_table(path, COLUMNS)
+        for row in table:
+            for column in ("measured", "low", "high"):
+                number(row, column, f"{path}, claim {row['claim']}")  # a clear error before any arithmetic
+        rows.extend(table)
+        silent += [] if table else [study]
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(summary(rows, silent), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    run_stage(main)

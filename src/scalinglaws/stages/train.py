@@ -1,0 +1,119 @@
+"""Stage `train`: train the runs of a job that have no valid record yet.
+
+    python -m scalinglaws.stages.train --spec JSON --code HASH --data DIR --subsets DIR --out DIR
+        --checkpoint FILE [--learning-rate FILE] [--device cpu|cuda|auto] [--gpu-memory MB] [--ensemble N]
+        [--log FILE] [--heartbeat FILE]
+
+A search job writes its outcome to `--learning-rate`; a grid job reads it from there. Exit status: 0 when
+all is done, 2 after a user's mistake, 128 + N when signal N stopped it (SIGTERM, SIGUSR2, SIGINT); called
+again, it goes on from where it stood.
+"""
+
+import argparse
+import json
+import logging
+import os
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+from scalinglaws.config.job import Job, job_from_plain
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.data.store import content_hash
+from scalinglaws.errors import RecordError
+from scalinglaws.files import remove_file
+from scalinglaws.stages.stage import run_stage
+from scalinglaws.training.devices.lease import lease
+from scalinglaws.training.ensemble.policy import MOST
+from scalinglaws.training.records.record import read_record
+from scalinglaws.training.records.search import choose, read_choice, write_choice
+from scalinglaws.training.resume.interruption import TrainingInterruptedError
+
+log = logging.getLogger("scalinglaws.training")
+
+
+def main(arguments: list[str]) -> None:
+    """Train what is missing, then (search jobs) write the learning rate that did best."""
+    parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.train")
+    parser.add_argument("--spec", required=True, help="the job as JSON")
+    parser.add_argument("--code", required=True, help="fingerprint of the training code")
+    parser.add_argument("--data", type=Path, required=True, help="folder of the prepared data set")
+    parser.add_argument("--subsets", type=Path, required=True, help="folder of its shuffles")
+    parser.add_argument("--out", type=Path, required=True, help="folder of run records")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="where the runs in progress are kept")
+    parser.add_argument("--learning-rate", type=Path, nargs="?", help="file of the search's outcome")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu")
+    parser.add_argument("--gpu-memory", type=int, help="MB of a GPU to lease (default: all of one)")
+    parser.add_argument("--ensemble", type=int, default=MOST, help="most runs trained side by side")
+    parser.add_argument("--log", type=Path)
+    parser.add_argument("--heartbeat", type=Path)
+    options = parser.parse_args(arguments)
+    _log_to(options.log)
+    job = job_from_plain(json.loads(options.spec))
+    searched = job.phase == "grid" and options.learning_rate is not None
+    found = read_choice(options.learning_rate).learning_rate if searched else None
+    rates = [spec.learning_rate if isinstance(spec.learning_rate, float) else found for spec in job.runs]
+    if None in rates:
+        raise RecordError(f"{job.study} {job.name}: a searched learning rate needs --learning-rate")
+    setups = [(spec, float(rate)) for spec, rate in zip(job.runs, rates, strict=True) if rate is not None]
+    content = content_hash(options.data)
+    missing = [setup for setup in setups if not _is_done(*setup, options.code, content, options.out)]
+    log.info("%s %s: %d runs, %d to train", job.study, job.name, len(setups), len(missing))
+    if missing:
+        _train(job, missing, options, content)
+    else:  # a process may have been killed between its last record and its end
+        remove_file(options.checkpoint)
+        if options.heartbeat is not None:
+            remove_file(options.heartbeat)
+    if job.candidates is not None:
+        records = [read_record(options.out / f"{spec.id}.json") for spec in job.runs]
+        try:
+            write_choice(choose(job.candidates, records), options.learning_rate)
+        except OSError as error:
+            raise RecordError(
+                f"{options.learning_rate}: the search's outcome cannot be written ({error.strerror}); "
+                "free some space and call again: its runs are kept"
+            ) from error
+
+
+def _is_done(spec: RunSpec, rate: float, code: str, data: str, folder: Path) -> bool:
+    """Whether the record of this very run, code and data stands; it is touched, as newer than its inputs."""
+    path = folder / f"{spec.id}.json"
+    if not path.exists():
+        return False
+    try:
+        done = read_record(path).fits(spec, rate, code, data)
+    except RecordError as error:
+        log.warning("%s; training it again", error)
+        return False
+    if done:
+        os.utime(path)
+    return done
+
+
+def _train(job: Job, missing: list[tuple[RunSpec, float]], options: argparse.Namespace, content: str) -> None:
+    with nullcontext() if options.device == "cpu" else lease(options.gpu_memory):
+        # Only now: torch takes a second to import, which a job that is up to date does not need, and it
+        # looks at CUDA_VISIBLE_DEVICES when it starts.
+        from scalinglaws.training.trainer import Trainer
+
+        try:
+            Trainer(job, options, content).train(missing)
+        except TrainingInterruptedError as stopped:
+            log.info("%s", stopped)
+            print(f"{job.study} {job.name}: {stopped}", file=sys.stderr)
+            sys.exit(stopped.status)
+
+
+def _log_to(path: Path | None) -> None:
+    logging.raiseExceptions = (
+        False  # a log that a full disk does not take is no reason for a traceback a line
+    )
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path) if path else logging.StreamHandler(sys.stderr)
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.INFO, handlers=[handler])
+
+
+if __name__ == "__main__":
+    run_stage(main)

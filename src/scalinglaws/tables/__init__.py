@@ -1,0 +1,1 @@
+"""Tables: their columns, and how they are written and read."""

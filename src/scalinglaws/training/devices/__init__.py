@@ -1,0 +1,1 @@
+"""GPUs: which are there, who uses them, how fast they are."""

@@ -1,0 +1,71 @@
+"""Where and when a run was made, and how fast, for its record."""
+
+import platform
+import resource
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from scalinglaws.counting.size import ModelSize
+from scalinglaws.training.loop import Member
+from scalinglaws.training.records.record import Provenance
+
+
+class Place:
+    """Where a training process runs, and how fast it could be.
+
+    Attributes:
+        device: `cpu`, or the name of the GPU.
+        peak: FLOP/s that it reaches at best; see `scalinglaws.training.devices.peak`.
+    """
+
+    def __init__(self, device: str, peak: float) -> None:
+        self.device, self.peak = device, peak
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
+
+    def provenance(self, member: Member, size: ModelSize) -> Provenance:
+        """Times, speed, device, versions and commit of a run that ends now."""
+        seconds = member.seconds
+        training = max(seconds.wall - seconds.evaluation, 1e-9)
+        rate = size.flops_per_example * member.outcome.examples_seen / training
+        return Provenance(
+            started=self.started,
+            cpu_seconds=round(seconds.cpu, 4),
+            busy_seconds=round(seconds.wall, 4),
+            evaluation_share=round(seconds.evaluation / max(seconds.wall, 1e-9), 4),
+            ensemble=seconds.most_beside,
+            flops_per_second=float(f"{rate:.4g}"),
+            peak_flops_per_second=float(f"{self.peak:.4g}"),
+            peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            device=self.device,
+            processor=processor(),
+            platform=platform.platform(),
+            versions={
+                "python": platform.python_version(),
+                **{package: version(package) for package in ("numpy", "torch")},
+            },
+            commit=commit(Path(".git")),
+        )
+
+
+@cache
+def processor() -> str:
+    """The CPU's name, as the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+def commit(folder: Path) -> str | None:
+    """The commit that a git folder has checked out, read without git; None where there is none."""
+    try:
+        head = (folder / "HEAD").read_text(encoding="utf-8").strip()
+        if not head.startswith("ref: "):
+            return head
+        return (folder / head.removeprefix("ref: ")).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None

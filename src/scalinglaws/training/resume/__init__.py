@@ -1,0 +1,1 @@
+"""Checkpoints, interruption, and the heartbeat that others watch."""

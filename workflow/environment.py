@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import platform
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -113,7 +114,8 @@ def build(want: "list[str]") -> None:
         write_stamp(want[:1])
         say("installing the locked packages")
         # Packages without a wheel are built with the locked setuptools: pip's isolation would fetch one unchecked.
-        pip("--require-hashes", "--constraint", str(LOCK), "setuptools")
+        setuptools = re.findall(r"(?m)^setuptools==.*(?:\n +.*)*", LOCK.read_text())
+        pip("--require-hashes", "--requirement", "/dev/stdin", text=setuptools[0])
         pip("--require-hashes", "--no-deps", "--no-build-isolation", "--requirement", str(LOCK))
         say(f"installing torch ({want[0]})")
         pip(*torch_arguments(want[0], sys.platform))
@@ -135,14 +137,14 @@ def torch_arguments(build: str, system: str) -> "list[str]":
     return ["--no-deps", "--extra-index-url", TORCH_CPU_INDEX, *waits, f"{pin}+cpu"]
 
 
-def pip(*arguments: str) -> None:
+def pip(*arguments: str, text: str = "") -> None:
     """Install something with the environment's pip, whose own words go to the user."""
     # -I: otherwise packages on PYTHONPATH would count as installed.
     command = [str(python()), "-I", "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
     elsewhere = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")  # settings that would install outside .venv
     settings = {key: value for key, value in os.environ.items() if key not in elsewhere}
-    # CC: immutables is built for Python 3.14, and works without its compiled extension.
-    done = subprocess.run([*command, *arguments], env={**settings, "PIP_USER": "0", "CC": "true"}, check=False)
+    settings.update(PIP_USER="0", CC="true")  # on Python 3.14 immutables is built: it works without its extension
+    done = subprocess.run([*command, *arguments], input=text, universal_newlines=True, env=settings, check=False)
     if done.returncode != 0:
         raise SetupError("pip could not install it, for the reason above; the next `make` tries again")
 

@@ -2,8 +2,8 @@
 
     python3 workflow/environment.py [--torch cpu|cuda]
 
-It uses the standard library alone, and the syntax of Python 3.6 (annotations with brackets are quoted), so that
-an old Python gets as far as the sentence that says it is too old.
+Standard library only, in the syntax of Python 3.6 (annotations with brackets are quoted): an old Python must get as
+far as the sentence that says it is too old.
 """
 
 import argparse
@@ -33,18 +33,14 @@ class SetupError(Exception):
 def main() -> int:
     """Bring .venv up to date, or print one sentence on why that is impossible."""
     parser = argparse.ArgumentParser(description="Make the environment in .venv from the lock.")
-    parser.add_argument(
-        "--torch",
-        choices=("", "cpu", "cuda"),
-        default="",
-        help="the build of torch; by default the one that is there, or else cpu",
-    )
+    what = "the build of torch; by default the one that is there, at first cpu"
+    parser.add_argument("--torch", choices=("", "cpu", "cuda"), default="", help=what)
     torch = parser.parse_args().torch
     try:
         if read_stamp() != wanted(torch):
             require_python()
             with LOCK.open("rb") as handle:
-                # Two `make` in one folder wait for each other. Some network file systems cannot lock: go on there.
+                # Two `make` in one folder wait for each other, but for network file systems that cannot lock.
                 with contextlib.suppress(OSError):
                     fcntl.flock(handle, fcntl.LOCK_EX)
                 build(wanted(torch))
@@ -55,7 +51,7 @@ def main() -> int:
 
 
 def wanted(torch: str) -> "list[str]":
-    """The stamp of an up-to-date environment: the build of torch, what is installed, and this project's metadata.
+    """The stamp of an up-to-date environment: the build of torch, all packages, this project's metadata.
 
     The folder counts, because a virtual environment cannot be moved.
     """
@@ -66,7 +62,7 @@ def wanted(torch: str) -> "list[str]":
 
 
 def read_stamp() -> "list[str]":
-    """What .venv was made from: only the first lines if it is half made, none if it or its Python is missing."""
+    """What .venv was made from: the first lines if it is half made, none if it or its Python is missing."""
     try:
         return (VENV / ".complete").read_text().split() if python().exists() else []
     except OSError:
@@ -87,8 +83,8 @@ def require_python() -> None:
     """Refuse a Python that the lock does not support, or one that cannot make virtual environments."""
     if sys.version_info[0] != 3 or sys.version_info[1] not in MINORS:
         raise SetupError(
-            f"Python 3.{MINORS[0]} to 3.{MINORS[-1]} is needed, and this is {platform.python_version()}: install "
-            f"one and name it, for example: make environment PYTHON=python3.{MINORS[-1]}"
+            f"Python 3.{MINORS[0]} to 3.{MINORS[-1]} is needed, and this is {platform.python_version()}: "
+            f"install one and name it, for example: make environment PYTHON=python3.{MINORS[-1]}"
         )
     try:
         import ensurepip  # noqa: F401
@@ -106,27 +102,27 @@ def build(want: "list[str]") -> None:
     if read_stamp()[:2] != want[:2]:
         import venv
 
-        say("making .venv")
+        print("environment: making .venv", flush=True)
         # First the stamp: after a kill from here on, the next call starts anew, with the same build of torch.
         VENV.mkdir(exist_ok=True)
         write_stamp(want[:1])
         venv.EnvBuilder(clear=True, with_pip=True, symlinks=True).create(str(VENV))
         write_stamp(want[:1])
-        say("installing the locked packages")
-        # Packages without a wheel are built with the locked setuptools: pip's isolation would fetch one unchecked.
+        print("environment: installing the locked packages", flush=True)
+        # Packages without a wheel are built with the locked setuptools: pip would fetch one unchecked.
         setuptools = re.findall(r"(?m)^setuptools==.*(?:\n +.*)*", LOCK.read_text())
         pip("--require-hashes", "--requirement", "/dev/stdin", text=setuptools[0])
         pip("--require-hashes", "--no-deps", "--no-build-isolation", "--requirement", str(LOCK))
-        say(f"installing torch ({want[0]})")
+        print(f"environment: installing torch ({want[0]})", flush=True)
         pip(*torch_arguments(want[0], sys.platform))
         write_stamp(want[:2])
-    say("installing this project")
+    print("environment: installing this project", flush=True)
     pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     write_stamp(want)
 
 
 def torch_arguments(build: str, system: str) -> "list[str]":
-    """What pip is told for a build of torch. On Linux, plain `torch` would bring gigabytes of CUDA packages."""
+    """What pip is told. On Linux, a plain `torch` would bring gigabytes of CUDA packages."""
     pin = TORCH.read_text().split()[-1]
     if build == "cuda":
         return [f"{pin},!={pin[len('torch==') :]}+cpu"]  # with the CUDA packages that it depends on
@@ -140,18 +136,15 @@ def torch_arguments(build: str, system: str) -> "list[str]":
 def pip(*arguments: str, text: str = "") -> None:
     """Install something with the environment's pip, whose own words go to the user."""
     # -I: otherwise packages on PYTHONPATH would count as installed.
-    command = [str(python()), "-I", "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
+    command = [str(python()), "-I", "-m", "pip", "install", *arguments]
+    command += ["-qq", "--no-input", "--disable-pip-version-check"]
     elsewhere = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")  # settings that would install outside .venv
     settings = {key: value for key, value in os.environ.items() if key not in elsewhere}
-    settings.update(PIP_USER="0", CC="true")  # on Python 3.14 immutables is built: it works without its extension
-    done = subprocess.run([*command, *arguments], input=text, universal_newlines=True, env=settings, check=False)
+    # CC: on Python 3.14 immutables has no wheel; it works without its compiled extension.
+    settings.update(PIP_USER="0", CC="true")
+    done = subprocess.run(command, input=text.encode(), env=settings, check=False)
     if done.returncode != 0:
         raise SetupError("pip could not install it, for the reason above; the next `make` tries again")
-
-
-def say(what: str) -> None:
-    """Tell the user what happens now."""
-    print(f"environment: {what}", flush=True)
 
 
 if __name__ == "__main__":

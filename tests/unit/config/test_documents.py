@@ -2,6 +2,7 @@
 
 import json
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,13 @@ CONFIG = Path(__file__).resolve().parents[3] / "config"
 STUDIES, SCALES = sorted(CONFIG.glob("studies/*/*.yaml")), sorted(CONFIG.glob("*.yaml"))
 
 
+@cache
+def checker(schema: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads(documents()[schema]))
+
+
 def mistakes(schema: str, content: Any) -> list[str]:
-    checker = Draft202012Validator(json.loads(documents()[schema]))
-    return [error.message for error in checker.iter_errors(content)]
+    return [error.message for error in checker(schema).iter_errors(content)]
 
 
 @pytest.mark.parametrize("name", documents())

@@ -1,5 +1,5 @@
-# `make help` lists what there is. The first target that needs it makes the environment in .venv from the lock;
-# later ones find it there.
+# `make help` lists the targets. The first one that you call makes the environment in .venv from the lock; later
+# calls find it up to date within milliseconds.
 
 SCALE  ?= laptop
 PAPER  ?=
@@ -8,19 +8,21 @@ CORES  ?=
 TORCH  ?=
 PYTHON ?= python3
 
-# Snakemake's jobs call `python`: it has to be the one of the environment.
+# Snakemake's jobs call `python`, which has to be that of the environment.
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help environment replicate publish test notebook lock docs
+.PHONY: help environment replicate publish test test-long notebook lock docs
 
 help:
-	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [FROM=records] [CORES=N]   tables, fits, figures, report"
+	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [FROM=records] [CORES=N]"
+	@echo "                                   rebuild the papers: tables, fits, figures, verdicts, report"
 	@echo "make publish [SCALE=...]           copy figures and run tables to figures/ and records/"
 	@echo "make test                          lint, types and tests"
-	@echo "make notebook [SCALE=...]          the papers' stories, told from the tables, in jupyter lab"
+	@echo "make test-long                     tests that take minutes: long series of kills, memory over many runs"
+	@echo "make notebook [SCALE=...]          open the notebooks in jupyter lab"
 	@echo "make environment [TORCH=cpu|cuda] [PYTHON=...]   make .venv; the other targets do it too"
-	@echo "make docs                          write the reference of the config again"
+	@echo "make docs                          rewrite the reference of the config (config/README.md and schemas)"
 	@echo "make lock [UPGRADE=1]              resolve the dependencies again"
 
 environment:
@@ -38,7 +40,10 @@ test: environment
 	$(IN_VENV) snakefmt --check Snakefile workflow
 	$(IN_VENV) snakemake --lint
 	$(IN_VENV) mypy
-	$(IN_VENV) pytest
+	$(IN_VENV) pytest -m "not long"
+
+test-long: environment
+	$(IN_VENV) pytest -m long
 
 notebook: environment
 	$(IN_VENV) SCALINGLAWS_SCALE="$(SCALE)" jupyter lab notebooks
@@ -46,7 +51,7 @@ notebook: environment
 docs: environment
 	$(IN_VENV) python -m scalinglaws.config.reference
 
-# One lock for Linux and macOS and every supported Python, without torch: see requirements/torch.txt.
+# One lock for Linux, macOS and every supported Python. It leaves out torch: requirements/torch.txt says why.
 lock: environment
 	$(IN_VENV) uv pip compile pyproject.toml requirements/lock.in --all-extras --excludes requirements/torch.txt \
 		--universal --python-version 3.11 --fork-strategy fewest --generate-hashes $(if $(UPGRADE),--upgrade) \

@@ -2,8 +2,8 @@
 
     python3 workflow/environment.py [--torch cpu|cuda]
 
-Standard library only, in the syntax of Python 3.6 (annotations with brackets are quoted): an old Python must get as
-far as the sentence that says it is too old.
+Standard library only, in the syntax of Python 3.6 (annotations with brackets are quoted), so that an old
+Python reads as far as the sentence that says it is too old.
 """
 
 import argparse
@@ -103,7 +103,7 @@ def build(want: "list[str]") -> None:
         import venv
 
         print("environment: making .venv", flush=True)
-        # First the stamp: after a kill from here on, the next call starts anew, with the same build of torch.
+        # The stamp comes first: after a kill, the next call starts anew with the same build of torch.
         VENV.mkdir(exist_ok=True)
         write_stamp(want[:1])
         venv.EnvBuilder(clear=True, with_pip=True, symlinks=True).create(str(VENV))

@@ -42,7 +42,6 @@ for number, job in enumerate(PLAN.jobs):
             subsets=folder_of_input("shuffles"),
             runs=folder_of_output("runs"),
             device=SCALE.device,
-            gpu_memory=f"--gpu-memory {SCALE.machine.gpu_memory_mb}" if SCALE.machine.gpu_memory_mb else "",
             checkpoint=f"{RESULTS}/checkpoints/{job.study}/{job.name}.pt",
             heartbeat=f"{RESULTS}/logs/progress/{job.study}/{job.name}.json",
         message:
@@ -51,4 +50,4 @@ for number, job in enumerate(PLAN.jobs):
             "python -m scalinglaws.stages.train --spec {params.spec:q} --code {params.code} --data {params.data:q}"
             " --subsets {params.subsets:q} --out {params.runs:q} --device {params.device}"
             " --learning-rate {input.learning_rate:q} {output.learning_rate:q} --checkpoint {params.checkpoint:q}"
-            " --ensemble {resources.ensemble} {params.gpu_memory} --log {log:q} --heartbeat {params.heartbeat:q}"
+            " --ensemble {resources.ensemble} --log {log:q} --heartbeat {params.heartbeat:q}"

@@ -12,19 +12,16 @@ UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class Machine(Strict):
-    """The machine a scale is meant for; its assumed speed is that of estimates before the first run."""
+    """The machine that a scale is meant for; its assumed speed serves for estimates before the first run."""
 
     flops_per_second: PositiveFloat
-    """Sustained floating-point operations a second, one worker."""
+    """Sustained floating-point operations per second of one worker."""
     seconds_per_step: PositiveFloat
-    """Least time of one training step (operator and kernel launches), one worker."""
+    """Least time that a training step of one worker takes, to launch its operators and kernels."""
     workers: PositiveInt
-    """Jobs trained at the same time."""
+    """Jobs trained at the same time. On GPUs, at most one per GPU: each job has one to itself."""
     ensemble_size: PositiveInt = 64
-    """Most runs that a job trains side by side."""
-    gpu_memory_mb: PositiveInt | None = None
-    """Most memory of a GPU that a job may take: jobs share a GPU as far as theirs fit. All of one if left
-    out. It counts for jobs on this machine; on a cluster the scheduler gives out GPUs."""
+    """Most runs that a job trains at once, as an ensemble."""
 
 
 class Scale(Strict):

@@ -1,7 +1,7 @@
 """Stage `train`: train the runs of a job that have no valid record yet.
 
     python -m scalinglaws.stages.train --spec JSON --code HASH --data DIR --subsets DIR --out DIR
-        --checkpoint FILE [--learning-rate FILE] [--device cpu|cuda|auto] [--gpu-memory MB] [--ensemble N]
+        --checkpoint FILE [--learning-rate FILE] [--device cpu|cuda|auto] [--ensemble N]
         [--log FILE] [--heartbeat FILE]
 
 A search job writes its outcome to `--learning-rate`; a grid job reads it from there. Exit status: 0 when
@@ -23,7 +23,7 @@ from scalinglaws.data.store import content_hash
 from scalinglaws.errors import RecordError
 from scalinglaws.files import remove_file
 from scalinglaws.stages.stage import run_stage
-from scalinglaws.training.devices.lease import lease
+from scalinglaws.training.devices.gpu import one_gpu
 from scalinglaws.training.ensemble.policy import MOST
 from scalinglaws.training.records.record import read_record
 from scalinglaws.training.records.search import choose, read_choice, write_choice
@@ -43,7 +43,6 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True, help="where the runs in progress are kept")
     parser.add_argument("--learning-rate", type=Path, nargs="?", help="file of the search's outcome")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu")
-    parser.add_argument("--gpu-memory", type=int, help="MB of a GPU to lease (default: all of one)")
     parser.add_argument("--ensemble", type=int, default=MOST, help="most runs trained side by side")
     parser.add_argument("--log", type=Path)
     parser.add_argument("--heartbeat", type=Path)
@@ -92,7 +91,7 @@ def _is_done(spec: RunSpec, rate: float, code: str, data: str, folder: Path) -> 
 
 
 def _train(job: Job, missing: list[tuple[RunSpec, float]], options: argparse.Namespace, content: str) -> None:
-    with nullcontext() if options.device == "cpu" else lease(options.gpu_memory):
+    with nullcontext() if options.device == "cpu" else one_gpu():
         # Only now: torch takes a second to import, which a job that is up to date does not need, and it
         # looks at CUDA_VISIBLE_DEVICES when it starts.
         from scalinglaws.training.trainer import Trainer

@@ -20,8 +20,9 @@ from scalinglaws.config.spec import ModelSpec, RunSpec
 from scalinglaws.counting.flops import model_size
 from scalinglaws.counting.size import ModelSize
 from scalinglaws.errors import RecordError
+from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.tasks.core.task import Task
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble, can_share_an_ensemble
+from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
 from scalinglaws.training.ensemble.policy import is_stacked, most_beside, work
 from scalinglaws.training.loop import RunSetup, Training
 from scalinglaws.training.seeds import derived_seed

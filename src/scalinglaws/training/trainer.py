@@ -47,7 +47,7 @@ class Trainer:
             RecordError: a GPU is asked for, and there is none.
             DataError: the data are damaged.
         """
-        device = device_of(options.device, options.gpu_memory)
+        device = device_of(options.device)
         first = job.runs[0]
         name = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
         self._job, self._options, self._content = job, options, content
@@ -184,12 +184,11 @@ class Trainer:
             )
 
 
-def device_of(asked: str, gpu_memory_mb: int | None = None) -> torch.device:
+def device_of(asked: str) -> torch.device:
     """The device to train on, torch set up for it.
 
     Args:
         asked: `cpu`, `cuda` or `auto`.
-        gpu_memory_mb: most memory of a GPU to take, as others share it; more is out of memory.
 
     Raises:
         RecordError: a GPU is asked for, and there is none.
@@ -201,9 +200,6 @@ def device_of(asked: str, gpu_memory_mb: int | None = None) -> torch.device:
     cuda = asked != "cpu" and torch.cuda.is_available()
     if asked == "cuda" and not cuda:
         raise RecordError("device cuda is asked for, but torch sees no GPU here")
-    if cuda and gpu_memory_mb is not None:
-        whole = torch.cuda.get_device_properties(0).total_memory
-        torch.cuda.set_per_process_memory_fraction(min(1.0, gpu_memory_mb * 2**20 / whole))
     return torch.device("cuda" if cuda else "cpu")
 
 

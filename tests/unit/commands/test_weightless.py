@@ -11,8 +11,8 @@ from scalinglaws.config.plugins import names
 from scalinglaws.config.spec import ModelSpec
 from scalinglaws.counting.flops import model_size
 from scalinglaws.counting.meta import count
+from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.tasks.core.shapes import FLOAT, TOKEN, Shapes
-from scalinglaws.training.ensemble.ensemble import can_share_an_ensemble
 
 IMAGES, TEXT = Shapes((1, 16, 16), FLOAT, 10), Shapes((9,), TOKEN, 50)
 SMALL: dict[str, tuple[Shapes, dict[str, Any]]] = {

@@ -10,7 +10,8 @@ from torch.nn import functional
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models import lstm, mlp, resnet, rhn, transformer
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble, can_share_an_ensemble
+from scalinglaws.models._ensembles import can_share_an_ensemble
+from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
 
 CPU = torch.device("cpu")
 STEPS = 5

@@ -194,12 +194,3 @@ class Ensemble:
         return torch.autocast(
             self.weights.device.type, torch.bfloat16, enabled=self._alike.precision == "bfloat16"
         )
-
-
-def can_share_an_ensemble(model: nn.Module) -> bool:
-    """Whether a model may share an ensemble: it has no buffers, which rows would share, and torch batches
-    it.
-    """
-    if next(model.buffers(), None) is not None:
-        return False
-    return not any(isinstance(module, nn.RNNBase) for module in model.modules())

@@ -23,8 +23,9 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from scalinglaws import laws
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.solve import Engine, solve
 from scalinglaws.fitting.uncertainty.bootstrap import refit
 from scalinglaws.papers.weng_2026.constants.besiroglu_2024 import RESAMPLES, RESAMPLING_SEED, STANDARD_ERRORS
@@ -77,9 +78,11 @@ def starts(x: Array, y: Array, sample: int) -> None:
         _print(f"16 starts, {engine}", seconds, total / seconds, ended.objective)
         if engine == "compiled":
             _print("  first call, with compiling", first, None, None)
-        whole = partial(estimate, LAW, x, y, estimator=ESTIMATOR, engine=engine)
+        whole = partial(Problem(LAW, Points(x, y), ESTIMATOR).fit, engine=engine)
         seconds, one = _best(whole, 10)
-        _print(f"estimate(), its own starts, {engine}", seconds, total / seconds, np.array([one.objective]))
+        _print(
+            f"Problem.fit(), its own guesses, {engine}", seconds, total / seconds, np.array([one.objective])
+        )
 
 
 def refits(x: Array, y: Array, sample: int) -> None:
@@ -87,18 +90,18 @@ def refits(x: Array, y: Array, sample: int) -> None:
     rng = np.random.RandomState(RESAMPLING_SEED)
     rows = [rng.choice(len(y), len(y)) for _ in range(RESAMPLES)]
     weights = np.stack([np.bincount(drawn, minlength=len(y)) for drawn in rows]).astype(np.float64)
-    found = estimate(LAW, x, y, estimator=ESTIMATOR)
+    fit = Problem(LAW, Points(x, y), ESTIMATOR).fit()
     start = np.array([constant.value for constant in (LOG_A, LOG_B, LOG_E, ALPHA_IN_FULL, BETA_IN_FULL)])
     losses = [HuberLoss.of(x[:, drawn], y[drawn], "sum") for drawn in rows[:sample]]
     seconds, plain = _best(lambda: [_scipy(loss, start, "BFGS") for loss in losses], 1)
     total = seconds * RESAMPLES / sample
-    lowest = refit(found, x, y, weights[:sample]).objective
+    lowest = refit(fit, weights[:sample]).objective
     reached = int((np.array(plain) <= lowest * (1 + REACHED)).sum())
     what = f"scipy BFGS, finite differences, {sample} of {RESAMPLES:,} refits"
     print(ROW.format(what, f"{seconds:.3f}", "", "", f"{reached} of {sample}"))
     _print(f"  extrapolated to {RESAMPLES:,} refits", total, None, None)
     for engine in ENGINES:
-        seconds, drawn = _best(partial(refit, found, x, y, weights, engine=engine), 3)
+        seconds, drawn = _best(partial(refit, fit, weights, engine=engine), 3)
         converged = f"{RESAMPLES - drawn.failed:,}"
         ratio = f"{total / seconds:.0f}"
         print(ROW.format(f"{RESAMPLES:,} refits, {engine}", f"{seconds:.3f}", ratio, "", converged))

@@ -2,7 +2,7 @@
 
     python benchmarks/interval_coverage.py
 
-The table decides which method the fits use; it stands in records/fits/coverage.csv.
+The table decides which method the fits use; it is in records/fits/coverage.csv.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import numpy as np
 
 from scalinglaws import laws
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.uncertainty.coverage import METHODS, coverage
+from scalinglaws.fitting.uncertainty.coverage import METHODS, Simulation, coverage
 from scalinglaws.papers.weng_2026.constants.besiroglu_2024 import ALPHA, BETA, A, B, E
 
 NOISE = 0.005
@@ -48,10 +48,8 @@ def main() -> None:
         writer.writerow(COLUMNS)
         for loss in ("huber", "squared"):
             for points in (12, 24, 48, 240):
-                found = coverage(
-                    law, truth, points, NOISE, Estimator("log", loss),
-                    simulations=options.simulations, resamples=options.resamples,
-                )  # fmt: skip
+                simulation = Simulation(law, truth, points, NOISE, Estimator("log", loss))
+                found = coverage(simulation, options.simulations, options.resamples)
                 for m, method in enumerate(METHODS):
                     for k, name in enumerate(found.names):
                         cells = (float(found.held[m, k]), float(found.width[m, k]), found.simulations)

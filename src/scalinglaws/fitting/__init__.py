@@ -1,1 +1,1 @@
-"""From a table of runs to laws with intervals: selection, estimate, bootstrap."""
+"""From points to a fitted law: what is minimised, the search, intervals and the report."""

@@ -1,18 +1,17 @@
-"""One law fitted to many data sets at the same x: draws of a noise, and what is left of them in folds."""
+"""One law fitted to many data sets at the same x: draws of a noise, or what is left of them in folds."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.fit_law import GRADIENT_REFUSED, bounds_with
-from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.solution import GRADIENT_REFUSED
 from scalinglaws.fitting.solver.solve import Engine, best_of, has_compiler
 from scalinglaws.fitting.solver.starts import design
+from scalinglaws.fitting.system import System
 from scalinglaws.laws.law import FloatArray, Law
 
-STARTS = 12
+GUESSES = 12
 
 
 @dataclass(frozen=True)
@@ -20,18 +19,19 @@ class Fits:
     """A law fitted to many data sets.
 
     Attributes:
-        law: the law.
-        estimator: what was minimised.
-        params: [parameters, fits], natural units; NaN where no start arrived at an optimum.
-        on_bound: names of the free parameters that sit on a bound, with the share of fits in which they do.
-        fixed: parameters that were held, by name.
+        system: the law with the first of the data sets.
+        params: [parameters, fits], natural units; NaN where no descent arrived at an optimum.
+        on_bound: names of the fitted parameters that sit on a bound, with the share of fits in which they do.
     """
 
-    law: Law
-    estimator: Estimator
+    system: System
     params: FloatArray
     on_bound: dict[str, float]
-    fixed: Mapping[str, float]
+
+    @property
+    def law(self) -> Law:
+        """The law."""
+        return self.system.law
 
     @property
     def failed(self) -> NDArray[np.bool_]:
@@ -44,7 +44,7 @@ class Fits:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What a reader must know, of all fits together."""
+        """What you must know of all fits together."""
         failed = int(self.failed.sum())
         found = [f"{failed} of {len(self.failed)} fits arrived at no optimum"] if failed else []
         return (
@@ -54,38 +54,29 @@ class Fits:
 
 
 def fit_many(
-    law: Law,
-    estimator: Estimator,
-    x: FloatArray,
+    system: System,
     y: FloatArray,
-    *,
     weights: FloatArray | None = None,
-    fixed: Mapping[str, float] | None = None,
-    starts: FloatArray | None = None,
-    count: int = STARTS,
+    guesses: FloatArray | None = None,
     engine: Engine | None = None,
 ) -> Fits:
-    """Fit a law to each data set from several starts, the same for all.
+    """Fit a law to each data set from several initial guesses, the same for all.
 
     Args:
-        law: the law.
-        estimator: what is minimised.
-        x: [variables, points].
-        y: [fits, points].
-        weights: [fits, points]; 1 unless said otherwise.
-        fixed: parameters that are held, by name, in natural units.
-        starts: coordinates [starts, parameters, fits], instead of the law's design for the first data set.
-        count: number of starts of the design.
-        engine: see `solve`; compiled where there is a compiler, unless said otherwise.
+        system: the law, with the first data set as its points.
+        y: [fits, points], at the x of the system's points.
+        weights: [fits, points]; equal ones unless given.
+        guesses: coordinates [parameters, guesses, fits], instead of the law's for the first data set.
+        engine: see `solve`; compiled where there is a compiler, unless given.
     """
+    law, bounds = system.law, system.bounds
     w = np.ones_like(y) if weights is None else weights
-    held = fixed or {}
-    bounds = bounds_with(law, held)
-    if starts is None:
-        first = design(law, estimator, x, y[0], w[0], count, bounds)
-        starts = np.repeat(first.T[:, :, None], len(y), axis=2)
+    if guesses is None:
+        first = design(law, system.estimator, system.x, y[0], w[0], GUESSES, bounds)
+        guesses = np.repeat(first[:, :, None], len(y), axis=2)
     chosen = engine or ("compiled" if has_compiler() else "numpy")
-    best = best_of(law, estimator, x, y, w, starts, bounds, engine=chosen)
+    begin = np.moveaxis(guesses, 1, 0)
+    best = best_of(law, system.estimator, system.x, y, w, begin, bounds, engine=chosen)
     good = np.isfinite(best.objective) & (best.gradient <= GRADIENT_REFUSED)
     theta = np.where(good, best.theta, np.nan)
     lower, upper = (end[:, None] for end in bounds)
@@ -93,31 +84,29 @@ def fit_many(
     on_bound = {
         name: float(part)
         for name, part in zip(law.names, share, strict=True)
-        if part > 0 and name not in held
+        if part > 0 and name not in system.fixed
     }
-    return Fits(law, estimator, law.natural(theta), on_bound, held)
+    return Fits(system, law.natural(theta), on_bound)
 
 
-def cross_validate(
-    found: Fits, x: FloatArray, y: FloatArray, folds: int, rng: np.random.Generator
-) -> FloatArray:
+def cross_validate(fits: Fits, y: FloatArray, folds: int, rng: np.random.Generator) -> FloatArray:
     """Each point as predicted by the fit to the other folds, [fits, points]; folds are drawn for each fit.
 
     Args:
-        found: the fits to all points, from which the others start.
-        x, y: what they were fitted to.
+        fits: the fits to all points, from which the others start.
+        y: [fits, points], what they were fitted to.
         folds: how many.
         rng: where randomness comes from.
     """
-    fits, points = y.shape
-    fold = rng.permuted(np.tile(np.arange(points) % folds, (fits, 1)), axis=1)
+    system = fits.system
+    count, points = y.shape
+    fold = rng.permuted(np.tile(np.arange(points) % folds, (count, 1)), axis=1)
     kept = (np.arange(folds)[:, None, None] != fold).astype(np.float64)  # [folds, fits, points]
-    theta = np.where(np.isnan(found.params), 0.0, found.law.coordinates(found.params))
+    theta = np.where(np.isnan(fits.params), 0.0, fits.law.coordinates(fits.params))
     theta = np.where(np.isfinite(theta), theta, 0.0)
     again = fit_many(
-        found.law, found.estimator, x, np.tile(y, (folds, 1)), weights=kept.reshape(-1, points),
-        fixed=found.fixed, starts=np.tile(theta, (1, folds))[None],
-    )  # fmt: skip
-    predicted = again.predict(x).reshape(folds, fits, points)
+        system, np.tile(y, (folds, 1)), kept.reshape(-1, points), np.tile(theta, (1, folds))[:, None]
+    )
+    predicted = again.predict(system.x).reshape(folds, count, points)
     out = np.take_along_axis(predicted, fold[None], axis=0)[0]
-    return np.where(found.failed[:, None], np.nan, out)
+    return np.where(fits.failed[:, None], np.nan, out)

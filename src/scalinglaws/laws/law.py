@@ -98,6 +98,11 @@ class Law:
         return tuple(parameter.name for parameter in self.parameters)
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """The variables' names, in the order of every x array."""
+        return tuple(variable.name for variable in self.variables)
+
+    @property
     def equation(self) -> str:
         """The law as one reads it: `L(N, D) = E + A/N^alpha + B/D^beta`."""
         return f"{self.response.name}({', '.join(v.name for v in self.variables)}) = {self.formula}"
@@ -161,6 +166,31 @@ class Law:
         kept = tuple(parameter for parameter in self.parameters if parameter.name not in ties)
         label = ", ".join(f"{name} = {other}" for name, other in ties.items())
         return replace(self, name=f"{self.name}[{label}]", formula=formula, parameters=kept, starts=None)
+
+    def bounded(self, **bounds: tuple[float, float]) -> "Law":
+        """The law with narrower ranges of parameters: `bounded(E=(1.5, 2.0))`.
+
+        Raises:
+            ValueError: a name is not a parameter's, or a range is empty or reaches beyond the law's own.
+        """
+        for name, (lower, upper) in bounds.items():
+            own = next((each for each in self.parameters if each.name == name), None)
+            if own is None:
+                raise ValueError(
+                    f"law {self.name}: has no parameter {name}; there are {', '.join(self.names)}"
+                )
+            least = max(own.lower, 0.0) if own.positive else own.lower
+            if not least <= lower < upper <= own.upper:
+                raise ValueError(f"law {self.name}: {name} cannot be kept between {lower:g} and {upper:g}")
+        return replace(
+            self,
+            parameters=tuple(
+                replace(each, lower=bounds[each.name][0], upper=bounds[each.name][1])
+                if each.name in bounds
+                else each
+                for each in self.parameters
+            ),
+        )
 
     def safe(self, x: FloatArray) -> FloatArray:
         """x with the zeros of variables that may be zero lifted to 1e-300."""

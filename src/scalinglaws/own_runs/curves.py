@@ -7,9 +7,10 @@ import numpy as np
 
 from scalinglaws import laws
 from scalinglaws.errors import DataError, ScalingLawsError
-from scalinglaws.fitting.fit_law import Estimate, estimate
+from scalinglaws.fitting.fit import Fit
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.solve import Engine, has_compiler
-from scalinglaws.fitting.validation import aicc
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.own_runs.continuation import continue_curve
 from scalinglaws.own_runs.table import UserTable
@@ -133,9 +134,9 @@ class _Fits:
 
     def __init__(self, curve: Curve, engine: Engine) -> None:
         self.curve, self.engine = curve, engine
-        self._found: dict[str, Estimate | ScalingLawsError] = {}
+        self._found: dict[str, Fit | ScalingLawsError] = {}
 
-    def of(self, name: str) -> Estimate:
+    def of(self, name: str) -> Fit:
         """The fit of a law.
 
         Raises:
@@ -143,7 +144,8 @@ class _Fits:
         """
         if name not in self._found:
             try:
-                self._found[name] = estimate(laws.find(name), self.curve.x, self.curve.y, engine=self.engine)
+                points = Points(self.curve.x, self.curve.y)
+                self._found[name] = Problem(name, points).fit(self.engine)
             except ScalingLawsError as fault:
                 self._found[name] = fault
         found = self._found[name]
@@ -151,7 +153,7 @@ class _Fits:
             raise found
         return found
 
-    def best_of(self, family: str) -> Estimate:
+    def best_of(self, family: str) -> Fit:
         """The fit of the family's member with the lowest AICc; the first of those that have none.
 
         Raises:
@@ -165,7 +167,7 @@ class _Fits:
                 faults.append(fault)
         if not found:
             raise faults[0]
-        return min(found, key=aicc)
+        return min(found, key=lambda fit: fit.aicc)
 
 
 def _score(curve: Curve, name: str, fits: _Fits) -> Score:

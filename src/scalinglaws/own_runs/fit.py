@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.report import Report, interval_text, lines
 from scalinglaws.laws.law import FloatArray, Law
 from scalinglaws.laws.optimum.plan import COMPUTE, compute_range, growth, size_name
-from scalinglaws.own_runs.report import FitReport, fit_report
-from scalinglaws.own_runs.report_text import interval_text, lines
 from scalinglaws.own_runs.row_filter import parse_filter
-from scalinglaws.own_runs.saved_fit import Origin, document, tied, write_fit
+from scalinglaws.own_runs.saved_fit import Origin, document, ranges, tied, write_fit
 from scalinglaws.own_runs.table import Kind, UserTable, distinct, read_user_table
 from scalinglaws.own_runs.values import count, number, pairs
 
@@ -34,22 +35,26 @@ def run(options: argparse.Namespace) -> int:
     kept, excluded = _exclude(options.exclude, law, columns, table)
     if not kept.any():
         raise ScalingLawsError("--exclude: no row is left to fit")
-    report = fit_report(
-        law,
-        np.stack([table.numbers[columns[variable.name]] for variable in law.variables])[:, kept],
+    points = Points(
+        np.stack([table.numbers[columns[name]] for name in law.inputs])[:, kept],
         table.numbers[columns[law.response.name]][kept],
-        estimator=estimator,
-        weights=table.numbers[options.weights][kept] if options.weights else None,
-        clusters=_labels(table, options.cluster)[kept] if options.cluster else None,
-        fixed={
-            name: number("--fix", value) for name, value in pairs("--fix", options.fix, "NAME=VALUE").items()
-        },
-        method=None if options.interval == "auto" else options.interval,
-        resamples=count("--bootstrap", options.bootstrap),
-        level=number("--level", options.level),
-        seed=count("--seed", options.seed),
+        table.numbers[options.weights][kept] if options.weights else None,
+        _labels(table, options.cluster)[kept] if options.cluster else None,
     )
-    derived, ranges = _allocation(report)
+    fixed = {
+        name: number("--fix", value) for name, value in pairs("--fix", options.fix, "NAME=VALUE").items()
+    }
+    report = (
+        Problem(law, points, estimator, fixed)
+        .fit()
+        .report(
+            level=number("--level", options.level),
+            method=None if options.interval == "auto" else options.interval,
+            resamples=count("--bootstrap", options.bootstrap),
+            seed=count("--seed", options.seed),
+        )
+    )
+    derived, spans = _allocation(report)
     origin = Origin(
         data=options.runs.name,
         sha256=table.sha256,
@@ -58,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
         columns=_used(columns, options),
         response=law.response.name,
         tied=ties,
-        ranges=ranges,
+        ranges=spans,
         derived=derived,
     )
     print("\n".join([*_heading(report, origin), *lines(report, _growth_line(derived))]))
@@ -69,7 +74,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _write(options: argparse.Namespace, report: FitReport, origin: Origin) -> None:
+def _write(options: argparse.Namespace, report: Report, origin: Origin) -> None:
     if options.out is not None:
         write_fit(options.out, document(report, origin, version("scalinglaws")))
     if options.plot is not None:
@@ -167,28 +172,29 @@ def _used(columns: dict[str, str], options: argparse.Namespace) -> dict[str, str
     return columns | {name: column for name, column in more.items() if column}
 
 
-def _allocation(report: FitReport) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
+def _allocation(report: Report) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
     """What only laws of model size and tokens have: how the best size grows, and the range of compute."""
     law = report.law
     try:
         size_name(law)
     except ScalingLawsError:
         return {}, {}
-    ranges = {COMPUTE: compute_range(law, report.x)}
-    a = growth(law, np.column_stack([report.found.values, report.spread.samples]))
+    spans = {COMPUTE: compute_range(law, report.fit.x)}
+    a = growth(law, np.column_stack([report.fit.values, report.intervals.samples]))
     if a is None or not np.isfinite(a[0]):
-        return {}, ranges
-    tails = [(1 - report.level) / 2, (1 + report.level) / 2]
+        return {}, spans
+    tails = [(1 - report.intervals.level) / 2, (1 + report.intervals.level) / 2]
     ends = np.quantile(a[1:][np.isfinite(a[1:])], tails)
-    return {"allocation": {"a": float(a[0]), "interval": ends.tolist()}}, ranges
+    return {"allocation": {"a": float(a[0]), "interval": ends.tolist()}}, spans
 
 
-def _heading(report: FitReport, origin: Origin) -> list[str]:
+def _heading(report: Report, origin: Origin) -> list[str]:
     law = report.law
-    fitted = f"{report.found.points} of {origin.rows} rows fitted"
+    fitted = f"{len(report.fit.points)} of {origin.rows} rows fitted"
     rules = "; ".join(f"{rows} excluded by {rule}" for rule, rows in origin.excluded)
     units = {variable.name: variable.unit for variable in (*law.variables, law.response)}
-    spans = report.range | {law.response.name: (float(report.y.min()), float(report.y.max()))}
+    y = report.fit.points.y
+    spans = ranges(report.fit) | {law.response.name: (float(y.min()), float(y.max()))}
     return [
         f"{law.name}: {law.equation}",
         f"  {law.source}",

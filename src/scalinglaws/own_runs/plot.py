@@ -11,10 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from scalinglaws.files import whole_file
-from scalinglaws.fitting.uncertainty.covariance import interval
+from scalinglaws.fitting.report import Report, objective_name
 from scalinglaws.laws.law import FloatArray, Variable
-from scalinglaws.own_runs.report import FitReport
-from scalinglaws.own_runs.report_text import objective_name
 from scalinglaws.own_runs.saved_fit import Origin
 from scalinglaws.plotting.save import CAPTION_SIZE
 from scalinglaws.plotting.style import style
@@ -29,7 +27,7 @@ LETTERS_PER_INCH = 19  # of a caption
 UNDATED = {".pdf": {"CreationDate": None}, ".png": {"Software": None}, ".svg": {"Date": None}}
 
 
-def save_fit(report: FitReport, origin: Origin, path: Path) -> None:
+def save_fit(report: Report, origin: Origin, path: Path) -> None:
     """Draw a fit into one file, whose ending says of which kind; it holds no date."""
     kind = path.suffix.lower()
     with style():
@@ -41,7 +39,7 @@ def save_fit(report: FitReport, origin: Origin, path: Path) -> None:
             figure.savefig(temporary, format=kind[1:], bbox_inches="tight", metadata=UNDATED[kind])
 
 
-def draw(report: FitReport, origin: Origin) -> Figure:
+def draw(report: Report, origin: Origin) -> Figure:
     """The figure: of a law of one variable points, curve and band; else predictions and residuals."""
     variables = report.law.variables
     if len(variables) == 1:
@@ -61,36 +59,36 @@ def draw(report: FitReport, origin: Origin) -> Figure:
     return figure
 
 
-def caption(report: FitReport, origin: Origin) -> str:
+def caption(report: Report, origin: Origin) -> str:
     """The law, what it was fitted to and how, and what speaks against it."""
-    found = report.found
-    values = ", ".join(f"{name} = {value:.4g}" for name, value in found.params.items())
+    fit, intervals = report.fit, report.intervals
+    values = ", ".join(f"{name} = {value:.4g}" for name, value in fit.params.items())
     rules = "".join(f" {rows} excluded by {rule}." for rule, rows in origin.excluded)
-    samples = "bootstrap refits" if report.spread.bootstrapped else "draws from the covariance"
+    samples = "bootstrap refits" if intervals.bootstrapped else "draws from the covariance"
     band = (
-        f" Band: pointwise {100 * report.level:g} % interval of the curve, not of single runs, from "
-        f"{report.spread.samples.shape[1]} {samples}."
+        f" Band: pointwise {100 * intervals.level:g} % interval of the curve, not of single runs, from "
+        f"{intervals.samples.shape[1]} {samples}."
         if len(report.law.variables) == 1
         else ""
     )
     doubts = f" Warnings: {'; '.join(report.warnings)}." if report.warnings else " No warnings."
     return (
-        f"{found.law.equation} ({found.law.source}), fitted to {found.points} of {origin.rows} rows of "
-        f"{origin.data}.{rules} {values}. Minimised: {objective_name(found.estimator)}; objective "
-        f"{found.objective:.6g}, R^2 of log {origin.response} {found.r_squared:.5f}.{band}{doubts}"
+        f"{fit.law.equation} ({fit.law.source}), fitted to {len(fit.points)} of {origin.rows} rows of "
+        f"{origin.data}.{rules} {values}. Minimised: {objective_name(fit.estimator)}; objective "
+        f"{fit.objective:.6g}, R^2 of log {origin.response} {fit.r_squared:.5f}.{band}{doubts}"
     )
 
 
-def _curve(axes: Axes, report: FitReport, origin: Origin) -> None:
-    x, (variable,) = report.x[0], report.law.variables
+def _curve(axes: Axes, report: Report, origin: Origin) -> None:
+    x, (variable,) = report.fit.x[0], report.law.variables
     space = np.geomspace if x.min() > 0 else np.linspace
     grid = space(x.min(), x.max(), CURVE_POINTS)
-    low, high = interval(report.law.predict(report.spread.samples, grid[None]), report.level)
+    low, high = report.intervals.band(grid)
     axes.fill_between(grid, low, high, color=CURVE, alpha=0.25, linewidth=0, label="interval of the curve")
-    axes.plot(grid, report.found.predict(grid), color=CURVE, linewidth=1.2, label=report.law.title)
-    axes.scatter(x, report.y, s=14, color=POINTS, zorder=3, label="runs")
+    axes.plot(grid, report.fit.predict(grid), color=CURVE, linewidth=1.2, label=report.law.title)
+    axes.scatter(x, report.fit.points.y, s=14, color=POINTS, zorder=3, label="runs")
     _scale(axes, "x", x)
-    _scale(axes, "y", report.y)
+    _scale(axes, "y", report.fit.points.y)
     axes.set_xlabel(_label(variable, origin))
     axes.set_ylabel(_label(report.law.response, origin))
     equation = report.law.equation
@@ -98,11 +96,11 @@ def _curve(axes: Axes, report: FitReport, origin: Origin) -> None:
     axes.legend()
 
 
-def _agreement(axes: Axes, report: FitReport) -> None:
-    predicted = report.found.predict(report.x)
-    ends = [min(predicted.min(), report.y.min()), max(predicted.max(), report.y.max())]
+def _agreement(axes: Axes, report: Report) -> None:
+    predicted = report.fit.predict(report.fit.x)
+    ends = [min(predicted.min(), report.fit.points.y.min()), max(predicted.max(), report.fit.points.y.max())]
     axes.plot(ends, ends, color=CURVE, linewidth=1, label="predicted = measured")
-    axes.scatter(predicted, report.y, s=12, color=POINTS, zorder=3, label="runs")
+    axes.scatter(predicted, report.fit.points.y, s=12, color=POINTS, zorder=3, label="runs")
     _scale(axes, "x", np.array(ends))
     _scale(axes, "y", np.array(ends))
     axes.set_xlabel(f"predicted {report.law.response.name}")
@@ -111,12 +109,11 @@ def _agreement(axes: Axes, report: FitReport) -> None:
     axes.legend()
 
 
-def _residuals(axes: Axes, report: FitReport, k: int, label: str) -> None:
-    x, variable = report.x[k], report.law.variables[k]
+def _residuals(axes: Axes, report: Report, k: int, label: str) -> None:
+    fit, variable = report.fit, report.law.variables[k]
+    x, excess = fit.x[k], 100 * (fit.points.y / fit.predict(fit.x) - 1)
     axes.axhline(0, color=CURVE, linewidth=1)
-    axes.scatter(
-        x, 100 * (report.y / report.found.predict(report.x) - 1), s=12, color=POINTS, zorder=3, label="runs"
-    )
+    axes.scatter(x, excess, s=12, color=POINTS, zorder=3, label="runs")
     _scale(axes, "x", x)
     axes.set_xlabel(label)
     axes.set_ylabel("measured / predicted - 1 (%)")

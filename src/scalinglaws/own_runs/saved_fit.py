@@ -18,7 +18,8 @@ from scalinglaws.files import write_text
 from scalinglaws.laws.law import FloatArray, Law
 
 if TYPE_CHECKING:  # reading a fit must not wait for what fits one
-    from scalinglaws.own_runs.report import FitReport
+    from scalinglaws.fitting.report import Report
+    from scalinglaws.fitting.solution import Solution
 
 KEPT = 4000  # samples of the parameters that are written
 Range = tuple[float, float]
@@ -87,45 +88,45 @@ def tied(law: Law, ties: dict[str, str]) -> Law:
         raise ScalingLawsError(str(fault)) from None
 
 
-def document(report: "FitReport", origin: Origin, version: str) -> dict[str, Any]:
+def document(report: "Report", origin: Origin, version: str) -> dict[str, Any]:
     """A fit as JSON's types; what is not a number or infinite is null."""
-    found, uncertain = report.found, report.spread
-    stride = -(-uncertain.samples.shape[1] // KEPT)
-    samples = uncertain.samples[:, ::stride] if stride else uncertain.samples
-    estimator = found.estimator
+    fit, intervals = report.fit, report.intervals
+    stride = -(-intervals.samples.shape[1] // KEPT)
+    samples = intervals.samples[:, ::stride] if stride else intervals.samples
+    estimator = fit.estimator
     return {
-        "law": found.law.name.partition("[")[0],
+        "law": fit.law.name.partition("[")[0],
         "tied": origin.tied,
-        "equation": found.law.equation,
-        "source": found.law.source,
-        "params": found.params,
-        "intervals": {name: [_number(end) for end in ends] for name, ends in uncertain.intervals.items()},
-        "stderr": {name: _number(error) for name, error in uncertain.errors.items()},
-        "level": report.level,
-        "interval": uncertain.method,
+        "equation": fit.law.equation,
+        "source": fit.law.source,
+        "params": fit.params,
+        "intervals": {name: [_number(end) for end in ends] for name, ends in intervals.items()},
+        "stderr": {name: _number(error) for name, error in intervals.errors.items()},
+        "level": intervals.level,
+        "interval": intervals.method,
         "estimator": {
             "residual": estimator.residual,
             "loss": estimator.loss,
             "delta": estimator.delta if estimator.loss == "huber" else None,
         },
         **origin.derived,
-        "objective": found.objective,
-        "r_squared": _number(found.r_squared),
-        "n": found.points,
-        "starts": found.starts,
-        "starts_agreeing": found.agreeing,
-        "converged": found.converged,
-        "fixed": list(found.fixed),
-        "on_bound": list(found.on_bound),
-        "not_identified": list(found.unidentified),
-        "flat": [name for name, scan in report.profiles.items() if scan.flat],
+        "objective": fit.objective,
+        "r_squared": _number(fit.r_squared),
+        "n": len(fit.points),
+        "starts": fit.descents,
+        "starts_agreeing": fit.agreeing,
+        "converged": fit.converged,
+        "fixed": list(fit.fixed),
+        "on_bound": list(fit.on_bound),
+        "not_identified": list(fit.unidentified),
+        "flat": report.flat,
         "cross_validation": {"folds": report.folds, "relative_error": _number(report.cross_validated)},
         "held_out": {"n": report.held_out_points, "log_error": _number(report.held_out)},
         "resamples": {
-            "from": "bootstrap" if uncertain.bootstrapped else "covariance",
-            "drawn": uncertain.drawn,
-            "degenerate": uncertain.degenerate,
-            "failed": uncertain.failed,
+            "from": "bootstrap" if intervals.bootstrapped else "covariance",
+            "drawn": intervals.drawn,
+            "degenerate": intervals.degenerate,
+            "failed": intervals.failed,
         },
         "warnings": list(report.warnings),
         "data": origin.data,
@@ -134,11 +135,16 @@ def document(report: "FitReport", origin: Origin, version: str) -> dict[str, Any
         "excluded": [{"rule": rule, "rows": rows} for rule, rows in origin.excluded],
         "columns": origin.columns,
         "response": origin.response,
-        "range": {name: list(ends) for name, ends in (report.range | origin.ranges).items()},
+        "range": {name: list(ends) for name, ends in (ranges(report.fit) | origin.ranges).items()},
         "seed": report.seed,
         "version": version,
-        "samples": {name: values.tolist() for name, values in zip(found.law.names, samples, strict=True)},
+        "samples": {name: values.tolist() for name, values in zip(fit.law.names, samples, strict=True)},
     }
+
+
+def ranges(fit: "Solution") -> dict[str, Range]:
+    """Least and greatest value of each variable among the points of a fit."""
+    return {name: (float(x.min()), float(x.max())) for name, x in zip(fit.law.inputs, fit.x, strict=True)}
 
 
 def write_fit(path: Path, content: dict[str, Any]) -> None:

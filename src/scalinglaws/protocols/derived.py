@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.fits import Fit
+from scalinglaws.protocols.fits import MetricFit
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Derived:
     warnings: tuple[str, ...]
 
 
-def differences(fits: list[Fit]) -> Iterator[Derived]:
+def differences(fits: list[MetricFit]) -> Iterator[Derived]:
     """Each exponent of each metric minus that of each other metric; the fits are of one law.
 
     The metrics share their resamples, so that the interval is a paired one.
@@ -37,7 +37,7 @@ def differences(fits: list[Fit]) -> Iterator[Derived]:
 
 
 def small_data_slopes(
-    fit: Fit, x: FloatArray, y: FloatArray, samples: FloatArray | None, in_region: NDArray[np.bool_]
+    fit: MetricFit, x: FloatArray, y: FloatArray, samples: FloatArray | None, in_region: NDArray[np.bool_]
 ) -> Iterator[Derived]:
     """The slope of the learning curve below the region, and how much it exceeds the exponent inside.
 
@@ -80,7 +80,7 @@ def log_slope(x: FloatArray, y: FloatArray) -> FloatArray:
     return np.asarray((centred * np.log(y)).sum(axis=-1) / (centred**2).sum())
 
 
-def _exponents(fit: Fit) -> list[str]:
+def _exponents(fit: MetricFit) -> list[str]:
     return [parameter.name for parameter in fit.law.parameters if parameter.exponent]
 
 

@@ -1,19 +1,23 @@
-"""A law fitted to the points of one metric, with its refits over the resamples."""
+"""A law fitted to the points of one metric, and refitted to the resamples of the runs."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.fit_law import Estimate, estimate, points_needed, r_squared
-from scalinglaws.fitting.uncertainty.bootstrap import BOUND_WORTH_A_WARNING, Refits, refit
+from scalinglaws.fitting.fit import Fit
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.solution import r_squared
+from scalinglaws.fitting.system import points_needed
+from scalinglaws.fitting.uncertainty.bootstrap import Refits, refit
 from scalinglaws.laws.law import FloatArray, Law
 from scalinglaws.protocols.resampling import FEWEST_SIZES
 
 
 @dataclass(frozen=True)
-class Points:
-    """What a law is fitted to.
+class ResampledPoints:
+    """What a law is fitted to, and refitted to.
 
     Attributes:
         x, y: all points, [subsets] each.
@@ -34,17 +38,25 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Fit:
-    """A law fitted to one metric. `estimate` and `refits` are None where the points do not suffice.
+class MetricFit:
+    """A law fitted to one metric. `fit` and `refits` are None where there are too few points.
 
-    `r_squared` is that of each refit, [resamples].
+    Attributes:
+        law, metric: what is fitted to what.
+        points: number of points fitted.
+        total: number of points there are.
+        fit: the fit to the points.
+        refits: the refits to the resamples.
+        r_squared: that of each refit, [resamples].
+        redrawn: resamples that were thrown away.
+        warnings: what you must know before you use the values.
     """
 
     law: Law
     metric: str
     points: int
     total: int
-    estimate: Estimate | None = None
+    fit: Fit | None = None
     refits: Refits | None = None
     r_squared: FloatArray | None = None
     redrawn: int = 0
@@ -52,29 +64,25 @@ class Fit:
 
     def param(self, name: str) -> tuple[float, FloatArray]:
         """A parameter's value and its resamples [resamples]; NaN and empty where there is none."""
-        value = self.estimate.params[name] if self.estimate else float("nan")
+        value = self.fit.params[name] if self.fit else float("nan")
         return value, self.refits.params[self.law.names.index(name)] if self.refits else np.empty(0)
 
 
-def fit_points(law: Law, metric: str, points: Points) -> Fit:
+def fit_points(law: Law, metric: str, points: ResampledPoints) -> MetricFit:
     """Fit a law and refit it to every resample. What is missing is said in the warnings, not raised."""
     count, needed = int(points.usable.sum()), points_needed(law)
-    fit = Fit(law, metric, count, len(points.x))
+    made = MetricFit(law, metric, count, len(points.x))
     if count < needed:
-        return replace(fit, warnings=(f"{count} usable points in the region; the law needs {needed}",))
-    found = estimate(law, points.x[points.usable], points.y[points.usable])
-    fit = replace(fit, estimate=found, warnings=found.warnings + points.warnings)
+        return replace(made, warnings=(f"{count} usable points in the region; the law needs {needed}",))
+    fit = Problem(law, Points(points.x[points.usable], points.y[points.usable])).fit()
+    made = replace(made, fit=fit, warnings=fit.warnings + points.warnings)
     if points.samples is None or points.weights is None:
-        return replace(fit, warnings=(*fit.warnings, "no interval: nearly every resample is degenerate"))
-    refits = refit(found, points.x, points.samples, points.weights)
-    warnings = [
-        f"{name} sits on a bound in {100 * share:.0f} % of the resamples"
-        for name, share in refits.on_bound.items()
-        if share > BOUND_WORTH_A_WARNING
-    ]
+        return replace(made, warnings=(*made.warnings, "no interval: nearly every resample is degenerate"))
+    refits = refit(fit, points.weights, points.x, points.samples)
+    warnings = refits.bound_warnings
     if count == FEWEST_SIZES:
         warnings.append("three points: every resample holds all of them, the interval shows seeds only")
     coordinates = law.coordinates(refits.params)
     explained = r_squared(law, coordinates, points.x[None], points.samples, points.weights)
-    fit = replace(fit, refits=refits, r_squared=explained)
-    return replace(fit, redrawn=points.redrawn, warnings=(*fit.warnings, *warnings))
+    made = replace(made, refits=refits, r_squared=explained)
+    return replace(made, redrawn=points.redrawn, warnings=(*made.warnings, *warnings))

@@ -12,7 +12,7 @@ from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.protocols.best_fit import Selection, select
 from scalinglaws.protocols.derived import Derived, differences, small_data_slopes
-from scalinglaws.protocols.fits import Fit, Points, fit_points
+from scalinglaws.protocols.fits import MetricFit, ResampledPoints, fit_points
 from scalinglaws.protocols.resampling import FEWEST_SIZES, Resamples, Usable, resample, resample_scores
 from scalinglaws.protocols.run_grid import RunGrid
 
@@ -30,7 +30,7 @@ class Analysis:
 
     chosen: Selection
     score_interval: FloatArray
-    fits: tuple[Fit, ...]
+    fits: tuple[MetricFit, ...]
     derived: tuple[Derived, ...]
 
 
@@ -44,7 +44,7 @@ def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
     for_scores, for_curves, for_sizes = np.random.default_rng(spec.seed).spawn(3)
     chosen = select(grid.values, grid.parameters, grid.ran, spec.tolerance)
 
-    fits: list[Fit] = []
+    fits: list[MetricFit] = []
     derived: list[Derived] = []
     curves = learning_curves(grid, chosen, spec, for_curves)
     for law in curve_laws:
@@ -65,7 +65,7 @@ def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
 
 def learning_curves(
     grid: RunGrid, chosen: Selection, spec: FitSpec, rng: np.random.Generator
-) -> dict[str, Points]:
+) -> dict[str, ResampledPoints]:
     """The best score at each subset size in the region, by metric; all metrics share the resamples."""
 
     def scored(selection: Selection) -> NDArray[np.bool_]:
@@ -73,7 +73,7 @@ def learning_curves(
 
     drawn = _try_resample(grid, scored, scored(chosen), spec, rng)
     return {
-        metric: Points(
+        metric: ResampledPoints(
             x=grid.x,
             y=chosen.score[k],
             usable=scored(chosen),
@@ -86,7 +86,7 @@ def learning_curves(
     }
 
 
-def model_sizes(grid: RunGrid, spec: FitSpec, rng: np.random.Generator) -> Points:
+def model_sizes(grid: RunGrid, spec: FitSpec, rng: np.random.Generator) -> ResampledPoints:
     """The best-fit model's size at each subset size in the region, where the grid brackets the optimum."""
     k = grid.metrics.index(spec.size_metric)
     grid = replace(grid, metrics=(spec.size_metric,), values=grid.values[k : k + 1])
@@ -96,7 +96,7 @@ def model_sizes(grid: RunGrid, spec: FitSpec, rng: np.random.Generator) -> Point
         return np.asarray(grid.in_region & ~selection.censored[..., 0, :])
 
     drawn = _try_resample(grid, bracketed, bracketed(chosen), spec, rng)
-    return Points(
+    return ResampledPoints(
         x=grid.x,
         y=chosen.size[0],
         usable=bracketed(chosen),

@@ -13,7 +13,7 @@ from scalinglaws.config.fit import FitSpec
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.protocols.derived import Derived
-from scalinglaws.protocols.fits import Fit
+from scalinglaws.protocols.fits import MetricFit
 from scalinglaws.protocols.learning_curves import Analysis, analyse
 from scalinglaws.protocols.run_grid import RunGrid, read_runs
 from scalinglaws.stages.stage import parse_spec, run_stage
@@ -87,11 +87,10 @@ def best_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
 def fit_rows(analysis: Analysis, spec: FitSpec) -> Iterator[tuple[Cell, ...]]:
     """One row a parameter, one for each fit's R squared, and the derived quantities."""
     for fit in analysis.fits:
-        found = fit.estimate
         diagnostics = _diagnostics(fit)
         entries = [(name, *fit.param(name)) for name in fit.law.names]
         r_squared = np.empty(0) if fit.r_squared is None else fit.r_squared
-        entries.append(("r_squared", found.r_squared if found else NAN, r_squared))
+        entries.append(("r_squared", fit.fit.r_squared if fit.fit else NAN, r_squared))
         for name, value, samples in entries:
             yield (
                 fit.law.name, fit.metric, name, value, *_ends(samples, spec), spec.level,
@@ -105,12 +104,12 @@ def band_rows(grid: RunGrid, analysis: Analysis, spec: FitSpec) -> Iterator[tupl
     """Each law over the whole range of x, on a logarithmic grid, with its pointwise interval."""
     x = np.geomspace(grid.x[0], grid.x[-1], BAND_POINTS)
     for fit in analysis.fits:
-        if fit.estimate is None:
+        if fit.fit is None:
             continue
         low = high = np.full(len(x), NAN)
         if fit.refits is not None:
             low, high = interval(fit.law.predict(fit.refits.params, x[None]), spec.level)
-        for at, value, bottom, top in zip(x, fit.estimate.predict(x), low, high, strict=True):
+        for at, value, bottom, top in zip(x, fit.fit.predict(x), low, high, strict=True):
             yield (fit.law.name, fit.metric, float(at), float(value), float(bottom), float(top))
 
 
@@ -130,11 +129,11 @@ def _ends(samples: FloatArray, spec: FitSpec) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _diagnostics(fit: Fit) -> tuple[Cell, ...]:
-    found = fit.estimate
+def _diagnostics(fit: MetricFit) -> tuple[Cell, ...]:
+    found = fit.fit
     if found is None:
         return NAN, NAN, NAN, 0, NAN
-    return (found.r_squared, found.objective, found.gradient_norm, found.starts, found.spread)
+    return (found.r_squared, found.objective, found.gradient_norm, found.descents, found.disagreement)
 
 
 def _derived_row(row: Derived, analysis: Analysis, spec: FitSpec) -> tuple[Cell, ...]:

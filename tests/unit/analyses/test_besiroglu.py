@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-
 from scalinglaws.fitting.fit_law import Estimate, estimate
+
 from scalinglaws.fitting.uncertainty.bootstrap import Refits, refit
 from scalinglaws.papers.weng_2026.analyses.besiroglu import TABLES, analyse
 from scalinglaws.papers.weng_2026.constants.besiroglu_2024 import INTERVALS, STANDARD_ERRORS

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pypdf import PdfReader
+from scalinglaws.own_runs.report import FitReport, fit_report
 
 from scalinglaws import laws
 from scalinglaws.own_runs.plot import caption, draw, save_fit
-from scalinglaws.own_runs.report import FitReport, fit_report
 from scalinglaws.own_runs.saved_fit import Origin
 from scalinglaws.plotting.save import drawn_data
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import estimate
 
 from scalinglaws import laws
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.uncertainty.bootstrap import refit
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.protocols.best_fit import Selection

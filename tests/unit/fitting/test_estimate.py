@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import estimate
 from scipy.optimize import least_squares
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.laws.law import Law
 
 X = np.geomspace(4, 1024, 9)

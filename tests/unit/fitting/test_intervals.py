@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import estimate
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.solver.solve import has_compiler
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, draw, refit

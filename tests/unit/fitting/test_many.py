@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import estimate
 
 from scalinglaws import laws
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.many import cross_validate, fit_many
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.laws.law import FloatArray

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import estimate
 from scipy.stats import chi2
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.uncertainty.profile import profile
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import estimate
+from scalinglaws.own_runs.report import FitReport, fit_report
+from scalinglaws.own_runs.report_text import interval_text, lines
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.uncertainty import intervals as uncertainty
 from scalinglaws.fitting.uncertainty.intervals import Method, ends, spread
 from scalinglaws.fitting.uncertainty.profile import profile
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.own_runs.report import FitReport, fit_report
-from scalinglaws.own_runs.report_text import interval_text, lines
 
 POWER_LAW = laws.find("power-law-floor")
 CHINCHILLA = laws.find("chinchilla")

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scalinglaws.own_runs.report import fit_report
 
 from scalinglaws import laws
 from scalinglaws.errors import DataError
-from scalinglaws.own_runs.report import fit_report
 from scalinglaws.own_runs.saved_fit import Origin, arrays, document, read_fit, write_fit
 
 ORIGIN = Origin(

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import estimate
 from scipy.stats import t
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.uncertainty.student import student_interval, student_level
 from scalinglaws.laws.law import FloatArray

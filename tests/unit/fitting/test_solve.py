@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import bounds_with, estimate
 
 from scalinglaws import laws
-from scalinglaws.fitting.fit_law import bounds_with, estimate
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.solver.solve import has_compiler, solve
 from scalinglaws.laws.law import Law, Parameter, Variable

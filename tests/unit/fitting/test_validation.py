@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import estimate
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.validation import aicc, compare, cross_validation, largest_held_out
 

@@ -4,9 +4,9 @@ import time
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.fit_law import bounds_with, estimate
 
 from scalinglaws import laws
-from scalinglaws.fitting.fit_law import bounds_with, estimate
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.solver.solve import Engine, has_compiler, solve
 from scalinglaws.fitting.solver.starts import design

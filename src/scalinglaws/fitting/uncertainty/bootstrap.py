@@ -1,25 +1,27 @@
-"""Resamples of points as weights, and a law's refits to them.
+"""Resamples of points as weights, and the refits of a law to them.
 
-What is resampled are runs: points that come from one run (checkpoints of one curve) share a cluster and are
-drawn together, for they are not independent.
+What is resampled are runs. Points that come from one run (checkpoints of one curve) are not independent, so
+they share a cluster and are drawn together.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import GRADIENT_REFUSED, Estimate, points_needed
+from scalinglaws.fitting.solution import GRADIENT_REFUSED, Solution
 from scalinglaws.fitting.solver.solve import Engine, best_of
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
 
 Method = Literal["pairs", "subsample"]
-FEW_POINTS, EXTRA_STARTS = 32, 4  # of few points some draws have their optimum far from the data's
+SUBSAMPLE = 0.8  # share of the clusters in a subsample, as in Hoffmann et al. 2022
+FEW_POINTS, EXTRA_GUESSES = 32, 4  # with few points, the optimum of some draws is far from that of the data
 BOUND_WORTH_A_WARNING = 0.05  # share of resamples in which a parameter sits on a bound
-PATIENCE = 20  # draws per accepted resample before the data count as too few
+PATIENCE = 20  # draws per accepted resample before we say that the points are too few
 
 
 @dataclass(frozen=True)
@@ -30,20 +32,50 @@ class Refits:
         params: [parameters, resamples], natural units; NaN where the refit failed, so that refits of several
             laws to the same resamples stay in pairs.
         objective: [resamples].
-        redrawn: resamples thrown away because they held too few distinct points.
         failed: resamples whose refit did not converge.
         on_bound: names of the parameters that sit on a bound, with the share of refits in which they do.
+        redrawn: resamples thrown away because they held too few distinct points.
     """
 
     params: FloatArray
     objective: FloatArray
-    redrawn: int
     failed: int
     on_bound: dict[str, float]
+    redrawn: int = 0
+
+    @property
+    def converged(self) -> FloatArray:
+        """The parameters of the refits that converged, [parameters, refits]."""
+        return np.asarray(self.params[:, np.isfinite(self.params).all(axis=0)])
 
     def intervals(self, level: float) -> FloatArray:
         """Percentile intervals [2, parameters]."""
         return interval(self.params.T, level)
+
+    @property
+    def bound_warnings(self) -> list[str]:
+        """Which parameters sit on a bound so often that the reader must know."""
+        return [
+            f"{name} sits on a bound in {100 * share:.0f} % of the resamples"
+            for name, share in self.on_bound.items()
+            if share > BOUND_WORTH_A_WARNING
+        ]
+
+
+def joined(parts: Sequence[Refits]) -> Refits:
+    """All refits of several batches as one."""
+    counts = [part.params.shape[1] for part in parts]
+    shares: dict[str, float] = {}
+    for part, count in zip(parts, counts, strict=True):
+        for name, share in part.on_bound.items():
+            shares[name] = shares.get(name, 0.0) + share * count / sum(counts)
+    return Refits(
+        params=np.concatenate([part.params for part in parts], axis=1),
+        objective=np.concatenate([part.objective for part in parts]),
+        failed=sum(part.failed for part in parts),
+        on_bound=shares,
+        redrawn=sum(part.redrawn for part in parts),
+    )
 
 
 def draw(
@@ -54,7 +86,6 @@ def draw(
     needed: int,
     clusters: NDArray[np.int64] | None = None,
     method: Method = "pairs",
-    share: float = 0.8,
 ) -> tuple[FloatArray, int]:
     """Resamples as weights [count, points], and how many were degenerate and drawn again.
 
@@ -62,10 +93,9 @@ def draw(
         points: number of points.
         count: number of resamples.
         rng: where randomness comes from.
-        needed: distinct points below which a resample is degenerate: it does not determine the law.
+        needed: with fewer distinct points a resample is degenerate: it does not determine the law.
         clusters: [points], whole numbers from 0; points of one cluster are drawn together.
-        method: `pairs`, with replacement (Efron); `subsample`, a share without (Hoffmann et al. 2022).
-        share: of the clusters in a subsample.
+        method: `pairs`, with replacement (Efron); `subsample`, 80 % without (Hoffmann et al. 2022).
 
     Raises:
         ScalingLawsError: nearly every resample is degenerate.
@@ -73,93 +103,85 @@ def draw(
     labels = np.arange(points) if clusters is None else clusters
     groups = int(labels.max()) + 1
     accepted: list[FloatArray] = []
-    held = drawn = 0
-    while held < count:
+    kept = drawn = 0
+    while kept < count:
         if drawn >= PATIENCE * count:
             raise ScalingLawsError(
-                f"bootstrap: of {drawn} resamples of {groups} independent points only {held} hold {needed} "
+                f"bootstrap: of {drawn} resamples of {groups} independent points only {kept} hold {needed} "
                 "distinct ones"
             )
         if method == "pairs":
             hits = rng.multinomial(groups, np.full(groups, 1 / groups), size=count)
         else:
-            kept = max(1, round(share * groups))
+            size = max(1, round(SUBSAMPLE * groups))
             order = np.argsort(rng.random((count, groups)), axis=1)
-            hits = (order < kept).astype(np.int64)
+            hits = (order < size).astype(np.int64)
         weights = hits[:, labels].astype(np.float64)
-        good = np.flatnonzero((weights > 0).sum(axis=1) >= needed)[: count - held]
-        drawn += int(good[-1]) + 1 if len(good) == count - held else count
-        held += len(good)
+        good = np.flatnonzero((weights > 0).sum(axis=1) >= needed)[: count - kept]
+        drawn += int(good[-1]) + 1 if len(good) == count - kept else count
+        kept += len(good)
         accepted.append(weights[good])
     return np.concatenate(accepted), drawn - count
 
 
 def refit(
-    found: Estimate,
-    x: FloatArray,
-    y: FloatArray,
+    fit: Solution,
     resamples: FloatArray,
-    *,
-    redrawn: int = 0,
+    x: FloatArray | None = None,
+    y: FloatArray | None = None,
     engine: Engine = "auto",
 ) -> Refits:
     """Refit a law to resamples, from every distinct optimum that the full data gave.
 
-    Where points are few, the first starts of the fit are followed too.
+    Where points are few, the first initial guesses of the fit are followed too.
 
     Args:
-        found: the fit to the full data.
-        x: [variables, points].
-        y: [points], or [resamples, points] where the values differ too.
+        fit: the fit to the full data.
         resamples: weights [resamples, points].
-        redrawn: degenerate resamples, from `draw`.
+        x: [variables, points], where the points are others than those of the fit.
+        y: [points], or [resamples, points] where the values differ too; likewise.
         engine: see `solve`.
     """
-    law, count = found.law, len(resamples)
-    values = np.where(resamples > 0, np.broadcast_to(y, resamples.shape), 1.0)
+    law, count = fit.law, len(resamples)
+    x = fit.system.x if x is None else np.atleast_2d(x)
+    values = np.where(resamples > 0, np.broadcast_to(fit.points.y if y is None else y, resamples.shape), 1.0)
     few = resamples.shape[1] <= FEW_POINTS
-    begin = np.concatenate([found.optima, found.origins[:, :EXTRA_STARTS]], axis=1) if few else found.optima
-    starts = np.repeat(begin.T[:, :, None], count, axis=2)
+    begin = np.concatenate([fit.optima, fit.guesses[:, :EXTRA_GUESSES]], axis=1) if few else fit.optima
+    guesses = np.repeat(begin.T[:, :, None], count, axis=2)
+    bounds = fit.system.bounds
     best = best_of(
-        law, found.estimator, np.atleast_2d(x), values, resamples, starts, found.bounds, warm=True,
-        engine=engine,
+        law, fit.estimator, x, values, resamples, guesses, bounds, warm=True, engine=engine
     )  # fmt: skip
     good = np.isfinite(best.objective) & (best.gradient <= GRADIENT_REFUSED)
     theta = np.where(good, best.theta, np.nan)
-    lower, upper = (end[:, None] for end in found.bounds)
+    lower, upper = (end[:, None] for end in bounds)
     share = ((theta <= lower) | (theta >= upper)).sum(axis=1) / max(int(good.sum()), 1)
     return Refits(
         params=law.natural(theta),
         objective=np.where(good, best.objective, np.nan),
-        redrawn=redrawn,
         failed=int((~good).sum()),
         on_bound={
             name: float(part)
             for name, part in zip(law.names, share, strict=True)
-            if part > 0 and name not in found.fixed
+            if part > 0 and name not in fit.fixed
         },
     )
 
 
 def bootstrap(
-    found: Estimate,
-    x: FloatArray,
-    y: FloatArray,
+    fit: Solution,
     count: int,
     rng: np.random.Generator,
-    *,
-    weights: FloatArray | None = None,
-    clusters: NDArray[np.int64] | None = None,
     method: Method = "pairs",
     engine: Engine = "auto",
 ) -> Refits:
     """Draw resamples of the points and refit; arguments as in `draw` and `refit`.
 
     Raises:
-        ScalingLawsError: nearly every resample is degenerate, or nearly no refit converges.
+        ScalingLawsError: nearly every resample is degenerate.
     """
-    needed = points_needed(found.law, len(found.fixed))
-    drawn, redrawn = draw(len(y), count, rng, needed=needed, clusters=clusters, method=method)
-    if weights is not None:
-        drawn = drawn * weights
-    return refit(found, x, y, drawn, redrawn=redrawn, engine=engine)
+    points = fit.points
+    drawn, redrawn = draw(
+        len(points), count, rng, needed=fit.system.needed, clusters=points.clusters, method=method
+    )
+    return replace(refit(fit, drawn * points.weights, engine=engine), redrawn=redrawn)

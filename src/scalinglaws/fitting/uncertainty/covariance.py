@@ -1,10 +1,10 @@
-"""Intervals from resamples, and from the curvature of the objective (delta method)."""
+"""Intervals from the curvature of the objective (delta method), and percentiles of samples."""
 
 import numpy as np
 from scipy.special import ndtri
 
-from scalinglaws.fitting.fit_law import Estimate
 from scalinglaws.fitting.objective import local
+from scalinglaws.fitting.solution import Solution
 from scalinglaws.laws.law import FloatArray
 
 
@@ -16,58 +16,46 @@ def interval(samples: FloatArray, level: float) -> FloatArray:
     return np.where(missing, np.nan, np.nanquantile(filled, [tail, 1 - tail], axis=0))
 
 
-def covariance(
-    found: Estimate,
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray | None = None,
-    clusters: FloatArray | None = None,
-) -> FloatArray:
+def covariance(fit: Solution) -> FloatArray:
     """Sandwich covariance of the fitted coordinates [parameters, parameters]: H^-1 S H^-1.
 
     H is the exact Hessian of the objective and S the outer product of the points' gradients, summed within
-    clusters (White 1980; Liang & Zeger 1986), times n / (n - p). It needs no noise of equal size. Rows and
-    columns of parameters that are fixed or on a bound are 0.
-
-    Args:
-        found: the fit.
-        x, y, weights: what it was fitted to, [variables, points] and [points].
-        clusters: [points], labels of what is independent; each point by itself without them.
+    clusters (White 1980; Liang & Zeger 1986), times n / (n - p). The noise need not be equally large
+    everywhere. Rows and columns of parameters that are fixed or on a bound are 0.
     """
-    x, y = np.atleast_2d(np.asarray(x, dtype=np.float64)), np.asarray(y, dtype=np.float64)
-    law, estimator = found.law, found.estimator
-    w = np.ones(len(y)) if weights is None else weights
-    count, size = len(y), len(law.parameters)
+    system, points = fit.system, fit.points
+    law, estimator = fit.law, fit.estimator
+    count, size = len(points), len(law.parameters)
     each = local(
         law.program,
         estimator.residual,
         estimator.deltas[-1],
-        np.repeat(found.theta[:, None], count, axis=1),
-        law.safe(x),
-        np.repeat(estimator.target(y)[None], count, axis=0),
-        np.diag(w),
+        np.repeat(fit.theta[:, None], count, axis=1),
+        system.x,
+        np.repeat(system.target[None], count, axis=0),
+        np.diag(points.weights),
     )
     scores = each.gradient
-    if clusters is not None:
-        labels, at = np.unique(clusters, return_inverse=True)
-        grouped = np.zeros((len(labels), size))
-        np.add.at(grouped, at, scores)
+    if points.clusters is not None:
+        grouped = np.zeros((points.independent, size))
+        np.add.at(grouped, points.clusters, scores)
         scores = grouped
-    free = np.array([name not in found.fixed + found.on_bound for name in law.names])
+    free = np.array([name not in fit.fixed + fit.on_bound for name in law.names])
     hessian = each.hessian.sum(axis=0)[np.ix_(free, free)]
     inverse = np.linalg.pinv(hessian, hermitian=True)
-    spread = scores[:, free].T @ scores[:, free] * len(scores) / max(len(scores) - free.sum(), 1)
+    outer = scores[:, free].T @ scores[:, free] * len(scores) / max(len(scores) - free.sum(), 1)
     full = np.zeros((size, size))
-    full[np.ix_(free, free)] = inverse @ spread @ inverse
+    full[np.ix_(free, free)] = inverse @ outer @ inverse
     return full
 
 
-def delta_interval(found: Estimate, spread: FloatArray, level: float) -> dict[str, tuple[float, float]]:
+def delta_interval(fit: Solution, matrix: FloatArray, level: float) -> dict[str, tuple[float, float]]:
     """Normal intervals from a covariance of the coordinates, by parameter.
 
-    A positive parameter's interval is symmetric in its logarithm, as it is fitted. None leaves its bounds.
+    A positive parameter's interval is symmetric in its logarithm, because that is what is fitted. None
+    leaves the bounds of its parameter.
     """
-    reach = ndtri((1 + level) / 2) * np.sqrt(np.diag(spread))
-    lower, upper = found.law.bounds
-    low, high = (found.law.natural(np.clip(found.theta + sign * reach, lower, upper)) for sign in (-1, 1))
-    return {name: (float(a), float(b)) for name, a, b in zip(found.law.names, low, high, strict=True)}
+    reach = ndtri((1 + level) / 2) * np.sqrt(np.diag(matrix))
+    lower, upper = fit.law.bounds
+    low, high = (fit.law.natural(np.clip(fit.theta + sign * reach, lower, upper)) for sign in (-1, 1))
+    return {name: (float(a), float(b)) for name, a, b in zip(fit.law.names, low, high, strict=True)}

@@ -1,4 +1,4 @@
-"""How often intervals hold the truth: the measure by which a method of intervals is chosen."""
+"""How often intervals hold the truth, which is how we choose between methods of intervals."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,10 @@ import numpy as np
 from scipy.special import ndtri
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.solution import search
+from scalinglaws.fitting.system import System
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap
 from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval
 from scalinglaws.laws.law import FloatArray, Law
@@ -16,15 +18,44 @@ METHODS = ("percentile", "basic", "normal", "delta")
 
 
 @dataclass(frozen=True)
+class Simulation:
+    """Runs of known truth.
+
+    They are placed as in the study of Hoffmann et al. 2022: C over three and a half decades, tokens per
+    parameter over almost three, each uniform in its logarithm; log y has normal noise.
+
+    Attributes:
+        law: a law of N and D.
+        truth: its parameters.
+        points: runs in a simulation.
+        noise: standard deviation of log y.
+        estimator: how the law is fitted.
+    """
+
+    law: Law
+    truth: FloatArray
+    points: int
+    noise: float
+    estimator: Estimator
+
+    def draw(self, rng: np.random.Generator) -> Points:
+        """The runs of one simulation."""
+        compute, ratio = 10 ** rng.uniform(18.5, 22, self.points), 10 ** rng.uniform(-0.3, 2.5, self.points)
+        size = np.sqrt(compute / 6 / ratio)
+        x = np.stack([size, size * ratio])
+        return Points(x, self.law.predict(self.truth, x) * np.exp(rng.normal(0, self.noise, self.points)))
+
+
+@dataclass(frozen=True)
 class Coverage:
-    """A simulation of intervals.
+    """How the intervals of many simulations did.
 
     Attributes:
         names: the parameters.
         held: [methods, parameters], share of the simulations whose interval held the truth.
         width: [methods, parameters], median width of the intervals.
         simulations: how many were counted.
-        failed: how many gave no fit or no interval; they are counted in nothing else.
+        failed: how many gave no fit or no interval; they are not counted.
     """
 
     names: tuple[str, ...]
@@ -39,50 +70,26 @@ class Coverage:
 
 
 def coverage(
-    law: Law,
-    truth: FloatArray,
-    points: int,
-    noise: float,
-    estimator: Estimator,
-    *,
-    simulations: int,
-    resamples: int,
-    level: float = 0.95,
-    seed: int = 0,
+    simulation: Simulation, simulations: int, resamples: int, level: float = 0.95, seed: int = 0
 ) -> Coverage:
-    """Simulate fits to runs of known truth and count how often each method's interval holds it.
-
-    Runs lie as in the study of Hoffmann et al. 2022: C over three and a half decades, tokens per parameter
-    over almost three, each uniform in its logarithm; log y has normal noise.
-
-    Args:
-        law: a law of N and D.
-        truth: its parameters.
-        points: runs in a simulation.
-        noise: standard deviation of log y.
-        estimator: how it is fitted.
-        simulations, resamples, level, seed: of the simulation and its bootstrap.
-    """
-    ends = []
+    """Fit simulated runs many times and count how often each method's interval holds the truth."""
+    law, truth, ends = simulation.law, simulation.truth, []
     for k in range(simulations):
-        rng = np.random.default_rng([seed, points, k])
-        compute, ratio = 10 ** rng.uniform(18.5, 22, points), 10 ** rng.uniform(-0.3, 2.5, points)
-        size = np.sqrt(compute / 6 / ratio)
-        x = np.stack([size, size * ratio])
-        y = law.predict(truth, x) * np.exp(rng.normal(0, noise, points))
+        rng = np.random.default_rng([seed, simulation.points, k])
+        system = System.of(law, simulation.draw(rng), simulation.estimator)
         try:
-            found = estimate(law, x, y, estimator=estimator, engine="compiled")
-            refits = bootstrap(found, x, y, resamples, rng, engine="compiled")
+            fit = search(system, engine="compiled")
+            refits = bootstrap(fit, resamples, rng, engine="compiled")
         except ScalingLawsError:
             continue
         low, high = refits.intervals(level)
-        spread = np.nanstd(refits.params, axis=1) * ndtri((1 + level) / 2)
-        curved = delta_interval(found, covariance(found, x, y), level)
+        reach = np.nanstd(refits.params, axis=1) * ndtri((1 + level) / 2)
+        curved = delta_interval(fit, covariance(fit), level)
         ends.append(
             [
                 (low, high),
-                (2 * found.values - high, 2 * found.values - low),
-                (found.values - spread, found.values + spread),
+                (2 * fit.values - high, 2 * fit.values - low),
+                (fit.values - reach, fit.values + reach),
                 tuple(np.array([curved[name] for name in law.names]).T),
             ]
         )

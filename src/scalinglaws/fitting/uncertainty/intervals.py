@@ -1,116 +1,136 @@
 """Intervals of a fit's parameters by one of three methods, and samples of the parameters for what follows.
 
-`percentile`: quantiles of a bootstrap of pairs, or of clusters; for many points, the one that asks least of
-the noise. `delta`: the sandwich covariance, with Student's t. `profile`: the values with which the law fits
+`percentile`: quantiles of a bootstrap of pairs, or of clusters. It asks least of the noise, but needs many
+points. `delta`: the sandwich covariance, with Student's t. `profile`: the values with which the law fits
 nearly as well; for few points, where a bootstrap has few distinct resamples.
 """
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf, nan
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit  # scipy.stats takes half a second to import
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import Estimate
-from scalinglaws.fitting.uncertainty.bootstrap import BOUND_WORTH_A_WARNING, Refits, bootstrap
-from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval
+from scalinglaws.fitting.solution import Solution
+from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, joined
+from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval, interval
 from scalinglaws.fitting.uncertainty.profile import Profile, profile
 from scalinglaws.fitting.uncertainty.student import student_interval
-from scalinglaws.laws.law import FloatArray
+from scalinglaws.laws.law import FloatArray, Law
 
 Method = Literal["percentile", "delta", "profile"]
 
+RESAMPLES, LEVEL = 4000, 0.95
 FEWEST = 12  # independent points below which percentiles of a bootstrap are too short
 LEAST_RESAMPLES = 20
-NORMAL_SAMPLES = 400  # of parameters where there is no bootstrap
+NORMAL_SAMPLES = 400  # of the parameters, where there is no bootstrap
 CHUNK = 10_000_000  # points times resamples that are refitted at once: some hundred megabytes
-AT_BOUND = 1e-9  # relative: an end of a profile this near a parameter's bound is that bound
+AT_BOUND = 1e-9  # relative: if the end of a profile is this near the parameter's bound, it is that bound
 
 
-@dataclass(frozen=True)
-class Spread:
-    """How far the parameters may lie from the fit.
+@dataclass(frozen=True, eq=False)
+class Intervals(Mapping[str, tuple[float, float]]):
+    """Low and high by parameter, as in a dictionary.
+
+    An end that the data leave open is infinite; those of a fixed parameter are NaN.
 
     Attributes:
+        law: the law.
+        level: of the intervals.
         method: of the intervals.
-        intervals: by parameter, low and high; an end that the data leave open is infinite, those of a
-            parameter that was held are not a number.
-        errors: standard errors by parameter; not a number where held, or on a bound without a bootstrap.
+        by_name: low and high by parameter.
+        errors: standard errors by parameter; NaN where fixed, or on a bound without a bootstrap.
         samples: [parameters, samples], natural units.
         bootstrapped: whether the samples are refits; else they are drawn from the covariance.
         drawn, degenerate, failed: resamples asked for, thrown away because they do not determine the law, and
             left out because their refit did not converge.
-        warnings: what a reader must know.
+        warnings: what you must know.
     """
 
+    law: Law
+    level: float
     method: Method
-    intervals: dict[str, tuple[float, float]]
+    by_name: dict[str, tuple[float, float]]
     errors: dict[str, float]
     samples: FloatArray
-    bootstrapped: bool
-    drawn: int
-    degenerate: int
-    failed: int
-    warnings: tuple[str, ...]
+    bootstrapped: bool = False
+    drawn: int = 0
+    degenerate: int = 0
+    failed: int = 0
+    warnings: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> tuple[float, float]:
+        """Low and high of a parameter."""
+        return self.by_name[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The parameters' names."""
+        return iter(self.by_name)
+
+    def __len__(self) -> int:
+        """How many parameters there are."""
+        return len(self.by_name)
+
+    def band(self, x: FloatArray) -> FloatArray:
+        """Pointwise interval of the fitted curve at x [variables, points]: low and high, [2, points]."""
+        return interval(self.law.predict(self.samples, np.atleast_2d(x)), self.level)
 
 
-def spread(
-    found: Estimate,
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray,
-    clusters: NDArray[np.int64] | None,
-    *,
-    method: Method | None,
-    resamples: int,
-    level: float,
-    seed: int,
-) -> Spread:
-    """Intervals and samples.
+def intervals(
+    fit: Solution,
+    level: float = LEVEL,
+    method: Method | None = None,
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Intervals:
+    """Intervals and samples of a fit's parameters.
 
     Args:
-        found: the fit.
-        x, y, weights: what it was fitted to; weights positive.
-        clusters: [points], whole numbers from 0.
-        method: without it percentiles, and another one where points are few or resamples degenerate.
-        resamples: of the bootstrap; 0 for none.
+        fit: the fit.
         level: of the intervals.
+        method: percentiles unless given, and another one where points are few or resamples degenerate.
+        resamples: of the bootstrap; 0 for none.
         seed: of what is random.
 
     Raises:
-        ScalingLawsError: percentiles were asked for and cannot be had.
+        ScalingLawsError: percentiles were asked for and cannot be had, or an option is out of its range.
     """
-    independent = len(y) if clusters is None else int(clusters.max()) + 1
-    what = "points" if clusters is None else "clusters"
-    rng = np.random.default_rng(seed)
-    fallback: Method = "profile" if clusters is None else "delta"
+    if not 0 < level < 1:
+        raise ScalingLawsError(f"level: {level:g} must be between 0 and 1")
     if resamples < LEAST_RESAMPLES and (resamples or method == "percentile"):
         raise ScalingLawsError(
             f"bootstrap: {resamples} resamples; {LEAST_RESAMPLES} are the least, 0 is none"
         )
+    clustered = fit.points.clusters is not None
+    independent, what = fit.points.independent, "clusters" if clustered else "points"
+    rng = np.random.default_rng(seed)
+    fallback: Method = "delta" if clustered else "profile"
     if method in ("delta", "profile") or not resamples:
-        return _analytic(found, x, y, weights, clusters, method or fallback, independent, level, rng)
+        return _analytic(fit, method or fallback, level, rng)
     if method is None and independent < FEWEST:
         reason = f"{independent} independent {what}, too few to bootstrap: intervals by {fallback}"
-        made = _analytic(found, x, y, weights, clusters, fallback, independent, level, rng)
-        return replace(made, warnings=(reason, *made.warnings))
+        return _warned(_analytic(fit, fallback, level, rng), reason)
     try:
-        made = _percentile(found, x, y, weights, clusters, resamples, level, rng)
+        made = _percentile(fit, resamples, level, rng)
     except ScalingLawsError as fault:
         if method is not None:
             raise
-        made = _analytic(found, x, y, weights, clusters, fallback, independent, level, rng)
-        return replace(made, warnings=(f"{fault}: intervals by {fallback}", *made.warnings))
-    few = (f"{independent} independent {what}: percentiles of a bootstrap are too short",)
-    return replace(made, warnings=few + made.warnings) if independent < FEWEST else made
+        return _warned(_analytic(fit, fallback, level, rng), f"{fault}: intervals by {fallback}")
+    if independent < FEWEST:
+        return _warned(made, f"{independent} independent {what}: percentiles of a bootstrap are too short")
+    return made
 
 
-def ends(scan: Profile, found: Estimate) -> tuple[float, float]:
-    """The interval of a profile: an end that stands at a bound is that bound, one not reached is infinite."""
-    parameter = found.law.parameters[found.law.names.index(scan.name)]
+def _warned(made: Intervals, reason: str) -> Intervals:
+    return replace(made, warnings=(reason, *made.warnings))
+
+
+def ends(scan: Profile, fit: Solution) -> tuple[float, float]:
+    """The interval of a profile: an end at a bound is that bound, one that is not reached is infinite."""
+    parameter = fit.law.parameters[fit.law.names.index(scan.name)]
     first, last = float(scan.values[0]), float(scan.values[-1])
     tolerance = AT_BOUND * max(abs(first), abs(last))
     low, high = scan.low, scan.high
@@ -121,124 +141,83 @@ def ends(scan: Profile, found: Estimate) -> tuple[float, float]:
     return low, high
 
 
-def _percentile(
-    found: Estimate,
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray,
-    clusters: NDArray[np.int64] | None,
-    resamples: int,
-    level: float,
-    rng: np.random.Generator,
-) -> Spread:
-    parts = _chunks(resamples, max(LEAST_RESAMPLES, CHUNK // len(y)))
-    refits = [bootstrap(found, x, y, part, rng, weights=weights, clusters=clusters) for part in parts]
-    params = np.concatenate([part.params for part in refits], axis=1)
-    samples = params[:, np.isfinite(params).all(axis=0)]
+def _percentile(fit: Solution, resamples: int, level: float, rng: np.random.Generator) -> Intervals:
+    most = max(LEAST_RESAMPLES, CHUNK // len(fit.points))
+    counts = [min(most, resamples - done) for done in range(0, resamples, most)]
+    refits = joined([bootstrap(fit, count, rng) for count in counts])
+    samples = refits.converged
     failed = resamples - samples.shape[1]
     if samples.shape[1] < max(LEAST_RESAMPLES, resamples / 2):
         raise ScalingLawsError(f"bootstrap: {failed} of {resamples} refits did not converge")
-    law = found.law
     tail = (1 - level) / 2
     low, high = np.quantile(samples, [tail, 1 - tail], axis=1)
     error = samples.std(axis=1, ddof=1)
-    held = [name in found.fixed for name in law.names]
-    warnings = [f"{failed} of {resamples} resamples are left out: no convergence"] if failed else []
-    warnings += [
-        f"{name} sits on a bound in {100 * share:.0f} % of the resamples"
-        for name, share in _on_bound(refits, parts).items()
-        if share > BOUND_WORTH_A_WARNING
-    ]
-    return Spread(
+    left_out = [f"{failed} of {resamples} resamples are left out: no convergence"] if failed else []
+    return Intervals(
+        law=fit.law,
+        level=level,
         method="percentile",
-        intervals={
-            name: (nan, nan) if fixed else (float(a), float(b))
-            for name, fixed, a, b in zip(law.names, held, low, high, strict=True)
+        by_name={
+            name: (float(a), float(b)) if name in fit.fitted else (nan, nan)
+            for name, a, b in zip(fit.law.names, low, high, strict=True)
         },
         errors={
-            name: nan if fixed else float(one)
-            for name, fixed, one in zip(law.names, held, error, strict=True)
+            name: float(one) if name in fit.fitted else nan
+            for name, one in zip(fit.law.names, error, strict=True)
         },
         samples=samples,
         bootstrapped=True,
         drawn=resamples,
-        degenerate=sum(part.redrawn for part in refits),
+        degenerate=refits.redrawn,
         failed=failed,
-        warnings=tuple(warnings),
+        warnings=(*left_out, *refits.bound_warnings),
     )
 
 
-def _chunks(count: int, most: int) -> list[int]:
-    return [min(most, count - done) for done in range(0, count, most)]
-
-
-def _on_bound(refits: list[Refits], counts: list[int]) -> dict[str, float]:
-    shares: dict[str, float] = {}
-    for part, count in zip(refits, counts, strict=True):
-        for name, share in part.on_bound.items():
-            shares[name] = shares.get(name, 0.0) + share * count / sum(counts)
-    return shares
-
-
-def _analytic(
-    found: Estimate,
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray,
-    clusters: NDArray[np.int64] | None,
-    method: Method,
-    independent: int,
-    level: float,
-    rng: np.random.Generator,
-) -> Spread:
+def _analytic(fit: Solution, method: Method, level: float, rng: np.random.Generator) -> Intervals:
     """Intervals by `delta` or `profile`, and samples from the covariance, with Student's tails."""
-    law = found.law
-    matrix = covariance(found, x, y, weights, None if clusters is None else clusters.astype(np.float64))
-    still = [name in found.fixed + found.on_bound for name in law.names]
-    freedom = max(independent - still.count(False), 1)
-    widen = float(t.ppf((1 + level) / 2, freedom) / norm.ppf((1 + level) / 2))
+    law, points = fit.law, fit.points
+    matrix = covariance(fit)
+    still = [name in fit.fixed + fit.on_bound for name in law.names]
+    freedom = max(points.independent - still.count(False), 1)
+    widen = float(stdtrit(freedom, (1 + level) / 2) / ndtri((1 + level) / 2))
     deviations = np.sqrt(np.diag(matrix))
     normal = rng.standard_normal((NORMAL_SAMPLES, len(matrix))) @ _root(matrix).T
     tails = np.sqrt(freedom / rng.chisquare(freedom, NORMAL_SAMPLES))
-    lower, upper = found.bounds
-    theta = np.clip(found.theta[:, None] + (normal * tails[:, None]).T, lower[:, None], upper[:, None])
+    lower, upper = fit.system.bounds
+    theta = np.clip(fit.theta[:, None] + (normal * tails[:, None]).T, lower[:, None], upper[:, None])
     if method == "delta":
-        intervals = delta_interval(found, matrix * widen**2, level)
-        warnings = [f"{name} is on a bound: no interval by delta" for name in found.on_bound]
-        intervals |= {name: (nan, nan) for name, fixed in zip(law.names, still, strict=True) if fixed}
+        by_name = delta_interval(fit, matrix * widen**2, level)
+        warnings = [f"{name} is on a bound: no interval by delta" for name in fit.on_bound]
+        by_name |= {name: (nan, nan) for name, fixed in zip(law.names, still, strict=True) if fixed}
     else:
-        warnings = (
-            ["profiles take points as independent: clusters are not regarded"] if clusters is not None else []
-        )
-        intervals = {name: _profiled(found, x, y, weights, name, level) for name in law.names}
-    chain = np.where(law.positive, found.values, 1.0)
-    return Spread(
+        clustered = points.clusters is not None
+        warnings = ["profiles take points as independent: clusters are not regarded"] if clustered else []
+        by_name = {name: _profiled(fit, name, level) for name in law.names}
+    chain = np.where(law.positive, fit.values, 1.0)
+    return Intervals(
+        law=law,
+        level=level,
         method=method,
-        intervals=intervals,
+        by_name=by_name,
         errors={
             name: nan if fixed else float(deviation * by)
             for name, fixed, deviation, by in zip(law.names, still, deviations, chain, strict=True)
         },
         samples=law.natural(theta),
-        bootstrapped=False,
-        drawn=0,
-        degenerate=0,
-        failed=0,
         warnings=tuple(warnings),
     )
 
 
 def _root(matrix: FloatArray) -> FloatArray:
-    """R with R R' = a covariance; singular ones too."""
+    """R with R R' = a covariance, which may be singular."""
     values, vectors = np.linalg.eigh(matrix)
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
-def _profiled(
-    found: Estimate, x: FloatArray, y: FloatArray, weights: FloatArray, name: str, level: float
-) -> tuple[float, float]:
-    if name in found.fixed:
+def _profiled(fit: Solution, name: str, level: float) -> tuple[float, float]:
+    if name in fit.fixed:
         return nan, nan
-    if found.estimator.loss == "squared" and np.ptp(weights) == 0:
-        return student_interval(found, x, y, name, level)
-    return ends(profile(found, x, y, name, weights=weights, level=level), found)
+    if fit.estimator.loss == "squared" and np.ptp(fit.points.weights) == 0:
+        return student_interval(fit, name, level)
+    return ends(profile(fit, name, level=level), fit)

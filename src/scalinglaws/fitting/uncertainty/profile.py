@@ -1,4 +1,4 @@
-"""Profiles: how well a law fits with one parameter held, the others fitted again. They show what data ask."""
+"""Profiles: how well a law fits with one parameter fixed, over many values, and the others fitted again."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import Estimate
-from scalinglaws.fitting.solver.solve import best_of
+from scalinglaws.fitting.solution import Solution
 from scalinglaws.fitting.uncertainty.covariance import covariance
 from scalinglaws.laws.law import FloatArray
 
@@ -26,13 +25,13 @@ class Profile:
     Attributes:
         name: the parameter.
         values: [points], ascending, natural units.
-        objective: [points], the lowest with the parameter held there.
+        objective: [points], the lowest with the parameter fixed there.
         params: [parameters, points], the fits.
         lowest: the lowest objective found, along the profile or by the fit it started from.
-        at: where it lies.
-        low, high: ends of the likelihood interval; infinite or the scan's end where it does not close.
-        closed: whether both ends lie inside the scan.
-        flat: whether the data do not determine the parameter.
+        at: the value of the parameter there.
+        low, high: ends of the likelihood interval; the scan's end where the interval goes on beyond it.
+        closed: whether both ends are inside the scan.
+        flat: whether the data leave the parameter undetermined.
     """
 
     name: str
@@ -61,12 +60,8 @@ class Profile:
 
 
 def profile(
-    found: Estimate,
-    x: FloatArray,
-    y: FloatArray,
+    fit: Solution,
     name: str,
-    *,
-    weights: FloatArray | None = None,
     span: tuple[float, float] | None = None,
     points: int = POINTS,
     level: float = 0.95,
@@ -78,8 +73,7 @@ def profile(
     which for narrow deltas is Laplace's distribution.
 
     Args:
-        found: the fit.
-        x, y, weights: what it was fitted to.
+        fit: the fit.
         name: the parameter.
         span: values to scan in natural units; by default a factor of 100 either way for a positive parameter,
             else four times its value or ten standard errors, whichever is more.
@@ -87,23 +81,20 @@ def profile(
         level: of the interval.
 
     Raises:
-        ScalingLawsError: there is no such parameter, or it was held in the fit.
+        ScalingLawsError: there is no such parameter, or it was fixed in the fit.
     """
-    if name not in found.law.names or name in found.fixed:
-        raise ScalingLawsError(f"{found.law.name}: {name} is no fitted parameter")
-    law, k = found.law, found.law.names.index(name)
-    y = np.asarray(y, dtype=np.float64)
-    w = np.ones(len(y)) if weights is None else weights
-    x = np.atleast_2d(np.asarray(x, dtype=np.float64))
-    power = 2.0 if found.estimator.loss == "squared" else 1.0
-    growth = np.exp(power * ndtri((1 + level) / 2) ** 2 / 2 / w.sum())
+    if name not in fit.fitted:
+        raise ScalingLawsError(f"{fit.law.name}: {name} is not a fitted parameter")
+    law, k = fit.law, fit.law.names.index(name)
+    power = 2.0 if fit.estimator.loss == "squared" else 1.0
+    growth = np.exp(power * ndtri((1 + level) / 2) ** 2 / 2 / fit.points.weights.sum())
 
     scan = _Scan(np.empty(0), np.empty((len(law.parameters), 0)), np.empty(0))
-    error = float(np.sqrt(covariance(found, x, y, w)[k, k]))
-    grid = _grid(found, k, span, points, error)
+    error = float(np.sqrt(covariance(fit)[k, k]))
+    grid = _grid(fit, k, _span(fit, k, span, error), points)
     for _ in range(ZOOMS):
-        scan = scan.joined(_scan(found, x, y, w, k, grid))
-        lowest = min(found.objective, float(scan.objective.min()))
+        scan = scan.joined(_scan(fit, k, grid))
+        lowest = min(fit.objective, float(scan.objective.min()))
         inside = np.flatnonzero(scan.objective <= lowest * growth)
         first, last = (int(inside[0]), int(inside[-1])) if len(inside) else (0, len(scan.at) - 1)
         if last - first >= FINE:
@@ -114,12 +105,12 @@ def profile(
     best = int(scan.objective.argmin())
     low = _crossing(scan, first, -1, lowest * growth)
     high = _crossing(scan, last, 1, lowest * growth)
-    # An interval that ends on a bound of the parameter ends there; one that ends with the scan may go on.
+    # An interval that ends on the parameter's bound is closed; one that ends with the scan may go on.
     lower, upper = (end[k] for end in law.bounds)
     closed = (first > 0 or scan.at[0] <= lower) and (last < len(scan.at) - 1 or scan.at[-1] >= upper)
     positive = law.parameters[k].positive
     low, high = (float(np.exp(end)) if positive else end for end in (low, high))
-    at = float(params[k, best]) if scan.objective[best] < found.objective else found.params[name]
+    at = float(params[k, best]) if scan.objective[best] < fit.objective else fit.params[name]
     wide = high > FLAT_FACTOR * low if positive else high - low > FLAT_EXPONENT * max(abs(at), 1e-12)
     flat = bool(wide or not closed)
     return Profile(name, params[k], scan.objective, params, lowest, at, low, high, closed, flat)
@@ -127,7 +118,7 @@ def profile(
 
 @dataclass(frozen=True)
 class _Scan:
-    """Fits with one coordinate held: where [points], theta [parameters, points], objective [points]."""
+    """Fits with one coordinate fixed: where [points], theta [parameters, points], objective [points]."""
 
     at: FloatArray
     theta: FloatArray
@@ -140,23 +131,20 @@ class _Scan:
         return _Scan(at, theta, np.concatenate([self.objective, other.objective])[first])
 
 
-def _scan(
-    found: Estimate, x: FloatArray, y: FloatArray, weights: FloatArray, k: int, grid: FloatArray
-) -> _Scan:
-    """Fit with coordinate k held at each value of a grid, from every optimum of the fit."""
-    lower, upper = (np.repeat(end[:, None], len(grid), axis=1) for end in found.bounds)
+def _scan(fit: Solution, k: int, grid: FloatArray) -> _Scan:
+    """Fit with coordinate k fixed at each value of a grid, from every optimum of the fit."""
+    lower, upper = (np.repeat(end[:, None], len(grid), axis=1) for end in fit.system.bounds)
     lower[k] = upper[k] = grid
-    starts = np.repeat(found.optima.T[:, :, None], len(grid), axis=2)
-    starts[:, k] = grid
-    values, shared = (np.broadcast_to(each, (len(grid), len(y))) for each in (y, weights))
-    best = best_of(found.law, found.estimator, x, values, shared, starts, (lower, upper))
+    guesses = np.repeat(fit.optima[:, :, None], len(grid), axis=2)
+    guesses[k] = grid
+    weights = np.broadcast_to(fit.points.weights, (len(grid), len(fit.points)))
+    best = fit.system.refit(guesses, weights, (lower, upper))
     return _Scan(grid, best.theta, best.objective)
 
 
-def _grid(found: Estimate, k: int, span: tuple[float, float] | None, points: int, error: float) -> FloatArray:
-    """Coordinates to scan, the fitted one among them."""
-    at, positive = found.theta[k], found.law.parameters[k].positive
-    lower, upper = (end[k] for end in found.law.bounds)
+def _span(fit: Solution, k: int, span: tuple[float, float] | None, error: float) -> tuple[float, float]:
+    """The range to scan in coordinates, which may reach beyond the bounds."""
+    at, positive = fit.theta[k], fit.law.parameters[k].positive
     if span is not None:
         low, high = np.log(span) if positive else span
     elif positive:
@@ -164,8 +152,14 @@ def _grid(found: Estimate, k: int, span: tuple[float, float] | None, points: int
     else:
         reach = max(4 * abs(at), WIDE * error if np.isfinite(error) else 0.0, 1e-3)
         low, high = at - reach, at + reach
+    return low, high
+
+
+def _grid(fit: Solution, k: int, span: tuple[float, float], points: int) -> FloatArray:
+    """Coordinates to scan, the fitted one among them."""
+    (low, high), (lower, upper) = span, (end[k] for end in fit.law.bounds)
     grid = np.linspace(max(low, lower), min(high, upper), points)
-    return np.unique(np.append(grid, np.clip(at, grid[0], grid[-1])))
+    return np.unique(np.append(grid, np.clip(fit.theta[k], grid[0], grid[-1])))
 
 
 def _crossing(scan: _Scan, edge: int, step: int, allowed: float) -> float:

@@ -1,17 +1,17 @@
-"""Intervals from few points, where percentiles of a bootstrap are too short: five points have few resamples.
+"""Intervals from few points, where a bootstrap has few distinct resamples and its percentiles are too short.
 
-A profile takes the noise as known from many points. Here the threshold of its interval is Student's t with
-the degrees of freedom that are left: for a law that is linear in its parameters, and normal noise, the
-interval is then exact, whatever the number of points.
+A plain profile takes the noise as known from many points. Here the threshold of its interval is Student's t
+with the degrees of freedom that are left. For a law that is linear in its parameters, and normal noise, the
+interval is then exact for any number of points.
 """
 
 import numpy as np
-from scipy.stats import chi2, t
+from scipy.special import chdtr, stdtrit  # scipy.stats takes half a second to import
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.fit_law import Estimate
+from scalinglaws.fitting.solution import Solution
 from scalinglaws.fitting.uncertainty.profile import Profile, profile
-from scalinglaws.laws.law import FloatArray, Parameter
+from scalinglaws.laws.law import Parameter
 
 POINTS = 81
 WIDENED = 3  # times that a scan is widened, by its length, before an end counts as open
@@ -27,7 +27,7 @@ def student_level(level: float, points: int, fitted: int) -> float:
     Args:
         level: of the interval that is wanted.
         points: n.
-        fitted: p, the number of parameters that are not held.
+        fitted: p, the number of parameters that are fitted.
 
     Raises:
         ScalingLawsError: no degree of freedom is left.
@@ -35,43 +35,39 @@ def student_level(level: float, points: int, fitted: int) -> float:
     free = points - fitted
     if free < 1:
         raise ScalingLawsError(f"{points} points leave no degree of freedom to {fitted} parameters")
-    growth = np.log1p(t.ppf((1 + level) / 2, free) ** 2 / free)
-    return float(chi2.cdf(points * growth, 1))
+    growth = np.log1p(stdtrit(free, (1 + level) / 2) ** 2 / free)
+    return float(chdtr(1, points * growth))
 
 
-def student_interval(
-    found: Estimate, x: FloatArray, y: FloatArray, name: str, level: float = 0.95
-) -> tuple[float, float]:
+def student_interval(fit: Solution, name: str, level: float = 0.95) -> tuple[float, float]:
     """Student's likelihood interval of one parameter: low, high.
 
     An end at a bound of the parameter is that bound; one that the scan does not reach is infinite, or 0 for a
     positive parameter.
 
     Args:
-        found: a fit by least squares, without weights.
-        x: [points] or [variables, points].
-        y: [points].
+        fit: a fit by least squares, without weights.
         name: the parameter.
         level: of the interval.
 
     Raises:
-        ScalingLawsError: the fit is none by least squares, or no degree of freedom is left.
+        ScalingLawsError: the fit is not by least squares, or no degree of freedom is left.
     """
-    if found.estimator.loss != "squared":
+    if fit.estimator.loss != "squared":
         raise ScalingLawsError("Student's interval is for least squares")
-    equivalent = student_level(level, found.points, len(found.params) - len(found.fixed))
-    scan = profile(found, x, y, name, points=POINTS, level=equivalent)
-    parameter = found.law.parameters[found.law.names.index(name)]
+    equivalent = student_level(level, len(fit.points), len(fit.fitted))
+    scan = profile(fit, name, points=POINTS, level=equivalent)
+    parameter = fit.law.parameters[fit.law.names.index(name)]
     for _ in range(WIDENED):
         down, up = _open(scan, parameter)
         if not (down or up):
             break
         span = _widened(scan, parameter, down, up)
-        scan = profile(found, x, y, name, span=span, points=POINTS, level=equivalent)
+        scan = profile(fit, name, span=span, points=POINTS, level=equivalent)
     down, up = _open(scan, parameter)
     for _ in range(ZOOMED):
         span = _bracket(scan)
-        scan = profile(found, x, y, name, span=span, points=POINTS, level=equivalent)
+        scan = profile(fit, name, span=span, points=POINTS, level=equivalent)
     least = 0.0 if parameter.positive else -np.inf
     return (least if down else scan.low), (np.inf if up else scan.high)
 

@@ -14,7 +14,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from scalinglaws import laws
-from scalinglaws.fitting.fit_law import Estimate, estimate, points_needed
+from scalinglaws.fitting.fit import Fit
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.system import points_needed
 from scalinglaws.fitting.uncertainty.student import student_interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.tables import claimed as rows
@@ -62,14 +65,14 @@ class _Model:
     x: FloatArray
     y: FloatArray
     fitted: NDArray[np.bool_]
-    found: Estimate | None
+    fit: Fit | None
     intervals: dict[str, Value]
     warnings: tuple[str, ...]
 
     def value(self, name: str) -> Value:
         """A parameter with its interval, where it has them."""
-        found = self.found.params[name] if self.found else nan
-        return self.intervals.get(name, Value(found, nan, nan))
+        value = self.fit.params[name] if self.fit else nan
+        return self.intervals.get(name, Value(value, nan, nan))
 
 
 def fit_all(study: Trained) -> FixedSizes:
@@ -116,15 +119,12 @@ def _fit(study: Trained, model: str, role: str) -> _Model:
     if count < needed:
         few = (f"{count} points in the region; the law needs {needed}",)
         return _Model(head, x, y, fitted, None, {}, few)
-    found = estimate(law, x[fitted], y[fitted])
+    fit = Problem(law, Points(x[fitted], y[fitted])).fit()
     # What is not identified has no interval; and the pair alone is worth its time.
-    wanted = law.names if role and not found.unidentified else ()
+    wanted = law.names if role and not fit.unidentified else ()
     level = study.facts.fit.level
-    intervals = {
-        name: Value(found.params[name], *student_interval(found, x[fitted], y[fitted], name, level))
-        for name in wanted
-    }
-    return _Model(head, x, y, fitted, found, intervals, found.warnings)
+    intervals = {name: Value(fit.params[name], *student_interval(fit, name, level)) for name in wanted}
+    return _Model(head, x, y, fitted, fit, intervals, fit.warnings)
 
 
 def _point_rows(model: _Model) -> list[Row]:
@@ -135,19 +135,19 @@ def _point_rows(model: _Model) -> list[Row]:
 
 
 def _law_row(model: _Model) -> Row:
-    found = model.found
+    fit = model.fit
     row = {**model.head, "points": int(model.fitted.sum()), "warnings": "; ".join(model.warnings)}
     for name in ("alpha", "beta_g", "gamma"):
         value = model.value(name)
         row |= {name: value.value, f"{name}_low": value.low, f"{name}_high": value.high}
-    return {**row, "r_squared": found.r_squared if found else nan}
+    return {**row, "r_squared": fit.r_squared if fit else nan}
 
 
 def _line_rows(model: _Model) -> list[Row]:
-    if model.found is None:
+    if model.fit is None:
         return []
     x = np.geomspace(model.x.min(), model.x.max(), LINE_POINTS)
-    values = model.found.predict(x)
+    values = model.fit.predict(x)
     return [{**model.head, "x": a, "value": b} for a, b in zip(x.tolist(), values.tolist(), strict=True)]
 
 

@@ -19,7 +19,10 @@ import pandas as pd
 
 from scalinglaws import laws
 from scalinglaws.errors import DataError
-from scalinglaws.fitting.fit_law import Estimate, estimate, points_needed
+from scalinglaws.fitting.fit import Fit
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.system import points_needed
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.hestness_2017.analyses._regions import IRREDUCIBLE, SMALL, find_regions
 from scalinglaws.tables import claimed as rows
@@ -78,7 +81,8 @@ def known_entropy(study: Trained) -> KnownEntropy:
     above = np.where(y > floor, y - floor, nan)
     fitted = best.in_region.to_numpy(bool) & np.isfinite(above)
     law = laws.find(POWER_LAW)
-    found = estimate(law, x[fitted], above[fitted]) if fitted.sum() >= points_needed(law) else None
+    enough = fitted.sum() >= points_needed(law)
+    fit = Problem(law, Points(x[fitted], above[fitted])).fit() if enough else None
     points = pd.DataFrame(
         {
             "x": x, "y": y, "low": low, "high": high, "floor": floor, "guess": guess,
@@ -88,12 +92,12 @@ def known_entropy(study: Trained) -> KnownEntropy:
             },
             "region": [_region_at(size, regions) for size in x],
             "above": above, "above_low": low - floor, "above_high": high - floor,
-            "law": found.predict(x) if found else nan, "fitted": fitted,
+            "law": fit.predict(x) if fit else nan, "fitted": fitted,
             "parameters": best.parameters.to_numpy(), "censored": best.censored.to_numpy(bool),
             "unit": study.unit,
         }
     )  # fmt: skip
-    return KnownEntropy(points, _region_table(points, regions), list(_claims(study, points, found)))
+    return KnownEntropy(points, _region_table(points, regions), list(_claims(study, points, fit)))
 
 
 def _levels(study: Trained) -> tuple[float, float]:
@@ -155,7 +159,7 @@ def _slope(x: FloatArray, y: FloatArray, low: FloatArray, high: FloatArray) -> V
     )
 
 
-def _claims(study: Trained, points: pd.DataFrame, found: Estimate | None) -> Iterator[Row]:
+def _claims(study: Trained, points: pd.DataFrame, fit: Fit | None) -> Iterator[Row]:
     """How near the curve comes to both levels, the floor that the law with a floor finds, and the excess."""
     metric, level = f"{study.name}/{study.metric}", study.facts.fit.level
     first, last = points.iloc[0], points.iloc[-1]
@@ -168,13 +172,13 @@ def _claims(study: Trained, points: pd.DataFrame, found: Estimate | None) -> Ite
     ):  # fmt: skip
         share = Value(measured.value / known, measured.low / known, measured.high / known)
         yield _row(law, metric, parameter, share, level, count, warnings)
-    yield from _excess(metric, points[points.fitted], found, level)
+    yield from _excess(metric, points[points.fitted], fit, level)
 
 
-def _excess(metric: str, fitted: pd.DataFrame, found: Estimate | None, level: float) -> Iterator[Row]:
+def _excess(metric: str, fitted: pd.DataFrame, fit: Fit | None, level: float) -> Iterator[Row]:
     """The power law of the excess over the floor, fitted in the region that the study declares."""
     count = len(fitted)
-    if found is None:
+    if fit is None:
         needed = points_needed(laws.find(POWER_LAW))
         few = (f"{count} points above the floor in the region; the law needs {needed}",)
         for name in ("alpha", "beta_g", "r_squared"):
@@ -182,11 +186,11 @@ def _excess(metric: str, fitted: pd.DataFrame, found: Estimate | None, level: fl
         return
     exponent = _slope(*(fitted[name].to_numpy(float) for name in ("x", "above", "above_low", "above_high")))
     for name, value in (
-        ("alpha", Value(found.params["alpha"], nan, nan)),
-        ("beta_g", Value(found.params["beta_g"], exponent.low, exponent.high)),
-        ("r_squared", Value(found.r_squared, nan, nan)),
+        ("alpha", Value(fit.params["alpha"], nan, nan)),
+        ("beta_g", Value(fit.params["beta_g"], exponent.low, exponent.high)),
+        ("r_squared", Value(fit.r_squared, nan, nan)),
     ):
-        yield _row(ABOVE, metric, name, value, level, count, found.warnings)
+        yield _row(ABOVE, metric, name, value, level, count, fit.warnings)
 
 
 def _row(

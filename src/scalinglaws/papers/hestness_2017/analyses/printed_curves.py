@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from scalinglaws import laws
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.fitting.fit_law import Estimate, estimate
+from scalinglaws.fitting.fit import Fit
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap
 from scalinglaws.fitting.uncertainty.student import student_interval
 from scalinglaws.laws.law import FloatArray
@@ -49,7 +50,7 @@ class Fitted:
     curve: Curve
     x: FloatArray
     y: FloatArray
-    estimate: Estimate
+    fit: Fit
     intervals: dict[str, tuple[float, float]]
 
 
@@ -93,9 +94,9 @@ def _fit_all() -> Iterator[Fitted]:
 
 def _fit(name: str, law: str, curve: Curve, first: int) -> Fitted:
     x, y = np.array(curve.x[:first]), np.array(curve.y[:first])
-    found = estimate(laws.find(law), x, y)
-    intervals = {p: student_interval(found, x, y, p, LEVEL) for p in found.law.names}
-    return Fitted(name, curve, x, y, found, intervals)
+    fit = Problem(law, Points(x, y)).fit()
+    intervals = {p: student_interval(fit, p, LEVEL) for p in fit.law.names}
+    return Fitted(name, curve, x, y, fit, intervals)
 
 
 def _points() -> pd.DataFrame:
@@ -127,13 +128,12 @@ def _printed() -> pd.DataFrame:
 
 
 def _parameters(fitted: list[Fitted]) -> Iterator[dict[str, Any]]:
-    for fit in fitted:
-        found = fit.estimate
-        chosen = (CHOSEN,) if fit.name == DECLARED and len(fit.x) < len(fit.curve.x) else ()
-        for name, value in found.params.items():
+    for one in fitted:
+        chosen = (CHOSEN,) if one.name == DECLARED and len(one.x) < len(one.curve.x) else ()
+        for name, value in one.fit.params.items():
             yield rows.row(
-                fit.name, fit.curve.series, name, value, fit.intervals[name],
-                level=LEVEL, points=found.points, warnings=chosen + found.warnings,
+                one.name, one.curve.series, name, value, one.intervals[name],
+                level=LEVEL, points=len(one.x), warnings=chosen + one.fit.warnings,
             )  # fmt: skip
 
 
@@ -142,15 +142,15 @@ def _beyond(fitted: list[Fitted]) -> Iterator[dict[str, Any]]:
 
     The interval is Student's for a new point; it says what noise like that of the declared points would do.
     """
-    for fit in fitted:
-        curve = fit.curve
-        if fit.name != DECLARED or len(fit.x) == len(curve.x):
+    for one in fitted:
+        curve = one.curve
+        if one.name != DECLARED or len(one.x) == len(curve.x):
             continue
-        n, log_x, last = len(fit.x), np.log(fit.x), np.log(curve.x[-1])
-        variance = fit.estimate.objective / (n - 2)
+        n, log_x, last = len(one.x), np.log(one.x), np.log(curve.x[-1])
+        variance = one.fit.objective / (n - 2)
         far = (last - log_x.mean()) ** 2 / ((log_x - log_x.mean()) ** 2).sum()
         reach = t.ppf((1 + LEVEL) / 2, n - 2) * np.sqrt(variance * (1 + 1 / n + far))
-        excess = np.log(curve.y[-1] / float(fit.estimate.predict(np.array([curve.x[-1]]))[0]))
+        excess = np.log(curve.y[-1] / float(one.fit.predict(np.array([curve.x[-1]]))[0]))
         value, low, high = (float(np.expm1(excess + sign * reach)) for sign in (0, -1, 1))
         yield rows.row(
             "learning-curve:beyond", curve.series, "excess", value, (low, high), level=LEVEL, points=n
@@ -163,10 +163,10 @@ def _floor_differences(fitted: list[Fitted]) -> Iterator[dict[str, Any]]:
     The interval is that of Zou & Donner 2008 ("Construction of confidence limits about effect measures") for
     the difference of two independent estimates: it keeps the intervals' asymmetry.
     """
-    floors = [fit for fit in fitted if fit.name == FLOOR]
+    floors = [one for one in fitted if one.name == FLOOR]
     for small, large in pairwise(floors):
         (a, b), (a_low, a_high), (b_low, b_high) = (
-            (small.estimate.params["gamma"], large.estimate.params["gamma"]),
+            (small.fit.params["gamma"], large.fit.params["gamma"]),
             small.intervals["gamma"],
             large.intervals["gamma"],
         )
@@ -180,12 +180,12 @@ def _floor_differences(fitted: list[Fitted]) -> Iterator[dict[str, Any]]:
 def _intervals(fitted: list[Fitted], spec: AnalysisSpec) -> pd.DataFrame:
     """Both kinds of interval, and what the bootstrap had to leave out."""
     found: Rows = []
-    for fit in fitted:
-        refits = bootstrap(fit.estimate, fit.x, fit.y, spec.resamples, np.random.default_rng(spec.seed))
+    for one in fitted:
+        refits = bootstrap(one.fit, spec.resamples, np.random.default_rng(spec.seed))
         percentiles = refits.intervals(LEVEL)
-        for k, name in enumerate(fit.estimate.law.names):
-            common = {"law": fit.name, "metric": fit.curve.series, "parameter": name, "points": len(fit.x)}
-            low, high = fit.intervals[name]
+        for k, name in enumerate(one.fit.law.names):
+            common = {"law": one.name, "metric": one.curve.series, "parameter": name, "points": len(one.x)}
+            low, high = one.intervals[name]
             found.append({**common, "method": "student", "low": low, "high": high})
             found.append(
                 {**common, "method": "pairs bootstrap", "low": percentiles[0, k], "high": percentiles[1, k],
@@ -198,9 +198,9 @@ def _intervals(fitted: list[Fitted], spec: AnalysisSpec) -> pd.DataFrame:
 def _lines(fitted: list[Fitted]) -> pd.DataFrame:
     """Printed and fitted curves over the x axis of their panels; with a floor, over their own points."""
     parts = []
-    for fit in fitted:
-        x = _axis(fit.curve.panel) if fit.name != FLOOR else np.geomspace(fit.x[0], fit.x[-1], LINE_POINTS)
-        parts.append(_line(fit.curve.panel, fit.curve.series, fit.name, x, fit.estimate.predict(x)))
+    for one in fitted:
+        x = _axis(one.curve.panel) if one.name != FLOOR else np.geomspace(one.x[0], one.x[-1], LINE_POINTS)
+        parts.append(_line(one.curve.panel, one.curve.series, one.name, x, one.fit.predict(x)))
     curves = {curve.series: curve for curve in read_off.EVERY}
     for series, printed in paper.PRINTED.items():
         x = _axis(curves[series].panel)

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from scalinglaws import laws
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.fitting.fit_law import Estimate, estimate
+from scalinglaws.fitting.fit import Fit
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.hestness_2017.analyses._known_entropy import known_entropy
 from scalinglaws.papers.hestness_2017.analyses._regions import (
@@ -200,10 +201,10 @@ def _amari_fits(examples: Sequence[Example]) -> Iterator[dict[str, Any]]:
     """The constants of each type's law, and the exponent that the error above its known floor has."""
     x = np.array(DRAWS, dtype=np.float64)
     for one in examples:
-        found = _fit(one.law, x, one.y)
-        for name, value in found.params.items():
+        fit = _fit(one.law, x, one.y)
+        for name, value in fit.params.items():
             yield rows.row(
-                one.law, one.learner, name, value, points=found.points, warnings=found.warnings
+                one.law, one.learner, name, value, points=len(fit.points), warnings=fit.warnings
             )  # fmt: skip
         if one.floor:
             yield rows.row(one.law, one.learner, "known-floor", one.floor, points=1)
@@ -252,14 +253,12 @@ def _power_law(
 ) -> Iterator[dict[str, Any]]:
     """Rows of alpha, beta_g and R squared of alpha m^beta_g fitted from the first to the last size."""
     x = np.array(sizes, dtype=np.float64)
-    found = _fit("learning-curve", x, error, first, last)
-    for name, value in {**found.params, "r_squared": found.r_squared}.items():
-        yield rows.row(law, metric, name, value, points=found.points, warnings=found.warnings)
+    fit = _fit("learning-curve", x, error, first, last)
+    for name, value in {**fit.params, "r_squared": fit.r_squared}.items():
+        yield rows.row(law, metric, name, value, points=len(fit.points), warnings=fit.warnings)
 
 
-def _fit(
-    law: str, x: FloatArray, y: FloatArray, first: float = FIRST_FITTED, last: float = np.inf
-) -> Estimate:
+def _fit(law: str, x: FloatArray, y: FloatArray, first: float = FIRST_FITTED, last: float = np.inf) -> Fit:
     """Least squares on the logarithm between two sizes, ends included."""
     inside = (first <= x) & (x <= last)
-    return estimate(laws.find(law), x[inside], y[inside])
+    return Problem(law, Points(x[inside], y[inside])).fit()

@@ -19,6 +19,8 @@ from scalinglaws import laws
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.fitting.many import Fits, cross_validate, fit_many
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.system import System
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.rosenfeld_2021 import constants as paper
@@ -145,12 +147,15 @@ def _extrapolate(
 ) -> tuple[Result, FloatArray]:
     """Fit the corner, predict the rest; the result, and estimates of all points [draws, points]."""
     inside = drawn.inside(cut)
-    found = fit_many(
-        laws.find(ENVELOPE), RELATIVE, drawn.x[:, inside], drawn.actual[:, inside], fixed=drawn.fixed
-    )
+    found = _fit(ENVELOPE, drawn.x[:, inside], drawn.actual[:, inside], drawn.fixed)
     estimated = found.predict(drawn.x)
     method = "extrapolation-base" if base else "extrapolation"
     return _result(drawn, method, named, base, found, estimated, inside), estimated
+
+
+def _fit(law: str, x: FloatArray, y: FloatArray, fixed: Mapping[str, float]) -> Fits:
+    """A law fitted to every draw, y [draws, points]."""
+    return fit_many(System.of(laws.find(law), Points(x, y[0]), RELATIVE, fixed), y)
 
 
 def _describe(drawn: Drawn, rng: np.random.Generator) -> tuple[list[Result], FloatArray]:
@@ -163,8 +168,8 @@ def _describe(drawn: Drawn, rng: np.random.Generator) -> tuple[list[Result], Flo
     folds = int(paper.FOLDS.value)
     for name in (ENVELOPE, ADDITIVE):
         fixed = drawn.fixed if name == ENVELOPE else {}
-        found = fit_many(laws.find(name), RELATIVE, drawn.x, drawn.actual, fixed=fixed)
-        crossed = cross_validate(found, drawn.x, drawn.actual, folds, rng)
+        found = _fit(name, drawn.x, drawn.actual, fixed)
+        crossed = cross_validate(found, drawn.actual, folds, rng)
         for method, estimated in (("fit", found.predict(drawn.x)), ("cross-validation", crossed)):
             results.append(_result(drawn, method, (1.0, 1.0), False, found, estimated, ~everything))
         kept = crossed if name == ENVELOPE else kept

@@ -13,8 +13,9 @@ import pandas as pd
 from scipy.stats import norm
 
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.fitting.fit_law import estimate
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval, interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.laws.optimum.parametric import closed_form
@@ -26,12 +27,12 @@ from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
     LAW,
     PRINTED,
     ROUNDED,
-    Fit,
-    Points,
+    Bootstrapped,
     exponent_a,
     fit,
     law_of,
     logs,
+    points_of,
     published,
 )
 from scalinglaws.papers.weng_2026.refit.mean_loss import HuberLoss
@@ -74,15 +75,13 @@ def analyse(run_data: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[st
         policy: tokens a parameter over C.
     """
     frame = run_data["chinchilla-points"]
-    every, points = Points.of(frame), Points.of(frame[~frame.excluded])
+    every, points = points_of(frame), points_of(frame[~frame.excluded])
     rngs = [np.random.default_rng([spec.seed, k]) for k in range(3)]
     found, found_on_all = fit(points, spec.resamples, rngs[0]), fit(every, spec.resamples, rngs[1])
     shown = {name: published()[name] for name in (ROUNDED, FULL)} | {REFIT: found.values}
     residuals = pd.concat([_residuals(points, *one) for one in shown.items()], ignore_index=True)
     stops = compare(
-        points.x,
-        points.y,
-        found.found,
+        found.fit,
         exponent_a(found.samples),
         logs(published()[FULL]),
         rngs[2].integers(len(points.y), size=(spec.resamples, len(points.y))),
@@ -120,7 +119,7 @@ def _histogram(residuals: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _fits(found: Fit) -> Iterator[dict[str, Any]]:
+def _fits(found: Bootstrapped) -> Iterator[dict[str, Any]]:
     values, samples = found.values, found.samples
     best, spread = closed_form(law_of(values), GOPHER), closed_form(law_of(samples), GOPHER)
     rows = {
@@ -138,7 +137,7 @@ def _fits(found: Fit) -> Iterator[dict[str, Any]]:
         )
 
 
-def _parameters(found: Fit, found_on_all: Fit) -> Iterator[dict[str, Any]]:
+def _parameters(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dict[str, Any]]:
     """Constants and a by source, with intervals where the source gives them."""
     known, missing = published(), (nan, nan)
     printed_a = hoffmann_2022.APPROACHES[3].a
@@ -167,16 +166,16 @@ def _parameters(found: Fit, found_on_all: Fit) -> Iterator[dict[str, Any]]:
             }
 
 
-def _percentiles(found: Fit) -> dict[str, tuple[float, float]]:
+def _percentiles(found: Bootstrapped) -> dict[str, tuple[float, float]]:
     samples = np.concatenate([found.samples, exponent_a(found.samples)[None]])
     names = (*LAW.names, "a")
     return {name: _ends(sample, LEVEL) for name, sample in zip(names, samples, strict=True)}
 
 
-def _sandwich(found: Fit) -> dict[str, tuple[float, float]]:
+def _sandwich(found: Bootstrapped) -> dict[str, tuple[float, float]]:
     """Normal intervals; that of a by the delta method."""
-    spread = covariance(found.found, found.points.x, found.points.y)
-    ends = delta_interval(found.found, spread, LEVEL)
+    spread = covariance(found.fit)
+    ends = delta_interval(found.fit, spread, LEVEL)
     alpha, beta = found.values[3:]
     slope = np.array([-beta, alpha]) / (alpha + beta) ** 2
     reach = norm.ppf((1 + LEVEL) / 2) * np.sqrt(slope @ spread[3:, 3:] @ slope)
@@ -184,14 +183,13 @@ def _sandwich(found: Fit) -> dict[str, tuple[float, float]]:
     return {**ends, "a": (a - float(reach), a + float(reach))}
 
 
-def _constants(found: Fit, found_on_all: Fit) -> Iterator[dict[str, Any]]:
+def _constants(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dict[str, Any]]:
     """Constants, Huber's sum over the fitted points at them, and the best N and D at Gopher's budget."""
-    x, y = found.points.x, found.points.y
-    loss = HuberLoss.of(x, y, "sum")
+    loss = HuberLoss.of(found.points.x, found.points.y, "sum")
     every = {**published(), REFIT: found.values, ALL_POINTS: found_on_all.values}
     for delta in DELTAS:
         estimator = Estimator(ESTIMATOR.residual, ESTIMATOR.loss, delta)
-        every[f"Refit, delta = {delta:g}"] = estimate(LAW, x, y, estimator=estimator).values
+        every[f"Refit, delta = {delta:g}"] = Problem(LAW, found.points, estimator).fit().values
     for name, params in every.items():
         best = closed_form(law_of(params), GOPHER)
         yield {
@@ -205,7 +203,7 @@ def _constants(found: Fit, found_on_all: Fit) -> Iterator[dict[str, Any]]:
         }
 
 
-def _policy(found: Fit) -> list[pd.DataFrame]:
+def _policy(found: Bootstrapped) -> list[pd.DataFrame]:
     """Tokens a parameter that are optimal at C, with the interval that follows from that of the constants."""
     best = closed_form(law_of(found.values), POLICY).tokens_per_parameter
     samples = closed_form(law_of(found.samples[:, :, None]), POLICY).tokens_per_parameter

@@ -17,7 +17,14 @@ from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.laws.optimum.parametric import closed_form
 from scalinglaws.papers.weng_2026.constants import hoffmann_2022
-from scalinglaws.papers.weng_2026.refit.chinchilla_fit import LAW, Fit, Points, exponent_a, fit, law_of
+from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
+    LAW,
+    Bootstrapped,
+    exponent_a,
+    fit,
+    law_of,
+    points_of,
+)
 from scalinglaws.protocols.isoflop.exponents import Exponents
 from scalinglaws.protocols.isoflop.isoflop import IsoFlop, Optima, assign, group, optima
 from scalinglaws.protocols.isoflop.isoflop_exponents import Resampling, isoflop_exponents
@@ -78,11 +85,9 @@ def analyse(run_data: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[st
     ]
     windows = [_isoflop(name, method, curves, spec, 2) for name, method in WINDOWS.items()]
     windows.append(_isoflop("2. Parabola of all, excluded too", Parabola(), _grouped(frame), spec, 2))
-    found = fit(Points.of(kept), spec.resamples, np.random.default_rng([spec.seed, 3]))
+    found = fit(points_of(kept), spec.resamples, np.random.default_rng([spec.seed, 3]))
     subsampled = bootstrap(
-        found.found,
-        found.points.x,
-        found.points.y,
+        found.fit,
         hoffmann_2022.SUBSAMPLES,
         np.random.default_rng([spec.seed, 4]),
         method="subsample",
@@ -154,7 +159,7 @@ def _isoflop_rows(ways: list[Isoflop]) -> Iterator[dict[str, Any]]:
             yield row(law, "loss", name, value, ends, level=LEVEL, points=points, warnings=warnings)
 
 
-def _parametric_rows(found: Fit) -> Iterator[dict[str, Any]]:
+def _parametric_rows(found: Bootstrapped) -> Iterator[dict[str, Any]]:
     values, samples = found.values, found.samples
     best, spread = closed_form(law_of(values), GOPHER), closed_form(law_of(samples), GOPHER)
     for name, value, sample in (
@@ -177,7 +182,9 @@ def _published() -> Iterator[dict[str, Any]]:
     yield _exponents("Kaplan et al. 2020", "published", a.value, None, b.value, None)
 
 
-def _refitted(ways: list[Isoflop], found: Fit, samples: Mapping[str, FloatArray]) -> Iterator[dict[str, Any]]:
+def _refitted(
+    ways: list[Isoflop], found: Bootstrapped, samples: Mapping[str, FloatArray]
+) -> Iterator[dict[str, Any]]:
     for one in ways:
         yield {**_window(one), "kind": "refit"}
     a = float(exponent_a(found.values))
@@ -205,7 +212,7 @@ def _exponents(
     return {"approach": name, "kind": kind, **ends, "level": LEVEL, "budgets": budgets}
 
 
-def _lines(isoflop: Isoflop, found: Fit) -> Iterator[pd.DataFrame]:
+def _lines(isoflop: Isoflop, found: Bootstrapped) -> Iterator[pd.DataFrame]:
     """Lines over C, the budget of Gopher among its values."""
     C = np.sort(np.append(COMPUTE, GOPHER))
     for number, one in hoffmann_2022.APPROACHES.items():

@@ -11,11 +11,13 @@ import pandas as pd
 
 from scalinglaws import laws
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.fitting.fit_law import Estimate, estimate
+from scalinglaws.fitting.fit import Fit
 from scalinglaws.fitting.objective import Estimator, objectives
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import Refits, bootstrap
 from scalinglaws.fitting.uncertainty.covariance import interval
-from scalinglaws.fitting.uncertainty.profile import Profile, profile
+from scalinglaws.fitting.uncertainty.profile import Profile
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
 from scalinglaws.tables.claimed import row, table
@@ -25,9 +27,9 @@ RESAMPLED = True
 
 LAW = laws.find("muennighoff")
 ESTIMATOR = Estimator("log", "huber", 1e-3)
-STARTS = 64
+GUESSES = 64
 LEVEL = 0.95
-SPAN, POINTS = (3.0, 1e6), 201  # of the profile of r_D, epochs
+SPAN, SCANNED = (3.0, 1e6), 201  # of the profile of r_D, epochs
 NEARLY_FLAT = 0.003  # share of the lowest objective within which a profile's range is told
 NEVER = 1e6  # a 1/e-life that no run comes near: what is repeated is worth as much as what is new
 PUBLISHED = np.array([paper.R_D.value, paper.R_N.value])
@@ -58,22 +60,23 @@ def analyse(published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[s
     runs = published["muennighoff-runs"]
     fitted = runs[runs["fitted"]]
     x, y = fitted[["N", "D", "U"]].to_numpy(float).T, fitted["loss"].to_numpy(float)
-    found = estimate(LAW, x, y, estimator=ESTIMATOR, count=STARTS)
-    along = profile(found, x, y, "r_D", span=SPAN, points=POINTS)
+    points = Points(x, y)
+    fit = Problem(LAW, points, ESTIMATOR, initial_guesses=GUESSES).fit()
+    along = fit.profile("r_D", span=SPAN, points=SCANNED)
     rng = np.random.default_rng(spec.seed)
-    refits = bootstrap(found, x, y, spec.resamples, rng, engine="compiled")
+    refits = bootstrap(fit, spec.resamples, rng, engine="compiled")
     shown = _shown(runs)
     held = along.params[LAW.names.index("r_N")]
     return {
         "runs": shown,
-        "empirical": pd.concat([_empirical(size, shown, found) for size in SHOWN], ignore_index=True),
-        "predicted": pd.concat([_predicted(size, shown, found) for size in SHOWN], ignore_index=True),
-        "epochs": pd.concat([_ticks(size, shown, found) for size in SHOWN], ignore_index=True),
-        "value": _values(found, refits),
+        "empirical": pd.concat([_empirical(size, shown, fit) for size in SHOWN], ignore_index=True),
+        "predicted": pd.concat([_predicted(size, shown, fit) for size in SHOWN], ignore_index=True),
+        "epochs": pd.concat([_ticks(size, shown, fit) for size in SHOWN], ignore_index=True),
+        "value": _values(fit, refits),
         "profile": pd.DataFrame({"r_D": along.values, "r_N": held, "objective": along.objective}),
-        "optima": _optima(found, x, y),
+        "optima": _optima(fit),
         "refits": pd.DataFrame(dict(zip(LAW.names, refits.params, strict=True))),
-        "fits": table([*_fitted(found, along, refits, x, y), *_published(x, y)]),
+        "fits": table([*_fitted(fit, along, refits), *_published(x, y)]),
     }
 
 
@@ -100,7 +103,7 @@ def _scaled(size: str, shown: pd.DataFrame, params: FloatArray, D: FloatArray, U
     return np.asarray(LAW.predict(params, np.stack([np.full_like(D, N), D, U])) * (measured / once))
 
 
-def _empirical(size: str, shown: pd.DataFrame, found: Estimate) -> pd.DataFrame:
+def _empirical(size: str, shown: pd.DataFrame, fit: Fit) -> pd.DataFrame:
     tokens = np.full_like(EPOCHS_AXIS, SHOWN[size][1])
     unique = tokens / EPOCHS_AXIS
     as_new = np.array([NEVER, NEVER])
@@ -111,50 +114,52 @@ def _empirical(size: str, shown: pd.DataFrame, found: Estimate) -> pd.DataFrame:
             "size": size,
             "epochs": EPOCHS_AXIS,
             "published": _scaled(size, shown, PUBLISHED, tokens, unique),
-            "refitted": _scaled(size, shown, found.values, tokens, unique),
+            "refitted": _scaled(size, shown, fit.values, tokens, unique),
             "as_new": _scaled(size, shown, as_new, tokens, unique),
             "stopped": np.where(drawn, stopped, np.nan),
         }
     )
 
 
-def _predicted(size: str, shown: pd.DataFrame, found: Estimate, D: FloatArray = TOKENS_AXIS) -> pd.DataFrame:
+def _predicted(size: str, shown: pd.DataFrame, fit: Fit, D: FloatArray = TOKENS_AXIS) -> pd.DataFrame:
     tokens = SHOWN[size][1]
     columns = {
         name: _scaled(size, shown, params, D, np.minimum(D, tokens))
         for name, params in (
             ("published", PUBLISHED),
-            ("refitted", found.values),
+            ("refitted", fit.values),
             ("as_new", np.array([NEVER, NEVER])),
         )
     }
     return pd.DataFrame({"size": size, "D": D, "epochs": np.maximum(D / tokens, 1.0), **columns})
 
 
-def _ticks(size: str, shown: pd.DataFrame, found: Estimate) -> pd.DataFrame:
-    return _predicted(size, shown, found, np.array(TICKS) * SHOWN[size][1])
+def _ticks(size: str, shown: pd.DataFrame, fit: Fit) -> pd.DataFrame:
+    return _predicted(size, shown, fit, np.array(TICKS) * SHOWN[size][1])
 
 
-def _values(found: Estimate, refits: Refits) -> pd.DataFrame:
+def _values(fit: Fit, refits: Refits) -> pd.DataFrame:
     epochs = np.array(VALUED, dtype=float)
     low, high = interval(value_of_data(refits.params[LAW.names.index("r_D")][:, None], epochs), LEVEL)
     columns = {
         "published": value_of_data(paper.R_D.value, epochs),
-        "refitted": value_of_data(found.params["r_D"], epochs),
+        "refitted": value_of_data(fit.params["r_D"], epochs),
     }
     return pd.DataFrame({"epochs": VALUED, **columns, "low": low, "high": high})
 
 
-def _optima(found: Estimate, x: FloatArray, y: FloatArray) -> pd.DataFrame:
-    """The published point, where a descent from it ends, and the local optima that the starts found."""
+def _optima(fit: Fit) -> pd.DataFrame:
+    """The published point, where a descent from it ends, and the local optima that the guesses found."""
     start = LAW.coordinates(PUBLISHED[:, None])
-    ends = estimate(LAW, x, y, estimator=ESTIMATOR, starts=start).optima
+    ends = Problem(LAW, fit.points, ESTIMATOR, initial_guesses=PUBLISHED).fit().optima
     nearest = ends[:, [np.abs(ends - start).sum(axis=0).argmin()]]
-    theta = np.concatenate([start, nearest, found.optima], axis=1)
-    others = ["other local optimum"] * (found.optima.shape[1] - 1)
+    theta = np.concatenate([start, nearest, fit.optima], axis=1)
+    others = ["other local optimum"] * (fit.optima.shape[1] - 1)
     r_D, r_N = LAW.natural(theta)
     kind = ["published", "optimum nearest to it", "lowest", *others]
-    return pd.DataFrame({"kind": kind, "r_D": r_D, "r_N": r_N, "objective": _objectives(theta, x, y)})
+    return pd.DataFrame(
+        {"kind": kind, "r_D": r_D, "r_N": r_N, "objective": _objectives(theta, fit.points.x, fit.points.y)}
+    )
 
 
 def _objectives(theta: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
@@ -164,19 +169,17 @@ def _objectives(theta: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
     return objectives(LAW.program, ESTIMATOR.residual, ESTIMATOR.delta, theta, x, target, np.ones(shape))
 
 
-def _fitted(
-    found: Estimate, along: Profile, refits: Refits, x: FloatArray, y: FloatArray
-) -> Iterator[dict[str, Any]]:
+def _fitted(fit: Fit, along: Profile, refits: Refits) -> Iterator[dict[str, Any]]:
     """Rows of the refit, with bootstrap intervals where it has them."""
     low, high = along.within(NEARLY_FLAT)
     warnings = [
-        *found.warnings,
+        *fit.warnings,
         f"within {NEARLY_FLAT:.1%} of the lowest objective r_D goes from {low:.3g} to {high:.3g}",
         *([along.warning] if along.warning else []),
         *(f"{name} sits on a bound in {share:.1%} of the refits" for name, share in refits.on_bound.items()),
         *([f"{refits.failed} refits failed"] if refits.failed else []),
     ]
-    r_D, r_N = found.values
+    r_D, r_N = fit.values
     D_resampled, N_resampled = refits.params
     for parameter, value, samples in (
         ("r_D", r_D, D_resampled),
@@ -193,16 +196,16 @@ def _fitted(
             float(value),
             (float(ends[0]), float(ends[1])),
             level=LEVEL,
-            points=found.points,
+            points=len(fit.points),
             warnings=warnings,
         )
     for parameter, value in (
-        ("objective", found.objective),
-        ("r_squared", _r_squared(y, found.predict(x))),
+        ("objective", fit.objective),
+        ("r_squared", _r_squared(fit.points.y, fit.predict(fit.points.x))),
         ("r_D flat from", low),
         ("r_D flat to", high),
     ):
-        yield row("muennighoff", "loss", parameter, value, points=found.points, warnings=warnings)
+        yield row("muennighoff", "loss", parameter, value, points=len(fit.points), warnings=warnings)
 
 
 def _published(x: FloatArray, y: FloatArray) -> Iterator[dict[str, Any]]:

@@ -13,8 +13,10 @@ import pandas as pd
 
 from scalinglaws import laws
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.fitting.fit_law import STARTS, estimate
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.solution import GUESSES
 from scalinglaws.fitting.solver.solve import best_of
 from scalinglaws.fitting.solver.starts import design
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap
@@ -104,8 +106,8 @@ def _settings(region: Region) -> Iterator[dict[str, Any]]:
 def _optima(x: FloatArray, losses: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Least-squares fits to many losses [settings, points] of the same runs: coordinates and objectives."""
     weights = np.ones_like(losses)
-    designs = [design(LAW, ESTIMATOR, x, y, weights[0], STARTS, LAW.bounds) for y in losses]
-    starts = np.stack([found[:, np.arange(STARTS) % found.shape[1]] for found in designs], axis=-1)
+    designs = [design(LAW, ESTIMATOR, x, y, weights[0], GUESSES, LAW.bounds) for y in losses]
+    starts = np.stack([found[:, np.arange(GUESSES) % found.shape[1]] for found in designs], axis=-1)
     found = best_of(LAW, ESTIMATOR, x, losses, weights, np.moveaxis(starts, 1, 0))
     return found.theta, found.objective
 
@@ -168,15 +170,17 @@ def _fits(spec: AnalysisSpec) -> Iterator[dict[str, Any]]:
     for region in REGIONS:
         inside = runs.inside(region)
         x, y = np.stack([runs.N[inside], runs.D[inside]]), runs.loss[inside]
-        found = estimate(LAW, x, y, estimator=ESTIMATOR)
-        refits = bootstrap(found, x, y, spec.resamples, np.random.default_rng(spec.seed))
-        values = _with_derived(found.values[:, None], target)[:, 0]
+        fit = Problem(LAW, Points(x, y), ESTIMATOR).fit()
+        refits = bootstrap(fit, spec.resamples, np.random.default_rng(spec.seed))
+        values = _with_derived(fit.values[:, None], target)[:, 0]
         low, high = interval(_with_derived(refits.params, target).T, LEVEL)
-        warnings = [*found.warnings, *_bootstrap_warnings(refits.on_bound, refits.failed)]
+        warnings = [*fit.warnings, *_bootstrap_warnings(refits.on_bound, refits.failed)]
         for k, name in enumerate((*LAW.names, "a", "error")):
             ends = (float(low[k]), float(high[k]))
             value = float(values[k])
-            yield row(OPTIMUM, region, name, value, ends, level=LEVEL, points=found.points, warnings=warnings)
+            yield row(
+                OPTIMUM, region, name, value, ends, level=LEVEL, points=len(fit.points), warnings=warnings
+            )
 
 
 def _with_derived(params: FloatArray, target: FloatArray) -> FloatArray:

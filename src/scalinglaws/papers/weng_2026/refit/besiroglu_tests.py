@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scalinglaws.claims.constant import Constant
+from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.uncertainty.bootstrap import refit
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
@@ -16,8 +17,7 @@ from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
     FULL,
     LAW,
     NOTEBOOK,
-    Fit,
-    Points,
+    Bootstrapped,
     exponent_a,
     logs,
     published,
@@ -41,19 +41,19 @@ class Tests:
         published_samples: A, B, E, alpha, beta refitted to the published resamples, [5, resamples].
     """
 
-    fit: Fit
+    fit: Bootstrapped
     every: Points
     published_samples: FloatArray
 
     @staticmethod
-    def of(fit: Fit, every: Points) -> "Tests":
+    def of(fit: Bootstrapped, every: Points) -> "Tests":
         """Refit to the published resamples, which numpy's legacy generator draws."""
         points = len(fit.points.y)
         rng = np.random.RandomState(besiroglu_2024.RESAMPLING_SEED)
         drawn = [rng.choice(points, points) for _ in range(besiroglu_2024.RESAMPLES)]
         weights = np.stack([np.bincount(one, minlength=points) for one in drawn]).astype(np.float64)
-        refits = refit(fit.found, fit.points.x, fit.points.y, weights)
-        return Tests(fit, every, np.asarray(refits.params[:, np.isfinite(refits.objective)]))
+        refits = refit(fit.fit, weights)
+        return Tests(fit, every, np.asarray(refits.converged))
 
     def table(self) -> Iterator[dict[str, Any]]:
         """Rows: the test, at which fit, on how many points, and the number published for it."""

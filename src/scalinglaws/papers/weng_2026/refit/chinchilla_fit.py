@@ -8,8 +8,10 @@ import pandas as pd
 
 from scalinglaws import laws
 from scalinglaws.claims.constant import Constant
-from scalinglaws.fitting.fit_law import Estimate, estimate
+from scalinglaws.fitting.fit import Fit
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import Refits, bootstrap
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.laws.optimum.parametric import Chinchilla
@@ -27,47 +29,43 @@ ROUNDED, FULL, PRINTED, NOTEBOOK = (
 
 
 @dataclass(frozen=True)
-class Points:
-    """Runs: N (parameters) and D (tokens) as x [2, points], loss y [points] in nats a token."""
-
-    x: FloatArray
-    y: FloatArray
-
-    @staticmethod
-    def of(frame: pd.DataFrame) -> "Points":
-        """The points of `chinchilla-points`, or some rows of it."""
-        return Points(frame[["N", "D"]].to_numpy(dtype=np.float64).T, frame.loss.to_numpy(dtype=np.float64))
-
-
-@dataclass(frozen=True)
-class Fit:
+class Bootstrapped:
     """The law fitted to points, and refitted to resamples of them."""
 
-    points: Points
-    found: Estimate
+    fit: Fit
     refits: Refits
+
+    @property
+    def points(self) -> Points:
+        """Runs: N (parameters) and D (tokens) as x, and the loss in nats per token."""
+        return self.fit.points
 
     @property
     def values(self) -> FloatArray:
         """A, B, E, alpha, beta, [5]."""
-        return self.found.values
+        return self.fit.values
 
     @property
     def samples(self) -> FloatArray:
         """A, B, E, alpha, beta of the refits that converged, [5, resamples]."""
-        return np.asarray(self.refits.params[:, np.isfinite(self.refits.params).all(axis=0)])
+        return self.refits.converged
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Of the fit and its refits."""
         failed = self.refits.failed
-        return (*self.found.warnings, *((f"{failed} refits failed",) if failed else ()))
+        return (*self.fit.warnings, *((f"{failed} refits failed",) if failed else ()))
 
 
-def fit(points: Points, resamples: int, rng: np.random.Generator) -> Fit:
+def points_of(frame: pd.DataFrame) -> Points:
+    """The points of `chinchilla-points`, or some rows of it."""
+    return Points(frame[["N", "D"]].to_numpy(dtype=np.float64).T, frame.loss.to_numpy(dtype=np.float64))
+
+
+def fit(points: Points, resamples: int, rng: np.random.Generator) -> Bootstrapped:
     """Fit the law, with a bootstrap of the points."""
-    found = estimate(LAW, points.x, points.y, estimator=ESTIMATOR)
-    return Fit(points, found, bootstrap(found, points.x, points.y, resamples, rng))
+    found = Problem(LAW, points, ESTIMATOR).fit()
+    return Bootstrapped(found, bootstrap(found, resamples, rng))
 
 
 def published() -> Mapping[str, FloatArray]:

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.fit_law import Estimate
+from scalinglaws.fitting.fit import Fit
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.weng_2026.refit import mean_loss
@@ -48,9 +48,7 @@ class Stops:
 
 
 def compare(
-    x: FloatArray,
-    y: FloatArray,
-    found: Estimate,
+    fit: Fit,
     a_samples: FloatArray,
     published: FloatArray,
     rows: NDArray[np.int64],
@@ -60,15 +58,14 @@ def compare(
     """Minimise Huber's loss in every way.
 
     Args:
-        x, y: the points, [2, points] and [points].
-        found: this package's fit to them.
+        fit: this package's fit.
         a_samples: its bootstrap's exponents of N_opt, [resamples].
         published: coordinates [5] (log A, log B, log E, alpha, beta) of the published fit: a start.
         rows: resamples of the points to refit by the mean from there, [resamples, points].
         sizes: numbers of starts.
         level: of the intervals.
     """
-    one = published[:, None]
+    x, y, one = fit.points.x, fit.points.y, published[:, None]
     ways: list[tuple[str, Reduction, float | None, FloatArray, bool]] = [
         ("Mean, published start", "mean", None, one, False),
         ("Sum, published start", "sum", None, one, False),
@@ -80,17 +77,17 @@ def compare(
     methods, descents = [], []
     for name, reduction, tolerance, starts, is_grid in ways:
         ended = mean_loss.descend(x, y, starts, reduction, tolerance=tolerance)
-        methods.append(_method(name, ended, found.objective))
+        methods.append(_method(name, ended, fit.objective))
         if is_grid:
-            descents.append(_shares(name, ended, found.objective))
+            descents.append(_shares(name, ended, fit.objective))
     refits = mean_loss.bootstrap_stopped(x, y, published, rows, "mean")
     methods[0]["low"], methods[0]["high"] = map(float, interval(refits.a, level))
-    methods.append(_ours(found, a_samples, level))
+    methods.append(_ours(fit, a_samples, level))
     traces = [
         part
         for name, reduction, tolerance, _, is_grid in ways
         if not is_grid
-        for part in _trace(name, x, y, published, reduction, tolerance, found.objective)
+        for part in _trace(name, fit, published, reduction, tolerance)
     ]
     frame = pd.DataFrame(methods).assign(level=level)
     return Stops(frame, pd.concat(descents, ignore_index=True), pd.DataFrame(traces))
@@ -114,18 +111,18 @@ def _method(name: str, ended: Descents, lowest: float) -> dict[str, Any]:
     }
 
 
-def _ours(found: Estimate, a_samples: FloatArray, level: float) -> dict[str, Any]:
+def _ours(fit: Fit, a_samples: FloatArray, level: float) -> dict[str, Any]:
     low, high = map(float, interval(a_samples, level))
-    p = found.params
+    p = fit.params
     return {
         "method": "Newton, this package",
-        "starts": found.starts,
-        "objective": found.objective,
+        "starts": fit.descents,
+        "objective": fit.objective,
         **p,
         "a": p["beta"] / (p["alpha"] + p["beta"]),
         "low": low,
         "high": high,
-        "reached": found.agreeing,
+        "reached": fit.agreeing,
         "median_iterations": nan,
     }
 
@@ -140,14 +137,13 @@ def _shares(name: str, ended: Descents, lowest: float) -> pd.DataFrame:
 
 def _trace(
     name: str,
-    x: FloatArray,
-    y: FloatArray,
+    fit: Fit,
     start: FloatArray,
     reduction: Reduction,
     tolerance: float | None,
-    lowest: float,
 ) -> Iterator[dict[str, Any]]:
     """Rows of `traces`: what is minimised, by how much an iteration lowers it, and what ftol asks for."""
+    x, y = fit.points.x, fit.points.y
     values = mean_loss.trace(x, y, start, reduction, tolerance=tolerance)
     decreases = [nan, *-np.diff(values)]
     for iteration, (value, decrease) in enumerate(zip(values, decreases, strict=True)):
@@ -158,5 +154,5 @@ def _trace(
             "minimised": float(value),
             "decrease": float(decrease),
             "threshold": FTOL if tolerance is None else tolerance,
-            "excess": max(float(total / lowest - 1), TIGHT),
+            "excess": max(float(total / fit.objective - 1), TIGHT),
         }

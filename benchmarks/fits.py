@@ -1,8 +1,8 @@
-"""Time the Chinchilla fit and its bootstrap beside plain scipy: `python benchmarks/fits.py [--points FILE]`.
+"""Time the Chinchilla fit and its bootstrap beside plain scipy: `python benchmarks/fits.py`.
 
 Times are seconds of one core that this process used, the least of several: on a busy machine they are those
-of an idle one but for its caches. The points are those of Hoffmann et al.'s Fig 4: the file given, or that in
-the folder that SCALINGLAWS_MIRROR names. scipy is timed on a sample of its work; its total is extrapolated.
+of an idle one but for its caches. The points are those of Hoffmann et al.'s Fig 4. scipy is timed on a sample
+of its work; its total is extrapolated.
 """
 
 # ruff: noqa: E402
@@ -12,7 +12,6 @@ import os
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Literal, TypeVar
 
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -37,7 +36,7 @@ from scalinglaws.papers.weng_2026.constants.hoffmann_2022 import (
     LOG_E,
 )
 from scalinglaws.papers.weng_2026.refit.mean_loss import HuberLoss, Vector, grid
-from scalinglaws.public_runs.sets import chinchilla_points
+from scalinglaws.public_runs.read import read
 
 Array = NDArray[np.float64]
 Result = TypeVar("Result")
@@ -53,7 +52,7 @@ ROW = "{:<60}{:>10}{:>8}{:>18}{:>12}"
 def main() -> None:
     """Time and print."""
     options = _options()
-    x, y = _points(options.points)
+    x, y = _points()
     print(ROW.format("", "CPU s", "ratio", "objective", "reached"))
     starts(x, y, options.scipy_starts)
     print()
@@ -141,26 +140,17 @@ def _print(what: str, seconds: float, ratio: float | None, objectives: Array | N
     )
 
 
-def _points(file: Path) -> tuple[Array, Array]:
-    frame = chinchilla_points.read({file.name: file})
+def _points() -> tuple[Array, Array]:
+    frame = read("chinchilla-points")
     kept = frame[~frame.excluded]
     return kept[["N", "D"]].to_numpy().T.copy(), kept.loss.to_numpy()
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--points", type=Path, help="the points' file")
     parser.add_argument("--scipy-starts", type=int, default=100, help="of the 4,500 that scipy is timed on")
     parser.add_argument("--scipy-refits", type=int, default=40, help="of the 4,000 that scipy is timed on")
-    options = parser.parse_args()
-    if options.points is None:
-        folder = Path(os.environ.get("SCALINGLAWS_MIRROR", ""))
-        names = [name for form in chinchilla_points.FILES for name in form]
-        there = [folder / name for name in names if (folder / name).is_file()]
-        if not there:
-            parser.error("name the points' file by --points, or its folder by SCALINGLAWS_MIRROR")
-        options.points = there[0]
-    return options
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

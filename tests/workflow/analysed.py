@@ -1,4 +1,4 @@
-"""A throw-away project that trains nothing: two tiny analyses, one of them of public run data."""
+"""A throw-away project that trains nothing: two tiny analyses, one of them of public runs."""
 
 import hashlib
 from pathlib import Path
@@ -10,18 +10,28 @@ from workflow.project import Project
 
 PAPER = "tiny-2020"
 PACKAGE = "tiny_2020"
-LINE = f"figure {PAPER}/points is left out: its public run data (chinchilla-points) are not here."
-FILE = "svg_extracted_data.csv"
-DATA = """Model Size,Training FLOP,loss
-1e9,6e19,3.5
-2e9,6e19,3.0
-1e9,6e18,9.0
-1e9,6e18,8.0
-1e9,6e18,7.0
-1e9,6e18,6.0
-1e9,6e18,5.0
+SET = "public_runs/sets/tiny-points"
+DATA = """N,loss,excluded
+1000000000.0,3.5,False
+2000000000.0,3.0,False
+3000000000.0,9.0,True
 """
-PINNED = "193478df4e90f040016431996c45682659306840ecdadf83cfb9cd5ca0aa1b30"
+DESCRIPTION = f"""
+title: Tiny points
+paper: None
+source: Nowhere
+commit: {"a" * 40}
+address: https://example.org
+licence: none stated
+upstream: {{points.csv: {"a" * 64}}}
+derived: Nothing.
+sha256: {hashlib.sha256(DATA.encode()).hexdigest()}
+sorted_by: [N]
+columns:
+  N: {{kind: number, unit: parameters, meaning: Size.}}
+  loss: {{kind: number, unit: nats per token, meaning: Loss.}}
+  excluded: {{kind: flag, meaning: Whether it is left out.}}
+"""
 
 MODULES = {
     **dict.fromkeys(
@@ -31,8 +41,8 @@ MODULES = {
 TABLES = ("points",)
 
 
-def analyse(published, spec):
-    points = published["chinchilla-points"]
+def analyse(public_runs, spec):
+    points = public_runs["tiny-points"]
     return {"points": points[~points.excluded]}
 """,
     f"papers/{PACKAGE}/analyses/tiny_fits.py": """
@@ -42,7 +52,7 @@ TABLES = ("fits",)
 RESAMPLED = True
 
 
-def analyse(published, spec):
+def analyse(public_runs, spec):
     row = {"law": "tiny", "metric": "loss", "parameter": "alpha", "value": 0.5, "low": 0.4, "high": 0.6}
     return {"fits": pd.DataFrame([{**row, "level": 0.95, "points": 9, "warnings": ""}])}
 """,
@@ -72,35 +82,30 @@ claims:
     source: Fig 1
     certainty: fig
 """,
+    f"{SET}.csv": DATA,
+    f"{SET}.yaml": DESCRIPTION,
 }
 
 
-def study(name: str, published: list[str]) -> dict[str, Any]:
+def study(name: str, public_runs: list[str]) -> dict[str, Any]:
     figure = {"name": name, "draw": f"{PAPER}/tiny:{name}", "caption": f"Of {name}."}
     head = {"study": f"{PAPER}/{name}", "title": "Tiny", "source": "None", "figures": [figure]}
-    return {**head, "analysis": f"{PAPER}/tiny-{name}", "published": published}
+    return {**head, "analysis": f"{PAPER}/tiny-{name}", "public_runs": public_runs}
 
 
 def analysed(folder: Path) -> Project:
-    """A project with both analyses and nothing else; the data are in its folder `upstream`."""
+    """A project with both analyses and nothing else."""
     project = Project.bare(folder)
     project.study_file.unlink()
     for module, text in MODULES.items():
         project.source(module).parent.mkdir(parents=True, exist_ok=True)
         project.source(module).write_text(text)
-    (folder / "upstream").mkdir()
-    (folder / "upstream" / FILE).write_text(DATA)
-    points = project.source("public_runs/sets/chinchilla_points.py")
-    text = points.read_text().replace(PINNED, hashlib.sha256(DATA.encode()).hexdigest())
-    head, _, rest = text.partition("ADDRESS = ")
-    address = f"{(folder / 'upstream').as_uri()}/"
-    points.write_text(f"{head}ADDRESS = {address!r}\nFILES = {rest.partition('FILES = ')[2]}")
-    write_study(project, "points", ["chinchilla-points"])
+    write_study(project, "points", ["tiny-points"])
     write_study(project, "fits", [])
     return project
 
 
-def write_study(project: Project, name: str, published: list[str]) -> None:
+def write_study(project: Project, name: str, public_runs: list[str]) -> None:
     path = project.folder / "config" / "studies" / PAPER / f"{name}.yaml"
     path.parent.mkdir(exist_ok=True)
-    path.write_text(yaml.safe_dump(study(name, published)))
+    path.write_text(yaml.safe_dump(study(name, public_runs)))

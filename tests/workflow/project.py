@@ -123,9 +123,7 @@ class RecordState:
 
 
 class Project:
-    """A project in a folder; `mirror` is the folder of public run data that its calls are told."""
-
-    mirror: Path | None = None
+    """A project in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -200,7 +198,6 @@ class Project:
             "PATH": search,
             "PYTHONPATH": str(self.folder / "src"),
             "OMP_NUM_THREADS": "1",
-            "SCALINGLAWS_MIRROR": str(self.mirror or ""),
         }
         return subprocess.Popen(
             [sys.executable, "-m", *command],

@@ -46,10 +46,6 @@ def sweep(folder: Path) -> Project:
 
 def pretend(project: Project, scale: str) -> None:
     """Make the outputs that are missing, empty; have Snakemake note all of them as made by their rules."""
-    results = project.folder / "results" / scale
-    for module in project.source("data/published").glob("[a-z]*.py"):
-        for ending in ("csv", "json"):  # first, or what is made of them would be left out
-            _make(results / "published" / f"{module.stem.replace('_', '-')}.{ending}")
     for file in outputs(project, scale):
         _make(project.folder / file)
     arguments = ("--touch", "--forceall", "--cores", "1", "--config", f"scale={scale}")

@@ -1,11 +1,12 @@
-"""Studies that train nothing: what is built, what is left out, what a change makes stale."""
+"""Studies that train nothing: what is built and what a change makes stale."""
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 import yaml
 
-from workflow.analysed import DATA, FILE, LINE, PAPER, analysed, write_study
+from workflow.analysed import DATA, DESCRIPTION, PAPER, SET, analysed, write_study
 from workflow.project import Jobs, Project
 
 pytestmark = pytest.mark.slow
@@ -13,20 +14,18 @@ pytestmark = pytest.mark.slow
 NOTHING = Jobs()
 POINTS, FITS = Jobs(["analyse points", "figure"]), Jobs(["analyse fits", "figure"])
 JUDGED = Jobs(["claims", "summary"])
-ALL = Jobs(["published", "claims"]) + POINTS + FITS + JUDGED
+ALL = POINTS + FITS + JUDGED + Jobs(["claims"])
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project after its first `scalinglaws replicate`, which fetched the data; not to be changed."""
+    """A project after its first `scalinglaws replicate`, which no test changes."""
     project = analysed(tmp_path_factory.mktemp("built") / "project")
     outcome = project.replicate()
     assert outcome.status == 0, outcome.stderr
     assert outcome.jobs == ALL
-    assert outcome.stdout.startswith("fetching chinchilla-points (svg_extracted_data.csv) from file:///")
     assert "1 claims: 1 reproduced." in outcome.stdout
     assert f"No claim is stated about {PAPER}/points." in outcome.stdout
-    assert "is left out" not in outcome.stdout
     return project
 
 
@@ -36,22 +35,17 @@ def project(built: Project, tmp_path: Path) -> Project:
     return built.copy(tmp_path / "project")
 
 
-def log(project: Project) -> str:
-    return (project.results / "logs" / "snakemake.log").read_text()
-
-
 def test_what_there_is_afterwards(built: Project) -> None:
-    assert (built.folder / "results" / "archives" / FILE).read_text() == DATA
     points = (built.results / "fits" / PAPER / "points" / "points.csv").read_text().splitlines()
     assert points == [
-        "N,D,C,loss,excluded",
-        "1000000000.0,10000000000.0,6e+19,3.5,False",
-        "2000000000.0,5000000000.0,6e+19,3.0,False",
+        "N,loss,excluded",
+        "1000000000.0,3.5,False",
+        "2000000000.0,3.0,False",
     ]
     captions = [
         (built.results / "figures" / PAPER / f"{name}.png").read_bytes() for name in ("points", "fits")
     ]
-    assert b"Of points. Scale smoke. Run data: Hoffmann et al. 2022, Fig 4" in captions[0]
+    assert b"Of points. Scale smoke. Run data: Tiny points (Nowhere; licence: none stated)." in captions[0]
     assert b"without run data. Intervals, where shown, from 30 bootstrap resamples." in captions[1]
     assert not (built.results / "tables").exists()
 
@@ -67,14 +61,8 @@ def test_nothing_changed(project: Project) -> None:
 @pytest.mark.parametrize(
     ("module", "old", "new", "jobs"),
     [
-        ("analyses/tiny_points.py", "[~points.excluded]", "[points.excluded]", POINTS),
-        ("analyses/tiny_fits.py", '"points": 9', '"points": 8', FITS + JUDGED),
-        (
-            "public_runs/sets/chinchilla_points.py",
-            "EXCLUDED = 5",
-            "EXCLUDED = 4",
-            Jobs(["published"]) + POINTS,
-        ),
+        ("papers/tiny_2020/analyses/tiny_points.py", "[~points.excluded]", "[points.excluded]", POINTS),
+        ("papers/tiny_2020/analyses/tiny_fits.py", '"points": 9', '"points": 8', FITS + JUDGED),
     ],
     ids=lambda value: value.replace("/", ".") if str(value).endswith((".py", ".yaml")) else "",
 )
@@ -91,73 +79,42 @@ def test_a_law_is_added(project: Project) -> None:
 
 def test_comments_and_docstrings_change(project: Project) -> None:
     for module in (
-        "analyses/tiny_points.py",
+        "papers/tiny_2020/analyses/tiny_points.py",
         "stages/analyse.py",
-        "public_runs/published_set.py",
-        "published.py",
+        "public_runs/read.py",
     ):
         path = project.source(module)
         path.write_text(f"{path.read_text()}\n\n# the end\n")
-    project.edit("published.py", '"""Find, check and read one set; write', '"""Read one set; write')
+    project.edit("stages/analyse.py", '"""Run one analysis and', '"""Make one analysis and')
     assert project.jobs() == NOTHING
 
 
 def test_an_analysis_is_taken_away(project: Project) -> None:
     (project.folder / "config" / "studies" / PAPER / "points.yaml").unlink()
     assert project.jobs() == Jobs(["summary"])
-    write_study(project, "points", ["chinchilla-points"])
+    write_study(project, "points", ["tiny-points"])
     assert project.jobs() == NOTHING
 
 
-# Where the data are
+# Sets of public runs
 
 
-def test_data_are_at_another_place(project: Project) -> None:
-    """Their content is pinned: where it was found makes nothing stale, even if it is nowhere now."""
-    archives = project.folder / "results" / "archives"
-    archives.rename(project.folder / "mirror")
-    project.mirror = project.folder / "mirror"
-    assert project.jobs() == NOTHING
-    project.mirror = None
-    (project.folder / "upstream" / FILE).unlink()
-    outcome = project.replicate()
-    assert (outcome.status, outcome.jobs) == (0, NOTHING)
-    assert "is left out" not in outcome.stdout
-    assert not archives.exists()
+def test_a_set_gets_another_title(project: Project) -> None:
+    """Captions and verdicts name it; the analysis reads numbers alone."""
+    project.edit(f"{SET}.yaml", "Tiny points", "Small points")
+    assert project.jobs() == Jobs(["figure"]) + JUDGED
 
 
-def test_data_cannot_be_had(tmp_path: Path) -> None:
-    """The rest is built, and what is left out is named: by us, and by Snakemake itself."""
-    project = analysed(tmp_path / "project")
-    (project.folder / "upstream" / FILE).unlink()
-    outcome = project.replicate()
-    assert outcome.status == 0, outcome.stderr
-    assert outcome.jobs == FITS + JUDGED
-    assert f"{FILE}: cannot be fetched (" in outcome.stdout
-    assert outcome.stdout.count(LINE) == log(project).count(LINE) == 1
-    assert not (project.results / "published").exists()
-    assert not (project.results / "figures" / PAPER / "points.pdf").exists()
-    assert "points" not in (project.results / "report" / f"{PAPER}.txt").read_text()
-
-    project.mirror = project.folder / "mirror"
-    project.mirror.mkdir()
-    (project.mirror / FILE).write_text(DATA)
-    outcome = project.replicate()
-    assert outcome.jobs == Jobs(["published", "claims", "summary"]) + POINTS
-    assert "left out" not in outcome.stdout + log(project)
-    assert list((project.folder / "results" / "archives").iterdir()) == []
-
-
-def test_data_are_not_those_that_were_published(tmp_path: Path) -> None:
-    project = analysed(tmp_path / "project")
-    project.mirror = project.folder / "upstream"
-    (project.mirror / FILE).write_text("changed")
+def test_a_table_is_changed(project: Project) -> None:
+    """With its description, what is made of it is made again; without, it is refused."""
+    changed = DATA.replace("3.5", "3.25")
+    project.source(f"{SET}.csv").write_text(changed)
     outcome = project.replicate()
     assert outcome.status == 1
-    assert f"error: {project.mirror / FILE}: SHA-256 is " in outcome.stderr
-    assert "results/smoke/logs/published/chinchilla-points.log" in outcome.stderr
-    assert (project.results / "figures" / PAPER / "fits.pdf").exists()
-    assert (project.mirror / FILE).read_text() == "changed"
+    assert f"{SET}.csv: SHA-256 is {sha256(changed.encode()).hexdigest()}, but its" in outcome.stderr
+    old, new = (sha256(text.encode()).hexdigest() for text in (DATA, changed))
+    project.source(f"{SET}.yaml").write_text(DESCRIPTION.replace(old, new))
+    assert project.jobs() == POINTS + JUDGED
 
 
 # Analyses that read the tables of trained studies

@@ -1,4 +1,4 @@
-# Studies that train nothing: one rule an analysis, generated from the studies. Their tables lie among the fits.
+# Studies that train nothing: one rule per analysis, generated from the studies. Their tables are among the fits.
 
 for plan in PLAN.analyses:
 
@@ -6,8 +6,7 @@ for plan in PLAN.analyses:
         name:
             rule_name("analyse", plan.study.study)
         input:
-            published=[f"{RESULTS}/published/{name}.csv" for name in plan.study.published],
-            studies=[file for each in plan.reads for file in read_files(each)],
+            [file for each in plan.reads for file in read_files(each)],
         output:
             [f"{RESULTS}/fits/{plan.study.study}/{table}.csv" for table in plan.tables],
         log:
@@ -18,5 +17,5 @@ for plan in PLAN.analyses:
             studies=studies_option(plan),
             folder=lambda wildcards, output: os.path.dirname(output[0]),
         shell:
-            "python -m scalinglaws.stages.analyse --spec {params.spec:q} --published {input.published:q}"
-            " {params.studies} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+            "python -m scalinglaws.stages.analyse --spec {params.spec:q} {params.studies}"
+            " --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -1,9 +1,7 @@
 import os
 import re
 import shlex
-import sys
 
-from scalinglaws.config.analysis import PUBLISHED
 from scalinglaws.config.canonical import canonical_json
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import FITS, plan as plan_of, training_code
@@ -11,20 +9,15 @@ from scalinglaws.claims.claim import claims_hash
 from scalinglaws.config.modules import module_name
 from scalinglaws.config.plugins import ANALYSES, FIGURES as DRAWINGS, constant, names, of_paper
 from scalinglaws.config.spec import identity
-from scalinglaws.public_runs.available import available
 from scalinglaws.data.modalities.arrays import ARRAYS
 from scalinglaws.errors import ConfigError
 from scalinglaws.fingerprint import code_fingerprint
 from scalinglaws.config.job import job_to_plain
 
 try:
-    PLAN, LEFT_OUT = available(plan_of(load_config(config.get("scale", "laptop"), paper=config.get("paper"))))
+    PLAN = plan_of(load_config(config.get("scale", "laptop"), paper=config.get("paper")))
 except ConfigError as mistake:
     raise WorkflowError(str(mistake)) from None
-
-if workflow.is_main_process:  # and not for each job on a cluster
-    for line in LEFT_OUT:
-        print(line, file=sys.stderr)
 
 SCALE = PLAN.config.scale
 RESULTS = f"results/{PLAN.config.name}"
@@ -43,7 +36,6 @@ def one_of(names):
 wildcard_constraints:
     study=one_of(STUDIES),
     data=one_of(DATA),
-    published=one_of(PLAN.published),
     paper="[a-z0-9-]+",
     seed=r"\d+",
 
@@ -59,10 +51,6 @@ def array_names(spec):
 
 def source_code(source):
     return code("scalinglaws.stages.data", module_name("data/sources", source))
-
-
-def published_code(wildcards):
-    return code_fingerprint("scalinglaws.stages.public_runs", module_name(PUBLISHED, wildcards.published))
 
 
 def analysis_code(name):

@@ -35,19 +35,3 @@ rule shuffle:
     shell:
         "python -m scalinglaws.stages.data shuffle --data {params.folder:q} --seed {wildcards.seed}"
         " --out {output:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
-
-
-rule published:
-    output:
-        table=f"{RESULTS}/published/{{published}}.csv",
-        manifest=f"{RESULTS}/published/{{published}}.json",
-    log:
-        f"{RESULTS}/logs/published/{{published}}.log",
-    params:
-        code=published_code,
-        archives=str(SCALE.archives),
-        location=lambda wildcards: location_option(wildcards.published),
-        folder=folder_of_output("table"),
-    shell:
-        "python -m scalinglaws.stages.public_runs --name {wildcards.published:q} --archives {params.archives:q}"
-        " {params.location} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -20,12 +20,10 @@ def shuffles(wildcards):
 
 
 def manifests(plan):
-    """What says on which data a study rests."""
+    """The descriptions of the prepared data that a study rests on."""
     if plan.study.study in STUDIES:
         return [f"{data_folder(plan.grid.data)}/manifest.json"]
-    trained = [file for each in plan.reads for file in manifests(each)]
-    published = [f"{RESULTS}/published/{name}.json" for name in plan.study.published]
-    return list(dict.fromkeys(published + trained))
+    return list(dict.fromkeys(file for each in plan.reads for file in manifests(each)))
 
 
 # Each name is made once: an id is a hash over the whole spec. The plan keeps its runs, so `id` tells them apart.

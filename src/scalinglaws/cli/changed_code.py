@@ -5,7 +5,6 @@ from pathlib import Path
 import scalinglaws
 from scalinglaws.cli.dry_run import Call, Note
 from scalinglaws.config import plugins
-from scalinglaws.config.analysis import PUBLISHED
 from scalinglaws.config.job import job_from_plain
 from scalinglaws.config.modules import LAWS, SOURCES, module_name
 from scalinglaws.config.plan import training_modules
@@ -26,8 +25,6 @@ def stage_modules(call: Call) -> tuple[str, ...]:
             return ("scalinglaws.data.subsets",)
         case "data", _:
             return (f"{stage}.__main__", module_name(SOURCES, spec["source"]))
-        case "published", _:
-            return (stage, module_name(PUBLISHED, call.option("--name") or ""))
         case "collect", _:
             return (stage,)
         case "fitting", _:

@@ -10,7 +10,6 @@ from scalinglaws.config.plan import AnalysisPlan, StudyPlan, plan, training_code
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
-from scalinglaws.public_runs.available import available
 from scalinglaws.training.records.record import read_record
 
 FIGURES, RECORDS = Path("figures"), Path("records")
@@ -25,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         RecordError: something is missing or stale; nothing is copied then.
     """
-    work, left_out = available(plan(load_config(options.scale, paper=options.paper)))
+    work = plan(load_config(options.scale, paper=options.paper))
     scale = work.config.name
     results = Path("results") / scale
     copies = [pair for study in work.all_studies for pair in _copies(study, results, scale)]
@@ -43,8 +42,6 @@ def run(options: argparse.Namespace) -> int:
         with whole_file(target) as temporary:
             temporary.write_bytes(source.read_bytes())
         print(target)
-    for line in left_out:
-        print(line)
     return 0
 
 

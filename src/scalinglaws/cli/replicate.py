@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scalinglaws.cli import snakemake, up_to_date
-from scalinglaws.errors import ConfigError, DataError
+from scalinglaws.errors import ConfigError
 
 if (
     TYPE_CHECKING
@@ -25,7 +25,6 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         ConfigError: the config cannot be used, or this is not the project's folder.
-        DataError: without public run data that are not here, nothing can be built.
     """
     if not Path("Snakefile").is_file():
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
@@ -55,16 +54,10 @@ def _is_unchanged(options: argparse.Namespace) -> bool:
     return True
 
 
-def _replicate(asked: "Plan", results: Path, options: argparse.Namespace) -> int:
+def _replicate(work: "Plan", results: Path, options: argparse.Namespace) -> int:
     from scalinglaws.cli.adopt import adopt
-    from scalinglaws.public_runs.available import LEFT_OUT, available
-    from scalinglaws.public_runs.fetch_missing import fetch_missing
 
     log = _log(results)
-    fetch_missing(asked)
-    work, left_out = available(asked)
-    if not work.all_studies:
-        raise DataError(left_out[0])
     if options.adopt is not None:
         status = adopt(work, options.adopt, options, log)
         if status:
@@ -83,14 +76,12 @@ def _replicate(asked: "Plan", results: Path, options: argparse.Namespace) -> int
         for paper in work.papers:
             print(f"\n{(results / 'report' / f'{paper}.txt').read_text(encoding='utf-8')}")
         print(_paths(work, results, log))
-    for line in left_out:
-        print(line)
     if snakemake.NOTHING not in answer and time.monotonic() - began > SHORT_SECONDS:
         # Is all done? After short work the next call asks, which is soon enough.
         sys.stdout.flush()
         before = up_to_date.state(_call(options), options.scale, results)
         answer = snakemake.dry_run(options.scale, options.paper)
-    if snakemake.NOTHING in answer and LEFT_OUT not in answer and before is not None:
+    if snakemake.NOTHING in answer and before is not None:
         after = up_to_date.state(_call(options), options.scale, results)
         if after == before:
             up_to_date.note(results, after, nothing)

@@ -17,7 +17,6 @@ from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.errors import ConfigError, ScalingLawsError
-from scalinglaws.public_runs.available import available
 
 DEFAULT_SCALE = "laptop"
 NEAREST = 3
@@ -25,7 +24,6 @@ SOME_RUNS = 20
 DONE = ".done"
 MADE = {
     "data": "data",
-    "published": "public run data",
     "training": "runs",
     "collect": "run tables",
     "fitting": "fits",
@@ -53,9 +51,8 @@ def run(options: argparse.Namespace) -> int:
         sm_jobs = dry_run.ask(target, scale)
     except dry_run.NoOutputError:
         raise ScalingLawsError(_no_output(str(target), scale, asked)) from None
-    work, _ = available(asked)
-    name = target or f"results/{work.config.name}"
-    print("\n".join(explain(name, sm_jobs, work)))
+    name = target or f"results/{asked.config.name}"
+    print("\n".join(explain(name, sm_jobs, asked)))
     return 0
 
 
@@ -185,7 +182,7 @@ def _rest(sm_job: SnakemakeJob, note: Note) -> Iterator[str]:
 
 
 def _options(sm_job: SnakemakeJob, note: Note) -> Iterator[str]:
-    ignored = ("--code", "--stack", "--published", "--files", "--claims", "--runs")
+    ignored = ("--code", "--stack", "--files", "--claims", "--runs")
     old, new = (
         {key: value for key, value in call.others.items() if key not in ignored}
         for call in (note.call, sm_job.call)
@@ -219,9 +216,6 @@ def _scale_of(target: str | None) -> str:
 def _no_output(target: str, scale: str, asked: Plan) -> str:
     parts = Path(target).parts
     results = ("results", asked.config.name)
-    for line in available(asked)[1]:
-        if f"/figures/{line.split()[1]}." in target:
-            return line
     if len(parts) > 2 and parts[0] == "results" and parts[:2] != results:
         folder = "/".join(results)
         return f"{target} is none of scale {scale}, whose outputs lie in {folder}; name another with --scale"

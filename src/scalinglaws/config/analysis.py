@@ -1,12 +1,24 @@
-"""What an analysis is told: it trains nothing, and works on public data, constants and tables of studies."""
+"""What an analysis is told: it trains nothing, and works on public runs, constants and tables of studies."""
+
+from collections.abc import Iterable
 
 from pydantic import Field
 
+from scalinglaws.config import plugins
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
+from scalinglaws.files import sha256_of
 
-PUBLISHED = "public_runs/sets"
-"""Where sets of public runs lie, one file each."""
+PUBLIC_RUNS = "public_runs/sets"
+"""The folder of the sets of public runs: a table and a description per set."""
+
+
+def public_run_files(names: Iterable[str], ending: str) -> dict[str, str]:
+    """SHA-256 of the tables (csv) or descriptions (yaml) of sets of public runs, by set.
+
+    A spec holds them, so that a stage runs again when a set that it reads has changed.
+    """
+    return {name: sha256_of(plugins.PACKAGE / PUBLIC_RUNS / f"{name}.{ending}") for name in names}
 
 
 class StudyFacts(Strict):
@@ -48,6 +60,8 @@ class AnalysisSpec(Strict):
     """How large: smoke, laptop, gpu or paper."""
     resamples: int = Field(ge=20)
     """Bootstrap resamples, where it has intervals."""
+    public_runs: dict[str, str] = Field(default_factory=dict)
+    """The sets of public runs that it reads, each with the SHA-256 of its table."""
     studies: tuple[StudyFacts, ...] = ()
     """The trained studies whose tables it reads."""
     seed: int = Field(default=0, ge=0)

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.config.analysis import PUBLISHED
+from scalinglaws.config.analysis import PUBLIC_RUNS
 from scalinglaws.config.explain import sentence, unknown
 from scalinglaws.config.grid import grid_of
 from scalinglaws.config.modules import SOURCES
@@ -113,13 +113,14 @@ def load_study(path: Path) -> Study | Analysis:
 
 
 def _check_analysis(study: Analysis, path: Path) -> None:
+    sets = plugins.names(PUBLIC_RUNS, "yaml")
     for key, name, allowed in (
         ("analysis", study.analysis, plugins.of_papers(ANALYSES)),
-        *((f"published.{i}", name, plugins.names(PUBLISHED)) for i, name in enumerate(study.published)),
+        *((f"public_runs.{i}", name, sets) for i, name in enumerate(study.public_runs)),
     ):
         if name not in allowed:
             raise ConfigError(f"{path}: {key}: {unknown(name, allowed)}")
-    for key, given in (("published", study.published), ("studies", study.studies)):
+    for key, given in (("public_runs", study.public_runs), ("studies", study.studies)):
         if len(set(given)) < len(given):
             raise ConfigError(f"{path}: {key}: a value is given twice")
     if not plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "TABLES"):
@@ -172,7 +173,7 @@ def _check_figure_names(study: Study | Analysis, path: Path, seen: dict[tuple[st
 
 def _load_scale(path: Path) -> Scale:
     scale = _validate(Scale, read_yaml(path), path)
-    known = (*plugins.names(SOURCES), *plugins.names(PUBLISHED))
+    known = plugins.names(SOURCES)
     for name in scale.locations:
         if name not in known:
             raise ConfigError(f"{path}: locations.{name}: {unknown(name, known)}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from scalinglaws.config import plugins
+from scalinglaws.config.analysis import public_run_files
 from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.job import Job
 from scalinglaws.config.load import Config
@@ -85,7 +86,8 @@ class AnalysisPlan:
     def analysis_spec(self, scale: str, resamples: int) -> dict[str, object]:
         """Spec of the `analyses` stage."""
         options = self.study.model_dump(mode="json", include={"analysis", "study", "seed"})
-        spec: dict[str, object] = {**options, "scale": scale, "resamples": resamples}
+        tables = public_run_files(self.study.public_runs, "csv")
+        spec: dict[str, object] = {**options, "scale": scale, "resamples": resamples, "public_runs": tables}
         if self.reads:
             spec["studies"] = [each.facts(resamples) for each in self.reads]
         return spec
@@ -93,7 +95,7 @@ class AnalysisPlan:
     def figure_spec(self, figure: Figure, scale: str, resamples: int) -> dict[str, object]:
         """Spec of the `figures` stage for one figure."""
         plain = figure.model_dump(mode="json")
-        spec: dict[str, object] = {"study": self.study.study, "scale": scale, "figure": plain}
+        spec: dict[str, object] = {**self.claim_spec(scale), "figure": plain}
         if self.reads:
             spec["studies"] = [each.study.study for each in self.reads]
             spec["seeds"] = sorted({seed for each in self.reads for seed in each.grid.seeds})
@@ -103,7 +105,8 @@ class AnalysisPlan:
 
     def claim_spec(self, scale: str) -> dict[str, object]:
         """Spec of the `claims` stage."""
-        return {"study": self.study.study, "scale": scale}
+        described = public_run_files(self.study.public_runs, "yaml")
+        return {"study": self.study.study, "scale": scale, "public_runs": described}
 
 
 @dataclass(frozen=True)
@@ -123,11 +126,6 @@ class Plan:
     def papers(self) -> tuple[str, ...]:
         """The papers of all studies, sorted."""
         return tuple(sorted({plan.study.paper for plan in self.all_studies}))
-
-    @property
-    def published(self) -> tuple[str, ...]:
-        """Names of the public run data that are needed, sorted."""
-        return tuple(sorted({name for plan in self.analyses for name in plan.study.published}))
 
     @property
     def data(self) -> tuple[DataSpec, ...]:

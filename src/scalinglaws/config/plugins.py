@@ -35,9 +35,9 @@ ANNOTATIONS: dict[str, Any] = {
 
 
 @cache
-def names(folder: str) -> tuple[str, ...]:
+def names(folder: str, ending: str = "py") -> tuple[str, ...]:
     """Names of the plugins in a folder of the package, sorted: `data/sources` gives `fashion-mnist`, ..."""
-    files = (PACKAGE / folder).glob("*.py")
+    files = (PACKAGE / folder).glob(f"*.{ending}")
     return tuple(sorted(file.stem.replace("_", "-") for file in files if not file.stem.startswith("_")))
 
 

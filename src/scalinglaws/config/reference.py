@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.config import plugins
-from scalinglaws.config.analysis import PUBLISHED
+from scalinglaws.config.analysis import PUBLIC_RUNS
 from scalinglaws.config.modules import FAMILIES, SOURCES, TASKS
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.study import Analysis, Grid, Study
@@ -60,7 +60,7 @@ def study_schema() -> dict[str, Any]:
 def _analysis_schema() -> dict[str, Any]:
     schema = Analysis.model_json_schema()
     schema["properties"]["analysis"]["enum"] = list(plugins.of_papers(plugins.ANALYSES))
-    schema["properties"]["published"]["items"]["enum"] = list(plugins.names(PUBLISHED))
+    schema["properties"]["public_runs"]["items"]["enum"] = list(plugins.names(PUBLIC_RUNS, "yaml"))
     return schema
 
 
@@ -110,7 +110,7 @@ def readme() -> str:
     for title, names in (
         ("Tasks", plugins.names(TASKS)),
         ("Analyses", plugins.of_papers(plugins.ANALYSES)),
-        ("Public run data", plugins.names(PUBLISHED)),
+        ("Public runs", plugins.names(PUBLIC_RUNS, "yaml")),
     ):
         sections.append(f"\n## {title}\n\n{', '.join(f'`{name}`' for name in names)}\n")
     return "\n".join(sections)

@@ -36,9 +36,9 @@ class Scale(Strict):
     device: Literal["auto", "cpu", "cuda"] = "cpu"
     """Where training runs; `auto` takes a GPU where there is one."""
     archives: UserPath = Path("results/archives")
-    """Folder of package archives (.deb) and of public run data; what is missing there is fetched into it."""
+    """Folder of package archives (.deb); missing ones are fetched into it."""
     locations: dict[str, UserPath] = Field(default_factory=dict)
-    """The user's own copy of a data source, or of public run data: its name to the folder."""
+    """Your own copies of data sources: name of the source -> folder."""
     resamples: Annotated[int, Field(ge=20)] = 2000
     """Bootstrap resamples of each fit."""
     machine: Machine

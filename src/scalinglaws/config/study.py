@@ -100,12 +100,12 @@ class Study(_Described):
 
 
 class Analysis(_Described):
-    """A study file that trains nothing: an analysis of public run data, constants or other studies."""
+    """A study file that trains nothing: an analysis of public runs, constants or other studies."""
 
     analysis: str
     """Name of an analysis: a file in `src/scalinglaws/analyses/`."""
-    published: tuple[str, ...] = ()
-    """Public run data that it needs: names of files in `src/scalinglaws/data/published/`."""
+    public_runs: tuple[str, ...] = ()
+    """Sets of public runs that it reads: names of files in `src/scalinglaws/public_runs/sets/`."""
     studies: tuple[str, ...] = ()
     """Studies of its paper that are trained and whose tables it reads; the first is what the others are
     compared with. At a scale that only some of them have, it reads those; where none has it, the analysis

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
+from pydantic import Field
 
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
@@ -16,8 +17,9 @@ Manifest = Mapping[str, Any]
 
 
 class FigureSpec(Strict):
-    """A figure and what its caption must say: `fit` and `seeds` of runs, `resamples` of an analysis, and
-    `studies` and `seeds` of one that reads the tables of trained studies."""
+    """A figure and what its caption must say: `fit` and `seeds` of runs; of an analysis, its `resamples`,
+    its `public_runs` (each set with the SHA-256 of its description), and the `studies` that it reads, with
+    their `seeds`."""
 
     study: str
     scale: str
@@ -26,6 +28,7 @@ class FigureSpec(Strict):
     seeds: tuple[int, ...] = ()
     resamples: int | None = None
     studies: tuple[str, ...] = ()
+    public_runs: dict[str, str] = Field(default_factory=dict)
 
 
 def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables) -> str:
@@ -52,12 +55,12 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables) -> str:
     )
 
 
-def of_analysis(spec: FigureSpec, published: Iterable[Manifest], trained: Sequence[pd.DataFrame] = ()) -> str:
-    """Which public run data were analysed, or studies that are trained, and from how many resamples.
+def of_analysis(spec: FigureSpec, data: Iterable[Manifest], trained: Sequence[pd.DataFrame] = ()) -> str:
+    """Which public runs or trained studies were analysed, and how many resamples the intervals rest on.
 
     `trained` are the tables of runs of the studies.
     """
-    sets = list(dict.fromkeys(_named(data) for data in published))
+    sets = list(dict.fromkeys(_named(each) for each in data))
     parts = [f"{spec.figure.caption.strip()} Scale {spec.scale}."]
     if spec.studies:
         runs = pd.concat([table[table.phase == "grid"] for table in trained], ignore_index=True)

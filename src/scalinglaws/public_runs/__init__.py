@@ -1,1 +1,1 @@
-"""Runs that others measured and published."""
+"""Runs that others measured and published. They ship with the package: two files per set in `sets/`."""

@@ -1,7 +1,6 @@
 """Stage `analyses`: the tables of a study that trains nothing.
 
-python -m scalinglaws.stages.analyse --spec JSON [--published FILE.csv ...] [--studies FITS TABLES DATA ...]
-    --out DIR
+python -m scalinglaws.stages.analyse --spec JSON [--studies FITS TABLES DATA ...] --out DIR
 
 `--studies` stands once for each study of the spec, in its order: the folders of its fits, of its run tables
 and of its data.
@@ -17,8 +16,9 @@ from scalinglaws.config import plugins
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.config.modules import module_name
 from scalinglaws.errors import ConfigError
+from scalinglaws.public_runs.read import read
 from scalinglaws.stages.stage import parse_spec, run_stage
-from scalinglaws.tables.csv import read_frame, write_frame
+from scalinglaws.tables.csv import write_frame
 from scalinglaws.tables.trained import Trained, read_trained
 
 
@@ -26,7 +26,6 @@ def main(arguments: list[str]) -> None:
     """Run one analysis and write its tables."""
     parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.analyse")
     parser.add_argument("--spec", required=True, help="the AnalysisSpec as JSON")
-    parser.add_argument("--published", nargs="*", default=[], type=Path, help="public run data, <name>.csv")
     parser.add_argument(
         "--studies", nargs=3, action="append", default=[], type=Path, metavar=("FITS", "TABLES", "DATA"),
         help="folders of a trained study's fits, run tables and data",
@@ -34,12 +33,12 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", required=True, type=Path, help="folder for the tables")
     options = parser.parse_args(arguments)
     spec = parse_spec(AnalysisSpec, options.spec)
-    published = {path.stem: read_frame(path) for path in options.published}
+    public_runs = {name: read(name) for name in spec.public_runs}
     module = import_module(module_name(*plugins.of_paper(plugins.ANALYSES, spec.analysis)))
     if spec.studies:
-        tables: dict[str, pd.DataFrame] = module.analyse(published, spec, _trained(spec, options.studies))
+        tables: dict[str, pd.DataFrame] = module.analyse(public_runs, spec, _trained(spec, options.studies))
     else:
-        tables = module.analyse(published, spec)
+        tables = module.analyse(public_runs, spec)
     if set(tables) != set(module.TABLES):
         raise ValueError(f"{module.__name__} made {sorted(tables)} and declares {sorted(module.TABLES)}")
     for name in module.TABLES:

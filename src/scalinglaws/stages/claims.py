@@ -9,11 +9,15 @@ A study about which nothing is claimed gets a table without rows.
 import argparse
 import json
 from pathlib import Path
+from typing import Any
+
+from pydantic import Field
 
 from scalinglaws.claims.claim import claims_of
 from scalinglaws.claims.measure import BEST_COLUMNS, FITS_COLUMNS, measure
 from scalinglaws.claims.verdict import judge
 from scalinglaws.config.strict import Strict
+from scalinglaws.public_runs.description import manifest
 from scalinglaws.stages.stage import parse_spec, run_stage
 from scalinglaws.tables.fit_table import read_table, write_table
 
@@ -42,6 +46,8 @@ class ClaimSpec(Strict):
     """The study, e.g. hestness-2017/image."""
     scale: str
     """The scale measured at, e.g. laptop."""
+    public_runs: dict[str, str] = Field(default_factory=dict)
+    """The sets of public runs measured on, each with the SHA-256 of its description."""
 
 
 def main(arguments: list[str]) -> None:
@@ -56,7 +62,8 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", required=True, type=Path, help="table of claims, CSV")
     options = parser.parse_args(arguments)
     spec = parse_spec(ClaimSpec, options.spec)
-    data = [json.loads(path.read_text(encoding="utf-8")) for path in options.data]
+    data: list[dict[str, Any]] = [manifest(name) for name in spec.public_runs]
+    data += [json.loads(path.read_text(encoding="utf-8")) for path in options.data]
     sources = [found["source"] for found in data] or [CONSTANTS]
     title = " and ".join(found["title"] for found in data) or "published constants"
     fits = read_table(options.fits, FITS_COLUMNS) if options.fits else []

@@ -14,9 +14,10 @@ from scalinglaws.config import plugins
 from scalinglaws.config.modules import module_name
 from scalinglaws.errors import ConfigError
 from scalinglaws.plotting import caption
-from scalinglaws.plotting.caption import FigureSpec
+from scalinglaws.plotting.caption import FigureSpec, Manifest
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
+from scalinglaws.public_runs.description import manifest
 from scalinglaws.stages.stage import parse_spec, run_stage
 from scalinglaws.tables.csv import read_frame
 from scalinglaws.tables.study import StudyTables, read_tables
@@ -50,7 +51,8 @@ def main(arguments: list[str]) -> None:
     else:
         tables = {file.stem: read_frame(file) for file in options.files if file.suffix == ".csv"}
         found = (file for file in options.files if file.suffix == ".json")
-        manifests = [json.loads(file.read_text(encoding="utf-8")) for file in found]
+        manifests: list[Manifest] = [manifest(name) for name in spec.public_runs]
+        manifests += [json.loads(file.read_text(encoding="utf-8")) for file in found]
         text = caption.of_analysis(spec, manifests, [read_frame(file) for file in options.runs])
     module, _, function = spec.figure.draw.partition(":")
     with style():

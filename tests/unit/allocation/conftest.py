@@ -1,9 +1,6 @@
-"""Published points, where they lie at hand, and a surface whose optimum is known."""
+"""A surface whose optimum is known."""
 
-import csv
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,23 +8,6 @@ import pytest
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.laws.optimum.parametric import Chinchilla, closed_form
 from scalinglaws.protocols.isoflop.isoflop import IsoFlop, group
-
-Columns = dict[str, list[str]]
-
-
-@pytest.fixture
-def published() -> Callable[[str], Columns]:
-    """Columns of a file of published points, as text."""
-    mirror = os.environ.get("SCALINGLAWS_MIRROR")
-    if not mirror:
-        pytest.skip("SCALINGLAWS_MIRROR is unset: the published points are not at hand")
-
-    def read(name: str) -> Columns:
-        with (Path(mirror) / name).open(newline="") as file:
-            rows = list(csv.DictReader(file))
-        return {column: [row[column] for row in rows] for column in rows[0]}
-
-    return read
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from scalinglaws.laws.optimum.parametric import Chinchilla, closed_form
 from scalinglaws.protocols.isoflop.isoflop import IsoFlop, assign, group, optima
 from scalinglaws.protocols.isoflop.isoflop_exponents import Resampling, isoflop_exponents
 from scalinglaws.protocols.isoflop.minimum import Akima, Method, Parabola, Status
+from scalinglaws.public_runs.read import read
 
-Published = Callable[[str], dict[str, list[str]]]
 Surface = Callable[..., IsoFlop]
 
 BUDGETS = np.array([6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20, 1e21, 3e21])  # of Hoffmann et al. 2022
@@ -24,14 +24,12 @@ STEPS = (
 )
 
 
-def porian(published: Published, dataset: str, step: tuple[str, ...]) -> IsoFlop:
+def porian(dataset: str, step: tuple[str, ...]) -> IsoFlop:
     """The points of one configuration of Porian et al. 2024."""
-    columns = published("porian_2024_isoflop_points.csv")
-    keys = zip(
-        *(columns[k] for k in ("dataset", "hparams", "warmup", "decay", "param_count", "val")), strict=True
+    points = read("porian-points").set_index(
+        ["data", "hyperparameters", "warmup", "decay", "counting", "split"]
     )
-    rows = [i for i, key in enumerate(keys) if key == (dataset, *step)]
-    C, N, D, loss = (np.array([float(columns[k][i]) for i in rows]) for k in ("flops", "n", "t", "loss"))
+    C, N, D, loss = points.sort_index().loc[(dataset, *step), ["C", "N", "D", "loss"]].to_numpy().T
     return group(C, N, loss, D)
 
 
@@ -42,11 +40,9 @@ def porian(published: Published, dataset: str, step: tuple[str, ...]) -> IsoFlop
         *zip(["owt2"] * 5, STEPS, [0.864, 0.699, 0.603, 0.574, 0.518], [0, 1, 0, 0, 0], strict=True),
     ],
 )
-def test_porians_exponents(
-    published: Published, dataset: str, step: tuple[str, ...], exponent: float, dropped: int
-) -> None:
+def test_porians_exponents(dataset: str, step: tuple[str, ...], exponent: float, dropped: int) -> None:
     """Porian et al. 2024, Table 1, where optima are weighted by noise; here they are not."""
-    table = porian(published, dataset, step)
+    table = porian(dataset, step)
     assert isoflop_exponents(table, Akima()).a == pytest.approx(exponent, abs=0.01)
     assert optima(table, Akima()).dropped == {
         Status.EDGE: dropped,
@@ -55,8 +51,8 @@ def test_porians_exponents(
     }
 
 
-def test_the_window_moves_the_exponent_more_than_the_physics(published: Published) -> None:
-    table = porian(published, "rw", STEPS[0])
+def test_the_window_moves_the_exponent_more_than_the_physics() -> None:
+    table = porian("rw", STEPS[0])
     akima = isoflop_exponents(table, Akima()).a
     outside = isoflop_exponents(table, Parabola(keep_outside=True)).a
     assert outside == pytest.approx(1.21, abs=0.005)
@@ -66,8 +62,8 @@ def test_the_window_moves_the_exponent_more_than_the_physics(published: Publishe
     assert isoflop_exponents(table, Parabola(nearest=5)).a == pytest.approx(0.864, abs=0.0005)
 
 
-def test_a_resample_of_published_points_covers_the_published_exponent(published: Published) -> None:
-    table = porian(published, "rw", STEPS[4])
+def test_a_resample_of_published_points_covers_the_published_exponent() -> None:
+    table = porian("rw", STEPS[4])
     for resampling in (Resampling(points=True), Resampling(noise=0.002), Resampling(budgets=True)):
         found = isoflop_exponents(table, Akima(), resampling, rng=np.random.default_rng(0))
         assert found.a_interval[0] < 0.497 < found.a_interval[1]
@@ -75,12 +71,11 @@ def test_a_resample_of_published_points_covers_the_published_exponent(published:
         assert len(found.a_samples) + found.degenerate == 1000
 
 
-def test_chinchillas_digitised_points(published: Published) -> None:
+def test_chinchillas_digitised_points() -> None:
     """Besiroglu et al.'s 240 points, those near the nine budgets; numbers of an independent analysis."""
-    columns = published("chinchilla_2022_fig4_points.csv")
-    C, N, loss = (np.array(columns[k], dtype=float) for k in ("Training FLOP", "Model Size", "loss"))
-    rows = np.argsort(loss)[:240]
-    table = group(C[rows], N[rows], loss[rows], budget=assign(C[rows], BUDGETS))
+    points = read("chinchilla-points").query("not excluded")
+    C, N, loss = points[["C", "N", "loss"]].to_numpy().T
+    table = group(C, N, loss, budget=assign(C, BUDGETS))
     assert table.runs.sum() == 146
     assert table.left_out == 94
     assert isoflop_exponents(table, Parabola()).a == pytest.approx(0.516, abs=0.0005)

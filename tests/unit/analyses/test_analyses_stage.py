@@ -23,8 +23,8 @@ class Tiny(SimpleNamespace):
     __name__ = "tiny"
     TABLES = ("sums", "fits")
 
-    def analyse(self, published: dict[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
-        self.told = (published, spec)
+    def analyse(self, public_runs: dict[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+        self.told = (public_runs, spec)
         return self.made
 
 
@@ -42,8 +42,8 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
     return module
 
 
-def call(out: Path, *published: Path, spec: dict[str, Any] = SPEC) -> None:
-    main(["--spec", json.dumps(spec), "--published", *map(str, published), "--out", str(out)])
+def call(out: Path, spec: dict[str, Any] = SPEC) -> None:
+    main(["--spec", json.dumps(spec), "--out", str(out)])
 
 
 def test_each_table_is_a_file_with_floats_in_full(tiny: Tiny, tmp_path: Path) -> None:
@@ -53,12 +53,12 @@ def test_each_table_is_a_file_with_floats_in_full(tiny: Tiny, tmp_path: Path) ->
     assert (tmp_path / "out" / "sums.csv").read_bytes() == b"x,right\n1,True\n2,False\n"
 
 
-def test_it_is_told_the_spec_and_the_public_run_data_by_name(tiny: Tiny, tmp_path: Path) -> None:
-    (tmp_path / "runs.csv").write_text("N,loss\n1e9,0.30000000000000004\n")
-    call(tmp_path / "out", tmp_path / "runs.csv")
-    published, spec = tiny.told
-    assert published["runs"].to_dict("list") == {"N": [1e9], "loss": [0.1 + 0.2]}
-    assert spec == AnalysisSpec.model_validate({**SPEC, "seed": 0})
+def test_it_is_told_the_spec_and_the_public_runs_by_name(tiny: Tiny, tmp_path: Path) -> None:
+    asked = {**SPEC, "public_runs": {"frankle-rewinding": "0" * 64}}
+    call(tmp_path / "out", asked)
+    public_runs, spec = tiny.told
+    assert {name: len(table) for name, table in public_runs.items()} == {"frankle-rewinding": 35}
+    assert spec == AnalysisSpec.model_validate({**asked, "seed": 0})
 
 
 def test_an_analysis_that_makes_other_tables_than_it_declares(tiny: Tiny, tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_it_is_told_the_tables_of_trained_studies(
     folders = [write_study(tmp_path, told, 12.0, -0.2) for told in every]
     spec = {**SPEC, "studies": [told.model_dump(mode="json") for told in every]}
     words = [str(word) for three in folders for word in ("--studies", *three)]
-    main(["--spec", json.dumps(spec), "--published", *words, "--out", str(tmp_path / "out")])
+    main(["--spec", json.dumps(spec), *words, "--out", str(tmp_path / "out")])
     _, _, studies = seen
     assert list(studies) == ["hestness-2017/words-lstm4", "hestness-2017/words-lstm2"]  # as in the study file
     found = studies["hestness-2017/words-lstm4"]
@@ -95,7 +95,7 @@ def test_it_is_told_the_tables_of_trained_studies(
 
 
 def test_mistakes_of_a_caller(tiny: Tiny, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"runs\.csv: not a table"):
-        call(tmp_path / "out", tmp_path / "runs.csv")
+    with pytest.raises(DataError, match="there is no 'nothing'; allowed are chinchilla-points, "):
+        call(tmp_path / "out", {**SPEC, "public_runs": {"nothing": ""}})
     with pytest.raises(ConfigError, match="AnalysisSpec: colour"):
         call(tmp_path / "out", spec={**SPEC, "colour": "red"})

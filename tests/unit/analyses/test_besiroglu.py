@@ -1,8 +1,5 @@
 """The Chinchilla fit examined: on a known law, and on the published points."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,7 +12,7 @@ from scalinglaws.papers.weng_2026.refit.besiroglu_tests import runs_for_width
 from scalinglaws.papers.weng_2026.refit.chinchilla_fit import ESTIMATOR, FULL, LAW, NOTEBOOK, ROUNDED
 from scalinglaws.papers.weng_2026.refit.chinchilla_fit import published as published_constants
 from scalinglaws.papers.weng_2026.refit.likelihood import likelihood
-from scalinglaws.public_runs.sets import chinchilla_points
+from scalinglaws.public_runs.read import read
 from unit.made_points import TRUTH, analysed, points, spec
 
 NAMES = ("A", "B", "E", "alpha", "beta")
@@ -23,11 +20,7 @@ NAMES = ("A", "B", "E", "alpha", "beta")
 
 @pytest.fixture(scope="module")
 def published() -> pd.DataFrame:
-    mirror = os.environ.get("SCALINGLAWS_MIRROR")
-    if not mirror:
-        pytest.skip("SCALINGLAWS_MIRROR is unset: the published points are not at hand")
-    (form,) = (form for form in chinchilla_points.FILES if (Path(mirror) / next(iter(form))).is_file())
-    return chinchilla_points.read({name: Path(mirror) / name for name in form})
+    return read("chinchilla-points")
 
 
 @pytest.fixture(scope="module")

@@ -1,24 +1,17 @@
 """The exponents of Hoffmann et al. 2022: on a known law, and on the published points."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from scalinglaws.papers.weng_2026.analyses.chinchilla import TABLES, analyse
-from scalinglaws.public_runs.sets import chinchilla_points
+from scalinglaws.public_runs.read import read
 from unit.made_points import TRUTH, analysed, points, spec
 
 
 @pytest.fixture(scope="module")
 def published() -> pd.DataFrame:
-    mirror = os.environ.get("SCALINGLAWS_MIRROR")
-    if not mirror:
-        pytest.skip("SCALINGLAWS_MIRROR is unset: the published points are not at hand")
-    (form,) = (form for form in chinchilla_points.FILES if (Path(mirror) / next(iter(form))).is_file())
-    return chinchilla_points.read({name: Path(mirror) / name for name in form})
+    return read("chinchilla-points")
 
 
 @pytest.fixture(scope="module")

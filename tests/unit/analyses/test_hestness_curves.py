@@ -1,23 +1,13 @@
 """The curves of Hestness et al. 2017: points as read off, fits as the paper prints them."""
 
-import json
-import os
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017 import constants as paper
-from scalinglaws.papers.hestness_2017 import points as read_off
 from scalinglaws.papers.hestness_2017.analyses import printed_curves as hestness_curves
 
 DECLARED, ALL, FLOOR = "learning-curve", "learning-curve:all-points", "learning-curve-with-floor"
-KEYS = {
-    "token_error_rate": "fig1_right", "char_lm_sgd": "fig3_left_SGD", "char_lm_adam": "fig3_left_Adam",
-    "ds2": "fig5_left_DS2", "attention": "fig5_left_Attention", "ds2_1.7M": "fig5_right_1.7M",
-    "ds2_6M": "fig5_right_6M", "ds2_87M": "fig5_right_87M", "ds2_best": "fig5_right_Best-fit",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +19,6 @@ def tables() -> dict[str, pd.DataFrame]:
 def fitted(tables: dict[str, pd.DataFrame], law: str, series: str) -> pd.DataFrame:
     fits = tables["fits"]
     return fits[(fits.law == law) & (fits.metric == series)].set_index("parameter")
-
-
-def test_points_are_those_that_were_read_off() -> None:
-    mirror = os.environ.get("SCALINGLAWS_MIRROR")
-    if not mirror:
-        pytest.skip("SCALINGLAWS_MIRROR is unset: the points as read off are not at hand")
-    raw = json.loads((Path(mirror) / "hestness_2017_digitised.json").read_text())
-    assert set(raw) == set(KEYS.values())
-    for curve in read_off.EVERY:
-        x, y = raw[KEYS[curve.series]].values()
-        assert curve.x == pytest.approx(x, rel=1e-4)  # kept to 4-5 digits
-        assert curve.y == pytest.approx(y, rel=1e-4)
 
 
 # Log-log regressions of the points as read off, to the digits of an independent computation.

@@ -1,8 +1,5 @@
 """The analysis of Muennighoff et al. 2023: published numbers from the public runs, and a flat profile."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,18 +7,14 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import muennighoff
 from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
-from scalinglaws.public_runs.sets import muennighoff_runs
+from scalinglaws.public_runs.read import read
 
 SPEC = AnalysisSpec(analysis="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=60)
 
 
 @pytest.fixture(scope="module")
 def runs() -> pd.DataFrame:
-    folder = Path(os.environ.get("SCALINGLAWS_MIRROR") or "nowhere")
-    for form in muennighoff_runs.FILES:
-        if all((folder / file).is_file() for file in form):
-            return muennighoff_runs.read({file: folder / file for file in form})
-    pytest.skip("SCALINGLAWS_MIRROR names no folder with the runs of Muennighoff et al. 2023")
+    return read("muennighoff-runs")
 
 
 @pytest.fixture(scope="module")

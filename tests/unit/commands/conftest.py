@@ -51,7 +51,7 @@ ANALYSIS: dict[str, Any] = {
     "title": "An analysis",
     "source": "A paper",
     "analysis": "weng-2026/simulator",
-    "published": ["chinchilla-points"],
+    "public_runs": ["chinchilla-points"],
     "figures": [
         {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
     ],
@@ -86,13 +86,11 @@ def make_manifest() -> None:
 
 
 @pytest.fixture
-def analysis(project: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project with an analysis of public run data, which are nowhere; the folder to put them into."""
-    monkeypatch.delenv("SCALINGLAWS_MIRROR", raising=False)
+def analysis(project: Path) -> None:
+    """The project with an analysis of public runs."""
     folder = project / "config" / "studies" / "other"
     folder.mkdir()
     (folder / "two.yaml").write_text(yaml.safe_dump(ANALYSIS))
-    return project / "results" / "archives"
 
 
 @pytest.fixture

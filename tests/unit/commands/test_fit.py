@@ -2,7 +2,6 @@
 
 import csv
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from scalinglaws.files import sha256_of
+from scalinglaws.public_runs.read import read
 from unit.commands.calling import Call, write_csv
 
 POWER_LAW = ("--law", "power-law-floor", "--x", "examples", "--y", "error")
@@ -63,14 +63,8 @@ def strict(path: Path) -> Any:
 
 def test_the_chinchilla_points(call: Call, tmp_path: Path) -> None:
     """The optimum that four optimisers agree on, of 240 of the 245 points."""
-    mirror = os.environ.get("SCALINGLAWS_MIRROR")
-    if not mirror:
-        pytest.skip("SCALINGLAWS_MIRROR is unset: the Chinchilla points are not at hand")
-    with (Path(mirror) / "chinchilla_2022_fig4_points.csv").open() as stream:
-        rows = list(csv.DictReader(stream))
-    N, C, loss = ([float(row[key]) for row in rows] for key in ("Model Size", "Training FLOP", "loss"))
-    tokens = [c / (6 * n) for c, n in zip(C, N, strict=True)]
-    points = write_csv(tmp_path / "points.csv", {"params": N, "tokens": tokens, "loss": loss})
+    points = tmp_path / "points.csv"
+    read("chinchilla-points").rename(columns={"N": "params", "D": "tokens"}).to_csv(points, index=False)
     out = call(
         "fit", points, *CHINCHILLA, "--loss", "huber", "--exclude", "D/N<0.41", "--bootstrap", "400",
         "--out", tmp_path / "fit.json",

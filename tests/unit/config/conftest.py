@@ -40,7 +40,7 @@ ANALYSIS: dict[str, Any] = {
     "title": "An analysis",
     "source": "A paper",
     "analysis": "weng-2026/simulator",
-    "published": ["chinchilla-points"],
+    "public_runs": ["chinchilla-points"],
     "figures": [
         {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
     ],

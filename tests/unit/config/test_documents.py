@@ -79,7 +79,7 @@ def test_the_schema_rejects(place: tuple[str | int, ...], key: str, value: Any) 
     [
         ("runs", {}),
         ("analysis", "guess"),
-        ("published", ["nothing"]),
+        ("public_runs", ["nothing"]),
         ("figures", [{"name": "a", "draw": "b:c"}]),
         ("colour", "red"),
     ],
@@ -93,7 +93,7 @@ def test_the_reference_names_every_key() -> None:
     text = documents()["README.md"]
     for key in ("learning_rate.search", "optimiser.averaging", "budget.evaluation_ratio", "machine.workers"):
         assert f"`{key}`" in text
-    for name in ("published", "weng-2026/simulator", "muennighoff-runs"):
+    for name in ("public_runs", "weng-2026/simulator", "muennighoff-runs"):
         assert f"`{name}`" in text
     assert "### `resnet`" in text
     assert "### `fashion-mnist`\n\nNo options." in text or "No options." in text

@@ -160,11 +160,17 @@ def test_mistakes_in_a_study(write_config: WriteConfig, changes: dict[str, Any],
     [
         ({"analysis": "guess"}, "analysis: there is no 'guess'; allowed are "),
         ({"analysis": 3}, "analysis: input should be a valid string, not 3"),
-        ({"published": ["nothing"]}, "published.0: there is no 'nothing'; allowed are chinchilla-points, "),
-        ({"published": ["chinchilla-points"] * 2}, "published: a value is given twice"),
-        ({"published": "chinchilla-points"}, "published: input should be a valid tuple"),
+        (
+            {"public_runs": ["nothing"]},
+            "public_runs.0: there is no 'nothing'; allowed are chinchilla-points, ",
+        ),
+        ({"public_runs": ["chinchilla-points"] * 2}, "public_runs: a value is given twice"),
+        ({"public_runs": "chinchilla-points"}, "public_runs: input should be a valid tuple"),
         ({"seed": -1}, "seed: input should be greater than or equal to 0, not -1"),
-        ({"runs": {}}, "runs: unknown key; allowed are analysis, figures, published, seed, source, studies,"),
+        (
+            {"runs": {}},
+            "runs: unknown key; allowed are analysis, figures, public_runs, seed, source, studies,",
+        ),
         ({"figures": None}, "figures: is missing"),
         ({"figures.0.colour": "red"}, "figures.0.colour: unknown key; allowed are caption, draw, name"),
         ({"figures.0.draw": "style:x"}, "figures.0.draw: there is no 'style:x'; there are hestness-2017/"),
@@ -185,7 +191,7 @@ def test_an_analysis_exists_at_every_scale(write_config: WriteConfig) -> None:
     assert chosen.analyses == ()
 
 
-READS = {"analysis": "hestness-2017/summary", "published": None, "studies": ["paper/one"]}
+READS = {"analysis": "hestness-2017/summary", "public_runs": None, "studies": ["paper/one"]}
 
 
 def test_an_analysis_reads_studies_that_are_trained(write_config: WriteConfig) -> None:
@@ -257,11 +263,6 @@ def test_two_figures_of_a_paper_share_a_name(write_config: WriteConfig) -> None:
     assert mistake(root) == f"{two}: figures.0.name: 'fig2' is a figure's name in {one}"
     root = write_config(study={"figures": [figure, figure]}, analysis={"figures": []})
     assert mistake(root) == f"{one}: figures.1.name: 'fig2' is a figure's name in {one}"
-
-
-def test_public_run_data_have_a_location(write_config: WriteConfig) -> None:
-    loaded = load_config("laptop", write_config(scale={"locations": {"chinchilla-points": "a"}}))
-    assert loaded.scale.locations == {"chinchilla-points": Path("a")}
 
 
 def test_further_mistakes_are_counted(write_config: WriteConfig) -> None:

@@ -12,6 +12,7 @@ from scalinglaws.config.canonical import canonical_json
 from scalinglaws.config.job import Job, job_to_plain
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
+from scalinglaws.public_runs.description import describe
 
 WriteConfig = Callable[..., Path]
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -215,18 +216,17 @@ def test_an_analysis_trains_nothing(write_config: WriteConfig) -> None:
     (analysis,) = found.analyses
     assert [plan.study.study for plan in found.all_studies] == ["paper/one", "paper/two"]
     assert found.papers == ("paper",)
-    assert found.published == ("chinchilla-points",)
     assert analysis.tables == plugins.constant(*plugins.of_paper("analyses", "weng-2026/simulator"), "TABLES")
     spec = analysis.analysis_spec("smoke", 500)
     assert AnalysisSpec.model_validate(spec).model_dump(exclude_unset=True) == spec
     assert spec == {
         "analysis": "weng-2026/simulator", "study": "paper/two", "scale": "smoke", "resamples": 500,
-        "seed": 3,
+        "seed": 3, "public_runs": {"chinchilla-points": describe("chinchilla-points").sha256},
     }  # fmt: skip
 
 
 def test_an_analysis_is_told_of_the_studies_that_it_reads(write_config: WriteConfig) -> None:
-    reads = {"analysis": "hestness-2017/summary", "published": None, "studies": ["paper/one"]}
+    reads = {"analysis": "hestness-2017/summary", "public_runs": None, "studies": ["paper/one"]}
     found = plan_of(write_config(analysis=reads))
     (analysis,) = found.analyses
     assert analysis.reads == found.studies

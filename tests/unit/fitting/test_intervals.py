@@ -1,9 +1,5 @@
 """Resamples, standard errors and how often intervals hold the truth."""
 
-import csv
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scalinglaws.fitting.fit_law import estimate
@@ -15,6 +11,7 @@ from scalinglaws.fitting.solver.solve import has_compiler
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, draw, refit
 from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval
 from scalinglaws.fitting.uncertainty.coverage import coverage
+from scalinglaws.public_runs.read import read
 
 X = np.geomspace(1, 1000, 60)
 LINE = laws.find("power-law")
@@ -93,14 +90,8 @@ def test_fixed_parameters_stay_fixed_in_every_refit() -> None:
 
 def chinchilla_points() -> tuple[np.ndarray, np.ndarray]:
     """The 240 points in the file's order."""
-    mirror = os.environ.get("SCALINGLAWS_MIRROR")
-    if not mirror:
-        pytest.skip("SCALINGLAWS_MIRROR is unset: the Chinchilla points are not at hand")
-    with (Path(mirror) / "chinchilla_2022_fig4_points.csv").open() as stream:
-        rows = list(csv.DictReader(stream))
-    n, c, loss = (np.array([float(row[k]) for row in rows]) for k in ("Model Size", "Training FLOP", "loss"))
-    kept = np.sort(np.argsort(loss)[:-5])
-    return np.stack([n, c / (6 * n)])[:, kept], loss[kept]
+    points = read("chinchilla-points").query("not excluded")
+    return points[["N", "D"]].to_numpy().T, points["loss"].to_numpy()
 
 
 def test_the_optimum_of_the_chinchilla_points() -> None:

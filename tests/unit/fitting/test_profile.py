@@ -1,9 +1,5 @@
 """Profiles: intervals as theory has them, and flat ones told as such."""
 
-import csv
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from scalinglaws.fitting.fit_law import estimate
@@ -13,6 +9,7 @@ from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.uncertainty.profile import profile
+from scalinglaws.public_runs.read import read
 
 X = np.geomspace(1, 1000, 40)
 Y = 2 * X**-0.3 * np.exp(np.random.default_rng(1).normal(0, 0.05, 40))
@@ -63,13 +60,8 @@ def test_only_fitted_parameters_have_a_profile() -> None:
 
 def test_the_published_half_life_of_repeated_data_lies_on_a_flat_profile() -> None:
     """Muennighoff et al. 2023: the published optimum is a local one, and 13 to 450 fit within 0.3 %."""
-    mirror = os.environ.get("SCALINGLAWS_MIRROR")
-    if not mirror:
-        pytest.skip("SCALINGLAWS_MIRROR is unset: the public runs are not at hand")
-    with (Path(mirror) / "muennighoff_2023_runs_fit182.csv").open() as stream:
-        rows = list(csv.DictReader(stream))
-    x = np.array([[float(row[name]) for row in rows] for name in ("params", "tokens", "unique_tokens")])
-    y = np.array([float(row["val_loss"]) for row in rows])
+    runs = read("muennighoff-runs").query("fitted")
+    x, y = runs[["N", "D", "U"]].to_numpy().T, runs["loss"].to_numpy()
     law = laws.find("muennighoff")
     found = estimate(law, x, y, estimator=Estimator("log", "huber"))
     assert found.objective <= 0.015806

@@ -1,9 +1,6 @@
 """The report of a fit: intervals by three methods, what is said of few points, and the published numbers."""
 
-import csv
-import os
 from math import inf, isnan
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +15,7 @@ from scalinglaws.fitting.uncertainty import intervals as uncertainty
 from scalinglaws.fitting.uncertainty.intervals import Method, ends, spread
 from scalinglaws.fitting.uncertainty.profile import profile
 from scalinglaws.laws.law import FloatArray
+from scalinglaws.public_runs.read import read
 
 POWER_LAW = laws.find("power-law-floor")
 CHINCHILLA = laws.find("chinchilla")
@@ -249,17 +247,10 @@ def test_too_few_points_for_validation_are_said() -> None:
 
 def test_the_chinchilla_points() -> None:
     """The 240 points of 0.41 tokens per parameter and more: Besiroglu et al. 2024 leave out the others."""
-    mirror = os.environ.get("SCALINGLAWS_MIRROR")
-    if not mirror:
-        pytest.skip("SCALINGLAWS_MIRROR is unset: the Chinchilla points are not at hand")
-    with (Path(mirror) / "chinchilla_2022_fig4_points.csv").open() as stream:
-        rows = list(csv.DictReader(stream))
-    N, C, loss = (np.array([float(row[k]) for row in rows]) for k in ("Model Size", "Training FLOP", "loss"))
-    D = C / (6 * N)
-    kept = D / N >= 0.41
-    report = fit_report(
-        CHINCHILLA, np.stack([N, D])[:, kept], loss[kept], estimator=Estimator(loss="huber"), resamples=1000
-    )
+    points = read("chinchilla-points")
+    kept = points[points.D / points.N >= 0.41]
+    x, y = kept[["N", "D"]].to_numpy().T, kept.loss.to_numpy()
+    report = fit_report(CHINCHILLA, x, y, estimator=Estimator(loss="huber"), resamples=1000)
     assert report.found.points == 240
     assert report.found.objective <= 0.0010182740179
     published = {"A": 124.52, "B": 1293.28, "E": 0.02566, "alpha": 0.01540, "beta": 0.02060}

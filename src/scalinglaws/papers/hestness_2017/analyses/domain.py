@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 def analyse(
-    _published: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, Trained]
+    _public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, Trained]
 ) -> dict[str, pd.DataFrame]:
     """Gather the studies' tables and compare their exponents.
 

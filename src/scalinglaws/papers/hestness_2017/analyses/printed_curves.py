@@ -54,7 +54,7 @@ class Fitted:
     intervals: dict[str, tuple[float, float]]
 
 
-def analyse(_published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Fit every curve again.
 
     Tables:

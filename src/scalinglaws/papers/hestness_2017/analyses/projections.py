@@ -102,7 +102,7 @@ IMPLIED: dict[str, tuple[str, Inputs, Formula]] = {
 """Quantities that are not printed, and exponents that the printed ones imply."""
 
 
-def analyse(_published: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Compute every printed quantity from the others.
 
     Tables:

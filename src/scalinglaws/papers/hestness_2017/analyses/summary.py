@@ -42,7 +42,7 @@ Row = dict[str, Any]
 
 
 def analyse(
-    _published: Mapping[str, pd.DataFrame], spec: AnalysisSpec, studies: Mapping[str, Trained]
+    _public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec, studies: Mapping[str, Trained]
 ) -> dict[str, pd.DataFrame]:
     """One row a study and metric, and the follow-up's question for each study.
 

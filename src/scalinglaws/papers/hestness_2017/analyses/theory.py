@@ -65,7 +65,7 @@ class Example:
 
 
 def analyse(
-    _published: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, Trained]
+    _public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, Trained]
 ) -> dict[str, pd.DataFrame]:
     """Compute the curves, cut the classifier's into regions, fit exponents, and read the trained networks.
 

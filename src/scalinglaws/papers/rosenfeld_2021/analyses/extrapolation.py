@@ -93,7 +93,7 @@ class Result:
     warnings: tuple[str, ...]
 
 
-def analyse(_published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Draw, fit, predict.
 
     Tables:

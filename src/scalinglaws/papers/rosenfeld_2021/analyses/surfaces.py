@@ -19,7 +19,7 @@ CONTOUR_POINTS = 49
 CONTOURS = 5
 
 
-def analyse(_published: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Evaluate every landscape.
 
     Tables:

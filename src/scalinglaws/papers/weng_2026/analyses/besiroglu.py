@@ -62,7 +62,7 @@ POLICY = np.geomspace(1e18, 1e28, 41)  # FLOPs
 SIZES, SMOKE_SIZES = Sizes(mean=None, sum=600, tight=300), Sizes(mean=300, sum=100, tight=50)
 
 
-def analyse(run_data: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Refit, compare, test.
 
     Tables:
@@ -74,7 +74,7 @@ def analyse(run_data: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[st
         methods, descents, traces: see `fitting.stopping`.
         policy: tokens a parameter over C.
     """
-    frame = run_data["chinchilla-points"]
+    frame = public_runs["chinchilla-points"]
     every, points = points_of(frame), points_of(frame[~frame.excluded])
     rngs = [np.random.default_rng([spec.seed, k]) for k in range(3)]
     found, found_on_all = fit(points, spec.resamples, rngs[0]), fit(every, spec.resamples, rngs[1])

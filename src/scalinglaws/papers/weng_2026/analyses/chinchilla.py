@@ -63,7 +63,7 @@ class Isoflop:
     exponents: Exponents
 
 
-def analyse(run_data: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Approaches 2 and 3.
 
     Tables:
@@ -75,8 +75,8 @@ def analyse(run_data: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[st
         lines: N_opt and D_opt over C, published and refitted.
         models: large models that were trained.
     """
-    frame = run_data["chinchilla-points"].copy()
-    frame["budget"] = assign(frame.C.to_numpy(), BUDGETS, TOLERANCE)
+    frame = public_runs["chinchilla-points"][["N", "D", "C", "loss", "excluded"]]
+    frame = frame.assign(budget=assign(frame.C.to_numpy(), BUDGETS, TOLERANCE))
     kept = frame[~frame.excluded]
     curves = _grouped(kept)
     main = [

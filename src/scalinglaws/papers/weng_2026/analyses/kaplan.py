@@ -62,7 +62,7 @@ class Counted:
     training: float
 
 
-def analyse(_published: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Count every shape.
 
     Tables:

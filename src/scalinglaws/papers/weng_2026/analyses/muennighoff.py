@@ -44,7 +44,7 @@ TICKS = (1, 2, 4, 8, 16, 32, 64)
 VALUED = (2, 4, 8, 16, 32, 40, 64)  # epochs whose data are valued
 
 
-def analyse(published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Refit r_D and r_N as published, and draw both laws through the runs of the paper's figure.
 
     Tables:
@@ -57,7 +57,7 @@ def analyse(published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[s
         refits: r_D and r_N of each bootstrap resample.
         fits: parameters with bootstrap intervals, objectives and R^2.
     """
-    runs = published["muennighoff-runs"]
+    runs = public_runs["muennighoff-runs"]
     fitted = runs[runs["fitted"]]
     x, y = fitted[["N", "D", "U"]].to_numpy(float).T, fitted["loss"].to_numpy(float)
     points = Points(x, y)

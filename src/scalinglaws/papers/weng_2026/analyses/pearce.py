@@ -39,7 +39,7 @@ SIZES = np.geomspace(1e3, 1e11, 80001)  # where the peak of the local exponent i
 STEPS = 100  # budgets of a slope between two sizes
 
 
-def analyse(_published: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Evaluate the closed form and repeat the simulation, with each set of constants.
 
     Tables:

@@ -42,7 +42,7 @@ LAW = laws.find("chinchilla")
 GRID, OPTIMUM = "grid search", "least squares"
 
 
-def analyse(_published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Fit every setting both ways.
 
     Tables:

@@ -75,7 +75,7 @@ def _first_free(locks: dict[str, FileLock]) -> tuple[str, FileLock]:
 
 
 def list_gpus() -> tuple[str, ...]:
-    """UUIDs of the GPUs that nvidia-smi lists, in its order; of a GPU that is split (MIG), those of its parts.
+    """UUIDs of the GPUs in the order of nvidia-smi; of a GPU that is split (MIG), those of its parts.
 
     It does not import torch, which would look at CUDA_VISIBLE_DEVICES too early.
     """

@@ -114,9 +114,7 @@ def test_waiting_is_told_once(
     assert line.startswith("waiting for a GPU: other processes train on all 1 (")
 
 
-@pytest.mark.parametrize(
-    ("named", "got"), [("1", "1"), ("GPU-bb", "GPU-bb"), ("1,0", "1"), (None, "GPU-aa")]
-)
+@pytest.mark.parametrize(("named", "got"), [("1", "1"), ("GPU-bb", "GPU-bb"), ("1,0", "1"), (None, "GPU-aa")])
 def test_one_of_the_gpus_that_the_environment_names_is_locked(
     smi: Install, locks: Path, monkeypatch: pytest.MonkeyPatch, named: str | None, got: str
 ) -> None:

@@ -35,7 +35,7 @@ STUDY_FILE = f"config/studies/{STUDY_NAME}.yaml"
         ("colour", "red", f"{STUDY_FILE}: colour: unknown key"),
         ("runs.budget.stepz", 5, f"{STUDY_FILE}: runs.budget.stepz: unknown key"),
         ("runs.budget.steps", "many", f"{STUDY_FILE}: runs.budget.steps: "),
-        ("scales.smoke.subsets", [10, 10], f"{STUDY_FILE}: scales.smoke.subsets: a value is given twice"),
+        ("scales.smoke.subsets", [10, 10], f"{STUDY_FILE}: scales.smoke.subsets: 10 is given twice"),
         ("runs.data.source", "mnist", f"{STUDY_FILE}: runs.data.source: there is no 'mnist'; allowed are "),
         (
             "scales.smoke.models",
@@ -65,7 +65,7 @@ def test_no_yaml_an_unknown_scale_and_an_unknown_paper(bare: Project) -> None:
         assert not (bare.folder / "results").exists()
         return done.stderr
 
-    assert "config/huge.yaml: no such scale file; there are smoke" in said("--scale", "huge")
+    assert "config/huge.yaml: there is no such scale file; config/ has smoke" in said("--scale", "huge")
     assert "there is no 'kaplan'; allowed are hestness-2017" in said("--scale", "smoke", "--paper", "kaplan")
     bare.study_file.write_text("study: [")
     assert f"{STUDY_FILE}, line 1, column " in said("--scale", "smoke")

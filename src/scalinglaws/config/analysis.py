@@ -1,4 +1,4 @@
-"""What an analysis is told: it trains nothing, and works on public runs, constants and tables of studies."""
+"""The spec of an analysis, which works on public runs, published constants and tables of studies."""
 
 from collections.abc import Iterable
 
@@ -22,16 +22,16 @@ def public_run_files(names: Iterable[str], ending: str) -> dict[str, str]:
 
 
 class StudyFacts(Strict):
-    """What an analysis is told of a trained study whose tables it reads."""
+    """What an analysis knows of a trained study whose tables it reads."""
 
     study: str
-    """The study, e.g. hestness-2017/image."""
+    """The study, for example `hestness-2017/image`."""
     title: str
     """`<domain>: <family>`, or `<domain>: <family>; <more>`."""
     optimiser: str
-    """Its update rule."""
+    """The update rule of its runs."""
     fit: FitSpec
-    """How its laws were fitted; the first metric is the one that the study is about."""
+    """How its laws were fitted. The first metric is the main one of the study."""
 
     @property
     def name(self) -> str:
@@ -40,12 +40,12 @@ class StudyFacts(Strict):
 
     @property
     def domain(self) -> str:
-        """What it is about: the title before the colon."""
+        """The domain: the title before the colon."""
         return self.title.split(":")[0].strip()
 
     @property
     def family(self) -> str:
-        """The models, short, for legends: the title behind the colon; all of it where it has none."""
+        """Short name of the models for legends: the title after the colon, or all of it if there is none."""
         return self.title.partition(":")[2].split(";")[0].strip() or self.title
 
 
@@ -55,14 +55,14 @@ class AnalysisSpec(Strict):
     analysis: str
     """`<paper>/<name>`: a file in `src/scalinglaws/papers/<paper>/analyses/`."""
     study: str
-    """The study it is done for, e.g. weng-2026/simulator."""
+    """The study that it belongs to, for example `weng-2026/simulator`."""
     scale: str
-    """How large: smoke, laptop, gpu or paper."""
+    """The scale: smoke, laptop, gpu or paper."""
     resamples: int = Field(ge=20)
-    """Bootstrap resamples, where it has intervals."""
+    """Number of bootstrap resamples, if it has intervals."""
     public_runs: dict[str, str] = Field(default_factory=dict)
     """The sets of public runs that it reads, each with the SHA-256 of its table."""
     studies: tuple[StudyFacts, ...] = ()
-    """The trained studies whose tables it reads."""
+    """The trained studies whose tables the analysis reads."""
     seed: int = Field(default=0, ge=0)
-    """Seed of all that is random in it."""
+    """Seed of everything that is random in the analysis."""

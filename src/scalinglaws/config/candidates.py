@@ -1,4 +1,4 @@
-"""What a learning-rate search compares."""
+"""What a search for the learning rate compares."""
 
 from pydantic import PositiveFloat
 
@@ -6,9 +6,10 @@ from scalinglaws.config.strict import Strict
 
 
 class Candidates(Strict):
-    """The learning rates that a search job compares."""
+    """The learning rates that a search compares."""
 
     learning_rates: tuple[PositiveFloat, ...]
-    """Candidates, in the order of preference when they tie."""
+    """The candidates. Where two tie, the first one wins."""
     metric: str
-    """Validation metric whose minimum decides (mean of its log over the search's subset sizes)."""
+    """The validation metric whose minimum decides, by the mean of its log over the subset sizes of the
+    search."""

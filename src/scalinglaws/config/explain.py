@@ -1,9 +1,10 @@
-"""One sentence for what is wrong with a config: where, what, and what is allowed."""
+"""Turn what pydantic found wrong with a config into one sentence: where, what, and what is allowed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 Location = tuple[int | str, ...]
 
@@ -14,33 +15,54 @@ def sentence(error: ValidationError, where: Callable[[Location], str], model: An
     Args:
         error: what pydantic raised.
         where: turns the path of a key into `file: path`.
-        model: the pydantic model that was validated, which knows the allowed keys.
+        model: the pydantic model that refused the content. It knows the allowed keys.
         content: what was validated.
     """
     mistakes = [
         (_keys_in(content, found["loc"], found["type"] == "missing"), found) for found in error.errors()
     ]
     start = mistakes[0][0]
-    # A value that may be of two kinds is wrong as either: the mistake meant is where it almost was right.
+    # Where a value may be of two kinds, pydantic lists the mistakes under both. The deepest one is meant.
     near = [mistake for mistake in mistakes if mistake[0][: len(start)] == start]
     location, first = max(near, key=lambda mistake: (len(mistake[0]), not _is_kind(mistake[1]["type"])))
     if first["type"] == "extra_forbidden":
         problem = f"unknown key; allowed are {', '.join(_keys_at(model, location[:-1])) or 'none'}"
     elif first["type"] == "missing":
         problem = "is missing"
+    elif first["type"] == "value_error":
+        problem = str(first["ctx"]["error"])
     else:
-        problem = f"{first['msg'][0].lower()}{first['msg'][1:]}, not {first['input']!r}"
+        problem = f"{_rule(first)}, not {first['input']!r}"
     more = len(mistakes) - len(near)
     return f"{where(location)}: {problem}" + (f" (and {more} more)" if more else "")
 
 
 def unknown(name: str, allowed: tuple[str, ...]) -> str:
-    """There is no such name; these there are."""
+    """Says that a name does not exist, and which ones do."""
     return f"there is no {name!r}; allowed are {', '.join(allowed)}"
 
 
+def twice(values: Iterable[Any]) -> str:
+    """The first value that occurs twice, as text, or an empty text."""
+    seen: list[Any] = []
+    for value in values:
+        if value in seen:
+            return str(value)
+        seen.append(value)
+    return ""
+
+
+def _rule(mistake: ErrorDetails) -> str:
+    """What a value should be, in the words of a config file: lists and blocks rather than tuples and
+    models."""
+    if mistake["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        return "should be a block of keys"
+    rule = mistake["msg"].removeprefix("Input ").partition(" after validation")[0].replace("Tuple", "List")
+    return f"{rule[0].lower()}{rule[1:]}".replace("tuple", "list")
+
+
 def _keys_in(content: Any, location: Location, missing: bool) -> Location:
-    """The keys of a location, without the names that pydantic gives to the kinds of value it tried."""
+    """The keys of a location, without the names that pydantic adds for the kinds of value that it tried."""
     keys: list[int | str] = []
     for part in location[:-1] if missing else location:
         try:
@@ -52,12 +74,12 @@ def _keys_in(content: Any, location: Location, missing: bool) -> Location:
 
 
 def _is_kind(mistake: str) -> bool:
-    """Whether the value is of the wrong kind altogether."""
+    """Whether the value has the wrong kind altogether."""
     return mistake == "literal_error" or mistake.endswith(("_type", "_parsing"))
 
 
 def _keys_at(model: Any, location: Location) -> list[str]:
-    """Names of the fields of the block that a location leads to."""
+    """Sorted keys of the block at a location."""
     for part in location:
         if part in getattr(model, "model_fields", {}):
             model = _block_in(model.model_fields[part].annotation)

@@ -1,4 +1,4 @@
-"""How the runs of a study are reduced to laws and intervals."""
+"""The options of a study's fits."""
 
 from typing import Annotated, Literal, Self
 
@@ -10,25 +10,25 @@ Names = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class FitOptions(Strict):
-    """What a study file says of its fits, the same at all scales."""
+    """The block `fit` of a study file, which is the same at all scales."""
 
     x: Literal["data_size", "examples"] = "data_size"
-    """The run table's column that a law sees as m: the size of the training set in the data set's unit, or in
-    examples."""
+    """The column of the run table that laws call m: the size of the training set in the unit of its data, or
+    in examples."""
     metrics: Names
-    """Metrics of the task; each gets a learning curve."""
+    """Metrics of the task. A learning curve is fitted to each."""
     size_metric: str
-    """The metric whose best-fit models give the law of model size."""
+    """The metric whose best models give the law of model size. It must be one of `metrics`."""
     tolerance: float = Field(default=0.0, ge=0, lt=1)
-    """Share of the best score by which a smaller model may be worse and still count as the best fit of its
-    training set; its size is interpolated between models. 0 takes the best score itself, and the vertex of a
-    parabola through it and its neighbours."""
+    """How much worse than the best score a smaller model may be and still count as the best-fit size, as a
+    share of that score; the size is interpolated between models. With 0, the size is the vertex of a parabola
+    through the best model and its two neighbours."""
     laws: Names = ("learning-curve", "learning-curve-with-floor")
-    """Laws fitted to each metric's learning curve."""
+    """The laws that are fitted to each learning curve."""
     size_law: str = "model-size"
-    """The law fitted to the best-fit model sizes."""
+    """The law that is fitted to the best-fit model sizes."""
     level: float = Field(default=0.95, gt=0.5, lt=1.0)
-    """Level of the percentile intervals."""
+    """Confidence level of the intervals."""
     seed: int = Field(default=0, ge=0)
     """Seed of the bootstrap."""
 
@@ -36,24 +36,24 @@ class FitOptions(Strict):
     def _fits_together(self) -> Self:
         if self.size_metric not in self.metrics:
             raise ValueError(
-                f"size_metric {self.size_metric!r} is not among metrics: {', '.join(self.metrics)}"
+                f"size_metric is {self.size_metric!r}, which is not one of metrics: {', '.join(self.metrics)}"
             )
         for key, names in (("metrics", self.metrics), ("laws", self.laws)):
             if len(set(names)) < len(names):
-                raise ValueError(f"{key} names one thing twice: {', '.join(names)}")
+                raise ValueError(f"{key} has an entry twice: {', '.join(names)}")
         return self
 
 
 class FitSpec(FitOptions):
-    """The spec of the fitting stage: the options, and what depends on study and scale."""
+    """The spec of the fitting stage: the options, with what depends on study and scale."""
 
     study: str
-    """The study whose runs are fitted, e.g. hestness-2017/image."""
+    """The study whose runs are fitted, for example `hestness-2017/image`."""
     region: tuple[PositiveFloat, PositiveFloat]
-    """The declared power-law region [low, high] in x, both ends included; points outside are drawn, not
+    """The power-law region `[low, high]` in x, both ends included. Points outside it are drawn but not
     fitted."""
     resamples: int = Field(default=2000, ge=20, le=1_000_000)
-    """Bootstrap resamples."""
+    """Number of bootstrap resamples."""
 
     @model_validator(mode="after")
     def _region_runs_upwards(self) -> Self:

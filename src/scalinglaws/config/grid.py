@@ -1,4 +1,4 @@
-"""The grid of a study at one scale: its parts merged, then checked against what exists."""
+"""The grid of a study at one scale: merged from its parts and checked against the plugins that exist."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -7,17 +7,17 @@ from typing import Any
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.config.explain import Location, sentence, unknown
+from scalinglaws.config.explain import Location, sentence, twice, unknown
 from scalinglaws.config.modules import FAMILIES, LAWS, SOURCES, TASKS
 from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, ScaleName, Study
 from scalinglaws.errors import ConfigError
 
 
 def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
-    """The study's grid at a scale: `runs` with the scale's own keys merged over it, checked.
+    """Merge a scale's own keys over `runs`, and check the result.
 
     Raises:
-        ConfigError: an unknown key or plugin, a wrong type, or a value that cannot be.
+        ConfigError: a key or a plugin is unknown, a type is wrong, or a value is impossible.
     """
     own = study.scales[scale]
 
@@ -39,8 +39,8 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
         each for each in plugins.names(SOURCES) if plugins.constant(SOURCES, each, "MODALITY") == modality
     ]
     if grid.data.source not in fitting:
-        problem = f"{grid.task} needs {modality}, which {grid.data.source} does not deliver"
-        raise ConfigError(f"{where(('data', 'source'))}: {problem}; these do: {', '.join(fitting)}")
+        problem = f"{grid.task} needs {modality}, which {grid.data.source} does not provide"
+        raise ConfigError(f"{where(('data', 'source'))}: {problem}; allowed are {', '.join(fitting)}")
     for i, model in enumerate(grid.models):
         _check_options(FAMILIES, model.family, "build", model.model_extra or {}, ("models", i), where)
     for location, problem in _impossible(grid):
@@ -65,7 +65,8 @@ def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Mappings merged key by key, other values replaced; one that names a `source` is replaced whole."""
+    """Merge mappings key by key and replace other values. A mapping that names a `source` is replaced
+    whole."""
     merged = dict(base)
     for key, value in over.items():
         old = merged.get(key)
@@ -94,9 +95,9 @@ def _check_options(
 
 
 def _impossible(grid: Grid) -> Iterator[tuple[Location, str]]:
-    """What types cannot say: values that no run can satisfy, as (key path, problem).
+    """Values of the right type that no run can satisfy, as (path of the key, problem).
 
-    A source that cannot know its size before it is read is checked once the data are prepared.
+    If a source does not know its size beforehand, sizes are checked when its data are prepared.
     """
     counts = plugins.constant(SOURCES, grid.data.source, "EXAMPLES") or {}
     sizes: list[tuple[Location, int]] = [(("subsets", i), size) for i, size in enumerate(grid.subsets)]
@@ -112,18 +113,18 @@ def _impossible(grid: Grid) -> Iterator[tuple[Location, str]]:
     lists: list[tuple[Location, Iterable[Any]]] = [
         (("subsets",), grid.subsets),
         (("seeds",), grid.seeds),
-        (("models",), map(_with_defaults, grid.models)),
+        (("models",), map(_in_full, grid.models)),
     ]
     if isinstance(grid.learning_rate, LearningRateSearch):
         lists += [(("learning_rate", key), getattr(grid.learning_rate, key)) for key in ("search", "at")]
-    for location, found in lists:
-        values = list(found)
-        if any(value in values[:i] for i, value in enumerate(values)):
-            yield location, "a value is given twice"
+    for location, values in lists:
+        if again := twice(values):
+            yield location, f"{again} is given twice"
     if grid.region[0] >= grid.region[1]:
-        yield ("region",), f"must run from a smaller to a larger value, not {list(grid.region)}"
+        yield ("region",), f"must be [low, high] with low < high, not {list(grid.region)}"
 
 
-def _with_defaults(model: Architecture) -> tuple[str, dict[str, Any]]:
+def _in_full(model: Architecture) -> str:
+    """The model with all its options, so that a default counts as the same whether it is written or not."""
     options = plugins.options(FAMILIES, model.family, "build").model_validate(model.model_extra or {})
-    return model.family, options.model_dump()
+    return ", ".join([model.family, *(f"{key}: {value}" for key, value in options.model_dump().items())])

@@ -1,4 +1,5 @@
-"""Read and check a scale file and its studies; every mistake is one sentence with file, key and remedy."""
+"""Read and check a scale file and its studies. A mistake is one sentence with file, key and what is
+allowed."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from pydantic import ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.analysis import PUBLIC_RUNS
-from scalinglaws.config.explain import sentence, unknown
+from scalinglaws.config.explain import sentence, twice, unknown
 from scalinglaws.config.grid import grid_of
 from scalinglaws.config.modules import SOURCES
 from scalinglaws.config.plugins import ANALYSES, FIGURES
@@ -23,14 +24,14 @@ Block = TypeVar("Block", bound=Strict)
 
 @dataclass(frozen=True)
 class Config:
-    """A scale file with its studies, all checked.
+    """A scale file and its studies, all checked.
 
     Attributes:
-        name: the scale file's name without ending: `results/<name>/` is its folder.
+        name: name of the scale file without its ending. Its results go to `results/<name>/`.
         scale: the scale.
-        studies: (study, its grid at this scale), in order of name.
-        analyses: studies that train nothing, in order of name; they exist at every scale, but for those that
-            read the tables of other studies: they exist where one of these does.
+        studies: (study, its grid at this scale), sorted by name.
+        analyses: studies that train nothing, sorted by name. Those that read other studies are included if at
+            least one of these has the scale.
     """
 
     name: str
@@ -40,20 +41,20 @@ class Config:
 
 
 def load_config(scale: str, root: Path = Path("config"), paper: str | None = None) -> Config:
-    """The config of a scale, by name (`laptop`) or as a path to a scale file of one's own.
+    """Load the config of a scale.
 
     Args:
-        scale: name or path.
-        root: the folder of scale files, with the studies under `studies/`.
-        paper: only the studies of this paper.
+        scale: name of a scale (`laptop`), or path of a scale file of your own.
+        root: the folder of the scale files. The studies are under `studies/` in it.
+        paper: load only the studies of this paper.
 
     Raises:
-        ConfigError: anything wrong in the scale file or in a study that it runs.
+        ConfigError: something is wrong in the scale file or in a study that it runs.
     """
     path = Path(scale) if scale.endswith((".yaml", ".yml")) else root / f"{scale}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in root.glob("*.yaml")))
-        raise ConfigError(f"{path}: no such scale file; there are {known or 'none'} in {root}/")
+        raise ConfigError(f"{path}: there is no such scale file; {root}/ has {known or 'none'}")
     checked = _load_scale(path)
     files = {f"{file.parent.name}/{file.stem}": file for file in sorted((root / "studies").glob("*/*.yaml"))}
     wanted = tuple(files) if checked.studies == "all" else checked.studies
@@ -77,7 +78,7 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
         elif checked.scale in study.scales and asked:
             studies.append((study, grid_of(study, checked.scale, files[name])))
         elif checked.scale not in study.scales and checked.studies != "all":
-            raise ConfigError(f"{files[name]}: scales: has no {checked.scale!r}, which {path} asks for")
+            raise ConfigError(f"{files[name]}: scales: has no {checked.scale!r}, but {path} lists this study")
     reading = [each for each in analyses if each.studies]
     if reading:
         unasked = (name for name in files if name not in kinds and "analysis" not in read_yaml(files[name]))
@@ -92,10 +93,10 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
 
 
 def load_study(path: Path) -> Study | Analysis:
-    """One study file, checked but for its grids; the key `analysis` makes it one that trains nothing.
+    """Load one study file and check everything but its grids. With the key `analysis` it trains nothing.
 
     Raises:
-        ConfigError: an unknown key, a wrong type, a name that is not the file's, or one that does not exist.
+        ConfigError: a key is unknown, a type is wrong, or a name does not exist or is not that of the file.
     """
     content = read_yaml(path)
     study: Study | Analysis
@@ -105,7 +106,7 @@ def load_study(path: Path) -> Study | Analysis:
         study = _validate(Study, content, path)
     expected = f"{path.parent.name}/{path.stem}"
     if study.study != expected:
-        raise ConfigError(f"{path}: study: is {study.study!r}, but the file's place says {expected!r}")
+        raise ConfigError(f"{path}: study: must be {expected!r}, as the file is called, not {study.study!r}")
     if isinstance(study, Analysis):
         _check_analysis(study, path)
     _check_figures(study, path)
@@ -121,10 +122,10 @@ def _check_analysis(study: Analysis, path: Path) -> None:
         if name not in allowed:
             raise ConfigError(f"{path}: {key}: {unknown(name, allowed)}")
     for key, given in (("public_runs", study.public_runs), ("studies", study.studies)):
-        if len(set(given)) < len(given):
-            raise ConfigError(f"{path}: {key}: a value is given twice")
+        if twice(given):
+            raise ConfigError(f"{path}: {key}: {twice(given)} is given twice")
     if not plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "TABLES"):
-        raise ConfigError(f"{path}: analysis: the file of {study.analysis!r} has no literal TABLES = (...)")
+        raise ConfigError(f"{path}: analysis: the file of {study.analysis!r} has no literal `TABLES = (...)`")
     if bool(study.studies) != bool(plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "STUDIES")):
         problem = "reads no studies" if study.studies else "needs the names of the studies that it reads"
         raise ConfigError(f"{path}: studies: the analysis {study.analysis!r} {problem}")
@@ -133,14 +134,14 @@ def _check_analysis(study: Analysis, path: Path) -> None:
 def _check_reads(
     analysis: Analysis, path: Path, trained: tuple[str, ...], scale: Path, wanted: tuple[str, ...]
 ) -> None:
-    """The studies that an analysis reads are trained, of its own paper, and asked for where it is.
+    """Check that the studies that an analysis reads are trained, belong to its paper, and are run too.
 
     Args:
         analysis: the analysis.
         path: its file.
         trained: names of all studies that are trained.
         scale: the scale file.
-        wanted: names of the studies that it asks for.
+        wanted: names of the studies that the scale file runs.
     """
     allowed = tuple(name for name in trained if name.startswith(f"{analysis.paper}/"))
     for i, name in enumerate(analysis.studies):
@@ -149,7 +150,7 @@ def _check_reads(
     absent = ", ".join(name for name in analysis.studies if name not in wanted)
     if absent:
         raise ConfigError(
-            f"{scale}: studies: {analysis.study} reads the tables of {absent}: name them too, or leave it out"
+            f"{scale}: studies: {analysis.study} reads the tables of {absent}: list them too, or leave it out"
         )
 
 
@@ -164,11 +165,13 @@ def _check_figures(study: Study | Analysis, path: Path) -> None:
 
 
 def _check_figure_names(study: Study | Analysis, path: Path, seen: dict[tuple[str, str], Path]) -> None:
-    """A paper's figures share one folder, whichever study they are of."""
+    """All figures of a paper go to the same folder, so that their names must differ."""
     for i, figure in enumerate(study.figures):
         other = seen.setdefault((study.paper, figure.name), path)
         if other != path or figure.name in [earlier.name for earlier in study.figures[:i]]:
-            raise ConfigError(f"{path}: figures.{i}.name: {figure.name!r} is a figure's name in {other}")
+            raise ConfigError(
+                f"{path}: figures.{i}.name: {figure.name!r} is already the name of a figure in {other}"
+            )
 
 
 def _load_scale(path: Path) -> Scale:

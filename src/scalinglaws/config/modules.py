@@ -1,8 +1,8 @@
-"""Where plugins lie: a data source, a model family and a task are one file each, named as in the config."""
+"""The folders of plugins. Each data source, model family, task and law file is found by its name."""
 
 SOURCES, FAMILIES, TASKS, LAWS = "data/sources", "models", "tasks", "laws"
 
 
 def module_name(folder: str, name: str) -> str:
-    """Import path of a plugin: `resnet` of `models` is `scalinglaws.models.resnet`."""
+    """Import path of a plugin: `resnet` in `models` gives `scalinglaws.models.resnet`."""
     return ".".join(["scalinglaws", *folder.split("/"), name.replace("-", "_")])

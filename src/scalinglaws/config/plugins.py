@@ -1,9 +1,7 @@
-"""What the files in a plugin folder are called and which options they take, read without importing them.
+"""Names and options of plugins, read from their files without importing them.
 
-A data source, a model family and a task are one file each, found by name. The options of a source or
-family are the keyword-only parameters of its one function; their annotations become the config's types.
-The files are parsed, not imported: a model file imports torch (over a second), and the config is checked
-at the start of every command.
+A data source, a model family and a task are one file each and are found by name. The options of a source or a
+family are the keyword-only parameters of its function, and their annotations give the types in the config.
 """
 
 import ast
@@ -16,9 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat
 
 import scalinglaws
 
+# Files are parsed, not imported: every command begins by checking the config, and a model file would import
+# torch, which takes over a second.
 PACKAGE = Path(scalinglaws.__file__).parent
 PAPERS, ANALYSES, FIGURES = "papers", "analyses", "figures"
-"""A paper's folder holds analyses and figures, one file each."""
+"""A paper's folder has one file per analysis and per figure module."""
 ANNOTATIONS: dict[str, Any] = {
     "Annotated": Annotated,
     "Field": Field,
@@ -36,17 +36,17 @@ ANNOTATIONS: dict[str, Any] = {
 
 @cache
 def names(folder: str, ending: str = "py") -> tuple[str, ...]:
-    """Names of the plugins in a folder of the package, sorted: `data/sources` gives `fashion-mnist`, ..."""
+    """Sorted names of the plugins in a folder of the package: `data/sources` gives `cifar`, ..."""
     files = (PACKAGE / folder).glob(f"*.{ending}")
     return tuple(sorted(file.stem.replace("_", "-") for file in files if not file.stem.startswith("_")))
 
 
 @cache
 def options(folder: str, name: str, function: str) -> type[BaseModel]:
-    """A pydantic model of a plugin's options.
+    """A pydantic model of the options of a plugin.
 
     Raises:
-        LookupError: the plugin has no such function, or an option has no annotation.
+        LookupError: the plugin does not have the function, or an option has no annotation.
     """
     found = [
         node
@@ -67,7 +67,7 @@ def options(folder: str, name: str, function: str) -> type[BaseModel]:
 
 @cache
 def constant(folder: str, name: str, variable: str) -> Any:
-    """A literal assigned at the top of a plugin's file, or None."""
+    """The literal that a plugin's file assigns to a variable at its top level, or None."""
     for node in _tree(folder, name).body:
         if isinstance(node, ast.Assign) and any(
             isinstance(t, ast.Name) and t.id == variable for t in node.targets
@@ -75,28 +75,28 @@ def constant(folder: str, name: str, variable: str) -> Any:
             try:
                 return ast.literal_eval(node.value)
             except ValueError:
-                return None  # computed, which only an import could tell
+                return None  # it is computed, so that only an import could tell its value
     return None
 
 
 def of_papers(kind: str) -> tuple[str, ...]:
-    """Names of the plugins of one kind that papers hold: `analyses` gives `weng-2026/kaplan`, ..."""
+    """Names of the plugins of one kind in all papers: `analyses` gives `weng-2026/kaplan`, ..."""
     folders = sorted((PACKAGE / PAPERS).glob(f"*/{kind}"))
     papers = ((folder.parent.name, f"{PAPERS}/{folder.parent.name}/{kind}") for folder in folders)
     return tuple(f"{paper.replace('_', '-')}/{name}" for paper, folder in papers for name in names(folder))
 
 
 def of_paper(kind: str, name: str) -> tuple[str, str]:
-    """The folder and the name in it of a paper's plugin: of `analyses`, `weng-2026/kaplan`."""
+    """The folder of a paper's plugin and its name there, for a name such as `weng-2026/kaplan`."""
     paper, _, plugin = name.partition("/")
     return f"{PAPERS}/{paper.replace('-', '_')}/{kind}", plugin
 
 
 def complete(folder: str, name: str, function: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Options with their types applied, in declared order; those that are as by default are left out.
+    """Options with their types applied, in declared order, without those that equal their defaults.
 
     Raises:
-        pydantic.ValidationError: an option is unknown, missing or of the wrong type.
+        pydantic.ValidationError: an option is unknown, missing or has the wrong type.
     """
     checked = options(folder, name, function).model_validate(dict(given))
     return checked.model_dump(exclude_defaults=True)
@@ -104,14 +104,14 @@ def complete(folder: str, name: str, function: str, given: Mapping[str, Any]) ->
 
 @cache
 def functions(folder: str, name: str) -> tuple[str, ...]:
-    """Public functions of a plugin's file, sorted."""
+    """Sorted names of the public functions in a plugin's file."""
     found = (node.name for node in _tree(folder, name).body if isinstance(node, ast.FunctionDef))
     return tuple(sorted(function for function in found if not function.startswith("_")))
 
 
 @cache
 def declared(folder: str, kind: str) -> tuple[str, ...]:
-    """Names of the objects of a class that the files of a folder declare: `Law(name="...", ...)`."""
+    """Sorted names of the objects that the files of a folder declare, as in `Law(name="...", ...)`."""
     calls = (
         node
         for plugin in names(folder)

@@ -1,4 +1,4 @@
-"""The schema of a scale file: where and how large, for all studies alike."""
+"""The schema of a scale file: where and how large the studies are run."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -28,18 +28,19 @@ class Scale(Strict):
     """A scale file, `config/<scale>.yaml`."""
 
     scale: ScaleName
-    """Which section of each study file applies. Results go to `results/<name of the scale file>/`."""
+    """The section under `scales` that is used from each study file. Results go to
+    `results/<name of this file>/`."""
     description: str
-    """For whom this scale is, one line."""
+    """What this scale is for, in one line."""
     studies: Literal["all"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all"
-    """Names of the studies to run, or all that have this scale."""
+    """Names of the studies to run; `all` runs every study that has this scale."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"
-    """Where training runs; `auto` takes a GPU where there is one."""
+    """Where training runs. `auto` takes a GPU if there is one."""
     archives: UserPath = Path("results/archives")
     """Folder of package archives (.deb); missing ones are fetched into it."""
     locations: dict[str, UserPath] = Field(default_factory=dict)
     """Your own copies of data sources: name of the source -> folder."""
     resamples: Annotated[int, Field(ge=20)] = 2000
-    """Bootstrap resamples of each fit."""
+    """Number of bootstrap resamples per fit."""
     machine: Machine
-    """Assumed speed, for estimates before the first run."""
+    """The machine, as far as estimates and the division into jobs need it."""

@@ -1,4 +1,4 @@
-"""The schema of a study file: one experiment of a paper, at every scale."""
+"""The schema of a study file: one experiment of a paper at every scale."""
 
 from typing import Annotated, Literal
 
@@ -12,103 +12,111 @@ ScaleName = Literal["smoke", "laptop", "gpu", "paper"]
 
 
 class LearningRateSearch(Strict):
-    """Candidates tried for each architecture; the best by the mean log of the metric's minimum is used."""
+    """A search that tries every candidate for each architecture.
+
+    The winner has the lowest mean, over the subset sizes, of the log of the metric's minimum along training.
+    """
 
     model_config = ConfigDict(allow_inf_nan=False)
 
     search: Annotated[tuple[PositiveFloat, ...], Field(min_length=2)]
-    """Candidate learning rates."""
+    """Learning rates to try."""
     at: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
-    """Subset sizes (examples) at which each candidate is tried."""
+    """Training-set sizes, in examples, at which each candidate is tried."""
     seed: NonNegativeInt = 0
-    """Seed of the search runs."""
+    """Seed of the runs of the search."""
     metric: str = "cross_entropy"
-    """Metric whose minimum decides."""
+    """The metric whose minimum decides."""
 
 
 class Architecture(Strict):
-    """One model: a family and its options, flat (`{family: resnet, width: 8, depth: 8}`)."""
+    """One model: a family with its options beside it (`{family: resnet, width: 8, depth: 8}`)."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
     family: str
-    """Name of a model family: a file in `src/scalinglaws/models/`; its options stand beside it."""
+    """A model family, that is, a file in `src/scalinglaws/models/`. Its options are written beside this
+    key."""
 
 
 class Grid(Strict):
-    """The runs of a study at one scale: every subset x every model x every seed."""
+    """The runs of a study at one scale: every combination of a subset, a model and a seed."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 
     task: str
-    """Name of a task: a file in `src/scalinglaws/training/tasks/`."""
+    """A task, that is, a file in `src/scalinglaws/tasks/`."""
     data: DataSpec
+    """The data set to train on."""
     subsets: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
-    """Training-set sizes (examples), nested prefixes of one shuffle a seed."""
+    """Training-set sizes, in examples. For each seed, a smaller subset is contained in every larger one."""
     models: Annotated[tuple[Architecture, ...], Field(min_length=1)]
-    """Architectures, by which the best fit is sought."""
+    """Architectures. For each subset, the best of them gives the learning curve."""
     seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1)]
-    """Seeds; each sets the shuffle of the data, the initial weights and the order of examples."""
+    """Seeds. Each one sets the shuffle of the data, the initial weights and the order of the examples."""
     learning_rate: PositiveFloat | LearningRateSearch
-    """One learning rate for all, or a search for each architecture."""
+    """A number, used by all runs, or a search that chooses one for each architecture."""
     optimiser: Optimiser = Optimiser()
+    """How weights are updated."""
     budget: Budget
+    """How long a run may last and when it is evaluated."""
     precision: Literal["float32", "bfloat16"] = "float32"
-    """Precision of products. `bfloat16` is faster for wide models on hardware that has it."""
+    """Precision of matrix products. `bfloat16` is faster for wide models on hardware that supports it."""
     region: tuple[PositiveFloat, PositiveFloat]
-    """The declared power-law region on the x axis; subsets outside it are drawn, not fitted."""
+    """The power-law region on the x axis, `[low, high]`. Subsets outside it are drawn but not fitted."""
 
 
 class Figure(Strict):
-    """One figure of the study."""
+    """One figure of a study."""
 
     name: str
-    """File name, without ending."""
+    """File name without its ending."""
     draw: str
-    """`<paper>/<file>:<function>`, in `src/scalinglaws/papers/<paper>/figures/`: tables in, a Figure out."""
+    """The drawing function, `<paper>/<file>:<function>` in `src/scalinglaws/papers/<paper>/figures/`."""
     caption: str
-    """What the paper's figure shows and how the protocol here differs; scale, data and seeds are added."""
+    """What the figure shows and how the protocol differs from the paper's. Scale, data and seeds are added to
+    it automatically."""
 
 
 class _Described(Strict):
-    """What both kinds of study file say."""
+    """The keys that both kinds of study file have."""
 
     study: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
-    """`<paper>/<name>`, as the file is called."""
+    """`<paper>/<name>`, the same as the folder and name of the file."""
     title: str
-    """One line for tables and logs."""
+    """One line for tables and logs. Legends take the part after the colon."""
     source: str
-    """Paper, section and figures."""
+    """The paper, section and figures that it rebuilds."""
     figures: tuple[Figure, ...]
-    """The figures drawn from the study's tables."""
+    """The figures that are drawn from the study's tables."""
 
     @property
     def paper(self) -> str:
-        """The paper's short name."""
+        """Short name of the paper."""
         return self.study.split("/")[0]
 
 
 class Study(_Described):
-    """A study file under `config/studies/<paper>/`, of runs that are trained."""
+    """A study that trains runs: a file under `config/studies/<paper>/`."""
 
     runs: dict[str, object]
-    """The keys of a grid that all scales share."""
+    """The keys of the grid that all scales share."""
     scales: dict[ScaleName, dict[str, object]]
-    """The keys of a grid that differ, by scale; merged over `runs`."""
+    """For each scale, the keys of the grid that differ. They are merged over `runs`."""
     fit: FitOptions
-    """How the laws are fitted."""
+    """How laws are fitted to the runs."""
 
 
 class Analysis(_Described):
-    """A study file that trains nothing: an analysis of public runs, constants or other studies."""
+    """A study that trains nothing: it analyses public runs, published constants or other studies."""
 
     analysis: str
-    """Name of an analysis: a file in `src/scalinglaws/analyses/`."""
+    """The analysis, `<paper>/<name>`: a file in `src/scalinglaws/papers/<paper>/analyses/`."""
     public_runs: tuple[str, ...] = ()
-    """Sets of public runs that it reads: names of files in `src/scalinglaws/public_runs/sets/`."""
+    """The sets of public runs that the analysis reads: files in `src/scalinglaws/public_runs/sets/`."""
     studies: tuple[str, ...] = ()
-    """Studies of its paper that are trained and whose tables it reads; the first is what the others are
-    compared with. At a scale that only some of them have, it reads those; where none has it, the analysis
-    does not exist."""
+    """The trained studies of the same paper whose tables the analysis reads. The others are compared with the
+    first. At a scale that only some of them have, it reads only those; if none has the scale, the analysis is
+    left out."""
     seed: NonNegativeInt = 0
-    """Seed of all that is random in it."""
+    """Seed of everything that is random in the analysis."""

@@ -1,4 +1,4 @@
-"""YAML as people expect it: `1e-3` is a number, a repeated key is an error."""
+"""YAML as people expect it: `1e-3` is a number, and a repeated key is an error."""
 
 import re
 from pathlib import Path
@@ -13,7 +13,7 @@ class _Loader(yaml.SafeLoader):
     pass
 
 
-# YAML 1.1 reads 1e-3 as text; the YAML 1.2 core schema reads a number, and so does everyone who writes it.
+# YAML 1.1 reads 1e-3 as text. YAML 1.2 reads a number, as everyone who writes it expects.
 _Loader.add_implicit_resolver(
     "tag:yaml.org,2002:float",
     re.compile(r"^[-+]?(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)[eE][-+]?\d+$"),
@@ -28,7 +28,10 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
             continue
         if not isinstance(key_node, yaml.ScalarNode):
             raise yaml.constructor.ConstructorError(
-                None, None, "a key must be one word, not a list or block", key_node.start_mark
+                None,
+                None,
+                "a key must be a single word or number, not a list or a block",
+                key_node.start_mark,
             )
         key = loader.construct_object(key_node, deep=True)
         if key in seen:
@@ -44,10 +47,10 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
-    """The mapping in a YAML file.
+    """Read the mapping in a YAML file.
 
     Raises:
-        ConfigError: no such file, not YAML (with line and column), a repeated key, or not a mapping.
+        ConfigError: the file is missing, is not YAML, repeats a key, or has no keys at its top.
     """
     if not path.is_file():
         raise ConfigError(f"{path}: no such file")
@@ -58,7 +61,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise ConfigError(f"{path}{where}: {error.problem}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+        raise ConfigError(f"{path}: this is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
-        raise ConfigError(f"{path}: expected a mapping of keys to values")
+        raise ConfigError(f"{path}: expected keys with values (`key: value`) at the top of the file")
     return content

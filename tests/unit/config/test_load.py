@@ -37,15 +37,15 @@ def test_the_small_config_is_sound(write_config: WriteConfig) -> None:
     [
         ({"devise": "cpu"}, "devise: unknown key; allowed are archives, description, device, locations"),
         ({"machine.speed": 1}, "machine.speed: unknown key; allowed are ensemble_size, flops_per_second,"),
-        ({"device": "tpu"}, "device: input should be 'auto', 'cpu' or 'cuda', not 'tpu'"),
-        ({"machine.workers": 0}, "machine.workers: input should be greater than 0, not 0"),
+        ({"device": "tpu"}, "device: should be 'auto', 'cpu' or 'cuda', not 'tpu'"),
+        ({"machine.workers": 0}, "machine.workers: should be greater than 0, not 0"),
         ({"machine": None}, "machine: is missing"),
-        ({"scale": "huge"}, "scale: input should be 'smoke', 'laptop', 'gpu' or 'paper', not 'huge'"),
+        ({"scale": "huge"}, "scale: should be 'smoke', 'laptop', 'gpu' or 'paper', not 'huge'"),
         ({"studies": ["paper/two"]}, "studies: there is no 'paper/two'; allowed are paper/one"),
-        ({"studies": []}, "studies: tuple should have at least 1 item"),
-        ({"studies": "some"}, "studies: input should be 'all', not 'some'"),
+        ({"studies": []}, "studies: list should have at least 1 item"),
+        ({"studies": "some"}, "studies: should be 'all', not 'some'"),
         ({"locations": {"mnist": "a"}}, "locations.mnist: there is no 'mnist'; allowed are billion-word,"),
-        ({"resamples": 10}, "resamples: input should be greater than or equal to 20, not 10"),
+        ({"resamples": 10}, "resamples: should be greater than or equal to 20, not 10"),
     ],
 )
 def test_mistakes_in_a_scale_file(write_config: WriteConfig, changes: dict[str, Any], message: str) -> None:
@@ -74,43 +74,43 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         ),
         ({"scales.labtop": {}}, "scales.labtop"),
         # wrong types and values
-        ({"runs.budget.steps": "many"}, "runs.budget.steps: input should be a valid integer"),
+        ({"runs.budget.steps": "many"}, "runs.budget.steps: should be a valid integer"),
         ({"runs.budget.steps": None}, "runs.budget.steps: is missing"),
-        ({"runs.budget": 3}, "runs.budget: input should be a valid dictionary"),
-        ({"runs": 3}, "runs: input should be a valid dictionary, not 3"),
-        ({"runs.learning_rate": "fast"}, "runs.learning_rate: input should be a valid number"),
-        ({"runs.learning_rate": 0}, "runs.learning_rate: input should be greater than 0, not 0"),
-        ({"runs.learning_rate.search": [0.1]}, "runs.learning_rate.search: tuple should have at least 2"),
+        ({"runs.budget": 3}, "runs.budget: should be a block of keys"),
+        ({"runs": 3}, "runs: should be a block of keys, not 3"),
+        ({"runs.learning_rate": "fast"}, "runs.learning_rate: should be a valid number"),
+        ({"runs.learning_rate": 0}, "runs.learning_rate: should be greater than 0, not 0"),
+        ({"runs.learning_rate.search": [0.1]}, "runs.learning_rate.search: list should have at least 2"),
         ({"runs.learning_rate.at": None}, "runs.learning_rate.at: is missing"),
         (
             {"runs.learning_rate.search": [0.1, -1]},
-            "runs.learning_rate.search.1: input should be greater than 0, not -1",
+            "runs.learning_rate.search.1: should be greater than 0, not -1",
         ),
-        (at_laptop(seeds=[]), "scales.laptop.seeds: tuple should have at least 1 item"),
-        (at_laptop(subsets=[10, -1]), "scales.laptop.subsets.1: input should be greater than 0, not -1"),
-        (at_laptop(seeds=[0, -1]), "scales.laptop.seeds.1: input should be greater than or equal to 0"),
+        (at_laptop(seeds=[]), "scales.laptop.seeds: list should have at least 1 item"),
+        (at_laptop(subsets=[10, -1]), "scales.laptop.subsets.1: should be greater than 0, not -1"),
+        (at_laptop(seeds=[0, -1]), "scales.laptop.seeds.1: should be greater than or equal to 0"),
         (at_laptop(seeds=None), "runs.seeds: is missing"),
-        ({"scales.laptop.optimiser.averaging": 1}, "scales.laptop.optimiser.averaging: input should be less"),
-        ({"runs.learning_rate": float("inf")}, "runs.learning_rate: input should be a finite number"),
+        ({"scales.laptop.optimiser.averaging": 1}, "scales.laptop.optimiser.averaging: should be less"),
+        ({"runs.learning_rate": float("inf")}, "runs.learning_rate: should be a finite number"),
         # names
         (at_laptop(models=[{"family": "vgg"}]), "scales.laptop.models.0.family: there is no 'vgg'; allowed"),
         ({"runs.data.source": "mnist"}, "runs.data.source: there is no 'mnist'; allowed are billion-word,"),
         (
             {"runs.data": {"source": "prose"}},
             "runs.data.source: image-classification needs images, which prose does not"
-            " deliver; these do: cifar,",
+            " provide; allowed are cifar,",
         ),
         ({"runs.task": "guessing"}, "runs.task: there is no 'guessing'; allowed are image-classification"),
         (
             {"fit.metrics": ["cross_entropy", "top2_error"]},
             "fit.metrics.1: there is no 'top2_error'; allowed are top1_error, top5_error, cross_entropy",
         ),
-        ({"fit.size_metric": "top5_error"}, "fit: value error, size_metric 'top5_error' is not among"),
+        ({"fit.size_metric": "top5_error"}, "fit: size_metric is 'top5_error', which is not one of metrics"),
         (
             {"runs.learning_rate.metric": "loss"},
             "runs.learning_rate.metric: there is no 'loss'; allowed are top1_error",
         ),
-        ({"study": "paper/two"}, "study: is 'paper/two', but the file's place says 'paper/one'"),
+        ({"study": "paper/two"}, "study: must be 'paper/one', as the file is called, not 'paper/two'"),
         # options of plugins
         (
             at_laptop(models=[{"family": "resnet", "width": 4, "heads": 2}]),
@@ -118,7 +118,7 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         ),
         (
             at_laptop(models=[{"family": "resnet", "width": 4, "depth": 9}]),
-            "scales.laptop.models.0.depth: input should be 8, 14, 20, 26, 32, 44, 56 or 110, not 9",
+            "scales.laptop.models.0.depth: should be 8, 14, 20, 26, 32, 44, 56 or 110, not 9",
         ),
         (at_laptop(models=[{"family": "resnet"}]), "scales.laptop.models.0.width: is missing"),
         (at_laptop(models=[{"width": 4}]), "scales.laptop.models.0.family: is missing"),
@@ -133,20 +133,20 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
             {"runs.data.validation.examples": 10_001},
             "runs.data.validation.examples: 10,001 examples, but fashion-mnist ships 10,000",
         ),
-        (at_laptop(seeds=[0, 1, 0]), "scales.laptop.seeds: a value is given twice"),
-        (at_laptop(subsets=[10, 10]), "scales.laptop.subsets: a value is given twice"),
+        (at_laptop(seeds=[0, 1, 0]), "scales.laptop.seeds: 0 is given twice"),
+        (at_laptop(subsets=[10, 10]), "scales.laptop.subsets: 10 is given twice"),
         (
             at_laptop(models=[{"family": "resnet", "width": 4, "depth": 14},
                               {"depth": 14, "width": 4, "family": "resnet"}]),
-            "scales.laptop.models: a value is given twice",
+            "scales.laptop.models: resnet, width: 4, depth: 14 is given twice",
         ),
         (
             at_laptop(models=[{"family": "resnet", "width": 4, **more} for more in ({}, {"depth": 8})]),
-            "scales.laptop.models: a value is given twice",
+            "scales.laptop.models: resnet, width: 4, depth: 8 is given twice",
         ),
-        ({"runs.learning_rate.search": [0.1, 0.1]}, "runs.learning_rate.search: a value is given twice"),
-        ({"runs.learning_rate.at": [10, 10]}, "runs.learning_rate.at: a value is given twice"),
-        (at_laptop(region=[10, 1]), "scales.laptop.region: must run from a smaller to a larger value"),
+        ({"runs.learning_rate.search": [0.1, 0.1]}, "runs.learning_rate.search: 0.1 is given twice"),
+        ({"runs.learning_rate.at": [10, 10]}, "runs.learning_rate.at: 10 is given twice"),
+        (at_laptop(region=[10, 1]), "scales.laptop.region: must be [low, high] with low < high"),
         (at_laptop(region=[1]), "scales.laptop.region"),
     ],
 )  # fmt: skip
@@ -159,14 +159,14 @@ def test_mistakes_in_a_study(write_config: WriteConfig, changes: dict[str, Any],
     ("changes", "message"),
     [
         ({"analysis": "guess"}, "analysis: there is no 'guess'; allowed are "),
-        ({"analysis": 3}, "analysis: input should be a valid string, not 3"),
+        ({"analysis": 3}, "analysis: should be a valid string, not 3"),
         (
             {"public_runs": ["nothing"]},
             "public_runs.0: there is no 'nothing'; allowed are chinchilla-points, ",
         ),
-        ({"public_runs": ["chinchilla-points"] * 2}, "public_runs: a value is given twice"),
-        ({"public_runs": "chinchilla-points"}, "public_runs: input should be a valid tuple"),
-        ({"seed": -1}, "seed: input should be greater than or equal to 0, not -1"),
+        ({"public_runs": ["chinchilla-points"] * 2}, "public_runs: chinchilla-points is given twice"),
+        ({"public_runs": "chinchilla-points"}, "public_runs: should be a valid list"),
+        ({"seed": -1}, "seed: should be greater than or equal to 0, not -1"),
         (
             {"runs": {}},
             "runs: unknown key; allowed are analysis, figures, public_runs, seed, source, studies,",
@@ -175,7 +175,7 @@ def test_mistakes_in_a_study(write_config: WriteConfig, changes: dict[str, Any],
         ({"figures.0.colour": "red"}, "figures.0.colour: unknown key; allowed are caption, draw, name"),
         ({"figures.0.draw": "style:x"}, "figures.0.draw: there is no 'style:x'; there are hestness-2017/"),
         ({"figures.0.draw": "book:x"}, "figures.0.draw: there is no 'book:x'; there are "),
-        ({"study": "paper/three"}, "study: is 'paper/three', but the file's place says 'paper/two'"),
+        ({"study": "paper/three"}, "study: must be 'paper/two', as the file is called, not 'paper/three'"),
     ],
 )
 def test_mistakes_in_an_analysis(write_config: WriteConfig, changes: dict[str, Any], message: str) -> None:
@@ -209,7 +209,7 @@ def test_an_analysis_reads_studies_that_are_trained(write_config: WriteConfig) -
             "studies.1: there is no 'paper/four'; allowed are paper/one",
         ),
         ({"studies": ["paper/two"]}, "studies.0: there is no 'paper/two'; allowed are paper/one"),
-        ({"studies": ["paper/one"] * 2}, "studies: a value is given twice"),
+        ({"studies": ["paper/one"] * 2}, "studies: paper/one is given twice"),
         ({"studies": []}, "studies: the analysis 'hestness-2017/summary' needs the names of the studies"),
         ({"analysis": "weng-2026/simulator"}, "studies: the analysis 'weng-2026/simulator' reads no studies"),
     ],
@@ -239,7 +239,7 @@ def test_an_analysis_exists_where_one_of_its_studies_does(write_config: WriteCon
 def test_a_list_of_studies_that_lacks_one_that_is_read(write_config: WriteConfig) -> None:
     root = write_config(analysis=READS, scale={"studies": ["paper/two"]})
     assert mistake(root) == (
-        f"{root / 'laptop.yaml'}: studies: paper/two reads the tables of paper/one: name them too, "
+        f"{root / 'laptop.yaml'}: studies: paper/two reads the tables of paper/one: list them too, "
         "or leave it out"
     )
 
@@ -251,7 +251,7 @@ def test_an_analysis_says_which_tables_it_makes(
     monkeypatch.setattr(
         plugins, "constant", lambda folder, *name: None if "analyses" in folder else of_others(folder, *name)
     )
-    assert "analysis: the file of 'weng-2026/simulator' has no literal TABLES" in mistake(
+    assert "analysis: the file of 'weng-2026/simulator' has no literal `TABLES" in mistake(
         write_config(analysis={})
     )
 
@@ -260,9 +260,9 @@ def test_two_figures_of_a_paper_share_a_name(write_config: WriteConfig) -> None:
     figure = {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "Another."}
     root = write_config(study={"figures": [figure]}, analysis={})
     one, two = (root / "studies" / "paper" / name for name in ("one.yaml", "two.yaml"))
-    assert mistake(root) == f"{two}: figures.0.name: 'fig2' is a figure's name in {one}"
+    assert mistake(root) == f"{two}: figures.0.name: 'fig2' is already the name of a figure in {one}"
     root = write_config(study={"figures": [figure, figure]}, analysis={"figures": []})
-    assert mistake(root) == f"{one}: figures.1.name: 'fig2' is a figure's name in {one}"
+    assert mistake(root) == f"{one}: figures.1.name: 'fig2' is already the name of a figure in {one}"
 
 
 def test_further_mistakes_are_counted(write_config: WriteConfig) -> None:
@@ -272,7 +272,7 @@ def test_further_mistakes_are_counted(write_config: WriteConfig) -> None:
 def test_unknown_names_of_scales_and_papers(write_config: WriteConfig) -> None:
     root = write_config()
     assert (
-        mistake(root, "labtop") == f"{root / 'labtop.yaml'}: no such scale file; there are laptop in {root}/"
+        mistake(root, "labtop") == f"{root / 'labtop.yaml'}: there is no such scale file; {root}/ has laptop"
     )
     assert "no such scale file" in mistake(root, str(root / "own.yaml"))
     assert mistake(root, paper="book") == "paper: there is no 'book'; allowed are paper"
@@ -282,7 +282,7 @@ def test_a_study_without_the_scale_is_left_out_or_an_error(write_config: WriteCo
     root = write_config(scale={"scale": "gpu"})
     assert mistake(root).endswith("no study of any paper has the scale 'gpu'")
     root = write_config(scale={"scale": "gpu", "studies": ["paper/one"]})
-    assert f"one.yaml: scales: has no 'gpu', which {root / 'laptop.yaml'} asks for" in mistake(root)
+    assert f"one.yaml: scales: has no 'gpu', but {root / 'laptop.yaml'} lists this study" in mistake(root)
 
 
 def test_a_scale_file_of_ones_own(write_config: WriteConfig, tmp_path: Path) -> None:

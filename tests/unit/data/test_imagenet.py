@@ -126,7 +126,7 @@ def test_flat_validation_folder(folder: Path) -> None:
         (folder / "val" / name / "z.JPEG").rename(folder / "val" / f"{name}.JPEG")
         (folder / "val" / name).rmdir()
     with pytest.raises(
-        DataError, match=r"val: .*3 images lie flat in it; the layout is .*val/<class>/\*\.JPEG"
+        DataError, match=r"val: .*3 images are directly in it; the layout is .*val/<class>/\*\.JPEG"
     ):
         load(folder, folder)
 

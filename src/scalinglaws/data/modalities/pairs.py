@@ -120,14 +120,14 @@ class Pairs:
         if max(sources.max(), targets.max()) >= len(self.subwords):
             return f"ids run to {max(sources.max(), targets.max())}, but there are {len(self.subwords)}"
         if (sources == BEGIN).any() or (sources == END).any() or (targets == BEGIN).any():
-            return "BEGIN, or END in a source, stands in a sentence"
+            return "BEGIN is in a sentence, or END in a source"
         if not ((targets == END).sum(1) == 1).all():
             return "a target without one END"
         last = np.count_nonzero(targets != PAD, axis=1) - 1
         if not _padded_at_end(sources) or not _padded_at_end(targets):
-            return "PAD stands inside a sentence, or a sentence is empty"
+            return "PAD is inside a sentence, or a sentence is empty"
         if not (targets[np.arange(len(targets)), last] == END).all():
-            return "a target does not close with END"
+            return "a target does not end with END"
         return None
 
 

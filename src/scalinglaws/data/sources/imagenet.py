@@ -88,7 +88,7 @@ def _classes(split: Path) -> tuple[str, ...]:
     classes = tuple(sorted(folder.name for folder in split.iterdir() if folder.is_dir()))
     if not classes:
         flat = sum(1 for _ in _images(split))
-        found = f"{flat} images lie flat in it" if flat else "it is empty"
+        found = f"{flat} images are directly in it" if flat else "it is empty"
         raise DataError(f"{split}: has no folder for each class, {found}; {LAYOUT}")
     return classes
 

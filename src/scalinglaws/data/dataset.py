@@ -1,4 +1,4 @@
-"""What every form of data has in common: the class that a data source delivers."""
+"""What all modalities have in common: the protocol of the object that a data source returns."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Unit:
-    """What the size of a training set is counted in: the x axis of its learning curves.
+    """The unit that training sets are measured in, on the x axis of learning curves.
 
     Attributes:
-        name: for axes and captions, `images per class`, `words`, `hours of audio`.
-        parts: `amounts` of the examples that make one of it; an amount is a whole number, for exact sums.
-        examples: what an example is, in the plural: `images`, `windows of 32 words`.
+        name: its name on axes and in captions, e.g. `images per class`, `words`, `hours of audio`.
+        parts: how much of `amounts` makes one unit. Amounts are whole numbers, so that their sums are exact.
+        examples: what an example is called, in the plural, e.g. `images`, `windows of 32 words`.
     """
 
     name: str
@@ -23,26 +23,26 @@ class Unit:
 
 
 class DataSet(Protocol):
-    """Examples for training, and examples that the source ships, or sets aside, for validation."""
+    """A data set: examples to train on, and examples to validate on."""
 
     @property
     def title(self) -> str:
-        """The name to print in captions."""
+        """The name for captions."""
         ...
 
     @property
     def licence(self) -> str:
-        """Under what terms the data may be used."""
+        """The terms under which the data may be used."""
         ...
 
     @property
     def provenance(self) -> str:
-        """Where they come from, one sentence."""
+        """Where the data come from, one sentence."""
         ...
 
     @property
     def unit(self) -> Unit:
-        """What sizes are counted in."""
+        """The unit that sizes are counted in."""
         ...
 
     @property
@@ -51,28 +51,28 @@ class DataSet(Protocol):
         ...
 
     def check(self) -> Self:
-        """Raise DataError where the parts do not fit together; return self."""
+        """Return self, or raise DataError if the parts do not fit together."""
         ...
 
     def with_validation(self, examples: int, seed: int) -> Self:
-        """The same with so many of its validation examples, chosen by a seed, at most those there are."""
+        """A copy with only this many validation examples, chosen by a seed; at most as many as there are."""
         ...
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Everything that is saved, by name: those that `forms.ARRAYS` lists for the form.
+        """The arrays to save, by name: those that `ARRAYS` lists for the modality.
 
-        `strata` and `amounts` are int64, one number a training example.
+        `strata` and `amounts` are int64, one number per training example.
         """
         ...
 
     def facts(self) -> dict[str, Any]:
-        """What a task or a caption needs to know beside the arrays, as JSON.
+        """What tasks and captions need besides the arrays, as JSON.
 
-        `description` is there for every modality: a clause for captions.
+        Every modality has a `description`, a clause for captions.
         """
         ...
 
 
 def one_stratum(examples: int) -> NDArray[np.int64]:
-    """The strata of data that subsets are not balanced over."""
+    """Strata for data whose subsets need no balance: all examples in one."""
     return np.zeros(examples, dtype=np.int64)

@@ -1,4 +1,4 @@
-"""Prepared data: arrays in one folder, opened as memory maps that all training processes share."""
+"""Prepared data sets: arrays in a folder, opened as memory maps that all training processes share."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -15,7 +15,7 @@ from scalinglaws.errors import DataError
 from scalinglaws.files import sha256_of, whole_file, write_json
 
 MANIFEST = "manifest.json"
-HASHED_UP_TO = 1 << 28  # bytes; larger files are checked by their size alone, hashing them takes too long
+HASHED_UP_TO = 1 << 28  # bytes; hashing larger files takes too long, so only their size is checked
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,25 @@ class Prepared:
 
     @property
     def unit(self) -> Unit:
-        """What the size of a training set is counted in."""
+        """The unit that the size of a training set is counted in."""
         return Unit(**self.manifest["unit"])
 
 
 def write_prepared(
     data: DataSet, folder: Path, validation: int | None, seed: int, source: str, modality: str = "images"
 ) -> None:
-    """Choose the validation set and write arrays and manifest into a folder.
+    """Choose the validation set, and write the arrays and the manifest to a folder.
 
     Args:
-        data: what the source delivered.
-        folder: where to write; the manifest is written last.
-        validation: number of validation examples, or None for all.
-        seed: seed of that choice.
-        source: name of the source, for the manifest.
-        modality: what the data are made of, see `modalities/arrays.py`.
+        data: the data set that the source returned.
+        folder: the folder. The manifest is written last.
+        validation: number of validation examples; None for all.
+        seed: the seed of that choice.
+        source: the name of the source, for the manifest.
+        modality: what the data are made of; see `modalities/arrays.py`.
 
     Raises:
-        DataError: more validation examples are asked for than there are.
+        DataError: there are fewer validation examples than asked for.
     """
     if validation is not None:
         if validation > data.validation_examples:
@@ -79,14 +79,14 @@ def write_prepared(
 
 
 def read_prepared(folder: Path, modality: str | None = None) -> Prepared:
-    """Open a prepared data set; the arrays are copy-on-write memory maps (torch wants them writable).
+    """Open a prepared data set. The arrays are copy-on-write memory maps, because torch wants them writable.
 
     Args:
-        folder: where it lies.
-        modality: the modality that is needed, where it matters.
+        folder: the folder that it is in.
+        modality: the modality that you need; None for any.
 
     Raises:
-        DataError: a file is missing or is not what the manifest says, or the modality is another.
+        DataError: a file is missing or is not the one in the manifest, or the modality is a different one.
     """
     path = folder / MANIFEST
     try:
@@ -106,10 +106,10 @@ def read_prepared(folder: Path, modality: str | None = None) -> Prepared:
 
 
 def content_hash(folder: Path) -> str:
-    """A hash of what a prepared data set holds, read off its manifest.
+    """A hash of the content of a prepared data set, from the hashes in its manifest.
 
     Raises:
-        DataError: there is no manifest, or it is damaged.
+        DataError: the manifest is missing or damaged.
     """
     path = folder / MANIFEST
     try:
@@ -119,7 +119,7 @@ def content_hash(folder: Path) -> str:
 
 
 def _check(path: Path, size: int, pinned: str) -> None:
-    """Raise DataError where a file is not what the manifest says."""
+    """Raise DataError if a file is not the one in the manifest."""
     intact = path.stat().st_size == size
     if intact and size > HASHED_UP_TO:
         return

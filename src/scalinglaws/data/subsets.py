@@ -1,8 +1,8 @@
-"""Nested subsets: prefixes of one seeded shuffle, balanced over classes where there are any.
+"""Nested subsets: prefixes of one seeded shuffle, balanced over classes if there are any.
 
-Each class (or other stratum) is shuffled on its own, then the classes are dealt out in rounds: every round
-holds one example of each class, in random order. So a prefix of any length is balanced to within one example,
-and a smaller subset lies inside every larger one.
+Each class (or other stratum) is shuffled on its own. The classes are then dealt out in rounds: every round
+has one example of each class, in random order. A prefix of any length is therefore balanced to within one
+example, and every subset contains all smaller ones.
 """
 
 import hashlib
@@ -15,12 +15,12 @@ def balanced_shuffle(labels: NDArray[np.int64], seed: int, purpose: str) -> NDAr
     """Indices of all examples in balanced random order.
 
     Args:
-        labels: class of each example, shape (examples,).
-        seed: seed of the shuffle.
+        labels: the class of each example, shape (examples,).
+        seed: the seed of the shuffle.
         purpose: what the shuffle is for (`training`, `validation`), so that the two are independent.
 
     Returns:
-        A permutation of 0..examples-1. Where classes differ in size, the smaller ones run out first.
+        A permutation of 0..examples-1. If classes differ in size, the smaller ones run out first.
     """
     generator = np.random.default_rng(_entropy(seed, purpose))
     members = [generator.permutation(np.flatnonzero(labels == label)) for label in np.unique(labels)]

@@ -3,13 +3,13 @@
 Each file has a literal `TABLES = ("fits", ...)`, the names of the tables that it makes, which is read without
 importing it; `RESAMPLED = True` if it has intervals from `spec.resamples` bootstrap resamples; and a function
 
-    analyse(published: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]
+    analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]
 
 or, with `STUDIES = True`, of an analysis that reads the tables of trained studies,
 
-    analyse(published, spec, studies: Mapping[str, Trained]) -> dict[str, pd.DataFrame]
+    analyse(public_runs, spec, studies: Mapping[str, Trained]) -> dict[str, pd.DataFrame]
 
-    published: the public run data that the study names, by name, as tables of `scalinglaws.data.published`
+    public_runs: the tables of the sets of public runs that the study names, by name
     spec: study, scale, resamples, studies, seed
     studies: the trained studies by name (see `_trained.py`), in the order of the study file
 

@@ -41,6 +41,12 @@ def deb() -> Callable[..., bytes]:
     return make_deb
 
 
+@pytest.fixture(scope="session")
+def downloads(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of real archives, shared by the tests that download them."""
+    return tmp_path_factory.mktemp("downloads")
+
+
 @pytest.fixture
 def write_image() -> Callable[[Path, NDArray[np.uint8]], None]:
     """Write an array as an image file, in the format of the file's ending."""

@@ -48,8 +48,8 @@ def said(task: Task) -> Shapes:
     return Shapes(task.inputs, dtypes if isinstance(task.dtype, tuple) else dtypes[0], task.outputs)
 
 
-def opened(open_task: Any, data: DataSet, folder: Path, form: str) -> Shapes:
-    write_prepared(data, folder, None, 0, "made", form)
+def opened(open_task: Any, data: DataSet, folder: Path, modality: str) -> Shapes:
+    write_prepared(data, folder, None, 0, "made", modality)
     return said(open_task(folder, CPU))
 
 
@@ -78,7 +78,7 @@ def test_every_task_is_known() -> None:
         ("cifar", "poetry"),
     ],
 )
-def test_data_of_another_form(source: str, task: str) -> None:
+def test_data_of_another_modality(source: str, task: str) -> None:
     assert shapes_of(DataSpec(source=source), task) is None
 
 
@@ -163,7 +163,7 @@ class CapturedError(Exception):
     ],
 )
 def test_symbols_of_the_real_archives(
-    source: Any, options: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    source: Any, options: dict[str, Any], downloads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given: list[list[Utterance]] = []
 
@@ -173,7 +173,7 @@ def test_symbols_of_the_real_archives(
 
     monkeypatch.setattr(source, "speech", capture)
     with pytest.raises(CapturedError):
-        source.load(None, tmp_path, **options)
+        source.load(None, downloads, **options)
     short = [[one for one in part if one.samples <= 16_000 * options["seconds"]] for part in given]
     symbols = {symbol for one in short[0] for symbol in one.symbols}
     longest = max(len(one.symbols) for part in short for one in part)

@@ -1,20 +1,19 @@
 """Prepared data: written once, read by all, refused when damaged."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from scalinglaws.data.modalities.arrays import ARRAYS as BY_FORM
+from scalinglaws.data.modalities.arrays import ARRAYS as BY_MODALITY
 from scalinglaws.data.modalities.images import Images
 from scalinglaws.data.store import read_prepared, write_prepared
 from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
 from scalinglaws.stages.data import main
 
-ARRAYS = BY_FORM["images"]
+ARRAYS = BY_MODALITY["images"]
 
 
 @pytest.fixture
@@ -91,12 +90,9 @@ def test_more_validation_examples_than_there_are(images: Images, tmp_path: Path)
     [
         ("manifest.json", None),
         ("manifest.json", b"{"),
-        ("manifest.json", b"{}"),
         ("manifest.json", b"[]"),
         ("train.npy", None),
-        ("train.npy", b""),
         ("train.npy", b"not an array"),
-        ("validation_labels.npy", None),
     ],
 )
 def test_a_damaged_folder_is_named(images: Images, tmp_path: Path, file: str, content: bytes | None) -> None:
@@ -109,14 +105,6 @@ def test_a_damaged_folder_is_named(images: Images, tmp_path: Path, file: str, co
         read_prepared(tmp_path)
     assert str(tmp_path) in str(error.value)
     assert "remove the folder" in str(error.value)
-
-
-@pytest.mark.parametrize("name", ARRAYS)
-def test_arrays_that_do_not_fit_the_manifest(images: Images, tmp_path: Path, name: str) -> None:
-    write_prepared(images, tmp_path, None, 0, "toy")
-    np.save(tmp_path / f"{name}.npy", images.arrays()[name][:-1])
-    with pytest.raises(DataError, match=name):
-        read_prepared(tmp_path)
 
 
 def test_a_truncated_array(images: Images, tmp_path: Path) -> None:
@@ -141,8 +129,3 @@ def test_the_shuffle_step_orders_the_training_examples(images: Images, tmp_path:
     out = tmp_path / "subsets" / "shuffle-5.npy"
     main(["shuffle", "--data", str(tmp_path / "data"), "--seed", "5", "--out", str(out)])
     np.testing.assert_array_equal(np.load(out), balanced_shuffle(np.arange(60) % 3, 5, "training"))
-
-
-def test_the_manifest_is_readable_json(images: Images, tmp_path: Path) -> None:
-    write_prepared(images, tmp_path, 8, 0, "toy")
-    assert json.loads((tmp_path / "manifest.json").read_text())["validation_examples"] == 8

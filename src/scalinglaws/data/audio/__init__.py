@@ -1,1 +1,1 @@
-"""Recordings, and the features that speech models read."""
+"""Recordings, and the features of them that speech models read."""

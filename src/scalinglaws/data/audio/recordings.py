@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from scalinglaws.errors import DataError
 
 RATE = 16_000
-"""Samples a second of every recording that features are taken from."""
+"""Samples per second of the recordings that features are computed from."""
 
 
 def length(file: Path | bytes, name: str) -> int:
-    """Samples that `decoded` delivers, read off the header.
+    """The number of samples that `decoded` returns, from the header of the file.
 
     Raises:
-        DataError: the file is missing or no recording; names it.
+        DataError: the file is missing or not a recording; the error names it.
     """
     try:
         header: Any = soundfile.info(_opened(file))
@@ -29,10 +29,10 @@ def length(file: Path | bytes, name: str) -> int:
 
 
 def decoded(file: Path | bytes, name: str) -> NDArray[np.float32]:
-    """Samples at 16 kHz in -1..1, the mean of the channels, shape (length(file),).
+    """Samples at 16 kHz in -1..1, averaged over the channels, shape (length(file),).
 
     Raises:
-        DataError: the file is missing, damaged or no recording; names it.
+        DataError: the file is missing, damaged or not a recording; the error names it.
     """
     try:
         samples, rate = soundfile.read(_opened(file), dtype="float32", always_2d=True)
@@ -42,7 +42,7 @@ def decoded(file: Path | bytes, name: str) -> NDArray[np.float32]:
 
 
 def resampled(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """Samples of one channel brought from `rate` to 16 kHz; nothing above 8 kHz is folded back."""
+    """One channel resampled from `rate` to 16 kHz, without aliases of what is above 8 kHz."""
     if rate == RATE:
         return samples
     import librosa
@@ -52,7 +52,7 @@ def resampled(samples: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
 
 
 def _length_at_rate(samples: int, rate: int) -> int:
-    return math.ceil(samples * (RATE / rate))  # computed as librosa does, or it may differ by one
+    return math.ceil(samples * (RATE / rate))  # computed as in librosa, or it could be off by one
 
 
 def _opened(file: Path | bytes) -> Any:

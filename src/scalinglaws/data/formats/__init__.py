@@ -1,1 +1,1 @@
-"""Readers of the file formats that packaged data come in."""
+"""Readers of the file formats of packaged data."""

@@ -1,7 +1,7 @@
-"""Debian archives as a source of data: fetched by apt's own download, read without dpkg, checked by SHA-256.
+"""Debian archives with data in them: downloaded by apt, read without dpkg, checked by SHA-256.
 
-No root is needed: apt gets a package-list folder and a cache of its own. Where there is no apt, the user
-puts the archives into the folder named by `archives` in the scale file.
+This works without root, because apt gets its own folders for package lists and cache. On a machine without
+apt, put the archives into the folder that the scale file names under `archives`.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ AR_HEADER = 60
 
 @dataclass(frozen=True)
 class Archive:
-    """One Debian package that carries data: its name, pinned version and the SHA-256 of that build."""
+    """A Debian package with data in it: its name, the pinned version and the SHA-256 of that build."""
 
     package: str
     version: str
@@ -38,16 +38,16 @@ def read_members(
     contents: Mapping[str, str] | None = None,
     any_build: bool = False,
 ) -> dict[str, bytes]:
-    """Files inside an archive whose path matches a regular expression, as {path: content}.
+    """The files in an archive whose path matches a regular expression, {path: content}.
 
-    The archive is looked for in `folder` and fetched into it where it is missing. Its SHA-256 must be the
-    pinned one. Another distribution's build of the same package is accepted only if `contents`
-    ({file name: SHA-256}) is given and every file in it is found inside with that hash, or with `any_build`,
-    by which the caller says that it checks the content itself.
+    The archive is taken from `folder`, or downloaded into it if it is missing. Its SHA-256 must be the pinned
+    one, with two exceptions. If `contents` ({file name: SHA-256}) is given, another build of the package is
+    accepted if it has all of these files. With `any_build` every build is accepted, and the caller has to
+    check the content.
 
     Raises:
-        DataError: the archive cannot be had, or is corrupt; names the file and both hashes. Nothing is
-            overwritten.
+        DataError: the archive cannot be downloaded or is corrupt; the error names the file and both hashes.
+            Nothing is overwritten.
     """
     path = find(archive, folder) or fetch(archive, folder)
     found = sha256_of(path)
@@ -67,7 +67,7 @@ def read_members(
 
 
 def find(archive: Archive, folder: Path) -> Path | None:
-    """The archive's file in a folder: the pinned version if it is there, else any version, else None."""
+    """The file of an archive in a folder: the pinned version, or else any version, or else None."""
     pinned = folder / f"{archive.package}_{archive.version.replace(':', '%3a')}_all.deb"
     if pinned.exists():
         return pinned
@@ -75,10 +75,10 @@ def find(archive: Archive, folder: Path) -> Path | None:
 
 
 def fetch(archive: Archive, folder: Path) -> Path:
-    """Download a package with `apt-get download` into a folder; the file appears there only when complete.
+    """Download a package into a folder with `apt-get download`; the file appears there when it is complete.
 
     Raises:
-        DataError: there is no apt here, or it cannot deliver the package.
+        DataError: there is no apt on this machine, or it cannot download the package.
     """
     remedy = (
         f"Put {archive.package}_{archive.version}_all.deb (SHA-256 {archive.sha256}) into {folder}, name "
@@ -100,7 +100,7 @@ def fetch(archive: Archive, folder: Path) -> Path:
             "-oAcquire::Languages=none",
         ]
         update = _apt([*private, "update"], scratch)
-        # The pinned version first; a release that carries only another build is checked by content.
+        # The pinned version first. If the release has only another build, its content is checked.
         for target in (f"{archive.package}={archive.version}", archive.package):
             download = _apt([*private, "download", target], scratch)
             delivered = sorted(Path(scratch).glob("*.deb"))
@@ -117,7 +117,7 @@ def _apt(command: list[str], folder: str) -> str:
 
 
 def _untar(blob: bytes, pattern: str) -> dict[str, bytes]:
-    """Read the data member of a .deb in one pass: it is compressed, and random access would start over."""
+    """Read the data member of a .deb in one pass; random access would start over each time."""
     if not blob.startswith(AR_MAGIC):
         raise ValueError("not a Debian archive")
     offset = len(AR_MAGIC)
@@ -140,7 +140,7 @@ def _decompress(name: str, body: bytes) -> bytes:
 
     try:
         return zstandard.ZstdDecompressor().stream_reader(io.BytesIO(body)).read()
-    except zstandard.ZstdError as error:  # derives from Exception alone
+    except zstandard.ZstdError as error:  # not a subclass of OSError or ValueError
         raise ValueError(f"corrupt {name}") from error
 
 

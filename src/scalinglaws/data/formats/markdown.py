@@ -1,4 +1,4 @@
-"""Markdown as paragraphs of plain text: what is written, without its marks."""
+"""Markdown as paragraphs of plain text, without its marks."""
 
 import re
 
@@ -16,10 +16,10 @@ BREAK = re.compile(r"\n\s*\n")
 
 
 def clean_markdown(text: str) -> list[str]:
-    """Paragraphs of a text without markup, white space made single blanks; empty ones are left out.
+    """The paragraphs of a text without markup, with single blanks and without empty paragraphs.
 
-    Links keep their text, list items and quotations lose their marks, and a word that was broken at its
-    hyphen is joined.
+    Links keep their text, list items and quotations lose their marks, and words that were broken at a hyphen
+    are joined.
     """
     text = IMAGE.sub("", QUOTED.sub("", text))
     text = LINK.sub(r"\1", HEADING.sub("", RULE.sub("", text)))

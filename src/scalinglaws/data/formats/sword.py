@@ -1,8 +1,9 @@
 """Modules of the SWORD project (Bibles and commentaries), as paragraphs of plain text.
 
-A testament is a pair of files: an index (`*.bzs`, `*.czs`) of 12-byte entries, three little-endian unsigned
-32-bit numbers (offset, packed size, plain size), into zlib blocks in the other (`*.bzz`, `*.czz`). The blocks
-hold OSIS, an XML of empty elements that mark begin and end, so that tags are replaced, not parsed.
+A testament is a pair of files. The index (`*.bzs`, `*.czs`) has 12-byte entries of three little-endian
+unsigned 32-bit numbers (offset, packed size, plain size). They point to zlib blocks in the other file
+(`*.bzz`, `*.czz`). The blocks are in OSIS, an XML whose empty elements mark begin and end, so we replace tags
+and do not parse them.
 """
 
 import html
@@ -15,8 +16,8 @@ from scalinglaws.errors import DataError
 
 ENTRY = struct.Struct("<III")
 NO_PROSE = re.compile(r"<(title|note)\b[^>]*>.*?</\1>", re.DOTALL)
-"""Headings, and footnotes in the middle of a sentence."""
-# Milestones of verses stand inside paragraphs, and a line of verse is a part of its stanza.
+"""Headings, and footnotes inside sentences."""
+# Milestones of verses are inside paragraphs, and a line of verse is part of its stanza.
 PARAGRAPH = re.compile(r"</?(?:chapter|div(?![^>]*x-milestone)|item|lg|list|p|row|table)\b[^>]*>")
 BETWEEN_WORDS = re.compile(r"</?(?:cell|l|lb|milestone|div)\b[^>]*>")
 TAG = re.compile(r"<[^>]*>")
@@ -24,13 +25,13 @@ LOOSE_MARK = re.compile(r"\s+([,.;:?!])")
 
 
 def read_module(members: Mapping[str, bytes]) -> list[str]:
-    """Paragraphs of a module, in its order, white space made single blanks.
+    """The paragraphs of a module in its order, with single blanks.
 
     Args:
-        members: the module's files by path, as `read_members` returns them; others are passed over.
+        members: the module's files by path, as `read_members` returns them. Other files are ignored.
 
     Raises:
-        DataError: there is no text, an index is missing, or a block is damaged; names the file.
+        DataError: there is no text, an index is missing, or a block is damaged; the error names the file.
     """
     paragraphs: list[str] = []
     for path in sorted(members):
@@ -44,7 +45,7 @@ def read_module(members: Mapping[str, bytes]) -> list[str]:
 
 
 def clean_osis(text: str) -> list[str]:
-    """Paragraphs of a piece of OSIS without tags, headings and notes; empty ones are left out."""
+    """The paragraphs of a piece of OSIS without tags, headings and notes, and without empty paragraphs."""
     text = PARAGRAPH.sub("\n", NO_PROSE.sub(" ", " ".join(text.split())))
     text = html.unescape(TAG.sub("", BETWEEN_WORDS.sub(" ", text)))
     lines = (LOOSE_MARK.sub(r"\1", " ".join(line.split())) for line in text.split("\n"))

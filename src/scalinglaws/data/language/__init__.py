@@ -1,1 +1,1 @@
-"""Tokens, subwords and paragraphs of text."""
+"""From text to tokens: paragraphs, words, characters, subwords, sentence pairs."""

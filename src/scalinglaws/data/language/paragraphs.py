@@ -1,4 +1,4 @@
-"""Paragraphs dealt to training and to validation so that the two share no sentence."""
+"""Split paragraphs into training and validation so that the two share no sentence."""
 
 import hashlib
 import re
@@ -10,19 +10,19 @@ from scalinglaws.errors import DataError
 SENTENCE_END = re.compile(r"""(?<=[.!?…])["')\]”’]*\s+""")
 NOT_A_WORD = re.compile(r"[\W_]+")
 SHORTEST = 4
-"""Words of the shortest sentence that counts: `Verse 7.` and `Op. Cit., p. 25` are everywhere."""
+"""Sentences with fewer words do not count as shared: `Verse 7.` and `Op. Cit., p. 25` are everywhere."""
 SEED = b"paragraphs 0"
 
 
 @dataclass(frozen=True)
 class Split:
-    """Paragraphs of both sets, in random order.
+    """Paragraphs for training and for validation, in random order.
 
     Attributes:
-        training: paragraphs, none of which shares a sentence with validation.
+        training: paragraphs that share no sentence with validation.
         validation: paragraphs.
-        repeated: how many paragraphs were left out because they had been there before.
-        shared: how many were left out of training because they share a sentence with validation.
+        repeated: number of paragraphs left out because they repeat another one.
+        shared: number of paragraphs left out of training because they share a sentence with validation.
     """
 
     training: list[str]
@@ -32,26 +32,26 @@ class Split:
 
 
 def normal(text: str) -> str:
-    """A text in lower case, its words alone with a blank between: what makes two sentences the same."""
+    """The words of a text in lower case, with a blank between them. Two sentences are the same if this is."""
     return NOT_A_WORD.sub(" ", text.lower()).strip()
 
 
 def sentences(paragraph: str) -> set[str]:
-    """The sentences of a paragraph in `normal` modality, those of fewer than SHORTEST words left out."""
+    """The sentences of a paragraph, normalised by `normal`, without those of fewer than SHORTEST words."""
     found = (normal(piece) for piece in SENTENCE_END.split(paragraph))
     return {sentence for sentence in found if sentence.count(" ") >= SHORTEST - 1}
 
 
 def split_paragraphs(paragraphs: Sequence[str], share: float, characters: int) -> Split:
-    """Shuffle paragraphs, once and for all, and set some aside for validation.
+    """Shuffle paragraphs and set some aside for validation.
 
-    The order is that of a hash of each one's words: it depends neither on the order in which they come nor on
-    a random generator whose stream may change.
+    They are sorted by a hash of their words, so that their order does not depend on the order in which they
+    come, nor on a random generator whose stream may change.
 
     Args:
-        paragraphs: any number, repeated ones counted once (in `normal` modality).
+        paragraphs: any number. Paragraphs with the same words count once.
         share: share of the paragraphs to set aside.
-        characters: characters to set aside at least, by taking more paragraphs.
+        characters: the least number of characters to set aside; more paragraphs are taken if need be.
 
     Raises:
         DataError: nothing is left for training.

@@ -1,4 +1,4 @@
-"""Sentences and their translations: which two are the same, and none in training that validation holds."""
+"""Sentence pairs: which of them are the same, and a split whose training pairs are not in validation."""
 
 import hashlib
 import re
@@ -10,7 +10,7 @@ WORD = re.compile(r"\w+")
 
 
 class SentencePair(NamedTuple):
-    """A sentence, its translation, and the collection that they come from."""
+    """A sentence, its translation, and the collection they come from."""
 
     source: str
     target: str
@@ -18,13 +18,13 @@ class SentencePair(NamedTuple):
 
 
 def sentence_key(sentence: str) -> str:
-    """What two sentences share that are the same but for case, white space and punctuation."""
+    """A key that is equal for sentences that differ only in case, white space and punctuation."""
     folded = unicodedata.normalize("NFKC", sentence).casefold()
     return " ".join(WORD.findall(folded)) or " ".join(folded.split())
 
 
 def unique_targets(pairs: Iterable[SentencePair]) -> list[SentencePair]:
-    """The first pair of each target sentence."""
+    """The pairs without those whose target sentence has come before."""
     first: dict[str, SentencePair] = {}
     for pair in pairs:
         first.setdefault(sentence_key(pair.target), pair)
@@ -32,7 +32,7 @@ def unique_targets(pairs: Iterable[SentencePair]) -> list[SentencePair]:
 
 
 def without_leaks(training: Iterable[SentencePair], validation: Iterable[SentencePair]) -> list[SentencePair]:
-    """Training pairs of which neither sentence occurs in validation on its side."""
+    """Training pairs whose source is not a source, and whose target is not a target, in validation."""
     held_out = list(validation)
     sources = {sentence_key(pair.source) for pair in held_out}
     targets = {sentence_key(pair.target) for pair in held_out}
@@ -48,13 +48,13 @@ def split(
 ) -> tuple[list[SentencePair], list[SentencePair]]:
     """Choose validation pairs at random.
 
-    The choice hangs on each target sentence by itself, so that a few pairs more or fewer (another version of
-    a package) leave the rest of it as it was.
+    Pairs are ranked by a hash of the target sentence, so that the choice hardly changes if a few pairs come
+    or go, as in another version of a package.
 
     Args:
-        pairs: with unique targets.
-        validation: how many, at most.
-        seed: seed of the choice.
+        pairs: pairs with unique targets.
+        validation: number of validation pairs, at most.
+        seed: the seed of the choice.
 
     Returns:
         The remaining pairs, in their order, and the validation pairs.

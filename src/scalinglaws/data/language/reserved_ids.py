@@ -1,6 +1,6 @@
-"""The first ids of a vocabulary of sentence pairs; all others are subwords."""
+"""The reserved ids at the start of a vocabulary of sentence pairs. All other ids are subwords."""
 
 PAD, BEGIN, END, UNKNOWN = range(4)
-"""Filling after a sentence, what a decoder sees first, the last target token, a character not known."""
+"""Padding after a sentence, the first input of a decoder, the last target token, and unknown characters."""
 RESERVED = ("<pad>", "<begin>", "<end>", "<unknown>")
-"""Their names. The same letters in a sentence are letters."""
+"""Their names. If a sentence contains these letters, they are read as letters."""

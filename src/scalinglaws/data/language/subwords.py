@@ -1,7 +1,7 @@
-"""One byte-pair vocabulary of subwords (Sennrich et al. 2016) for both languages of a pair.
+"""Subwords by byte-pair encoding (Sennrich et al. 2016), one vocabulary for both languages of a pair.
 
-White space becomes a mark at the start of the word that follows it, and punctuation stands apart from words,
-so that subwords joined together are the sentence again. Nothing is lower-cased.
+White space becomes a mark at the start of the next word, and punctuation is separate from words, so that
+joining the subwords gives the sentence again. Case is kept.
 """
 
 import re
@@ -22,13 +22,13 @@ from scalinglaws.errors import DataError
 
 WORD_BOUNDARY = "▁"
 COVERAGE = 0.9999
-"""Share of a text's characters that its alphabet covers at least; the rarest are UNKNOWN, because with every
-stray character of a large text there would be no room for subwords."""
+"""The share of a text's characters that the alphabet covers at least. The rarest characters are UNKNOWN: if
+every stray character of a large text had an id, there would be no room for subwords."""
 BATCH = 10_000  # sentences encoded at a time
 
 
 class Subwords:
-    """A vocabulary: what sentences are cut into.
+    """A vocabulary of subwords, which sentences are cut into.
 
     Attributes:
         names: the subwords in the order of their ids, `RESERVED` first.
@@ -40,7 +40,7 @@ class Subwords:
         self.names: tuple[str, ...] = tuple(sorted(ids, key=lambda name: ids[name]))
 
     def encode(self, sentences: Iterable[str]) -> Iterator[list[int]]:
-        """Ids of each sentence, without BEGIN and END."""
+        """The ids of each sentence, without BEGIN and END."""
         batch: list[str] = []
         for sentence in sentences:
             batch.append(sentence)
@@ -50,7 +50,7 @@ class Subwords:
         yield from self._encode(batch)
 
     def decode(self, ids: Iterable[int]) -> str:
-        """The sentence that ids stand for, see `joined`."""
+        """The sentence that the ids stand for; see `joined`."""
         return joined(ids, self.names)
 
     def _encode(self, batch: list[str]) -> list[list[int]]:
@@ -58,14 +58,14 @@ class Subwords:
 
 
 def train_subwords(sentences: Sequence[str], vocabulary: int) -> Subwords:
-    """Learn a vocabulary; the same sentences, in any order, give the same one.
+    """Learn a vocabulary. The same sentences give the same vocabulary, in any order.
 
     Args:
-        sentences: of both languages.
-        vocabulary: number of ids, those of `RESERVED` counted; of a small text there can be fewer.
+        sentences: sentences of both languages.
+        vocabulary: number of ids, including those of `RESERVED`. A small text can have fewer.
 
     Raises:
-        DataError: the vocabulary has no room for the letters of the text.
+        DataError: the vocabulary is too small for the letters of the text.
     """
     alphabet = _alphabet(sentences)
     least = len(RESERVED) + len(alphabet)
@@ -76,7 +76,7 @@ def train_subwords(sentences: Sequence[str], vocabulary: int) -> Subwords:
         )
     tokenizer = Tokenizer(BPE(unk_token=RESERVED[UNKNOWN], fuse_unk=True))
     tokenizer.normalizer = Normalizers([NFC(), Replace(Regex(r"\s+"), " "), Strip()])
-    # A word with the boundary before it, or one sign of punctuation with the boundary before it.
+    # A word or one punctuation mark, with the boundary before it.
     pieces = Split(Regex(rf"{WORD_BOUNDARY}?(\w+|[^\w{WORD_BOUNDARY}])"), behavior="isolated")
     tokenizer.pre_tokenizer = PreTokenizers([Metaspace(replacement=WORD_BOUNDARY), pieces])
     trainer = BpeTrainer(
@@ -90,7 +90,7 @@ def train_subwords(sentences: Sequence[str], vocabulary: int) -> Subwords:
 
 
 def joined(ids: Iterable[int], names: Sequence[str]) -> str:
-    """The sentence that ids stand for: up to END, without BEGIN and PAD; an unknown character is `�`."""
+    """The sentence that the ids stand for, up to END, without BEGIN and PAD. Unknown characters are `�`."""
     subwords: list[str] = []
     for each in ids:
         if each == END:
@@ -103,7 +103,7 @@ def joined(ids: Iterable[int], names: Sequence[str]) -> str:
 
 
 def normalised(sentence: str) -> str:
-    """A sentence in Unicode's composed form (NFC) with single spaces: what decoding its subwords gives."""
+    """A sentence in Unicode's composed form (NFC) with single spaces, as decoding its subwords gives it."""
     return " ".join(unicodedata.normalize("NFC", sentence).split())
 
 

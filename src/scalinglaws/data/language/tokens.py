@@ -1,4 +1,4 @@
-"""Text as token ids: a fixed vocabulary of the most frequent words or characters."""
+"""Words or characters as ids, by a vocabulary of the most frequent ones."""
 
 import re
 from collections import Counter
@@ -13,30 +13,30 @@ from numpy.typing import NDArray
 
 Kind = Literal["words", "characters"]
 Tokens = NDArray[np.unsignedinteger[Any]]
-"""uint16, or uint32 where there are more ids than that holds."""
+"""uint16, or uint32 if there are too many ids for that."""
 
 UNKNOWN = 0
-"""Id of every type outside the vocabulary."""
+"""The id of everything that is not in the vocabulary."""
 END = 1
-"""Id of the end of a line: of a paragraph, or of a sentence where the text is one sentence a line."""
+"""The id of the end of a line, which is a paragraph or a sentence, depending on the source."""
 RESERVED = 2
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[^\w\s]|_")
 CODE_POINTS = 0x110000
 
 
 def split_words(line: str) -> list[str]:
-    """Words, with the apostrophes inside them, and marks of punctuation, one token each, in lower case."""
+    """The words of a line, with apostrophes inside them, and its punctuation marks, in lower case."""
     return WORD.findall(line.lower())
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Which types have an id of their own: `types[k]` has RESERVED + k.
+    """The words or characters (types) that have an id: `types[k]` has the id RESERVED + k.
 
     Attributes:
-        kind: what a type is.
-        types: most frequent first.
-        split: from a line to its words; not used for characters.
+        kind: whether types are words or characters.
+        types: the types, most frequent first.
+        split: a function from a line to its words; not used for characters.
     """
 
     kind: Kind
@@ -49,11 +49,11 @@ class Vocabulary:
 
     @property
     def dtype(self) -> np.dtype[np.unsignedinteger[Any]]:
-        """The smallest type that holds the ids of a data set."""
+        """The smallest integer type that has room for the ids."""
         return token_type(len(self))
 
     def encode(self, lines: Iterable[str]) -> Tokens:
-        """Ids of all tokens of some lines, shape (tokens,), END after each line."""
+        """The ids of all tokens of some lines, shape (tokens,), with END after each line."""
         if self.kind == "characters":
             ids: Tokens = self._table[_code_points(lines)]
             return ids
@@ -73,12 +73,12 @@ class Vocabulary:
 
 
 def token_type(ids: int) -> np.dtype[np.unsignedinteger[Any]]:
-    """The type that tokens are saved as, by the number of ids."""
+    """The integer type that tokens are saved as, for a number of ids."""
     return np.dtype(np.uint16 if ids <= 1 << 16 else np.uint32)
 
 
 class Census:
-    """How often each type occurs in the lines seen so far."""
+    """Counts of words or characters in the lines seen so far."""
 
     def __init__(self, kind: Kind, split: Callable[[str], list[str]] = split_words) -> None:
         self.kind, self.split = kind, split
@@ -87,7 +87,7 @@ class Census:
         self._characters = np.zeros(CODE_POINTS, dtype=np.int64)
 
     def add(self, lines: Sequence[str]) -> None:
-        """Count some more lines; none holds a line break."""
+        """Count some more lines, which have no line breaks in them."""
         self.lines += len(lines)
         if self.kind == "characters":
             self._characters += np.bincount(_code_points(lines), minlength=CODE_POINTS)
@@ -96,19 +96,20 @@ class Census:
                 self._words.update(self.split(line))
 
     def counts(self) -> dict[str, int]:
-        """Occurrences of each type, ends of lines not among them."""
+        """The number of occurrences of each type; ends of lines are not counted."""
         if self.kind == "words":
             return dict(self._words)
         found = np.flatnonzero(self._characters).tolist()
         return {chr(code): int(self._characters[code]) for code in found if chr(code) != "\n"}
 
     def vocabulary(self, size: int) -> tuple[Vocabulary, float]:
-        """The most frequent types, and the share of the tokens counted that lie outside them.
+        """The most frequent types, and the share of tokens that are not among them.
 
-        Of equally frequent types the alphabetically first come first. The ends of lines are no tokens here.
+        Equally frequent types are in alphabetical order. The ends of lines do not count as tokens here.
 
         Args:
-            size: number of words, to which UNKNOWN and END come; of characters, as is usual, with those two.
+            size: for words, their number without UNKNOWN and END; for characters, as is usual, including
+                these.
         """
         counts = self.counts()
         ranked = sorted(counts, key=lambda name: (-counts[name], name))

@@ -1,1 +1,1 @@
-"""What a data set is made of, one file per modality: images, text, pairs, speech."""
+"""Modalities: what data sets are made of. One file each: images, text, pairs, speech."""

@@ -1,12 +1,12 @@
-"""The forms of prepared data: which arrays each is made of, read by the workflow without numpy.
+"""The modalities, and the arrays that prepared data of each consist of.
 
-A data source says which modality it delivers by a literal `MODALITY`; the class that carries it lies in
-the module of that name: `images.py` holds `Images`.
+A data source names its modality in a literal `MODALITY`. The module of that name has the class that the
+source returns: `images.py` has `Images`. The workflow reads this file, so it imports nothing.
 """
 
 SHUFFLED = ("strata", "amounts")
-"""Of all forms, one number a training example: the stratum that subsets are balanced over, and how much data
-it is, in parts of the unit that learning curves are drawn against."""
+"""In every modality, one number per training example: the stratum that subsets are balanced over, and the
+amount of data in the example, in parts of the unit on the x axis of learning curves."""
 
 ARRAYS = {
     "images": (*SHUFFLED, "train", "train_labels", "validation", "validation_labels"),
@@ -22,4 +22,4 @@ ARRAYS = {
         "validation_symbols",
     ),
 }
-"""Names of the arrays, by form."""
+"""The names of the arrays of each modality."""

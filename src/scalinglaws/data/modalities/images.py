@@ -1,4 +1,4 @@
-"""The modality every image source delivers, the check that it is sound, and the decoding of image files."""
+"""Images with labels, the modality of image classification; and the decoding of image files."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 IMAGE_SUFFIXES = (".jpeg", ".jpg", ".png")
-"""Endings of the files that folders of images are searched for, in lower case."""
+"""Endings of image files, in lower case."""
 
 
 @dataclass(frozen=True)
 class Images:
-    """A labelled image data set, split into a training pool and the validation images it ships with.
+    """A labelled image data set: a training pool, and the validation images that it ships with.
 
     Attributes:
         train: uint8 array (examples, height, width, channels); may be a memory map.
         train_labels: int64 array (examples,), values in 0..classes-1.
-        validation: as `train`; disjoint from it.
-        validation_labels: as `train_labels`.
+        validation: like `train`, but of other images.
+        validation_labels: like `train_labels`.
         classes: class names, in label order.
-        title: the name to print in captions.
-        licence: under what terms the images may be used.
+        title: the name for captions.
+        licence: the terms under which the images may be used.
         provenance: where they come from, one sentence.
     """
 
@@ -45,7 +45,7 @@ class Images:
     provenance: str
 
     def check(self) -> Images:
-        """Raise DataError where shapes, types or labels do not fit together; return self."""
+        """Return self, or raise DataError if shapes, types or labels do not fit together."""
         for split, images, labels in (
             ("training", self.train, self.train_labels),
             ("validation", self.validation, self.validation_labels),
@@ -71,13 +71,13 @@ class Images:
         return len(self.validation_labels)
 
     def with_validation(self, examples: int, seed: int) -> Images:
-        """The same with a class-balanced choice of its validation images."""
+        """A copy with only some of its validation images, balanced over classes."""
         chosen = np.sort(balanced_shuffle(self.validation_labels, seed, "validation")[:examples])
         validation, labels = self.validation[chosen], self.validation_labels[chosen]
         return replace(self, validation=validation, validation_labels=labels)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Images and labels of both splits; the labels of training are its strata."""
+        """Images and labels of both splits. The strata are the training labels."""
         return {
             "strata": self.train_labels,
             "amounts": np.ones_like(self.train_labels),
@@ -88,7 +88,7 @@ class Images:
         }
 
     def facts(self) -> dict[str, Any]:
-        """Class names and the shape of an image."""
+        """The names of the classes and the shape of an image."""
         height, width = self.train.shape[1:3]
         return {
             "description": f"{len(self.classes)} classes, {height} x {width} pixels",
@@ -110,10 +110,10 @@ def _problem(images: NDArray[Any], labels: NDArray[Any], classes: int) -> str | 
 
 
 def decode(file: Path | IO[bytes], name: str) -> Image:
-    """Decode a whole image file with Pillow, in the file's own mode (`L`, `RGB`, `P`, ...).
+    """An image file decoded by Pillow, in the file's own mode (`L`, `RGB`, `P`, ...).
 
     Raises:
-        DataError: the file is no image, is truncated or is too large to be one; names it.
+        DataError: the file is not an image, is truncated or is too large; the error names it.
     """
     import PIL.Image
 
@@ -126,7 +126,7 @@ def decode(file: Path | IO[bytes], name: str) -> Image:
 
 
 def centre_square(image: Image, size: int) -> Image:
-    """Resize the shorter side to `size` pixels and crop the centre: an image of size x size, antialiased."""
+    """The centre of an image, size x size pixels: the shorter side is resized, with antialiasing."""
     import PIL.Image
 
     side = min(image.size)

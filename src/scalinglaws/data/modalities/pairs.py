@@ -1,4 +1,4 @@
-"""The modality every source of translations delivers: sentence pairs as ids of subwords."""
+"""Sentence pairs as ids of subwords, the modality of translation."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ LARGEST_VOCABULARY = 1 << 16  # ids are uint16
 
 @dataclass(frozen=True)
 class Pairs:
-    """Sentences and their translations, split into a training pool and validation pairs.
+    """Sentences and their translations: a training pool, and validation pairs.
 
-    A source is its subwords, a target is its subwords and END, both padded at the end with PAD.
+    A source is a row of subwords; a target is a row of subwords, then END. Both are padded with PAD at the
+    end.
 
     Attributes:
         train_sources: uint16 array (pairs, longest).
         train_targets: uint16 array (pairs, longest + 1).
-        validation_sources: as `train_sources`.
-        validation_targets: as `train_targets`.
-        subwords: the vocabulary, names in the order of ids; PAD, BEGIN, END and UNKNOWN first.
-        title: the name to print in captions.
-        licence: under what terms the sentences may be used.
+        validation_sources: like `train_sources`.
+        validation_targets: like `train_targets`.
+        subwords: the vocabulary in the order of ids, with PAD, BEGIN, END and UNKNOWN first.
+        title: the name for captions.
+        licence: the terms under which the sentences may be used.
         provenance: where they come from, one sentence.
         description: counts, for captions.
     """
@@ -49,7 +50,7 @@ class Pairs:
     description: str
 
     def check(self) -> Pairs:
-        """Raise DataError where shapes, types or ids do not fit together; return self."""
+        """Return self, or raise DataError if shapes, types or ids do not fit together."""
         if not len(RESERVED) < len(self.subwords) <= LARGEST_VOCABULARY:
             raise DataError(
                 f"{self.title}: {len(self.subwords)} ids; {len(RESERVED) + 1} to {LARGEST_VOCABULARY} "
@@ -66,12 +67,12 @@ class Pairs:
 
     @property
     def longest(self) -> int:
-        """Most subwords of a sentence."""
+        """The most subwords that a sentence may have."""
         return int(self.train_sources.shape[1])
 
     @property
     def unit(self) -> Unit:
-        """Target tokens: subwords and one END a sentence."""
+        """Target tokens: subwords, and one END per sentence."""
         return Unit("target tokens", parts=1, examples="sentence pairs")
 
     @property
@@ -80,14 +81,14 @@ class Pairs:
         return len(self.validation_sources)
 
     def with_validation(self, examples: int, seed: int) -> Pairs:
-        """The same with a random choice of its validation pairs."""
+        """A copy with only some of its validation pairs, chosen at random."""
         order = balanced_shuffle(one_stratum(self.validation_examples), seed, "validation")
         chosen = np.sort(order[:examples])
         sources, targets = self.validation_sources[chosen], self.validation_targets[chosen]
         return replace(self, validation_sources=sources, validation_targets=targets)
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Sources and targets of both splits; the amount of a pair is its target tokens."""
+        """Sources and targets of both splits. The amount of a pair is its number of target tokens."""
         return {
             "strata": one_stratum(len(self.train_sources)),
             "amounts": np.count_nonzero(self.train_targets != PAD, axis=1).astype(np.int64),
@@ -98,7 +99,7 @@ class Pairs:
         }
 
     def facts(self) -> dict[str, Any]:
-        """Size of the vocabulary and of a sentence, and the subwords themselves, to read the ids with."""
+        """The sizes of vocabulary and sentences, and the subwords, so that ids can be read."""
         return {
             "description": self.description,
             "vocabulary": len(self.subwords),
@@ -119,14 +120,14 @@ class Pairs:
         if max(sources.max(), targets.max()) >= len(self.subwords):
             return f"ids run to {max(sources.max(), targets.max())}, but there are {len(self.subwords)}"
         if (sources == BEGIN).any() or (sources == END).any() or (targets == BEGIN).any():
-            return "BEGIN, or END in a source, stands in a sentence"
+            return "BEGIN is in a sentence, or END in a source"
         if not ((targets == END).sum(1) == 1).all():
             return "a target without one END"
         last = np.count_nonzero(targets != PAD, axis=1) - 1
         if not _padded_at_end(sources) or not _padded_at_end(targets):
-            return "PAD stands inside a sentence, or a sentence is empty"
+            return "PAD is inside a sentence, or a sentence is empty"
         if not (targets[np.arange(len(targets)), last] == END).all():
-            return "a target does not close with END"
+            return "a target does not end with END"
         return None
 
 
@@ -140,23 +141,23 @@ def pairs_of(
     licence: str,
     provenance: str,
 ) -> Pairs:
-    """Cut sentence pairs into subwords.
+    """Turn sentence pairs into ids of subwords.
 
-    Of training pairs with the same target the first is kept; pairs of which either sentence occurs in
-    validation are dropped. The vocabulary is learned from all training pairs that are left, long ones
-    included, so that it is the same for every subset and every `longest`.
+    If several training pairs have the same target, only the first is kept. Pairs are dropped if either
+    sentence is also in validation. The vocabulary is learned from all remaining training pairs, including
+    long ones, so that it is the same for every subset and every `longest`.
 
     Args:
-        training: the pool that subsets are taken from.
+        training: the pool that subsets are drawn from.
         validation: pairs to validate on.
-        vocabulary: number of ids, of both languages together.
-        longest: most subwords of a sentence; longer ones are left out, with their translation.
-        title: the name to print in captions.
-        licence: under what terms the sentences may be used.
+        vocabulary: number of ids, for both languages together.
+        longest: pairs with more subwords than this in either sentence are left out.
+        title: the name for captions.
+        licence: the terms under which the sentences may be used.
         provenance: where they come from, one sentence.
 
     Raises:
-        DataError: the vocabulary has no room for the letters, or no pair is left.
+        DataError: the vocabulary is too small for the letters, or no pair is left.
     """
     unique = unique_targets(training)
     pool = without_leaks(unique, validation)
@@ -222,6 +223,6 @@ def _by_origin(pairs: Sequence[SentencePair]) -> str:
 
 
 def _padded_at_end(ids: NDArray[np.uint16]) -> bool:
-    """Whether every row is some ids, then padding alone."""
+    """Whether every row has ids first, and then only padding."""
     words = ids != PAD
     return bool(words[:, 0].all() and not (words[:, 1:] & ~words[:, :-1]).any())

@@ -1,6 +1,4 @@
-"""The modality every source of speech delivers: features of recordings, and the symbols that are said in
-them.
-"""
+"""Features of recordings and the symbols that are said in them, the modality of speech recognition."""
 
 from __future__ import annotations
 
@@ -22,23 +20,24 @@ from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
 
 MOST_SYMBOLS = 255
-"""Different symbols beside the blank: a symbol is a byte."""
+"""The most different symbols besides the blank, because a symbol is stored in a byte."""
 LeftOut = dict[str, dict[str, int]]
 SUBSAMPLING = 2
-"""A recording is long enough if a model that keeps one frame of so many can align its symbols by CTC."""
+"""A recording is long enough if CTC can still align its symbols after a model keeps only every second
+frame."""
 
 
 @dataclass(frozen=True)
 class Utterance:
-    """A recording that has not been read yet, and what is said in it.
+    """A recording that is not read yet, and what is said in it.
 
     Attributes:
-        name: for messages: its file, and the part of it.
-        samples: their number, at 16 kHz.
-        read: returns these samples, int16, or float32 in -1..1, shape (samples,).
+        name: its file, and which part of it; for messages.
+        samples: number of samples, at 16 kHz.
+        read: a function that returns the samples: int16, or float32 in -1..1, shape (samples,).
         symbols: phones or characters, in order.
         speaker: who speaks.
-        group: what training and validation must not share: its sentence, scene or speaker.
+        group: the sentence, scene or speaker that training and validation must not share.
     """
 
     name: str
@@ -55,10 +54,10 @@ class Part:
 
     Attributes:
         sounds: float16 features (utterances, frames, bands), zero after the end of each utterance.
-        frames: int64 (utterances,), valid frames.
+        frames: int64 (utterances,), number of valid frames.
         symbols: uint8 (utterances, longest), 0 after the last symbol.
-        speakers: who speaks each utterance.
-        groups: which group each utterance belongs to.
+        speakers: the speaker of each utterance.
+        groups: the group of each utterance.
     """
 
     sounds: NDArray[np.float16]
@@ -80,16 +79,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Where speech comes from and how its pieces are called.
+    """A collection of recordings: where it comes from, and what its pieces are called.
 
     Attributes:
-        title: the name to print in captions.
-        licence: under what terms the data may be used.
-        provenance: where they come from, one sentence.
+        title: the name for captions.
+        licence: the terms under which the data may be used.
+        provenance: where the data come from, one sentence.
         notes: what a reader has to know about speakers and recordings, for captions.
         kind: what a symbol is.
         utterances: what an utterance is called, in the plural.
-        groups: what training and validation do not share, in the plural.
+        groups: what a group is called, in the plural.
     """
 
     title: str
@@ -109,9 +108,9 @@ class Speech:
         corpus: where it comes from.
         train: the pool that training sets are drawn from.
         validation: utterances of other groups.
-        alphabet: the symbols by their number; number 0 is "", the blank of CTC and the padding.
-        hop_ms: from one frame to the next, ms.
-        left_out: for `training` and `validation`, how many utterances are left out for which reason.
+        alphabet: the symbols by number. Number 0 is "": the blank of CTC, and the padding.
+        hop_ms: time from one frame to the next, ms.
+        left_out: number of utterances left out of `training` and of `validation`, by reason.
     """
 
     corpus: Corpus
@@ -123,17 +122,17 @@ class Speech:
 
     @property
     def title(self) -> str:
-        """The name to print in captions."""
+        """The name for captions."""
         return self.corpus.title
 
     @property
     def licence(self) -> str:
-        """Under what terms the data may be used."""
+        """The terms under which the data may be used."""
         return self.corpus.licence
 
     @property
     def provenance(self) -> str:
-        """Where they come from, one sentence."""
+        """Where the data come from, one sentence."""
         return self.corpus.provenance
 
     @property
@@ -147,7 +146,7 @@ class Speech:
         return len(self.validation.frames)
 
     def check(self) -> Speech:
-        """Raise DataError where arrays do not fit together or a group is in both splits; return self."""
+        """Return self, or raise DataError if arrays do not fit together or a group is in both splits."""
         for split, part in (("training", self.train), ("validation", self.validation)):
             problem = _problem(part, len(self.alphabet))
             if problem:
@@ -160,12 +159,12 @@ class Speech:
         return self
 
     def with_validation(self, examples: int, seed: int) -> Speech:
-        """The same with so many of its validation utterances."""
+        """A copy with only some of its validation utterances, chosen at random."""
         order = balanced_shuffle(one_stratum(self.validation_examples), seed, "validation")
         return replace(self, validation=self.validation.take(np.sort(order[:examples])))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Features, their lengths and symbols of both splits; an amount is a frame."""
+        """Features, lengths and symbols of both splits. Amounts are counted in frames."""
         return {
             "strata": one_stratum(len(self.train.frames)),
             "amounts": self.train.frames,
@@ -178,7 +177,7 @@ class Speech:
         }
 
     def facts(self) -> dict[str, Any]:
-        """Symbols, lengths, and what is shared by training and validation and what is not."""
+        """Symbols, lengths, and what training and validation share."""
         corpus, parts = self.corpus, {"training": self.train, "validation": self.validation}
         minutes = {
             split: round(60 * int(part.frames.sum()) / self.unit.parts, 2) for split, part in parts.items()
@@ -219,25 +218,25 @@ def speech(
     bands: int,
     left_out: LeftOut | None = None,
 ) -> Speech:
-    """Read recordings, one at a time, and take their features.
+    """Read recordings one at a time, and compute their features.
 
-    From every utterance the mean of each band over its frames is subtracted, which removes the colour of its
-    microphone; all is divided by one standard deviation, that of the whole training pool. So neither depends
-    on which utterances a model is trained on, and no more does the list of symbols.
+    The mean of each band over the frames of an utterance is subtracted, which removes the colour of the
+    microphone. All features are then divided by one standard deviation, that of the whole training pool.
+    Features and the list of symbols are thus the same whichever utterances a model is trained on.
 
     Args:
         corpus: where the utterances come from.
         train: the training pool.
-        validation: utterances of other groups; those with a symbol that training never has are left out.
-        seconds: utterances that last longer are left out.
+        validation: utterances of other groups. Those with a symbol that training lacks are left out.
+        seconds: longer utterances are left out.
         longest: utterances of more symbols are left out.
-        hop_ms: from one frame to the next, ms.
+        hop_ms: time from one frame to the next, ms.
         bands: number of mel bands.
-        left_out: how many the source itself has left out, as in `Speech`.
+        left_out: what the source itself has left out, as in `Speech`.
 
     Raises:
         DataError: a group is in both splits, a split has no utterance left, there are too many symbols, or a
-            recording is not as long as it was said to be.
+            recording does not have the length it should have.
     """
     _nothing_shared(corpus, [one.group for one in train], [one.group for one in validation])
     given = {"training": list(train), "validation": list(validation)}
@@ -268,20 +267,22 @@ def speech(
     if deviation == 0:
         raise DataError(f"{corpus.title}: all training {corpus.utterances} are silent")
     for part in parts.values():
-        for index in range(len(part.sounds)):  # one at a time: all at once would need twice the memory
+        for index in range(
+            len(part.sounds)
+        ):  # one at a time, because all at once would need twice the memory
             part.sounds[index] = part.sounds[index].astype(np.float32) / np.float32(deviation)
     counted = {split: {reason: n for reason, n in counts.items() if n} for split, counts in reasons.items()}
     return Speech(corpus, parts["training"], parts["validation"], alphabet, hop_ms, counted)
 
 
 def without_repeats(train: Sequence[Utterance], validation: Sequence[Utterance]) -> list[Utterance]:
-    """Training utterances that do not have exactly the symbols of any validation utterance."""
+    """Training utterances whose symbols are not exactly those of a validation utterance."""
     held_out = {one.symbols for one in validation}
     return [one for one in train if one.symbols not in held_out]
 
 
 def hash_order(names: Iterable[str], purpose: str) -> list[str]:
-    """Different names in an order that looks random and depends on nothing but themselves and the purpose."""
+    """The names, each once, in an order that looks random but depends only on the names and the purpose."""
     return sorted(set(names), key=lambda name: hashlib.sha256(f"{purpose}/{name}".encode()).digest())
 
 
@@ -302,7 +303,7 @@ def _unfit(one: Utterance, seconds: float, longest: int, hop_ms: int) -> str | N
 def _part(
     pool: Sequence[Utterance], alphabet: tuple[str, ...], shape: tuple[int, int], longest: int, hop_ms: int
 ) -> Part:
-    """Features less their mean, and symbols by number; `shape` is (frames, bands)."""
+    """Features minus their mean, and symbols as numbers. `shape` is (frames, bands)."""
     number = {symbol: index for index, symbol in enumerate(alphabet)}
     sounds = np.zeros((len(pool), *shape), dtype=np.float16)
     frames = np.zeros(len(pool), dtype=np.int64)
@@ -319,13 +320,13 @@ def _part(
 
 
 def _deviation(part: Part) -> float:
-    """Root mean square of features whose mean is zero, over the valid frames of all utterances."""
+    """The root mean square of the features over the valid frames of all utterances. Their mean is zero."""
     total = sum(float(np.square(sound, dtype=np.float64).sum()) for sound in part.sounds)  # padding adds 0
     return math.sqrt(total / (int(part.frames.sum()) * part.sounds.shape[2]))
 
 
 def _needed(symbols: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Steps that CTC needs for each row: one a symbol, and a blank between two that are alike."""
+    """Steps that CTC needs for each row: one per symbol, and a blank between two equal symbols."""
     said = symbols > 0
     repeats = (symbols[:, 1:] == symbols[:, :-1]) & said[:, 1:]
     needed: NDArray[np.int64] = said.sum(axis=1, dtype=np.int64) + repeats.sum(axis=1, dtype=np.int64)
@@ -333,7 +334,7 @@ def _needed(symbols: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _tightest(part: Part) -> float:
-    """Frames for each step that CTC needs, in the utterance that has the fewest."""
+    """Frames per step that CTC needs, in the utterance with the fewest."""
     return float((part.frames / _needed(part.symbols)).min())
 
 

@@ -1,4 +1,4 @@
-"""The modality every text source delivers: windows of tokens for language modelling."""
+"""Windows of tokens, the modality of language modelling."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from scalinglaws.errors import DataError
 
 @dataclass(frozen=True)
 class Text:
-    """Windows of tokens: tokens 0..window-1 of each are what a model sees, 1..window what it predicts.
+    """Windows of tokens. A model sees tokens 0..window-1 of a window and predicts tokens 1..window.
 
     Attributes:
         train: uint16 (uint32 above 65536 ids) array (windows, window + 1); may be a view or a memory map.
-        validation: as `train`; shares no sentence with it.
-        vocabulary: number of ids; all tokens are below it.
+        validation: like `train`; the two share no sentence.
+        vocabulary: number of ids. All tokens are smaller.
         tokens: what a token is, in the plural: `words`, `characters`.
-        description: for captions.
-        title: the name to print in captions.
-        licence: under what terms the text may be used.
+        description: a clause for captions.
+        title: the name for captions.
+        licence: the terms under which the text may be used.
         provenance: where it comes from, one sentence.
-        entropy: mean cross-entropy of the best possible prediction, nats a token, where it is known.
-        synthetic: whether the text is made by a program.
-        details: further facts of the source.
+        entropy: mean cross-entropy of the best possible prediction, nats per token, if it is known.
+        synthetic: whether a program made the text.
+        details: more facts about the source.
     """
 
     train: Tokens
@@ -48,7 +48,7 @@ class Text:
     details: Mapping[str, Any] = field(default_factory=dict)
 
     def check(self) -> Text:
-        """Raise DataError where shapes, types or ids do not fit together; return self."""
+        """Return self, or raise DataError if shapes, types or ids do not fit together."""
         for split, windows in (("training", self.train), ("validation", self.validation)):
             problem = _problem(windows, self.vocabulary)
             if problem:
@@ -62,12 +62,12 @@ class Text:
 
     @property
     def window(self) -> int:
-        """Predictions in a window."""
+        """Number of predictions per window."""
         return int(self.train.shape[1]) - 1
 
     @property
     def unit(self) -> Unit:
-        """Tokens; those that are predicted are counted."""
+        """Tokens: those that are predicted count."""
         return Unit(self.tokens, parts=1, examples=f"windows of {self.window} {self.tokens}")
 
     @property
@@ -76,12 +76,12 @@ class Text:
         return len(self.validation)
 
     def with_validation(self, examples: int, seed: int) -> Text:
-        """The same with a random choice of its validation windows, in their order."""
+        """A copy with only some of its validation windows, chosen at random, in the same order."""
         order = balanced_shuffle(one_stratum(len(self.validation)), seed, "validation")
         return replace(self, validation=self.validation[np.sort(order[:examples])])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
-        """Windows of both splits; a training window counts as many tokens as it predicts."""
+        """Windows of both splits. The amount of a window is its number of predictions."""
         windows = len(self.train)
         return {
             "strata": one_stratum(windows),
@@ -91,7 +91,7 @@ class Text:
         }
 
     def facts(self) -> dict[str, Any]:
-        """What the tokens are, and the best possible loss where it is known."""
+        """What the tokens are, and the best possible loss if it is known."""
         return {
             **self.details,
             "description": self.description,
@@ -103,14 +103,14 @@ class Text:
 
 
 def cut(stream: Tokens, window: int) -> Tokens:
-    """Consecutive windows of a stream of tokens, which overlap by one token, without a copy.
+    """Consecutive windows of a stream of tokens, which overlap by one token; a view, not a copy.
 
     Args:
         stream: shape (tokens,).
-        window: predictions in a window.
+        window: predictions per window.
 
     Returns:
-        Shape (windows, window + 1), read-only; what remains at the end of the stream is dropped.
+        Shape (windows, window + 1), read-only. An incomplete window at the end is dropped.
     """
     if len(stream) <= window:
         return np.empty((0, window + 1), dtype=stream.dtype)
@@ -119,12 +119,12 @@ def cut(stream: Tokens, window: int) -> Tokens:
 
 
 def describe(vocabulary: Vocabulary, outside: float, window: int) -> tuple[str, dict[str, Any]]:
-    """What to print about windows of text, and the same as facts.
+    """A description of windows of text, for captions, and the same as facts.
 
     Args:
-        vocabulary: fixed on the whole training pool.
-        outside: share of the pool's tokens outside it.
-        window: predictions in a window.
+        vocabulary: the vocabulary of the whole training pool.
+        outside: share of the pool's tokens that are not in it.
+        window: predictions per window.
     """
     description = (
         f"windows of {window} {vocabulary.kind}; vocabulary: the {len(vocabulary.types):,} most frequent "
@@ -143,13 +143,13 @@ def text_of_paragraphs(
     licence: str,
     provenance: str,
 ) -> Text:
-    """Fix the vocabulary on all training paragraphs, encode both sets and cut them into windows.
+    """Choose the vocabulary from all training paragraphs, encode both sets and cut them into windows.
 
     Args:
         split: paragraphs, in the order of the streams.
         kind: what a token is.
-        vocabulary: size of the vocabulary, see `Census.vocabulary`.
-        window: predictions in a window.
+        vocabulary: size of the vocabulary; see `Census.vocabulary`.
+        window: predictions per window.
         title: see `Text`.
         licence: see `Text`.
         provenance: see `Text`.

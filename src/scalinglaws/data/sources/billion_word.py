@@ -1,17 +1,17 @@
 """The One Billion Word benchmark (Chelba et al. 2013): 0.77 billion words of news in shuffled lines.
 
-No package carries it, so that nothing is fetched: `location` is the unpacked folder
-`1-billion-word-language-modeling-benchmark-r13output`, which holds
+It is not in any package, so you need your own copy: `location` is the unpacked folder
+`1-billion-word-language-modeling-benchmark-r13output`, with the files
 
     training-monolingual.tokenized.shuffled/news.en-00001-of-00100 ... news.en-00099-of-00100
     heldout-tokenized.shuffled/news.en.heldout-00000-of-00050 ... news.en.heldout-00049-of-00050
 
-The held-out set is the validation. The text is tokenised already: words are what stands between blanks, their
-case is kept.
+The held-out set is used for validation. The text is already tokenised: words are separated by blanks, and
+their case is kept.
 
-The training files are read twice: to count, then to encode. In memory are one file (40 MB), the counts (about
-0.5 GB for the 2 million types of the whole text) and the tokens, 2 bytes each (above 65,534 types 4): 1.6 GB
-of words, or 8 GB of characters.
+The training files are read twice: to count, then to encode. Memory is needed for one file (40 MB), the counts
+(about 0.5 GB for the 2 million types of the whole text) and the tokens, 2 bytes each (4 bytes above 65,534
+types): 1.6 GB for words, 8 GB for characters.
 """
 
 from collections.abc import Iterable, Iterator
@@ -45,22 +45,22 @@ def load(
     window: Annotated[int, Field(ge=4, le=4096)] = 32,
     files: Annotated[int, Field(ge=1, le=99)] | None = None,
 ) -> Text:
-    """Count, fix the vocabulary, and encode both sets; every sentence ends with a token of its own.
+    """Count tokens, choose the vocabulary, and encode both sets. Every sentence ends with the token END.
 
-    A training sentence that stands in the held-out set, case and punctuation aside, is left out.
+    Training sentences that are also in the held-out set are left out; case and punctuation do not matter for
+    this.
 
     Args:
         location: the folder; required.
         archives: not used.
         tokens: what a token is.
-        vocabulary: number of words with an id of their own, the most frequent of the training files read, to
-            which the ids of unknown words and of the end of a sentence come; of characters, those two
-            included.
-        window: predictions in a window.
-        files: how many of the 99 training files to read, the first ones; None for all.
+        vocabulary: for words, how many of the most frequent ones get an id, besides the ids of unknown words
+            and of the end of a sentence; for characters, the number of ids including these two.
+        window: predictions per window.
+        files: how many of the 99 training files to read, from the first; None for all.
 
     Raises:
-        DataError: no folder is named, a file is missing or is no text; names the file.
+        DataError: no folder is named, or a file is missing or not text; the error names the file.
     """
     del archives
     if location is None:
@@ -118,7 +118,7 @@ def _where(lines: Iterable[str], mask: NDArray[np.bool_]) -> Iterator[str]:
 
 
 def _encode(paths: list[Path], kept: list[NDArray[np.bool_]], fixed: Vocabulary, length: int) -> Tokens:
-    """All training tokens, in an array made beforehand: joining pieces would need twice the memory."""
+    """All training tokens, in an array allocated beforehand: joining pieces would need twice the memory."""
     stream: Tokens = np.empty(length, fixed.dtype)
     at = 0
     for path, mask in zip(paths, kept, strict=True):

@@ -1,11 +1,11 @@
 """CIFAR-10 and CIFAR-100 (Krizhevsky 2009): 50,000 + 10,000 natural images, 32 x 32 x 3, balanced classes.
 
-No package carries them, so that nothing is fetched: `location` is the folder of the official "python
+They are not in any package, so you need your own copy: `location` is the folder of the official "python
 version" (`cifar-10-batches-py`, `cifar-100-python`) or "binary version" (`cifar-10-batches-bin`,
-`cifar-100-binary`), told apart by the files in it.
+`cifar-100-binary`). The files in it tell which one it is.
 
-The python version is pickles, which can run any code when read. They are read with an unpickler that admits
-numpy arrays and built-in containers alone.
+The python version consists of pickles, which can run any code when they are read. We read them with an
+unpickler that admits only numpy arrays and built-in containers.
 """
 
 import io
@@ -30,9 +30,9 @@ LABELS = {10: b"labels", 100: b"fine_labels"}
 PICKLED_NAMES = {10: ("batches.meta", b"label_names"), 100: ("meta", b"fine_label_names")}
 BINARY_NAMES = {10: "batches.meta.txt", 100: "fine_label_names.txt"}
 LABEL_BYTES = {10: 1, 100: 2}
-"""Label bytes before the pixels of a binary record; the last one is the class (CIFAR-100: coarse, fine)."""
+"""Label bytes before the pixels of a binary record. The last one is the class (CIFAR-100: coarse, fine)."""
 
-# What pickled arrays and bytes refer to, by Python 2 and 3, the old and new numpy.
+# What pickled arrays and bytes refer to, in Python 2 and 3, and in old and new numpy.
 ADMITTED = {
     ("_codecs", "encode"),
     ("numpy", "dtype"),
@@ -48,7 +48,7 @@ def load(location: Path | None, archives: Path, *, classes: Literal[10, 100] = 1
     Args:
         location: the unpacked folder; required.
         archives: not used.
-        classes: 10 for CIFAR-10, 100 for CIFAR-100 with its fine labels.
+        classes: 10 for CIFAR-10; 100 for CIFAR-100 with its fine labels.
 
     Raises:
         DataError: no folder is named, a file is missing, truncated or not in the format, or a pickle refers
@@ -78,9 +78,9 @@ def load(location: Path | None, archives: Path, *, classes: Literal[10, 100] = 1
 
 
 class ArrayUnpickler(pickle.Unpickler):
-    """An unpickler that admits arrays, bytes, text, numbers, lists and dicts, and calls nothing else.
+    """An unpickler that admits only arrays, bytes, text, numbers, lists and dicts, and calls nothing else.
 
-    Python 2's `str` is read as bytes.
+    `str` of Python 2 is read as bytes.
 
     Raises:
         DataError: the pickle refers to any other global; names the file and the global.
@@ -91,7 +91,7 @@ class ArrayUnpickler(pickle.Unpickler):
         self._name = name
 
     def find_class(self, module: str, name: str) -> Any:
-        """Look up a global that the pickle refers to."""
+        """The object that the pickle refers to by a global name."""
         if (module, name) not in ADMITTED:
             raise DataError(
                 f"{self._name}: the pickle refers to {module}.{name}, which is forbidden; nothing was run"
@@ -126,11 +126,11 @@ def _unpickle(path: Path) -> dict[bytes, Any]:
         content = ArrayUnpickler(io.BytesIO(_content(path)), str(path)).load()
     except DataError:
         raise
-    except Exception as error:  # a damaged pickle can raise anything
+    except Exception as error:  # because a damaged pickle can raise anything
         raise DataError(f"{path}: not a pickle, or truncated ({error})") from error
     if not isinstance(content, dict):
         raise DataError(f"{path}: holds a {type(content).__name__}, CIFAR's files hold a dict")
-    # Written again by Python 3, the keys are text.
+    # If Python 3 wrote the file, the keys are text.
     return {key.encode() if isinstance(key, str) else key: value for key, value in content.items()}
 
 

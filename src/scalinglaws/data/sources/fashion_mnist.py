@@ -1,7 +1,7 @@
 """Fashion-MNIST (Xiao et al. 2017): 60,000 + 10,000 grey product photographs, 28 x 28, ten balanced classes.
 
-Packaged default: the Debian package dataset-fashion-mnist. Own copy: a folder with the four standard
-`*-ubyte.gz` files (the layout torchvision keeps under `FashionMNIST/raw`).
+The default is the Debian package dataset-fashion-mnist. Your own copy is a folder with the four standard
+`*-ubyte.gz` files, as torchvision keeps them under `FashionMNIST/raw`.
 """
 
 import gzip
@@ -49,7 +49,7 @@ def load(location: Path | None, archives: Path) -> Images:
     """Load both splits.
 
     Raises:
-        DataError: a file is missing or its SHA-256 is not the published one.
+        DataError: a file is missing, or its SHA-256 is not the pinned one.
     """
     if location is None:
         members = read_members(ARCHIVE, archives, r"ubyte\.gz$", FILES)
@@ -71,7 +71,7 @@ def load(location: Path | None, archives: Path) -> Images:
 
 
 def parse_idx(content: bytes) -> NDArray[np.uint8]:
-    """Decode a gzipped IDX file of unsigned bytes (LeCun's format: magic, dimensions, values; big-endian)."""
+    """The array in a gzipped IDX file of unsigned bytes (LeCun's format, big-endian: magic, shape, bytes)."""
     raw = gzip.decompress(content)
     if len(raw) < 4 or raw[:3] != bytes((0, 0, UBYTE)):
         raise ValueError("not an IDX file of unsigned bytes")

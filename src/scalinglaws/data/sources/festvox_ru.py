@@ -1,10 +1,11 @@
 """Festvox's Russian voice (Shmyrev 2005): one man reads 620 sentences, 1.66 hours, with time-aligned phones.
 
-Packaged default: the Debian package festvox-ru. Own copy: the voice's folder `msu_ru_nsh_clunits`, with
+The default is the Debian package festvox-ru. Your own copy is the voice's folder `msu_ru_nsh_clunits`, with
 `wav/*.wav` (16 kHz, 16 bits, one channel) and `lab/*.lab` of the same names.
 
-Sentences are cut into phrases at the labelled pauses. The transcript's characters are aligned with whole
-sentences only, so that a phrase has phones. The labels look like those of an automatic aligner.
+Sentences are cut into phrases at the labelled pauses. The characters of the transcript are aligned only with
+whole sentences, so the symbols of a phrase are phones. The labels look as if an automatic aligner had made
+them.
 """
 
 import io
@@ -44,9 +45,9 @@ PAUSE = "pau"
 FEWEST = 4
 """Phones of the shortest phrase."""
 LONGEST = 100
-"""Phones of the longest phrase: hardly a bound beside `seconds`, at 10 to 11 phones a second."""
+"""Most phones of a phrase. At 10 to 11 phones per second, `seconds` is nearly always the tighter limit."""
 EXAMPLES = {"symbols": 51, "symbols_per_second": 13.2, "longest": 71}
-"""Symbols with the blank, in the longest phrase of up to 2.5 s for each second, and in the longest of all."""
+"""Symbols including the blank; per second in the longest phrase of up to 2.5 s; and in the longest of all."""
 VALIDATION_ONE_IN = 10
 SPEAKER = "nsh"
 
@@ -60,21 +61,21 @@ def load(
     hop_ms: Literal[10, 12, 16, 20] = 10,
     bands: Annotated[int, Field(ge=8, le=80)] = 40,
 ) -> Speech:
-    """Cut the sentences into phrases; one sentence in ten is for validation, with all its phrases.
+    """Cut the sentences into phrases. One sentence in ten, with all its phrases, is for validation.
 
-    Training phrases that have exactly the phones of a validation phrase are left out.
+    Training phrases with exactly the phones of a validation phrase are left out.
 
     Args:
-        location: the voice's folder, or None for the packaged one.
-        archives: folder of package archives.
+        location: the voice's folder; None for the packaged one.
+        archives: the folder of package archives.
         units: what is recognised.
-        seconds: phrases that last longer are left out.
-        hop_ms: from one frame to the next, ms.
+        seconds: longer phrases are left out.
+        hop_ms: time from one frame to the next, ms.
         bands: number of mel bands.
 
     Raises:
-        DataError: the archive cannot be had, a recording has no labels or the reverse, or one of the two is
-            not in the format.
+        DataError: the archive cannot be downloaded, a recording has no labels or labels have no recording, or
+            one of them is not in the format.
     """
     del units  # only phones are aligned
     phrases: dict[str, list[Utterance]] = {}
@@ -117,13 +118,13 @@ def load(
 
 
 def read_labels(content: bytes, name: str) -> list[tuple[float, str]]:
-    """Labels of a .lab file: a header that ends with a line of `#`, then lines of end time, colour, label.
+    """The labels in a .lab file: a header that ends with a line `#`, then lines of end time, colour, label.
 
     Returns:
-        (end in seconds, label), in order; a label starts where the one before it ends, the first at 0.
+        (end in seconds, label), in order. A label starts where the one before it ends, the first one at 0.
 
     Raises:
-        DataError: the file is not in this format, or times do not increase.
+        DataError: the file is not in this format, or the times do not increase.
     """
     lines = content.decode("utf-8", "replace").splitlines()
     try:
@@ -146,10 +147,10 @@ def read_labels(content: bytes, name: str) -> list[tuple[float, str]]:
 
 
 def read_wave(content: bytes, name: str) -> NDArray[np.int16]:
-    """Samples of a .wav file of one channel, 16 bits and 16 kHz, shape (samples,).
+    """The samples of a .wav file of one channel, 16 bits and 16 kHz, shape (samples,).
 
     Raises:
-        DataError: it is no such file, or is truncated.
+        DataError: the file is of another kind or truncated.
     """
     try:
         with wave.open(io.BytesIO(content)) as sound:
@@ -169,7 +170,7 @@ def read_wave(content: bytes, name: str) -> NDArray[np.int16]:
 def _phrases(
     sentence: str, samples: NDArray[np.int16], labels: list[tuple[float, str]], name: str
 ) -> Iterator[Utterance]:
-    """What lies between two pauses, from the start of its first phone to the end of its last."""
+    """The phrases between pauses, each from the start of its first phone to the end of its last."""
     if labels and labels[-1][0] > len(samples) / RATE:
         raise DataError(
             f"{name}.lab: the last label ends at {labels[-1][0]} s, but {name}.wav at {len(samples) / RATE} s"
@@ -195,7 +196,7 @@ def _phrases(
 
 
 def _sentences(location: Path | None, archives: Path) -> Iterator[tuple[str, bytes, bytes, str]]:
-    """Name of a sentence, its recording, its labels, and its name for messages."""
+    """For each sentence: its name, its recording, its labels, and its name for messages."""
     files = _packaged(archives) if location is None else _own(location)
     names = {kind: {name for folder, name in files if folder == kind} for kind in ("wav", "lab")}
     place = ARCHIVE.package if location is None else str(location)

@@ -1,10 +1,10 @@
-"""Lines of the game Fish Fillets NG, acted in Czech or Dutch, with the text of its scripts.
+"""Dialogue of the game Fish Fillets NG, acted in Czech or Dutch, with the text of its scripts.
 
-Packaged default: the Debian packages fillets-ng-data and fillets-ng-data-cs or -nl. Own copy: the game's data
-folder, with `script/<level>/*dialogs_<language>.lua` and `sound/<level>/.../<line>.ogg`.
+The default is the Debian packages fillets-ng-data and fillets-ng-data-cs or -nl. Your own copy is the game's
+data folder, with `script/<level>/*dialogs_<language>.lua` and `sound/<level>/.../<line>.ogg`.
 
-The text is what the game shows while a line is heard. It is written for reading: some lines are laughs or
-noises, so that no recogniser reaches zero errors.
+The text is the subtitle that the game shows with a line. It is written for reading, and some lines are laughs
+or noises, so no recogniser can reach zero errors.
 """
 
 import re
@@ -52,16 +52,16 @@ SOUNDS = {
 }
 LANGUAGES = {"cs": "Czech", "nl": "Dutch"}
 EVERYWHERE = "share"
-"""Not a level: lines that are heard in any level, so they are for training."""
+"""Not a level: these lines can be heard in any level, so they are for training."""
 LONGEST = 160
-"""Characters of the longest line: hardly a bound beside `seconds`."""
+"""Most characters of a line; `seconds` is nearly always the tighter limit."""
 EXAMPLES = {
     "language": {
         "cs": {"symbols": 43, "symbols_per_second": 13.5, "longest": 160},
         "nl": {"symbols": 32, "symbols_per_second": 18.2, "longest": 160},
     }
 }
-"""Symbols with the blank, in the longest line of up to 6 s for each second, and in the longest of all."""
+"""Symbols including the blank; per second in the longest line of up to 6 s; and in the longest of all."""
 VALIDATION_ONE_IN = 10
 
 STRING = r'"((?:\\.|[^"\\])*)"'
@@ -81,21 +81,21 @@ def load(
     hop_ms: Literal[10, 12, 16, 20] = 10,
     bands: Annotated[int, Field(ge=8, le=80)] = 40,
 ) -> Speech:
-    """Pair lines and recordings; levels of the game are held out until they have a tenth of the lines.
+    """Pair lines with recordings. Levels of the game are held out until they have a tenth of the lines.
 
-    A level and its sequel (`cabin1` and `cabin2`) go together: they share recordings. Training lines with
-    exactly the characters of a validation line are left out.
+    A level and its sequel (`cabin1` and `cabin2`) stay together because they share recordings. Training lines
+    with exactly the characters of a validation line are left out.
 
     Args:
-        location: the game's data folder, or None for the packaged one.
-        archives: folder of package archives.
+        location: the game's data folder; None for the packaged one.
+        archives: the folder of package archives.
         language: `cs` for Czech, `nl` for Dutch.
-        seconds: lines that last longer are left out.
-        hop_ms: from one frame to the next, ms.
+        seconds: longer lines are left out.
+        hop_ms: time from one frame to the next, ms.
         bands: number of mel bands.
 
     Raises:
-        DataError: an archive cannot be had, no line has a recording, or a recording cannot be decoded.
+        DataError: an archive cannot be downloaded, no line has a recording, or a recording cannot be decoded.
     """
     scripts, sounds = _packaged(archives, language) if location is None else _own(location, language)
     place = SOUNDS[language].package if location is None else str(location)
@@ -139,10 +139,10 @@ def load(
 
 
 def dialogs(script: str) -> Iterator[tuple[str, str, str]]:
-    """Lines of a script: identifier, typeface, text. Each character of the game has a typeface of its own.
+    """The lines of a script: identifier, font, text. Each character of the game has its own font.
 
-    A line is `dialogId("id", "font", "English")` with `dialogStr("text")` after it; one without a text is
-    passed over.
+    A line is `dialogId("id", "font", "English")` followed by `dialogStr("text")`. Lines without a text are
+    skipped.
     """
     for found in DIALOG.finditer(COMMENT.sub("", script)):
         name, font, _, text = found.groups()
@@ -150,10 +150,10 @@ def dialogs(script: str) -> Iterator[tuple[str, str, str]]:
 
 
 def spelled(text: str) -> str | None:
-    """A text as what is said: lower-case letters, apostrophes and single spaces.
+    """A text as it is spoken: lower-case letters, apostrophes and single spaces.
 
     Returns:
-        None if it has anything whose sound is not written, such as digits, or letters that are not Latin.
+        None if the text has signs whose sound is not written, such as digits, or letters that are not Latin.
     """
     plain = unicodedata.normalize("NFC", text).lower().replace("’", "'")
     words = PUNCTUATION.sub(" ", plain).strip()
@@ -166,7 +166,7 @@ def spelled(text: str) -> str | None:
 def _lines(
     scripts: Mapping[str, list[str]], sounds: Mapping[tuple[str, str], bytes], place: str
 ) -> tuple[list[Utterance], Counter[tuple[str, str]]]:
-    """Lines with a recording and words, and how many others there are by (group, reason)."""
+    """The lines that have a recording and words, and the number of others by (group, reason)."""
     lines: list[Utterance] = []
     left_out: Counter[tuple[str, str]] = Counter()
     for level, texts in sorted(scripts.items()):
@@ -195,7 +195,7 @@ def _lines(
 
 
 def _held_out(lines: Mapping[str, int]) -> set[str]:
-    """Levels for validation, given how many lines each has."""
+    """The levels for validation, given the number of lines of each."""
     chosen: set[str] = set()
     wanted = sum(lines.values()) / VALIDATION_ONE_IN
     for group in hash_order(set(lines) - {EVERYWHERE}, "fillets"):
@@ -222,7 +222,7 @@ def _own(location: Path, language: str) -> tuple[dict[str, list[str]], dict[tupl
 def _by_level(
     scripts: Mapping[str, bytes], sounds: Mapping[str, bytes]
 ) -> tuple[dict[str, list[str]], dict[tuple[str, str], bytes]]:
-    """Scripts by level, and recordings by level and line."""
+    """The scripts by level, and the recordings by level and line."""
     texts: dict[str, list[str]] = {}
     for path in sorted(scripts):
         try:

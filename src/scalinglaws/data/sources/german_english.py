@@ -1,9 +1,9 @@
 """German sentences and phrases with their English translation, by translators and lexicographers.
 
-Two collections, from Debian packages: the sentences of LibreOffice's help, whose pages carry the same block
-ids in every language, and the phrases and example sentences of the Ding dictionary. Own copy: a folder with
-the three .deb files. LibreOffice's packages are replaced by each security update, so these are accepted by
-what they say, not by the archive's hash.
+There are two collections, from Debian packages: the sentences of LibreOffice's help, whose pages have the
+same block ids in every language, and the phrases and example sentences of the Ding dictionary. Your own copy
+is a folder with the three .deb files. Every security update replaces LibreOffice's packages, so we check
+their text and not the hash of the archive.
 """
 
 import hashlib
@@ -41,24 +41,24 @@ DING = Archive(
 )
 DING_FILES = {"de-en": "34052c6021d09eadfee7a893a789204265954df70fe9c36d38fa00058d79d326"}
 HELP_PAIRS = 50_051
-"""Sentence pairs of the pinned help, and the hash of their text."""
+"""The number of sentence pairs in the pinned help; below, the hash of their text."""
 HELP_HASH = "6336d50453f6456640a49cbc58a544beabce5c43bc20b54077406cb17729fb57"
 TOLERANCE = 0.1
-"""By how much another version of the help may differ in its number of sentence pairs, as a share."""
+"""By how much the number of sentence pairs of another version of the help may differ, as a share."""
 HELP, PHRASES = "LibreOffice help", "Ding"
 WORDS = 2
-"""Fewest words of either side: a word alone is a dictionary's, not a translator's."""
+"""Fewest words of either side. A single word is a dictionary entry, not a translation."""
 VALIDATION = 3_000
-"""Pairs set aside, of which about 2,000 are short enough for the default `longest`."""
+"""Pairs set aside. About 2,000 of them are short enough for the default `longest`."""
 SEED = 2017  # of the choice of validation pairs
 
 BLOCK = re.compile(r'<(p|h\d)[^>]*\bid="((?:par|hd)_[^"]+)"[^>]*>(.*?)</\1>', re.DOTALL)
-DEPENDS_ON_SYSTEM = 'class="switchinline"'  # holds wordings for several systems or programs side by side
+DEPENDS_ON_SYSTEM = 'class="switchinline"'  # has wordings for several systems or programs next to each other
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜ])")
 REMARK = re.compile(r"\{[^}]*\}|\[[^\]]*\]|(?<!\S)/[^/ ]{1,12}/|<[^>]*>|\([^)]*\)")
 """Ding's grammar {f}, domain [comp.], abbreviation /EU/, cross-reference <...> and explanation (...)."""
 ALTERNATIVES = re.compile(r"[;/\[\](){}<>]")
-"""What stands in an item of Ding that is not one phrase: several in one, or a remark cut in two."""
+"""Signs in items of Ding that are not one phrase but several, or part of a remark."""
 
 
 def load(
@@ -71,14 +71,14 @@ def load(
     """Load both collections as one, with a random part set aside for validation.
 
     Args:
-        location: a folder with the three .deb files, or None to fetch them.
-        archives: folder of package archives.
-        vocabulary: number of subwords of both languages together.
-        longest: most subwords of a sentence; longer ones are left out.
+        location: a folder with the three .deb files; None to download them.
+        archives: the folder of package archives.
+        vocabulary: number of subwords, for both languages together.
+        longest: sentences with more subwords are left out.
 
     Raises:
-        DataError: an archive cannot be had or is corrupt, the help is another than was chosen, or the
-            vocabulary has no room for the letters.
+        DataError: an archive cannot be downloaded or is corrupt, the help is too different from the pinned
+            one, or the vocabulary is too small for the letters.
     """
     if location is not None:
         for archive in (GERMAN_HELP, ENGLISH_HELP, DING):
@@ -105,10 +105,11 @@ def load(
 
 
 def help_pairs(folder: Path) -> list[SentencePair]:
-    """Sentences of LibreOffice's help.
+    """The sentences of LibreOffice's help.
 
-    Blocks with the same page and id are translations of each other. Where both have as many sentences, these
-    are, one by one; else the block is one pair. What is the same in both languages is code or a name.
+    Blocks with the same page and id are translations of each other. If both have the same number of
+    sentences, the sentences are paired one by one; otherwise the block is one pair. Text that is the same in
+    both languages is code or a name, and left out.
     """
     german = _blocks(GERMAN_HELP, folder, "de")
     english = _blocks(ENGLISH_HELP, folder, "en-US")
@@ -122,13 +123,13 @@ def help_pairs(folder: Path) -> list[SentencePair]:
 
 
 def ding_pairs(folder: Path) -> list[SentencePair]:
-    """Phrases and example sentences of the Ding dictionary.
+    """The phrases and example sentences of the Ding dictionary.
 
-    A line is `German :: English`, each a list of items between `|`; the items are translations of each other,
-    one by one.
+    A line is `German :: English`. Each side is a list of items separated by `|`, which are translations of
+    each other one by one.
 
     Raises:
-        DataError: the archive cannot be had, or has no dictionary in it.
+        DataError: the archive cannot be downloaded, or has no dictionary in it.
     """
     members = read_members(DING, folder, r"/trans/de-en$", DING_FILES)
     if len(members) != 1:
@@ -144,7 +145,7 @@ def ding_pairs(folder: Path) -> list[SentencePair]:
 
 
 def _blocks(archive: Archive, folder: Path, language: str) -> dict[tuple[str, str], str]:
-    """Text of each block of the help, by page and id."""
+    """The text of each block of the help, by page and id."""
     pages = read_members(archive, folder, rf"/help/{language}/text/.*\.html$", any_build=True)
     blocks: dict[tuple[str, str], str] = {}
     for path, page in sorted(pages.items()):
@@ -180,7 +181,7 @@ def _is_phrase(text: str) -> bool:
 
 
 def _edition(found: list[SentencePair]) -> str:
-    """Which help this is: the one that was pinned, or another of about its size; warn of the latter."""
+    """Which help this is: the pinned one, or another of about the same size, with a warning."""
     text = "".join(f"{pair.source}\t{pair.target}\n" for pair in found)
     digest = hashlib.sha256(text.encode()).hexdigest()
     if digest == HELP_HASH:

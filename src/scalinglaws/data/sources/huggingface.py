@@ -1,6 +1,6 @@
-"""Any labelled image data set of the Hugging Face hub, through their `datasets` library.
+"""Any labelled image data set of the Hugging Face hub, read by their `datasets` library.
 
-`location` is a folder written by `Dataset.save_to_disk`, and then nothing is downloaded; without it the data
+If `location` is given, a folder written by `Dataset.save_to_disk`, nothing is downloaded. Otherwise the data
 set `name` is downloaded from the hub into the library's cache.
 """
 
@@ -20,7 +20,8 @@ MODALITY = "images"
 
 GREY_MODES = ("1", "L", "LA")
 DEEP_MODES = ("I", "F")
-"""Pillow's modes of more than 8 bits a value; also I;16 and the like. Which value is white is not known."""
+"""Pillow's modes with more than 8 bits per value, also I;16 and the like. We cannot know which value is
+white."""
 
 
 def load(
@@ -38,22 +39,22 @@ def load(
     """Load two splits of a data set.
 
     Args:
-        location: a folder of `save_to_disk` with both splits, or None to download.
+        location: a folder of `save_to_disk` with both splits; None to download.
         archives: not used.
-        name: the data set on the hub, `owner/name`; with `location`, the name to print.
-        config: its configuration, where it has several.
-        train: split to train on.
-        validation: split to validate on.
-        image: column of the images.
-        label: column of the labels: class labels, integers from 0, or text.
-        size: side to which images are resized and cropped, pixels; None if they are all of one size.
+        name: the data set on the hub, `owner/name`; with `location`, the name for captions.
+        config: its configuration, if it has several.
+        train: the split to train on.
+        validation: the split to validate on.
+        image: the column of the images.
+        label: the column of the labels: class labels, integers from 0, or text.
+        size: side that images are resized and cropped to, pixels; None if all have the same size.
 
     Returns:
-        Grey images have one channel, unless there are coloured ones among them; all others have three.
+        Images with one channel if all are grey, and with three otherwise.
 
     Raises:
-        DataError: the library or the data set is missing, a split or column has another name, an image cannot
-            be decoded, or images differ in size and `size` is not set.
+        DataError: the library, the data set, a split or a column is missing, an image cannot be decoded, or
+            images differ in size and `size` is not set.
     """
     del archives
     splits = _open(location, name, config)
@@ -95,7 +96,7 @@ def _open(location: Path | None, name: str, config: str | None) -> Mapping[str, 
             opened = datasets.load_dataset(name, config)
         else:
             opened = datasets.load_from_disk(str(location))
-    except Exception as error:  # the library raises its own, requests', pyarrow's and the built-in ones
+    except Exception as error:  # its own errors, or those of requests, pyarrow and Python
         source = "the hub" if location is None else str(location)
         hint = (
             ""
@@ -109,7 +110,7 @@ def _open(location: Path | None, name: str, config: str | None) -> Mapping[str, 
 
 
 def _class_names(split: Any, label: str) -> tuple[str, ...]:
-    """Names of the classes, in label order: those of the data set, else the values in the training split."""
+    """Class names in label order: the data set's own, or else the values in the training split."""
     names = getattr(split.features[label], "names", None)
     if names is not None:
         return tuple(names)

@@ -1,11 +1,11 @@
-"""ImageNet (Russakovsky et al. 2015), or any folder in its layout: one folder of JPEG or PNG files a class.
+"""ImageNet (Russakovsky et al. 2015), or any folder in its layout: one folder of JPEG or PNG files per class.
 
-It may not be redistributed, so that nothing is fetched: `location` is a folder with
+It may not be redistributed, so you need your own copy: `location` is a folder with
 
     train/<class>/*.JPEG        the class is the WordNet id, such as n01440764
     val/<class>/*.JPEG          the same classes
 
-Each image has its shorter side resized to `size` and its centre cropped, as size x size x 3.
+The shorter side of each image is resized to `size` and the centre is cropped: size x size x 3.
 """
 
 import multiprocessing
@@ -29,23 +29,23 @@ EXAMPLES = {"training": 1_281_167, "validation": 50_000, "classes": 1000, "shape
 CLASSES = 1000
 LAYOUT = "the layout is train/<class>/*.JPEG and val/<class>/*.JPEG, with the same classes in both"
 FILES_PER_PROCESS = 500
-"""With fewer files than this for each process, starting it takes longer than it saves."""
+"""With fewer files per process, starting a process takes longer than it saves."""
 CHUNK = 64
 
 
 def load(location: Path | None, archives: Path, *, size: Annotated[int, Field(ge=8, le=1024)] = 64) -> Images:
-    """Decode both splits, in processes, in sorted order.
+    """Decode both splits, in several processes, in sorted order.
 
-    The arrays are made in memory: 1.28 million images of 64 x 64 x 3 take 16 GB.
+    The arrays have to fit into memory: 1.28 million images of 64 x 64 x 3 take 16 GB.
 
     Args:
         location: the folder; required.
         archives: not used.
-        size: side of the images delivered, pixels.
+        size: side of the images, pixels.
 
     Raises:
         DataError: no folder is named, it is not in the layout, a class is missing or empty, or an image
-            cannot be decoded; names the file or folder.
+            cannot be decoded; the error names the file or folder.
     """
     del archives
     if location is None:
@@ -78,7 +78,7 @@ def load(location: Path | None, archives: Path, *, size: Annotated[int, Field(ge
 
 
 def decode_square(path: Path, size: int) -> NDArray[np.uint8]:
-    """One image file as (size, size, 3); at the top of the module, so that a spawned process finds it."""
+    """One image file as (size, size, 3). It is at the top of the module so that spawned processes find it."""
     return np.asarray(centre_square(decode(path, str(path)).convert("RGB"), size))
 
 
@@ -88,7 +88,7 @@ def _classes(split: Path) -> tuple[str, ...]:
     classes = tuple(sorted(folder.name for folder in split.iterdir() if folder.is_dir()))
     if not classes:
         flat = sum(1 for _ in _images(split))
-        found = f"{flat} images lie flat in it" if flat else "it is empty"
+        found = f"{flat} images are directly in it" if flat else "it is empty"
         raise DataError(f"{split}: has no folder for each class, {found}; {LAYOUT}")
     return classes
 
@@ -115,7 +115,7 @@ def _read_split(
 
 
 def _decoded(paths: list[Path], size: int) -> Iterator[NDArray[np.uint8]]:
-    """The images in the order of the paths, whichever process is first."""
+    """The images in the order of the paths, whichever process finishes first."""
     processes = min(os.cpu_count() or 1, len(paths) // FILES_PER_PROCESS)
     read = partial(decode_square, size=size)
     if processes < 2:
@@ -126,5 +126,5 @@ def _decoded(paths: list[Path], size: int) -> Iterator[NDArray[np.uint8]]:
     with ProcessPoolExecutor(processes, mp_context=context) as pool:
         try:
             yield from pool.map(read, paths, chunksize=CHUNK)
-        finally:  # after an image that cannot be decoded, the rest is not waited for
+        finally:  # do not wait for the rest after an image that cannot be decoded
             pool.shutdown(wait=False, cancel_futures=True)

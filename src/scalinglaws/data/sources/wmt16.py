@@ -1,10 +1,10 @@
 """WMT'16 German to English (Bojar et al. 2016), or any parallel text in the same layout.
 
-No package carries it, so that nothing is fetched: `location` is a folder with plain-text files, a sentence a
-line, `NAME.de` and `NAME.en` of equally many lines, each also as .gz. WMT'16's archives unpack to
-`europarl-v7.de-en`, `commoncrawl.de-en`, `news-commentary-v11.de-en` and `newstest2013`, in folders of their
-own that are searched too. All names are for training but those of WMT's test sets, `newstest...`, of which
-one is for validation.
+It is not in any package, so you need your own copy: `location` is a folder with plain-text files, one
+sentence per line, `NAME.de` and `NAME.en` with the same number of lines; both may be .gz. The archives of
+WMT'16 unpack to `europarl-v7.de-en`, `commoncrawl.de-en`, `news-commentary-v11.de-en` and `newstest2013`, in
+sub-folders that are searched too. All texts are for training except WMT's test sets, `newstest...`, one of
+which is for validation.
 """
 
 import gzip
@@ -40,13 +40,13 @@ def load(
     Args:
         location: the folder; required.
         archives: not used.
-        vocabulary: number of subwords of both languages together.
-        longest: most subwords of a sentence; longer ones are left out.
-        validation: name of the files to validate on, without .de and .en; never used for training.
+        vocabulary: number of subwords, for both languages together.
+        longest: sentences with more subwords are left out.
+        validation: name of the files to validate on, without .de and .en. They are never used for training.
 
     Raises:
-        DataError: no folder is named, a file is missing or is not text, or the two sides of a text differ
-            in their number of lines.
+        DataError: no folder is named, a file is missing or not text, or the two sides of a text differ in
+            their number of lines.
     """
     del archives
     if location is None:
@@ -118,6 +118,6 @@ def _lines(path: Path) -> list[str]:
         text = (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8")
     except (OSError, EOFError, ValueError) as error:
         raise DataError(f"{path}: cannot be read as text in UTF-8 ({error})") from error
-    # Not str.splitlines: it breaks at U+2028 and the like, which stand inside sentences of Common Crawl.
+    # Not str.splitlines, which also breaks at U+2028 and the like: they are inside sentences of Common Crawl.
     lines = text.replace("\r\n", "\n").split("\n")
     return lines[:-1] if lines[-1] == "" else lines

@@ -1,4 +1,4 @@
-"""Windows of tokens: the vocabulary, the encoding, the cut, and two sets that share no sentence."""
+"""Windows of tokens: the vocabulary, the encoding and the cut."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -6,9 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalinglaws.data.language import paragraphs
-from scalinglaws.data.language.paragraphs import Split, sentences, split_paragraphs
-from scalinglaws.data.language.tokens import END, UNKNOWN, Census, Kind, Vocabulary, split_words, token_type
+from scalinglaws.data.language.paragraphs import Split
+from scalinglaws.data.language.tokens import END, UNKNOWN, Kind, split_words
 from scalinglaws.data.modalities.text import Text, cut, text_of_paragraphs
 from scalinglaws.data.store import read_prepared, write_prepared
 from scalinglaws.errors import DataError
@@ -26,50 +25,6 @@ def made(kind: Kind = "words", vocabulary: int = 4, window: int = 5, training: l
 def stream(windows: np.ndarray) -> list[int]:
     """The stream that windows were cut from."""
     return [*windows[0, :1].tolist(), *windows[:, 1:].ravel().tolist()]
-
-
-def test_words_are_lower_case_and_marks_stand_alone() -> None:
-    assert split_words("Don't STOP—she said, “l’été 1885”...") == [
-        *("don't", "stop", "—", "she", "said", ",", "“", "l’été", "1885", "”", ".", ".", ".")
-    ]
-    assert split_words("a_b 'tis self-made") == ["a", "_", "b", "'", "tis", "self", "-", "made"]
-
-
-def test_the_most_frequent_words_get_ids_in_order() -> None:
-    census = Census("words")
-    census.add(["b a a c", "b a d c"])
-    vocabulary, outside = census.vocabulary(3)
-    assert vocabulary.types == ("a", "b", "c")  # b and c are equally frequent
-    assert outside == 1 / 8
-    assert vocabulary.encode(["c d", "", "a"]).tolist() == [4, UNKNOWN, END, END, 2, END]
-    assert len(vocabulary) == 5
-
-
-def test_characters_keep_their_case_and_count_the_reserved_ids() -> None:
-    census = Census("characters")
-    census.add(["AAAbb", "Aé😀"])
-    vocabulary, outside = census.vocabulary(4)
-    assert vocabulary.types == ("A", "b")
-    assert outside == 2 / 8
-    assert len(vocabulary) == 4
-    assert vocabulary.encode(["bA😀", "é"]).tolist() == [3, 2, UNKNOWN, END, UNKNOWN, END]
-
-
-def test_a_census_in_parts_is_a_census_at_once() -> None:
-    for kind in ("words", "characters"):
-        whole, parts = Census(kind), Census(kind)  # type: ignore[arg-type]
-        whole.add(TRAINING)
-        for line in TRAINING:
-            parts.add([line])
-        assert parts.counts() == whole.counts()
-        assert parts.lines == whole.lines == 12
-
-
-def test_large_vocabularies_take_four_bytes() -> None:
-    assert (token_type(1 << 16), token_type((1 << 16) + 1)) == (np.uint16, np.uint32)
-    large = Vocabulary("words", tuple(f"w{k}" for k in range(70_000)))
-    encoded = large.encode(["w69999 w0"])
-    assert (encoded.dtype, encoded.tolist()) == (np.uint32, [70_001, 2, 1])
 
 
 def test_consecutive_windows_overlap_by_the_token_that_both_need() -> None:
@@ -157,50 +112,3 @@ def test_what_check_refuses() -> None:
         replace(text, validation=text.validation[:, :4]).check()
     with pytest.raises(DataError, match="shorter than one window of 500 tokens"):
         made(window=500)
-
-
-def shared_sentences(split: Split) -> set[str]:
-    training = set[str]().union(*map(sentences, split.training))
-    return training & set[str]().union(*map(sentences, split.validation))
-
-
-def test_no_sentence_is_in_both_sets() -> None:
-    # Every sentence stands in two paragraphs, with other case and punctuation.
-    pairs = [f"Number {k} is a sentence. Own sentence {k} is here!" for k in range(200)]
-    others = [f'Another beginning {k} of it? "NUMBER, {k} is: a sentence!" And so on.' for k in range(200)]
-    split = split_paragraphs(pairs + others, 0.1, 0)
-    assert len(split.validation) == 40
-    assert split.shared > 20  # without the check these would be in training
-    assert len(split.training) + len(split.validation) + split.shared == 400
-    assert not shared_sentences(split)
-
-
-def test_short_sentences_may_be_shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    some = [f"Verse 7. Here follows what is said of {k}. Op. Cit., p. 12" for k in range(100)]
-    assert split_paragraphs(some, 0.1, 0).shared == 0
-    monkeypatch.setattr(paragraphs, "SHORTEST", 2)
-    with pytest.raises(DataError, match="90 share a sentence with it"):
-        split_paragraphs(some, 0.1, 0)
-
-
-def test_repeated_paragraphs_count_once() -> None:
-    some = [f"Paragraph number {k} stands here." for k in range(30)]
-    split = split_paragraphs([*some, some[4], some[4].upper(), "—"], 0.2, 0)
-    assert split.repeated == 3
-    assert sorted(split.training + split.validation) == sorted(some)
-    assert len(split.validation) == 6
-
-
-def test_the_split_depends_on_the_paragraphs_alone() -> None:
-    some = [f"Paragraph number {k} stands here." for k in range(50)]
-    split = split_paragraphs(some, 0.2, 0)
-    assert split == split_paragraphs(some[::-1], 0.2, 0)
-    assert split.training != sorted(split.training)
-    assert set(split.validation) != set(some[:10])
-
-
-def test_validation_holds_a_number_of_characters_at_least() -> None:
-    some = [f"Paragraph number {k:03d} stands here." for k in range(100)]  # 33 characters
-    assert len(split_paragraphs(some, 0.02, 400).validation) == 13
-    with pytest.raises(DataError, match="100 paragraphs leave none for training"):
-        split_paragraphs(some, 0.02, 10_000)

@@ -90,8 +90,8 @@ def test_not_unsigned_bytes(head: bytes) -> None:
 
 
 @pytest.mark.network
-def test_the_real_archive(tmp_path: Path) -> None:
-    images = fashion_mnist.load(None, tmp_path).check()
+def test_the_real_archive(downloads: Path) -> None:
+    images = fashion_mnist.load(None, downloads).check()
     assert images.train.shape == (fashion_mnist.EXAMPLES["training"], 28, 28, 1)
     assert images.validation.shape == (fashion_mnist.EXAMPLES["validation"], 28, 28, 1)
     assert np.bincount(images.train_labels).tolist() == [6000] * 10

@@ -2,14 +2,11 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.sources import imagenet
 from scalinglaws.data.sources.imagenet import load
 from scalinglaws.errors import DataError
@@ -100,10 +97,9 @@ def test_processes_give_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         load(folder, folder, size=16)
 
 
-@pytest.mark.parametrize("kept", [0, 30, -60])
-def test_undecodable_image(folder: Path, kept: int) -> None:
+def test_undecodable_image(folder: Path) -> None:
     path = folder / "val" / CLASSES[2] / "z.JPEG"
-    path.write_bytes(path.read_bytes()[:kept])
+    path.write_bytes(path.read_bytes()[:-60])
     with pytest.raises(DataError, match=f"{CLASSES[2]}/z.JPEG: not an image"):
         load(folder, folder)
 
@@ -126,7 +122,7 @@ def test_flat_validation_folder(folder: Path) -> None:
         (folder / "val" / name / "z.JPEG").rename(folder / "val" / f"{name}.JPEG")
         (folder / "val" / name).rmdir()
     with pytest.raises(
-        DataError, match=r"val: .*3 images lie flat in it; the layout is .*val/<class>/\*\.JPEG"
+        DataError, match=r"val: .*3 images are directly in it; the layout is .*val/<class>/\*\.JPEG"
     ):
         load(folder, folder)
 
@@ -142,10 +138,3 @@ def test_empty_folders(tmp_path: Path) -> None:
 def test_no_location(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"`imagenet` under `locations` in the scale file"):
         load(None, tmp_path)
-
-
-@pytest.mark.parametrize("options", [{"size": 0}, {"size": True}, {"sides": 64}])
-def test_options_are_checked_with_the_config(options: dict[str, Any]) -> None:
-    assert plugins.complete("data/sources", "imagenet", "load", {"size": 32}) == {"size": 32}
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "imagenet", "load", options)

@@ -1,13 +1,10 @@
 """Markov chains: their entropy against closed forms and direct sums, samples against the chain."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.sources._markov_chain import Chain, chain_of, draw_chain
 from scalinglaws.data.sources.markov import load
 from scalinglaws.errors import DataError
@@ -125,10 +122,3 @@ def test_what_cannot_be_made(tmp_path: Path) -> None:
         load(tmp_path, tmp_path)
     with pytest.raises(DataError, match="200 states and order 2 make 40000 contexts"):
         load(None, HERE, states=200)
-
-
-@pytest.mark.parametrize("options", [{"order": 3}, {"concentration": 0}, {"states": 1}, {"windows": 0}])
-def test_options_are_checked_with_the_config(options: dict[str, Any]) -> None:
-    assert plugins.complete("data/sources", "markov", "load", {"order": 1}) == {"order": 1}
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "markov", "load", options)

@@ -245,7 +245,6 @@ def first(array: NDArray[Any], value: float) -> NDArray[Any]:
     [
         (lambda part: replace(part, sounds=part.sounds.astype(np.float32)), "must be float16"),
         (lambda part: part.take(np.array([], dtype=np.int64)), "no utterances"),
-        (lambda part: replace(part, frames=part.frames[:-1]), "lengths of shape"),
         (lambda part: replace(part, frames=part.frames * 2), "lengths run from"),
         (lambda part: replace(part, frames=part.frames - 3), "zero after the end"),
         (lambda part: replace(part, sounds=first(part.sounds, np.nan)), "must be finite"),

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile  # type: ignore[import-untyped]
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.sources import librispeech
 from scalinglaws.data.sources.librispeech import load
 from scalinglaws.errors import DataError
@@ -99,11 +97,6 @@ def test_recordings_are_read_one_at_a_time(root: Path, monkeypatch: pytest.Monke
     assert len(read) == len(set(read)) == 12
 
 
-def test_the_same_twice(root: Path) -> None:
-    first, second = load(root, root).arrays(), load(root, root).arrays()
-    assert all(first[name].tobytes() == second[name].tobytes() for name in first)
-
-
 def test_a_folder_is_required(root: Path) -> None:
     with pytest.raises(DataError, match="name its folder as `librispeech` under `locations`"):
         load(None, root)
@@ -144,19 +137,9 @@ def test_recording_without_a_text(root: Path) -> None:
         load(root, root)
 
 
-@pytest.mark.parametrize("line", ["19-198-0009 Lower", "20-198-0009 NO", "19-198-0009", "", "19-198-0009 É"])
+@pytest.mark.parametrize("line", ["19-198-0009 Lower", "20-198-0009 NO", ""])
 def test_a_line_of_another_format(root: Path, line: str) -> None:
     path = root / "LibriSpeech/train-clean-100/19/198/19-198.trans.txt"
     path.write_text(path.read_text() + line + "\n", encoding="utf-8")
     with pytest.raises(DataError, match=rf"^{re.escape(str(path))}, line 4: "):
         load(root, root)
-
-
-def test_options_are_checked_with_the_config() -> None:
-    good = {"parts": "train-clean-360", "seconds": 12}
-    assert plugins.complete("data/sources", "librispeech", "load", good) == {
-        "parts": "train-clean-360",
-        "seconds": 12.0,
-    }
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "librispeech", "load", {"parts": ["train-clean-360"]})

@@ -5,9 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.sources.huggingface import load
 from scalinglaws.errors import DataError
 
@@ -193,12 +191,3 @@ def test_library_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(DataError, match=r"`datasets` is not installed"):
         load(tmp_path, tmp_path, name="pets")
-
-
-@pytest.mark.parametrize("options", [{}, {"name": "pets", "size": 0}, {"name": "pets", "split": "train"}])
-def test_options_are_checked_with_the_config(options: dict[str, Any]) -> None:
-    assert plugins.complete(
-        "data/sources", "huggingface", "load", {"name": "pets", "config": None, "size": 32}
-    ) == {"name": "pets", "size": 32}  # a default that is written out is as one left out
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "huggingface", "load", options)

@@ -41,7 +41,7 @@ def test_members_of_every_compression(
     assert read_members(archive, tmp_path, r"\.raw$") == PICTURES
 
 
-@pytest.mark.parametrize("compression", ["xz", "gz", "bz2", "zst"])
+@pytest.mark.parametrize("compression", ["xz", "zst"])
 def test_corrupt_archive(tmp_path: Path, deb: Deb, compression: str) -> None:
     archive, path = put(tmp_path, deb(FILES, compression))
     blob = bytearray(path.read_bytes())
@@ -57,7 +57,7 @@ def test_corrupt_archive(tmp_path: Path, deb: Deb, compression: str) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-@pytest.mark.parametrize("kept", [0, 4, 8, 30, 100, -1, -40])
+@pytest.mark.parametrize("kept", [0, 30, -40])
 def test_truncated_archive(tmp_path: Path, deb: Deb, kept: int) -> None:
     whole = deb(FILES)
     archive, path = put(tmp_path, whole)

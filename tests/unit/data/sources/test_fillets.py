@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile  # type: ignore[import-untyped]
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.formats.archives import Archive
 from scalinglaws.data.modalities.speech import Part, Speech
 from scalinglaws.data.sources import fillets
@@ -96,8 +94,8 @@ def test_lines_heard_in_any_level_are_for_training(read: Read, monkeypatch: pyte
 
 
 def test_no_line_of_validation_is_said_in_training(files: Files, read: Read) -> None:
-    held_out = read().validation.groups[0]
-    said = texts(read().validation, read())[0]
+    before = read()
+    held_out, said = before.validation.groups[0], texts(before.validation, before)[0]
     script = files["script/share/dialogs_cs.lua"]
     files["script/share/dialogs_cs.lua"] = script + line("m-d", f"{said.upper()}...").encode()
     files["sound/share/blackjokes/cs/m-d.ogg"] = ogg(99)
@@ -157,10 +155,7 @@ dialogStr("")
         ("D\u030cas, 't  is - „tak“... ’s!", "ďas 't is tak 's"),
         ("...", ""),
         ("F2", None),
-        ("A%1.", None),
         ("Поехали!", None),
-        ("a/b", None),
-        ("C:\\x", None),
     ],
 )
 def test_spelled(text: str, said: str | None) -> None:
@@ -173,7 +168,7 @@ def test_the_packages_and_the_folder_are_the_same(
     pinned = []
     for name, folder in (("game", "script/"), ("voices", "sound/")):
         inside = {f"{ROOT}/{path}": content for path, content in files.items() if path.startswith(folder)}
-        blob = deb(inside)
+        blob = deb(inside, "")
         (tmp_path / f"{name}_1_all.deb").write_bytes(blob)
         pinned.append(Archive(name, "1", hashlib.sha256(blob).hexdigest()))
     monkeypatch.setattr(fillets, "SCRIPTS", pinned[0])
@@ -198,9 +193,3 @@ def test_a_script_that_is_no_text(files: Files, read: Read) -> None:
 def test_another_language_or_folder(read: Read) -> None:
     with pytest.raises(DataError, match=r"no line of script/<level>/dialogs_nl\.lua has a recording"):
         read(language="nl")
-
-
-def test_options_are_checked_with_the_config() -> None:
-    assert plugins.complete("data/sources", "fillets", "load", {"language": "nl"}) == {"language": "nl"}
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "fillets", "load", {"language": "en"})

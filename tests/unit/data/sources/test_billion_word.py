@@ -1,13 +1,10 @@
 """The One Billion Word benchmark: a folder in its layout, with few and short sentences."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.language.tokens import END, UNKNOWN
 from scalinglaws.data.sources.billion_word import HELD_OUT, TRAINING, load
 from scalinglaws.errors import DataError
@@ -24,12 +21,6 @@ def folder(tmp_path: Path) -> Path:
     with (tmp_path / TRAINING[1]).open("a") as stream:
         stream.write("the held-out FILE 120 says: so\nBut this is new .\n\n")
     return tmp_path
-
-
-def test_names_of_the_files() -> None:
-    assert (len(TRAINING), len(HELD_OUT)) == (99, 50)
-    assert TRAINING[-1].endswith("/news.en-00099-of-00100")
-    assert HELD_OUT[-1].endswith("/news.en.heldout-00049-of-00050")
 
 
 def test_the_whole_folder(folder: Path) -> None:
@@ -68,7 +59,7 @@ def test_the_first_files_alone(folder: Path) -> None:
     np.testing.assert_array_equal(text.validation.shape, whole.validation.shape)
 
 
-@pytest.mark.parametrize("name", [TRAINING[0], TRAINING[98], HELD_OUT[49]])
+@pytest.mark.parametrize("name", [TRAINING[98], HELD_OUT[49]])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     with pytest.raises(DataError, match=rf"{Path(name).name}: no such file; the layout is"):
@@ -86,10 +77,3 @@ def test_nothing_is_fetched(tmp_path: Path) -> None:
         DataError, match="billion-word: the benchmark is not fetched; name its unpacked folder"
     ):
         load(None, tmp_path)
-
-
-@pytest.mark.parametrize("options", [{"files": 0}, {"files": 100}, {"window": 3}])
-def test_options_are_checked_with_the_config(options: dict[str, Any]) -> None:
-    assert plugins.complete("data/sources", "billion-word", "load", {"files": 3}) == {"files": 3}
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "billion-word", "load", options)

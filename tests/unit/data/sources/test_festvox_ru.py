@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
-from scalinglaws.config import plugins
 from scalinglaws.data.audio.features import log_mel
 from scalinglaws.data.formats.archives import Archive
 from scalinglaws.data.modalities.speech import Part, Speech
@@ -143,7 +141,7 @@ def test_the_package_and_the_folder_are_the_same(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    blob = deb({f"{ROOT}/{path}": content for path, content in files.items()})
+    blob = deb({f"{ROOT}/{path}": content for path, content in files.items()}, "")
     (tmp_path / "voice_1_all.deb").write_bytes(blob)
     monkeypatch.setattr(festvox_ru, "ARCHIVE", Archive("voice", "1", hashlib.sha256(blob).hexdigest()))
     packaged, own = load(None, tmp_path).check(), read()
@@ -166,10 +164,8 @@ def test_labels() -> None:
         ("0.25 125 pau\n", "a.lab: has no line of #"),
         ("#\n0.25 125 pau\n0.25 125 a\n", "a.lab, line 3: '0.25 125 a' is not"),
         ("#\n0.25 125\n", "a.lab, line 2: '0.25 125' is not"),
-        ("#\nnan 125 a\n", "a.lab, line 2"),
         ("head\n#\n0.25 125 a b\n", "a.lab, line 3"),
         ("#\nsoon 125 a\n", "a.lab, line 2"),
-        ("#\n-1 125 a\n", "a.lab, line 2"),
     ],
 )
 def test_labels_of_another_format(text: str, problem: str) -> None:
@@ -186,7 +182,6 @@ def test_wave() -> None:
     ("content", "problem"),
     [
         (b"odd", "not a wave file"),
-        (b"", "not a wave file"),
         (wav(sound(0))[:-20], "truncated, 35190 of 35200 samples"),
         (wav(sound(0), rate=22050), "has 1 channels, 16 bits, 22050 Hz"),
         (wav(sound(0), channels=2), "has 2 channels"),
@@ -215,18 +210,10 @@ def test_another_folder(tmp_path: Path) -> None:
         load(tmp_path, tmp_path)
 
 
-@pytest.mark.parametrize("options", [{"units": "characters"}, {"hop_ms": 11}, {"seconds": 0}, {"bands": 200}])
-def test_options_are_checked_with_the_config(options: dict[str, Any]) -> None:
-    good = {"seconds": 2.5, "hop_ms": 20, "bands": 40}
-    assert plugins.complete("data/sources", "festvox-ru", "load", good) == {"seconds": 2.5, "hop_ms": 20}
-    with pytest.raises(ValidationError):
-        plugins.complete("data/sources", "festvox-ru", "load", options)
-
-
 @pytest.mark.network
 @pytest.mark.slow
-def test_the_real_archive(tmp_path: Path) -> None:
-    data = load(None, tmp_path).check()
+def test_the_real_archive(downloads: Path) -> None:
+    data = load(None, downloads).check()
     facts = data.facts()
     assert len(facts["symbols"]) == 1 + 50
     assert facts["groups"] == {"name": "sentences", "training": 552, "validation": 62}

@@ -9,7 +9,7 @@ from torch.func import functional_call, vmap
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.tasks.core.task import Inputs, Predict
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
 
 MINE = 7
 """Seed of the run that is looked at."""
@@ -62,7 +62,7 @@ def results(
     """Losses, predictions, metrics, weights and the optimiser's state of one run, in each company."""
     task, found = MadeUp(inputs), []
     for seeds in COMPANY:
-        alike = Alike(Optimiser(name="adam", warmup=2), precision, True)
+        alike = Shared(Optimiser(name="adam", warmup=2), precision, True)
         stack = Ensemble(build, seeds, [0.002 * seed for seed in seeds], alike, torch.device("cpu"))
         for step in range(1, STEPS + 1):
             rows = [

@@ -8,10 +8,11 @@ from torch import Tensor, nn
 
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.tasks.core.task import Predict
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
-from scalinglaws.training.loop import Member, RunSetup, Training
-from scalinglaws.training.outcome import Outcome
-from scalinglaws.training.seeds import derived_seed
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
+from scalinglaws.training.loop import Member, Training
+from scalinglaws.training.order import derived_seed
+from scalinglaws.training.records.result import RunResult
+from scalinglaws.training.setup import RunSetup
 
 MakeSpec = Callable[..., RunSpec]
 CPU = torch.device("cpu")
@@ -82,7 +83,7 @@ def begin(
         RunSetup(spec, rate, torch.arange(spec.subset.examples))
         for spec, rate in zip(specs, rates, strict=True)
     ]
-    alike = Alike(specs[0].optimiser, "float32", in_ensemble)
+    alike = Shared(specs[0].optimiser, "float32", in_ensemble)
     seeds = [spec.seed for spec in specs]
     task.ensemble = Ensemble(lambda: nn.Linear(3, 1, bias=False), seeds, rates, alike, CPU)
     return Training(setups, task.ensemble, task)
@@ -94,10 +95,12 @@ def finish(training: Training, after_step: Callable[[], None] = lambda: None) ->
     return ended
 
 
-def go(spec: RunSpec, kind: type[Regression] = Regression, rate: float = 0.05) -> tuple[Outcome, Regression]:
+def go(
+    spec: RunSpec, kind: type[Regression] = Regression, rate: float = 0.05
+) -> tuple[RunResult, Regression]:
     task = kind()
     (member,) = finish(begin(task, [spec], [rate]))
-    return member.outcome, task
+    return member.result, task
 
 
 @pytest.fixture
@@ -228,19 +231,19 @@ RATES = [0.05, 1e6, 0.2, 0.3]
 def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec) -> None:
     specs = several(spec)
     together = {m.setup.spec.id: m for m in finish(begin(Regression(), specs, RATES, in_ensemble=True))}
-    assert len({member.outcome.steps for member in together.values()}) > 2
+    assert len({member.result.steps for member in together.values()}) > 2
     for one, rate in zip(specs, RATES, strict=True):
         (alone,) = finish(begin(Regression(), [one], [rate], in_ensemble=True))
-        assert alone.outcome == together[one.id].outcome
-        assert alone.seconds.most_beside == 1
-        assert together[one.id].seconds.most_beside == 4
+        assert alone.result == together[one.id].result
+        assert alone.seconds.ensemble == 1
+        assert together[one.id].seconds.ensemble == 4
 
 
 @pytest.mark.parametrize("moment", [1, 2, 4, 7, 11])
 @pytest.mark.parametrize("in_ensemble", [True, False])
 def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, in_ensemble: bool, moment: int) -> None:
     specs, rates = (several(spec), RATES) if in_ensemble else (several(spec)[:1], RATES[:1])
-    undisturbed = {m.setup.spec.id: m.outcome for m in finish(begin(Regression(), specs, rates, in_ensemble))}
+    undisturbed = {m.setup.spec.id: m.result for m in finish(begin(Regression(), specs, rates, in_ensemble))}
     first = begin(Regression(), specs, rates, in_ensemble)
     ended: list[Member] = []
 
@@ -259,7 +262,7 @@ def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, in_ensemble: bo
     second.resume([saved[one.id] for one, _ in going_on])
     assert second.step == moment
     ended += finish(second)
-    assert {member.setup.spec.id: member.outcome for member in ended} == undisturbed
+    assert {member.setup.spec.id: member.result for member in ended} == undisturbed
 
 
 def test_times_add_up_to_those_of_the_process(spec: RunSpec) -> None:

@@ -113,7 +113,7 @@ def _apply(settings: Settings) -> None:
     if settings.dies_at is not None:
         _die_at(*settings.dies_at)
     if settings.alone:
-        stacking.STACKED_BELOW["cpu"] = 0
+        stacking.FLOPS_OF_A_MODEL["cpu"] = 0
     if settings.tells_memory:
         write = trainer.write_record  # type: ignore[attr-defined]
 

@@ -9,9 +9,9 @@ import torch
 from scalinglaws.config.job import Job
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.tasks.image_classification import open_task
-from scalinglaws.training.build import Architecture, setup
-from scalinglaws.training.order import Order
-from scalinglaws.training.seeds import derived_seed
+from scalinglaws.training.architecture import Architecture
+from scalinglaws.training.order import Order, derived_seed
+from scalinglaws.training.setup import run_setup
 from unit.training.faults.stage import MakeStage, Stage, Undisturbed
 
 pytestmark = pytest.mark.slow
@@ -40,7 +40,9 @@ def first_broken_step(stage: Stage, spec: RunSpec) -> int:
     torch.manual_seed(derived_seed(spec.seed, "weights"))
     only = architecture.build()
     optimiser = torch.optim.SGD(only.parameters(), momentum=spec.optimiser.momentum, nesterov=True)
-    order = Order(setup(spec, 1.0, task, stage.prepared / "subsets").subset, spec.optimiser.batch, spec.seed)
+    order = Order(
+        run_setup(spec, 1.0, task, stage.prepared / "subsets").subset, spec.optimiser.batch, spec.seed
+    )
     for step in range(1, spec.budget.steps + 1):
         images, labels = task.batch(order.at(step)[None])
         loss = torch.nn.functional.cross_entropy(only(images[0]), labels[0])

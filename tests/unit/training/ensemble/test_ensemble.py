@@ -11,7 +11,7 @@ from torch.nn import functional
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models import lstm, mlp, resnet, rhn, transformer
 from scalinglaws.models._ensembles import can_share_an_ensemble
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
 
 CPU = torch.device("cpu")
 STEPS = 5
@@ -106,7 +106,7 @@ TASK = Images()
 def make(build: Callable[[], nn.Module], seeds: Sequence[int], **options: Any) -> Ensemble:
     in_ensemble = options.pop("in_ensemble", True)
     precision = options.pop("precision", "float32")
-    alike = Alike(Optimiser(**{"warmup": 2, **options}), precision, in_ensemble)
+    alike = Shared(Optimiser(**{"warmup": 2, **options}), precision, in_ensemble)
     return Ensemble(build, seeds, [0.01 * (1 + seed) for seed in seeds], alike, CPU)
 
 

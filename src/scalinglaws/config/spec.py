@@ -97,7 +97,7 @@ class RunSpec(Strict):
     """One training: everything that its result depends on, and nothing else."""
 
     task: str
-    """Name of a task: a file in `src/scalinglaws/training/tasks/`."""
+    """Name of a task: a file in `src/scalinglaws/tasks/`."""
     data: DataSpec
     subset: Subset
     model: ModelSpec

@@ -41,7 +41,7 @@ class Grid(Strict):
     model_config = ConfigDict(allow_inf_nan=False)
 
     task: str
-    """Name of a task: a file in `src/scalinglaws/training/tasks/`."""
+    """Name of a task: a file in `src/scalinglaws/tasks/`."""
     data: DataSpec
     subsets: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     """Training-set sizes (examples), nested prefixes of one shuffle a seed."""

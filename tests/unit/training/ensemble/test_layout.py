@@ -28,7 +28,7 @@ def test_a_row_holds_a_model(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_stacked_views_are_the_rows(name: str) -> None:
+def test_views_of_all_rows_are_the_rows(name: str) -> None:
     models = [MODELS[name]() for _ in range(3)]
     layout = Layout(models[0])
     rows = torch.stack([layout.row(model) for model in models])

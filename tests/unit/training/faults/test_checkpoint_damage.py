@@ -68,11 +68,11 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "states of another form": (lambda content: signed({"made_by": {}, "states": {"run": 3}}), DAMAGED),
     "other arrays": (
         lambda content: changed(content, lambda state: state["arrays"].update(weights=torch.zeros(3))),
-        "what was saved does not fit them",
+        "their checkpoint does not fit them",
     ),
     "a part missing": (
         lambda content: changed(content, lambda state: state.pop("losses")),
-        "what was saved does not fit them",
+        "their checkpoint does not fit them",
     ),
 }
 

@@ -53,7 +53,7 @@ def break_above(monkeypatch: pytest.MonkeyPatch, most: int, error: Exception, ca
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: str(error)[:20] or "MemoryError")
-def test_a_stack_is_split(
+def test_an_ensemble_is_split(
     job: Job,
     make_stage: MakeStage,
     undisturbed: Undisturbed,

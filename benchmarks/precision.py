@@ -20,7 +20,7 @@ from torch.nn import functional
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models.transformer import build
 from scalinglaws.tasks.core.task import Predict
-from scalinglaws.training.ensemble.ensemble import Alike, Stack
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
 
 VOCABULARY, CONTEXT, BATCH = 512, 64, 16
 CPU = torch.device("cpu")
@@ -50,9 +50,10 @@ class Tokens:
 def step(width: int, precision: Literal["float32", "bfloat16"]) -> Callable[[], object]:
     """A training step of a transformer of two blocks."""
     model = partial(build, (CONTEXT,), VOCABULARY, width=width, depth=2, heads=4)
-    stack = Stack(model, [0], [1e-3], Alike(Optimiser(name="adam"), precision, side_by_side=False), CPU)
-    indices, controls = torch.arange(BATCH)[None], torch.tensor(stack.controls(5))
-    return lambda: stack.advance(Tokens(), indices, controls)
+    shared = Shared(Optimiser(name="adam"), precision, in_ensemble=False)
+    ensemble = Ensemble(model, [0], [1e-3], shared, CPU)
+    indices, controls = torch.arange(BATCH)[None], torch.tensor(ensemble.controls(5))
+    return lambda: ensemble.advance(Tokens(), indices, controls)
 
 
 def least(call: Callable[[], object], seconds: float = 3.0) -> float:

@@ -1,4 +1,4 @@
-"""Whether a run's result depends on the runs that share its stack."""
+"""Whether a run's result depends on the runs that share its ensemble."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -9,12 +9,12 @@ from torch.func import functional_call, vmap
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.tasks.core.task import Inputs, Predict
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
 
 MINE = 7
 """Seed of the run that is looked at."""
 COMPANY = ([MINE], [MINE, 1], [3, MINE], [1, 2, 3, 4, MINE, 5])
-"""Seeds of the runs of a stack, itself among them."""
+"""Seeds of the runs of an ensemble, its own among them."""
 STEPS = 4
 
 
@@ -46,8 +46,8 @@ class MadeUp:
         return {"mean": predict(self.all()).flatten(1).mean(1)}
 
 
-def stacked(model: nn.Module, runs: int, inputs: Inputs) -> Tensor:
-    """Outputs (runs, ...) of models beside each other, each with weights of its own; the first is `model`."""
+def in_ensemble(model: nn.Module, runs: int, inputs: Inputs) -> Tensor:
+    """Outputs (runs, ...) of an ensemble whose models have weights of their own; the first is `model`."""
     parameters = {
         name: torch.stack([each.detach() * 0.9**run for run in range(runs)])
         for name, each in model.named_parameters()
@@ -62,15 +62,15 @@ def results(
     """Losses, predictions, metrics, weights and the optimiser's state of one run, in each company."""
     task, found = MadeUp(inputs), []
     for seeds in COMPANY:
-        alike = Alike(Optimiser(name="adam", warmup=2), precision, True)
-        stack = Ensemble(build, seeds, [0.002 * seed for seed in seeds], alike, torch.device("cpu"))
+        alike = Shared(Optimiser(name="adam", warmup=2), precision, True)
+        ensemble = Ensemble(build, seeds, [0.002 * seed for seed in seeds], alike, torch.device("cpu"))
         for step in range(1, STEPS + 1):
             rows = [
                 torch.randint(task.examples, (6,), generator=torch.Generator().manual_seed(9 * seed + step))
                 for seed in seeds
             ]
-            losses = stack.advance(task, torch.stack(rows), torch.tensor(stack.controls(step)))
+            losses = ensemble.advance(task, torch.stack(rows), torch.tensor(ensemble.controls(step)))
         row = seeds.index(MINE)
-        seen = [losses, stack.predict(task.all()), *task.evaluate(stack.predict).values()]
-        found.append([each[row] for each in (*seen, *stack.arrays().values())])
+        seen = [losses, ensemble.predict(task.all()), *task.evaluate(ensemble.predict).values()]
+        found.append([each[row] for each in (*seen, *ensemble.arrays().values())])
     return found

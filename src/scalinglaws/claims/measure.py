@@ -1,11 +1,12 @@
 """A claim's quantity, looked up in the tables of a replication."""
 
 from dataclasses import dataclass
-from math import isnan, log, nan
+from math import isnan, nan
 
 from scalinglaws.claims.claim import ChanceQuantity, Claim, FitQuantity
 from scalinglaws.errors import DataError
 from scalinglaws.tables.fit_table import number
+from scalinglaws.tasks.core.metrics import chance_level
 
 Rows = list[dict[str, str]]
 
@@ -74,16 +75,9 @@ def _relative_to_chance(quantity: ChanceQuantity, best: Rows | None) -> Measurem
     smallest = min(rows, key=lambda row: number(row, "data_size", "best"))
     where = f"best, {quantity.metric}"
     classes = number(smallest, "examples", where) / number(smallest, "data_size", where)
-    guess = chance(quantity.metric, classes)
-    if not guess > 0:
+    level = chance_level(quantity.metric, classes)
+    if not level > 0:
         note = f"guessing among {classes:g} classes makes no {quantity.metric}"
         return Measurement(nan, nan, nan, nan, 0, note)
-    value, low, high = (number(smallest, column, where) / guess for column in ("score", "low", "high"))
+    value, low, high = (number(smallest, column, where) / level for column in ("score", "low", "high"))
     return Measurement(value, low, high, nan, 1)
-
-
-def chance(metric: str, classes: float) -> float:
-    """What guessing without looking gives, for classes of equal frequency (cross-entropy in nats)."""
-    if metric == "cross_entropy":
-        return log(classes)
-    return 1 - {"top1_error": 1, "top5_error": 5}[metric] / classes

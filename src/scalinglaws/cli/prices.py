@@ -14,7 +14,7 @@ from scalinglaws.config.spec import RunSpec
 from scalinglaws.counting.size import ModelSize
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.tasks.core.shapes import shapes_of
-from scalinglaws.training.ensemble.policy import PAIR, most_beside, work
+from scalinglaws.training.ensemble.policy import FEWEST_ROWS, largest_ensemble, work
 
 FEWEST_SIZES = 2
 """Least number of different step sizes to tell the time of launches from that of arithmetic."""
@@ -86,7 +86,7 @@ class Prices:
         if model is not None and stacked:
             step_of_one = work(model.size, batch(run))
             ensemble = min(
-                alike, most_beside(step_of_one, device_type(self._device), self.machine.ensemble_size)
+                alike, largest_ensemble(step_of_one, device_type(self._device), self.machine.ensemble_size)
             )
         step, measured = self._step_times.of(run, flops, ensemble, stacked)
         step /= 1 - self._share
@@ -237,7 +237,7 @@ def _terms(flops: float, ensemble: int, stacked: bool) -> FloatArray:
     """What the law's constants are multiplied with: alone, launches, each, seconds per FLOP."""
     if not stacked:
         return np.array([1.0, 0.0, 0.0, flops])
-    rows = max(ensemble, PAIR) / ensemble  # a run that is left alone has a twin
+    rows = max(ensemble, FEWEST_ROWS) / ensemble  # a run that is left alone has a twin
     return np.array([0.0, 1.0 / ensemble, rows, rows * flops])
 
 

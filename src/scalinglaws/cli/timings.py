@@ -70,7 +70,7 @@ def batch(spec: RunSpec) -> int:
 
 def is_stacked(size: ModelSize, examples: int, device: str) -> bool:
     """Whether models of this size are trained side by side, with so many examples a step."""
-    return stacking.is_stacked(stacking.work(size, examples), device_type(device))
+    return stacking.gains_from_ensemble(stacking.work(size, examples), device_type(device))
 
 
 def device_type(device: str) -> str:

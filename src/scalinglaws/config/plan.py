@@ -228,4 +228,4 @@ def training_modules(job: Job) -> tuple[str, ...]:
     """
     run = job.runs[0]
     family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)
-    return ("scalinglaws.training.records.search", "scalinglaws.training.build", family, task)
+    return ("scalinglaws.training.records.search", "scalinglaws.training.architecture", family, task)

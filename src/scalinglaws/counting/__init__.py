@@ -1,1 +1,1 @@
-"""How large a model is: parameters and FLOPs, counted by part."""
+"""The size of a model: parameters and FLOPs, by part."""

@@ -1,4 +1,4 @@
-"""Exact floating-point operations and parameters of a model, by part."""
+"""Exact parameters and floating-point operations of a model, by part."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,19 +24,19 @@ def model_size(
 ) -> ModelSize:
     """Count parameters, and the FLOPs of one example forward and backward, by part.
 
-    The model is run once on one example of zeros, where it lies. On the `meta` device that takes no memory
+    The model is run once, on its device, on one example of zeros. On the `meta` device that takes no memory
     and no arithmetic, but torch imports its symbolic algebra for it (4 CPU seconds); elsewhere it is less
-    than one training step. The model, its gradients and buffers, and the state of random numbers stay as
-    they are.
+    work than one training step. The model, its gradients and buffers, and the state of random generators do
+    not change.
 
     Args:
         model: a model of a family, see `scalinglaws.models`.
-        inputs: shape of one example, of each array where the model sees several.
-        dtype: type of its elements, an integer type for tokens; of each array where there are several.
+        inputs: shape of one example, or of each of its arrays if it has several.
+        dtype: type of its elements (an integer type for tokens), or of each of its arrays.
 
     Raises:
-        ScalingLawsError: the model does not say what its head and its embeddings are, names one that it has
-            not, or uses an operator whose FLOPs are not known.
+        ScalingLawsError: the model does not say what its head and its embeddings are, names a part that it
+            does not have, or uses an operator whose FLOPs are not known.
     """
     heads, embeddings = named_parts(model)
     trained = {name: each for name, each in model.named_parameters() if each.requires_grad}
@@ -66,11 +66,11 @@ def model_size(
 
 
 def named_parts(model: nn.Module) -> tuple[list[nn.Module], list[nn.Module | nn.Parameter]]:
-    """What a model names as its head and its embeddings.
+    """The parts that a model names as its head and its embeddings.
 
     Raises:
-        ScalingLawsError: it lacks HEAD or EMBEDDINGS, they name what it does not have, or it has an
-            `nn.Embedding` that they do not name.
+        ScalingLawsError: it lacks HEAD or EMBEDDINGS, they name a part that it does not have, or they do not
+            name an `nn.Embedding` that it has.
     """
     kind = type(model).__name__
     names: list[tuple[str, ...]] = []
@@ -110,12 +110,12 @@ def _parameters(part: nn.Module | nn.Parameter) -> Iterator[nn.Parameter]:
 
 
 class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Adds up the FLOPs of the operators that run under it, forward and backward, by part; counts these, too.
+    """Adds up the FLOPs of the operators that run under it, forward and backward, and counts products.
 
-    A product belongs to the head or the embeddings while one of these modules is running, to the attention if
-    both of its factors come from the example, and else to the body. In the backward pass it belongs where the
-    operator belonged of which it computes a gradient: the two are linked by the sequence number that autograd
-    gives to its nodes.
+    A product belongs to the head or the embeddings if one of these modules is running, to the attention if
+    both of its factors come from the example, and to the body otherwise. A product of the backward pass
+    belongs to the same part as the operator whose gradient it computes: the sequence number of autograd's
+    nodes links the two.
     """
 
     def __init__(self) -> None:
@@ -128,11 +128,11 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        return False  # the default imports torch._dynamo: seconds, to hide from a compiler that is not used
+        return False  # the default imports torch._dynamo: seconds for a compiler that is not used
 
     @contextmanager
     def region(self, module: nn.Module, part: str) -> Iterator[None]:
-        """Count what a module does as a part."""
+        """Count what a module does as this part."""
         handles = [
             module.register_forward_pre_hook(lambda *_: self._regions.append(part)),
             module.register_forward_hook(lambda *_: self._leave()),
@@ -144,10 +144,10 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
                 handle.remove()
 
     def _leave(self) -> None:
-        self._regions.pop()  # and return nothing: it would become the module's output
+        self._regions.pop()  # and return nothing, because that would become the module's output
 
     def note_data(self, *tensors: Any) -> None:
-        """Take note that these come from the example."""
+        """Remember that these come from the example."""
         self._data |= {_storage(each) for each in tensors if isinstance(each, Tensor)}
 
     def __torch_dispatch__(
@@ -159,14 +159,14 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
         node = torch._C._current_autograd_node()
         if flops and node is None:
             part = self._part(operator, args)
-            # The node that autograd has just made for this operator has the number before the next one. If
-            # it made none, that number is of an earlier operator: either noted already, or no product.
+            # The node that autograd has just made for this operator has the number before the next one. If it
+            # made none, that number is an earlier operator's: already noted, or that of no product.
             self._by_node.setdefault(torch._C._autograd._get_sequence_nr() - 1, part)
             self.flops[part] += flops
         elif flops:
             number = node._sequence_nr()
             if number not in self._by_node:
-                raise ScalingLawsError(f"{operator.name()}: a gradient of no product of the forward pass")
+                raise ScalingLawsError(f"{operator.name()}: a backward product without a forward one")
             self.flops[self._by_node[number]] += flops
         outputs = operator(*args, **(kwargs or {}))
         if node is None and any(map(self._is_data, _tensors((*args, *(kwargs or {}).values())))):
@@ -186,7 +186,7 @@ class _Counter(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _storage(tensor: Tensor) -> StorageWeakRef:
-    """What a tensor shares with its views; weak, so that counting keeps no activations alive."""
+    """The storage that a tensor shares with its views; a weak reference, so no activations are kept alive."""
     return StorageWeakRef(tensor.untyped_storage())  # type: ignore[no-untyped-call]
 
 
@@ -200,7 +200,7 @@ def _tensors(values: Any) -> Iterator[Tensor]:
 
 @contextmanager
 def _undisturbed(model: nn.Module) -> Iterator[None]:
-    """Run a model with gradients and without fused recurrent layers, and leave everything as it was."""
+    """A context to run a model with gradients and without fused recurrent layers that leaves no traces."""
     device = next(model.parameters()).device
     buffers = [(each, each.clone()) for each in model.buffers()]
     fused = torch.backends.cudnn.enabled, torch._C._get_mkldnn_enabled()

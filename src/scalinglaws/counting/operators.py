@@ -1,8 +1,8 @@
 """FLOPs of torch's operators: formulas for products, a list of what costs nothing, an error for the rest.
 
-A multiply-add is two FLOPs. Only products are counted: matrix products, convolutions, attention. What is done
-element by element (activations, normalisation, dropout, sums, copies, the optimiser) is not, as is the custom
-in the field: it is a small share of the arithmetic of all but the smallest models.
+A multiply-add is two FLOPs. Only products are counted: matrix products, convolutions and attention. As is
+usual in the field, element-wise work (activations, normalisation, dropout, sums, copies, the optimiser) is
+not: it is a small share of the arithmetic of all but the smallest models.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,7 @@ from scalinglaws.errors import ScalingLawsError
 
 Arguments = Sequence[Any]
 Formula = Callable[[Arguments], int]
-"""From an operator's positional arguments to its FLOPs."""
+"""Maps an operator's positional arguments to its FLOPs."""
 
 ATTENTION = frozenset(
     f"_scaled_dot_product_{kind}"
@@ -56,13 +56,13 @@ upsample_bilinear2d upsample_bilinear2d_backward upsample_nearest1d upsample_nea
 upsample_nearest2d upsample_nearest2d_backward value_selecting_reduction_backward zero zeros zeros_like
 """
 FREE = frozenset(_FREE.split())
-"""Operators that multiply no matrices, besides views and those that torch itself tags as such."""
+"""Operators without products, besides views and those that torch tags itself."""
 TAGS = frozenset({torch.Tag.pointwise, torch.Tag.reduction, torch.Tag.inplace_view})
-"""Torch's tags of operators that multiply no matrices."""
+"""Torch's tags of operators without products."""
 
 
 def operator_name(operator: Any) -> str:
-    """`addmm` of `aten::addmm.out`; operators outside aten keep their namespace."""
+    """The name of an operator: `addmm` for `aten::addmm.out`. Those outside aten keep their namespace."""
     return str(operator.name()).removeprefix("aten::").partition(".")[0]
 
 
@@ -70,22 +70,22 @@ def flops(operator: Any, arguments: Arguments) -> int:
     """FLOPs of one call of an operator of torch.
 
     Raises:
-        ScalingLawsError: the operator is not known, and it may multiply matrices.
+        ScalingLawsError: the operator is not known, so it may be a product.
     """
     name = operator_name(operator)
-    formula = FORMULAS.get(name) or FORMULAS.get(name.removesuffix("_"))  # those in place end in _
+    formula = FORMULAS.get(name) or FORMULAS.get(name.removesuffix("_"))  # in-place operators end in _
     if formula is not None:
         return formula(arguments)
     if operator.is_view or TAGS.intersection(operator.tags) or name.removesuffix("_") in FREE:
         return 0
     raise ScalingLawsError(
         f"FLOPs of the operator {operator.name()} are not known; give it a formula in FORMULAS, or list it "
-        f"in FREE if it multiplies no matrices ({__name__})"
+        f"in FREE if it is not a product ({__name__})"
     )
 
 
 def factors(operator: Any, arguments: Arguments) -> tuple[Tensor, Tensor] | None:
-    """The two matrices that an operator multiplies; None where it is no matrix product."""
+    """The two matrices that an operator multiplies; None if it is not a matrix product."""
     first = MATRIX_PRODUCTS.get(operator_name(operator).removesuffix("_"))
     return None if first is None else (arguments[first], arguments[first + 1])
 
@@ -96,18 +96,18 @@ def matrix_product(left: Tensor, right: Tensor) -> int:
 
 
 def convolution(inputs: Tensor, outputs: torch.Size, weight: Tensor, transposed: bool) -> int:
-    """FLOPs of a convolution (batch, channels, ...); what it multiplies with its padding counts as well.
+    """FLOPs of a convolution (batch, channels, ...); products with its padding count, too.
 
-    The whole weight is used at each place of the output, or of the input where it is transposed.
+    The whole weight is used at each place of the output, or of the input if it is transposed.
     """
     places = inputs.shape[2:] if transposed else outputs[2:]
     return 2 * inputs.shape[0] * places.numel() * weight.numel()
 
 
 def attention(query: Tensor, key: Tensor, value: Tensor) -> int:
-    """FLOPs of scores and mixed values, (..., heads, tokens, channels) each; a mask saves nothing.
+    """FLOPs of scores and mixed values, (..., heads, tokens, channels) each. A mask does not save any.
 
-    With a causal mask half of the products are not needed, and kernels differ in how many they leave out.
+    Half of the products are not needed under a causal mask, but kernels differ in how many they leave out.
     """
     pairs = query.shape[:-1].numel() * key.shape[-2]
     return 2 * pairs * (query.shape[-1] + value.shape[-1])
@@ -126,14 +126,14 @@ def _convolution(arguments: Arguments) -> int:
 
 
 def _convolution_backward(arguments: Arguments) -> int:
-    """One product for the gradient of the inputs and one for that of the weight, where they are asked for."""
+    """One product each for the gradients of the inputs and of the weight, if they are wanted."""
     gradient, inputs, weight = arguments[:3]
     transposed, wanted = arguments[7], arguments[10]
     return int(sum(wanted[:2])) * convolution(inputs, gradient.shape, weight, transposed)
 
 
 def _attention_backward(arguments: Arguments) -> int:
-    """Four products; scores that a kernel computes again, to save memory, are no FLOPs of the model."""
+    """Four products. Scores that a kernel computes again, to save memory, are not FLOPs of the model."""
     return 2 * attention(*arguments[1:4])
 
 
@@ -142,7 +142,7 @@ def _product(first: int) -> Formula:
 
 
 MATRIX_PRODUCTS = {"mm": 0, "bmm": 0, "mv": 0, "dot": 0, "addmm": 1, "baddbmm": 1, "addbmm": 1, "addmv": 1}
-"""Matrix products, and where the first of their two factors stands among the arguments."""
+"""Matrix products, and the index of the first of their two factors among the arguments."""
 
 FORMULAS: dict[str, Formula] = {
     **{name: _product(first) for name, first in MATRIX_PRODUCTS.items()},

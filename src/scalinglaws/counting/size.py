@@ -1,19 +1,19 @@
-"""How large a model is: parameters, and FLOPs by part."""
+"""The size of a model: parameters, and FLOPs by part."""
 
 from scalinglaws.config.strict import Strict
 
 
 class FlopsByPart(Strict):
-    """Floating-point operations of one example: products, a multiply-add being two. Each is in one part."""
+    """Floating-point operations of one example. Only products count; a multiply-add is two operations."""
 
     body: int = 0
-    """All that is in no other part, the projections to and from attention among it."""
+    """All that is in no other part, such as the projections to and from attention."""
     attention: int = 0
     """Products over pairs of tokens: queries times keys, and weights times values."""
     head: int = 0
     """The last map, to the outputs: logits, de-embedding."""
     embedding: int = 0
-    """What maps inputs to vectors; 0 where they are looked up."""
+    """The map from inputs to vectors; 0 if they are looked up."""
 
     @property
     def total(self) -> int:
@@ -22,20 +22,20 @@ class FlopsByPart(Strict):
 
 
 class ModelSize(Strict):
-    """How large a model is; see `scalinglaws.counting.flops`."""
+    """The size of a model; see `scalinglaws.counting.flops`."""
 
     parameters: int
-    """N, all trainable parameters; one that is used twice counts once."""
+    """N: all trainable parameters; one that is used twice counts once."""
     embedding_parameters: int
-    """Those of N that are embeddings, a de-embedding that is tied to one among them."""
+    """Parameters of embeddings, including a de-embedding that is tied to one; part of N."""
     forward_flops: FlopsByPart
     """FLOPs of one example forward."""
     training_flops: FlopsByPart
     """FLOPs of one example forward and backward."""
     products: int
-    """Operators that do them, forward and backward: products that a step starts. Depends on the device."""
+    """Number of products that a training step starts, forward and backward; depends on the device."""
     outputs: int
-    """Numbers that the model gives for one example."""
+    """Numbers that the model puts out for one example."""
 
     @property
     def parameters_without_embeddings(self) -> int:

@@ -1,7 +1,7 @@
-"""What N and C are: a decoder-only transformer's parameters and FLOPs, by Kaplan, by Hoffmann, and exactly.
+"""The N and C of a decoder-only transformer: parameters and FLOPs by Kaplan, by Hoffmann, and exactly.
 
-A multiply-add is two FLOPs everywhere. Layer norms, biases, activations, residual sums and the optimiser are
-in none of the counts.
+A multiply-add is two FLOPs everywhere. No count includes layer norms, biases, activations, residual sums or
+the optimiser.
 """
 
 from dataclasses import dataclass, fields
@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields
 from scalinglaws.errors import ScalingLawsError
 
 Parts = dict[str, int]
-"""Numbers by part of the model; the sum over all layers."""
+"""Numbers by part of the model, each the sum over all layers."""
 
-BACKWARD = 2  # a matrix product has two gradients, each as costly as itself
+BACKWARD = 2  # a matrix product has two gradients, and each costs as much as the product
 
 
 @dataclass(frozen=True)
@@ -20,12 +20,12 @@ class Transformer:
 
     Attributes:
         d_model: width of the residual stream.
-        n_layer: blocks.
+        n_layer: number of blocks.
         d_ff: width of the feed-forward layer.
         d_attn: width of queries, keys and values, all heads together.
-        vocabulary: tokens.
+        vocabulary: number of tokens.
         n_ctx: tokens of context.
-        tied: whether embedding and de-embedding are one matrix. Its FLOPs are spent either way.
+        tied: whether embedding and de-embedding are one matrix; its FLOPs are the same either way.
     """
 
     d_model: int
@@ -37,7 +37,7 @@ class Transformer:
     tied: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse sizes that are no sizes."""
+        """Refuse sizes below one."""
         for field in fields(self):
             if getattr(self, field.name) < 1 and field.name != "tied":
                 raise ScalingLawsError(f"transformer: {field.name} must be 1 or more")
@@ -46,8 +46,8 @@ class Transformer:
 def parameters(model: Transformer) -> Parts:
     """Exact parameters of the matrices, by part.
 
-    `embed` is the token embedding, `positions` a learned position embedding; leave it out where positions are
-    computed. De-embedding is 0 where it is tied.
+    `embed` is the token embedding and `positions` a learned position embedding; leave the latter out if
+    positions are computed. The de-embedding is 0 if it is tied.
     """
     return {
         "embed": model.vocabulary * model.d_model,
@@ -65,15 +65,15 @@ def non_embedding(model: Transformer) -> int:
 
 
 def forward_flops(model: Transformer, *, causal: bool = False) -> Parts:
-    """Exact forward FLOPs a token of all matrix products, averaged over a full context, by part.
+    """Exact forward FLOPs per token of all matrix products, averaged over a full context, by part.
 
-    Looking up an embedding multiplies nothing. `scores` is queries times keys, `values` the weights times the
+    Looking up an embedding is not a product. `scores` is queries times keys, and `values` is weights times
     values.
 
     Args:
-        model: the model.
-        causal: count only the keys a token may see, (n_ctx + 1) / 2 on average. Otherwise all n_ctx, which is
-            what a masked dense product computes and what torch counts.
+        model: the model. causal: count only the keys that a token may see, (n_ctx + 1) / 2 on average.
+        Otherwise all n_ctx count,
+            as in a masked dense product and in torch's own counter.
     """
     product = model.d_attn * (model.n_ctx + 1) if causal else 2 * model.d_attn * model.n_ctx
     return {
@@ -87,17 +87,17 @@ def forward_flops(model: Transformer, *, causal: bool = False) -> Parts:
 
 
 def training_flops(model: Transformer, *, causal: bool = False) -> int:
-    """Exact FLOPs a token of forward and backward pass; times D, the C of a run."""
+    """Exact FLOPs per token of the forward and backward pass; times D, they are the C of a run."""
     return (1 + BACKWARD) * sum(forward_flops(model, causal=causal).values())
 
 
 def kaplan_forward_flops(model: Transformer) -> Parts:
-    """Forward FLOPs a token as in Kaplan et al. 2020, Table 1, by its rows.
+    """Forward FLOPs per token as in Kaplan et al. 2020, Table 1, by its rows.
 
     Two rows differ from an exact count. `mask`, 2 L n_ctx d_attn, is half of what scores and values need
-    without regard to the mask, 4 L n_ctx d_attn. Read as scores under a full mask it misses the values; read
-    as both under a causal one it is short by 2 L d_attn, since a token also sees itself. `embed`, 4 d, is a
-    matter of additions, no product.
+    without a mask, 4 L n_ctx d_attn. If it means the scores without a mask, it misses the values; if it means
+    both under a causal mask, it is 2 L d_attn too small, because a token also sees itself. `embed`, 4 d,
+    counts additions, not products.
     """
     return {
         "embed": 4 * model.d_model,
@@ -110,10 +110,10 @@ def kaplan_forward_flops(model: Transformer) -> Parts:
 
 
 def kaplan_forward(model: Transformer) -> int:
-    """C_forward = 2 N + 2 L n_ctx d_attn a token (equation 2.2): Table 1 without embed and de-embed.
+    """C_forward = 2 N + 2 L n_ctx d_attn per token (equation 2.2): Table 1 without embed and de-embed.
 
-    De-embedding is most of the work of a small model with a large vocabulary. Counting it is the largest of
-    the steps from Kaplan's exponent to Hoffmann's (Porian et al. 2024: .835 to .706 on RefinedWeb).
+    The de-embedding is most of the work of a small model with a large vocabulary. Counting it is the largest
+    of the steps from Kaplan's exponent to Hoffmann's (Porian et al. 2024: .835 to .706 on RefinedWeb).
     """
     return 2 * non_embedding(model) + 2 * model.n_layer * model.n_ctx * model.d_attn
 
@@ -121,17 +121,17 @@ def kaplan_forward(model: Transformer) -> int:
 def chinchilla_forward_flops(model: Transformer, n_head: int) -> Parts:
     """Forward FLOPs of one sequence of n_ctx tokens as in Hoffmann et al. 2022, appendix F, by part.
 
-    Against an exact count: `embed` counts the lookup as a product with one-hot vectors, as costly as the
-    logits; attention is not halved for the causal mask; `softmax` is 3 FLOPs a score. The backward pass is
-    twice the forward pass.
+    It differs from an exact count: `embed` counts the look-up as a product with one-hot vectors, which costs
+    as much as the logits; attention is not halved for the causal mask; `softmax` is 3 FLOPs per score. The
+    backward pass is twice the forward pass.
 
-    The ratios to 6 N D that the paper prints (1.03 to 1.10) come out without `embed` and `logits`, and with
-    an N that has the embedding once and d_model x d_attn a layer more, for relative positions. With all
-    parts the ratio of its 73M model is 1.58.
+    You get the ratios to 6 N D that the paper prints (1.03 to 1.10) if you leave out `embed` and `logits`,
+    and take an N that includes the embedding once and d_model x d_attn more per layer, for relative
+    positions. With all parts the ratio of its 73M model is 1.58.
 
     Args:
         model: the model; d_attn is their key size times heads.
-        n_head: heads, for the softmax alone.
+        n_head: number of heads, which only the softmax needs.
 
     Raises:
         ScalingLawsError: heads do not divide d_attn.
@@ -152,9 +152,9 @@ def chinchilla_forward_flops(model: Transformer, n_head: int) -> Parts:
 
 
 def six_nd(N: float, D: float) -> float:
-    """C = 6 N D: 2 FLOPs a parameter and token forward, 4 backward.
+    """C = 6 N D: per parameter and token, 2 FLOPs forward and 4 backward.
 
-    Kaplan et al. put N without embeddings, Hoffmann et al. total N. What it leaves out is attention, and with
-    Kaplan's N the de-embedding.
+    Kaplan et al. use N without embeddings, Hoffmann et al. the total N. It leaves out attention, and with
+    Kaplan's N the de-embedding, too.
     """
     return 6 * N * D

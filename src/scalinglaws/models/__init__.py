@@ -1,16 +1,16 @@
-"""One file a model family. A family is found by its file name (`resnet.py` is `resnet`).
+"""One file per model family. A family is found by its file name (`resnet.py` is `resnet`).
 
-Each file has one function `build(inputs, outputs, *, ...)` that returns a `torch.nn.Module`; `inputs` is the
-shape of one example and `outputs` the number of classes; the keyword parameters are the family's options in
-a study file, and become part of a run's identity.
+Each file has a function `build(inputs, outputs, *, ...)` that returns a `torch.nn.Module`. `inputs` is the
+shape of one example and `outputs` the number of classes. The keyword parameters are the family's options in a
+study file, and part of a run's identity.
 
-The module says what its parts are, for the counts of parameters and FLOPs by part (`counting/flops.py`), by
-two constants of its class:
+Two constants of the module's class say which of its parts count as what, for parameters and FLOPs by part
+(`counting/flops.py`):
 
     HEAD = ("head",)                        # submodules that make the outputs: logits, de-embedding
     EMBEDDINGS = ("embed", "positions")     # submodules or parameters that turn inputs into vectors; or ()
 
-What neither names is the body. Attention needs no name: its products are those of two factors that both come
-from the example. A model without these constants, with one that names what is not there, or with an
-`nn.Embedding` that goes unnamed is an error, and so is an operator whose FLOPs are not known.
+Everything else is the body. Attention needs no name, because it is recognised: both factors of its products
+come from the example. You get an error if a model lacks these constants, if they name something that does not
+exist, if they do not name an `nn.Embedding`, or if the FLOPs of an operator are not known.
 """

@@ -1,7 +1,8 @@
-"""The bias of a convolution, its gradient summed in an order that does not depend on who else is in a stack.
+"""The bias of a convolution, whose gradient is summed in the same order whatever else is in the ensemble.
 
-Stacked convolutions lay out runs beside channels, and torch's sum over the other axes then adds in another
-order for the last few of all channels of all runs. Here each run's channels are summed on their own.
+In an ensemble, runs and channels of a convolution share an axis, and torch's sum over the other axes then
+adds up the last few of all channels of all runs in another order. Here each run's channels are summed on
+their own.
 """
 
 from typing import Any
@@ -17,7 +18,7 @@ def add_bias(x: Tensor, bias: Tensor) -> Tensor:
 
 
 class _Bias(Function):
-    """For one model."""
+    """The bias of one model."""
 
     @staticmethod
     def forward(x: Tensor, bias: Tensor) -> Tensor:
@@ -33,15 +34,15 @@ class _Bias(Function):
 
     @staticmethod
     def vmap(info: Any, in_dims: tuple[int | None, ...], x: Tensor, bias: Tensor) -> tuple[Tensor, int]:
-        """Models side by side; one of the two may be the same for all."""
+        """An ensemble of models; one of the two arrays may be the same for all."""
         axis, own = in_dims
         x = x.expand(info.batch_size, *x.shape) if axis is None else x.movedim(axis, 0)
         bias = bias.expand(info.batch_size, -1) if own is None else bias.movedim(own, 0)
-        return _StackedBias.apply(x, bias), 0  # type: ignore[no-untyped-call]
+        return _EnsembleBias.apply(x, bias), 0  # type: ignore[no-untyped-call]
 
 
-class _StackedBias(Function):
-    """For (runs, batch, channels, height, width) and (runs, channels)."""
+class _EnsembleBias(Function):
+    """The bias of an ensemble: (runs, batch, channels, height, width) and (runs, channels)."""
 
     @staticmethod
     def forward(x: Tensor, bias: Tensor) -> Tensor:
@@ -53,6 +54,6 @@ class _StackedBias(Function):
 
     @staticmethod
     def backward(_: Any, gradient: Tensor) -> tuple[Tensor, Tensor]:
-        # Rows of (batch, places) lie together for each run and channel, so that each is a sum of its own.
+        # Rows of (batch, places) are contiguous for each run and channel, so each is a sum of its own.
         rows = gradient.transpose(1, 2).flatten(2).contiguous()
         return gradient, rows.sum(2)

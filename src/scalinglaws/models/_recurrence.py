@@ -1,9 +1,9 @@
-"""Recurrent cells over whole sequences, for one model or for models side by side.
+"""Recurrent cells over whole sequences, for one model or for an ensemble.
 
-A step through time is a small product and a few operations on its result. Recorded one by one, the
-operators of a sequence take autograd and vmap longer than the arithmetic, so each cell is one function with a
-gradient of its own: a plain loop forward, a plain loop backward, one large product for the gradient of the
-weights. Every array has a leading axis of runs; a model alone is a run of one.
+A step through time is a small product and a few operations on its result. If autograd and vmap recorded each
+operator, that would take longer than the arithmetic. So each cell is one function with its own gradient: a
+plain loop forward, a plain loop backward, and one large product for the gradient of the weights. Every array
+has a leading axis of runs; a model alone has one run.
 """
 
 from typing import Any
@@ -18,10 +18,10 @@ def lstm(gates: Tensor, recurrent: Tensor, reverse: bool = False) -> Tensor:
     """Hidden states of a long short-term memory (Hochreiter & Schmidhuber 1997, forget gates), from zero.
 
     Args:
-        gates: what the inputs give to the gates, biases included, (batch, steps, 4 width): candidate, input,
-            forget and output gate.
-        recurrent: what the state gives to them, (width, 4 width).
-        reverse: go through time backwards; the states still lie in the order of the inputs.
+        gates: the contribution of the inputs, with biases, to candidate, input, forget and output gate,
+            (batch, steps, 4 width).
+        recurrent: weights of the contribution of the state, (width, 4 width).
+        reverse: go through time backwards; the states still have the order of the inputs.
 
     Returns:
         (batch, steps, width).
@@ -33,13 +33,14 @@ def lstm(gates: Tensor, recurrent: Tensor, reverse: bool = False) -> Tensor:
 def rhn(gates: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
     """Hidden states of a recurrent highway network (Zilly et al. 2017) with coupled gates, from zero.
 
-    Each step through time goes through `depth` sublayers: s + t (h - s), with h = tanh and t = sigmoid of
-    what the state gives; the inputs enter the first one.
+    Each step through time goes through `depth` sublayers, s + t (h - s), where h is the tanh and t the
+    sigmoid of linear functions of the state s. The inputs enter the first sublayer.
 
     Args:
-        gates: what the inputs give to the first sublayer, its bias included, (batch, steps, 2 width): h, t.
-        recurrent: what the state gives, (depth, width, 2 width).
-        bias: of the other sublayers, (depth - 1, 2 width).
+        gates: the contribution of the inputs, with its bias, to h and t of the first sublayer,
+            (batch, steps, 2 width).
+        recurrent: weights of the contribution of the state, (depth, width, 2 width).
+        bias: biases of the other sublayers, (depth - 1, 2 width).
 
     Returns:
         (batch, steps, width): states after the last sublayer.
@@ -49,7 +50,7 @@ def rhn(gates: Tensor, recurrent: Tensor, bias: Tensor) -> Tensor:
 
 
 class LstmLayer(nn.Module):
-    """One layer, in one direction: the projection of its inputs and the recurrence."""
+    """One layer in one direction: the projection of its inputs and the recurrence."""
 
     def __init__(self, inputs: int, width: int, reverse: bool = False) -> None:
         super().__init__()
@@ -60,20 +61,20 @@ class LstmLayer(nn.Module):
         nn.init.uniform_(self.recurrent, -((3 / width) ** 0.5), (3 / width) ** 0.5)
         nn.init.zeros_(self.project.bias)
         with torch.no_grad():
-            self.project.bias[2 * width : 3 * width] = 1.0  # forget little at first (Jozefowicz et al. 2015)
+            self.project.bias[2 * width : 3 * width] = 1.0  # forgets little at first (Jozefowicz et al. 2015)
 
     def forward(self, x: Tensor, there: Tensor | None = None) -> Tensor:
         """Map (batch, steps, inputs) to (batch, steps, width).
 
         Args:
-            x: inputs.
-            there: 1 where an input is one and 0 where it is padding, (batch, steps). Padding leaves the state
-                at zero where it comes first, so that the reverse direction begins with the last input.
+            x: inputs. there: 0 where an input is padding and 1 elsewhere, (batch, steps). Padding that comes
+            first leaves
+                the state at zero, so the reverse direction begins with the last real input.
         """
         gates = self.project(x)
         if there is not None:
             width = len(self.recurrent)
-            shut = functional.pad(gates.new_full((width,), SHUT), (width, 2 * width))  # input gates alone
+            shut = functional.pad(gates.new_full((width,), SHUT), (width, 2 * width))  # of input gates only
             gates = gates + (1 - there[..., None]) * shut
         return lstm(gates, self.recurrent, self.reverse)
 
@@ -99,9 +100,9 @@ class RhnLayer(nn.Module):
 
 
 SHUT = -1e4
-"""What shuts a gate."""
+"""Added to a gate, it shuts it."""
 CARRY = -2.0
-"""First bias of the transform gates of a highway network: at first the state is mostly carried on."""
+"""Initial bias of the transform gates of a highway network: at first the state is mostly carried over."""
 
 
 class _Lstm(Function):
@@ -109,9 +110,9 @@ class _Lstm(Function):
 
     @staticmethod
     def forward(gates: Tensor, recurrent: Tensor, reverse: bool) -> tuple[Tensor, ...]:
-        """Hidden states (runs, batch, steps, width); and for the way back, (runs, steps, batch, ...):
+        """Hidden states (runs, batch, steps, width), and what the backward pass needs.
 
-        hidden states, cells, their tanh, and the gates.
+        The latter are (runs, steps, batch, ...): hidden states, cells, their tanh, and the gates.
         """
         runs, batch, steps, width = *gates.shape[:3], gates.shape[3] // 4
         z = _copy(gates.float().transpose(1, 2))
@@ -136,7 +137,7 @@ class _Lstm(Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-        """Keep what the way back needs."""
+        """Keep what the backward pass needs."""
         ctx.mark_non_differentiable(*output[1:])
         ctx.set_materialize_grads(False)
         ctx.reverse = inputs[2]
@@ -155,14 +156,14 @@ class _Lstm(Function):
         before = torch.zeros_like(cells)
         first, last = (slice(1, None), slice(None, -1)) if ctx.reverse else (slice(None, -1), slice(1, None))
         before[:, last] = cells[:, first]
-        # What the gradient of a cell, or for the output gate that of the state, is to be multiplied with.
+        # Factors of the gradient of a cell, or of that of the state for the output gate.
         to_cell = o * (1 - squashed * squashed)
         slopes = _split(torch.empty_like(z), 4)
         torch.mul(i, 1 - g * g, out=slopes[..., 0, :])
         torch.mul(g, i * (1 - i), out=slopes[..., 1, :])
         torch.mul(before, f * (1 - f), out=slopes[..., 2, :])
         torch.mul(squashed, o * (1 - o), out=slopes[..., 3, :])
-        change = slopes  # in place: a slope is used once
+        change = slopes  # in place, because a slope is used only once
         weights = recurrent.float().transpose(1, 2)
         following = carried = None
         with torch.autocast(z.device.type, enabled=False):
@@ -186,7 +187,7 @@ class _Lstm(Function):
     def vmap(
         info: Any, in_dims: tuple[int | None, ...], gates: Tensor, recurrent: Tensor, reverse: bool
     ) -> tuple[Any, Any]:
-        """Models side by side: their axis becomes that of runs."""
+        """An ensemble: the axis of its models becomes that of runs."""
         inputs = (_runs(each, axis, info) for each, axis in zip((gates, recurrent), in_dims[:2], strict=True))
         outputs = _Lstm.apply(*inputs, reverse)  # type: ignore[no-untyped-call]
         return _models(outputs, info)
@@ -197,9 +198,10 @@ class _Rhn(Function):
 
     @staticmethod
     def forward(gates: Tensor, recurrent: Tensor, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Hidden states (runs, batch, steps, width); and for the way back, in the order of computation:
+        """Hidden states (runs, batch, steps, width), and what the backward pass needs.
 
-        states, (runs, steps x depth + 1, batch, width), and gates, (runs, steps x depth, batch, 2 width).
+        The latter are, in the order of computation, states, (runs, steps x depth + 1, batch, width), and
+        gates, (runs, steps x depth, batch, 2 width).
         """
         runs, batch, steps, width = *gates.shape[:3], gates.shape[3] // 2
         depth = recurrent.shape[1]
@@ -223,7 +225,7 @@ class _Rhn(Function):
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
-        """Keep what the way back needs."""
+        """Keep what the backward pass needs."""
         ctx.mark_non_differentiable(*output[1:])
         ctx.set_materialize_grads(False)
         ctx.save_for_backward(inputs[1], *output[1:])
@@ -263,7 +265,7 @@ class _Rhn(Function):
     def vmap(
         info: Any, in_dims: tuple[int | None, ...], gates: Tensor, recurrent: Tensor, bias: Tensor
     ) -> tuple[Any, Any]:
-        """Models side by side: their axis becomes that of runs."""
+        """An ensemble: the axis of its models becomes that of runs."""
         arrays = (gates, recurrent, bias)
         inputs = (_runs(each, axis, info) for each, axis in zip(arrays, in_dims, strict=True))
         outputs = _Rhn.apply(*inputs)  # type: ignore[no-untyped-call]
@@ -286,16 +288,16 @@ def _split(gates: Tensor, parts: int) -> Tensor:
 
 
 def _copy(array: Tensor) -> Tensor:
-    """An array of its own, also where its elements already lie in order."""
+    """A copy, even if the array is contiguous already."""
     return array.clone(memory_format=torch.contiguous_format)
 
 
 def _runs(array: Tensor, axis: int | None, info: Any) -> Tensor:
-    """(models, runs, ...), or (runs, ...) that is the same for all models, as (models x runs, ...)."""
-    stacked = array.expand(info.batch_size, *array.shape) if axis is None else array.movedim(axis, 0)
-    return stacked.flatten(0, 1)
+    """(models, runs, ...), or (runs, ...) if it is the same for all models, as (models x runs, ...)."""
+    models = array.expand(info.batch_size, *array.shape) if axis is None else array.movedim(axis, 0)
+    return models.flatten(0, 1)
 
 
 def _models(outputs: tuple[Tensor, ...], info: Any) -> tuple[tuple[Tensor, ...], tuple[int, ...]]:
-    """Outputs (models x runs, ...) as (models, runs, ...), and where their models stand."""
+    """Outputs (models x runs, ...) as (models, runs, ...), and which of their axes is that of models."""
     return tuple(each.view(info.batch_size, -1, *each.shape[1:]) for each in outputs), (0,) * len(outputs)

@@ -1,4 +1,4 @@
-"""What recurrent language models share: tokens in, a logit for each token of the vocabulary out."""
+"""Recurrent language models: tokens in, and a logit for each token of the vocabulary out."""
 
 from torch import Tensor, nn
 
@@ -6,7 +6,7 @@ from torch import Tensor, nn
 class TokenModel(nn.Module):
     """Embedding, body, de-embedding; each window of text begins with a state of zero.
 
-    No dropout: regularisation is off. Embedding and de-embedding are matrices of their own.
+    There is no dropout: regularisation is off. Embedding and de-embedding are separate matrices.
     """
 
     HEAD = ("de_embed",)
@@ -16,9 +16,9 @@ class TokenModel(nn.Module):
         """A language model.
 
         Args:
-            vocabulary: tokens there are.
-            width: of the embedding, and of what the body takes and gives.
-            body: from (batch, tokens, width) to the same shape, no place seeing a later one.
+            vocabulary: number of tokens.
+            width: width of the embedding, and of the body's inputs and outputs.
+            body: maps (batch, tokens, width) to the same shape; no place sees a later one.
         """
         super().__init__()
         self.embed = nn.Embedding(vocabulary, width)

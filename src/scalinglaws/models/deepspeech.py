@@ -1,13 +1,13 @@
 """Deep Speech 2 (Amodei et al. 2016), the speech model of Hestness et al. 2017, scaled in width and depth.
 
 Two convolutions over time and frequency, LSTM layers in both directions whose states are added, as in the
-paper, and a linear head: one set of logits a step, for connectionist temporal classification. The kernels are
-5 x 5 where the paper has 41 x 11 and 21 x 11: its spectrograms have several times as many bands, and the LSTM
-sees the rest of the context anyway. There is no batch normalisation: a subset of a few phrases gives no
+paper, and a linear head: one set of logits per step, for connectionist temporal classification. The kernels
+are 5 x 5 where the paper has 41 x 11 and 21 x 11: its spectrograms have several times as many bands, and the
+LSTM sees the rest of the context anyway. There is no batch normalisation: a subset of a few phrases gives no
 statistics, and their noise would change with the subset's size.
 
-A sound ends where all that follows is zero in every band. What lies behind it is kept out: convolutions see
-zeros there, and so do recurrent layers and what follows them; a reverse layer, which begins with the padding,
+A sound ends where everything that follows is zero in every band. That padding has no effect: convolutions,
+recurrent layers and what follows them see zeros there, and a reverse layer, which begins with the padding,
 keeps a state of zero in it. So a sound's outputs do not depend on how far it is padded.
 """
 
@@ -22,18 +22,18 @@ from scalinglaws.models._recurrence import LstmLayer
 
 KERNEL = 5
 TIME_STRIDES = {2: (2, 1), 3: (3, 1), 4: (2, 2)}
-"""Strides in time of the two convolutions, by their product; in frequency both are two."""
+"""Strides in time of the two convolutions, by their product; the strides in frequency are both two."""
 
 
 def steps_of(frames: int, stride: int) -> int:
-    """Output steps that belong to the first frames of a sound."""
+    """Output steps that belong to the first `frames` of a sound."""
     return -(-frames // stride)
 
 
 def padding_of(sounds: Tensor) -> Tensor:
-    """Which frames of (batch, frames, bands) are padding, (batch, frames): those of zeros alone.
+    """Which frames of (batch, frames, bands) are padding, (batch, frames): those that hold only zeros.
 
-    A frame of a sound is never zero in all bands: features are normalised logarithms.
+    A frame of a real sound is never zero in all bands, because features are normalised logarithms.
     """
     return (sounds == 0).all(-1)
 
@@ -47,7 +47,7 @@ class Bidirectional(nn.Module):
         self.backwards = LstmLayer(inputs, width, reverse=True)
 
     def forward(self, x: Tensor, padding: Tensor) -> Tensor:
-        """Map (batch, steps, inputs) to (batch, steps, width), zero where there is `padding`."""
+        """Map (batch, steps, inputs) to (batch, steps, width), zero in `padding`."""
         there = (~padding).float()
         states: Tensor = (self.onwards(x, there) + self.backwards(x, there)) * there[..., None]
         return states
@@ -92,7 +92,7 @@ class DeepSpeech(nn.Module):
     def forward(self, sounds: Tensor) -> Tensor:
         """Map sounds (batch, frames, bands) to logits (batch, steps, outputs).
 
-        The first `steps_of` the frames of a sound are its own, the others are those of silence.
+        The first `steps_of(frames)` steps belong to a sound, the others to its padding.
         """
         padding = padding_of(sounds)
         x = sounds[:, None]
@@ -118,9 +118,9 @@ def build(
 
     Args:
         inputs: shape of one sound, (frames, bands).
-        outputs: number of symbols with the blank, which is the first.
+        outputs: number of symbols, with the blank, which comes first.
         width: units of a recurrent layer in each direction; convolutions have a quarter as many channels.
         layers: recurrent layers.
-        stride: frames a step of the outputs.
+        stride: frames per step of the outputs.
     """
     return DeepSpeech(inputs[1], outputs, width, layers, stride)

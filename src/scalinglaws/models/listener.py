@@ -1,13 +1,13 @@
 """Attention speech models: a listener of LSTM layers and pooling in time, and a speller that attends to it.
 
 The second speech model of Hestness et al. 2017, in the manner of Chan et al. 2016 and of the hybrid attention
-of Chorowski et al. 2015. Pairs of frames enter a linear layer; LSTM layers in both directions follow, their
-states added, with the larger of two neighbouring steps kept between them. The speller is one LSTM cell that
-sees the symbol before and what it attended to before. Its attention is the sum of two scores: the product of
-its state with a key a step (content), and a learned filter over where it attended before (location).
-Chorowski et al. pass both through one more layer; the sum takes fewer operators.
+of Chorowski et al. 2015. Pairs of frames enter a linear layer. LSTM layers in both directions follow, whose
+states are added; between two layers, the larger of two neighbouring steps is kept. The speller is one LSTM
+cell that sees the previous symbol and what it attended to before. The score of its attention is the sum of
+the product of its state with a key per step (content), and of a learned filter over the previous attention
+(location). Chorowski et al. pass both through one more layer; the sum takes fewer operators.
 
-Padding is kept out as in `deepspeech.py`: states are zero there, and no weight falls on it.
+Padding has no effect, as in `deepspeech.py`: states are zero there, and it gets no attention.
 """
 
 from typing import Annotated, Literal, NamedTuple
@@ -22,7 +22,7 @@ from scalinglaws.models.deepspeech import Bidirectional, padding_of
 REACH = 4
 """Steps to either side over which the location filter looks."""
 EXCLUDED = -1e9
-"""Score of a step that is padding: its weight is exactly zero, if there is any other step."""
+"""Score of a step of padding: its weight is exactly zero if there is any other step."""
 
 
 class _Heard(NamedTuple):
@@ -35,18 +35,18 @@ class _Heard(NamedTuple):
     excluded: Tensor
     """Added to the scores, (batch, steps)."""
     moves: Tensor
-    """From the weights before to scores, (steps, steps)."""
+    """Maps previous weights to scores, (steps, steps)."""
 
 
 class _State(NamedTuple):
-    """Where the speller stands."""
+    """The state of the speller."""
 
     cell: Tensor
     """(batch, width)."""
     seen: Tensor
-    """The cell's output and the mean of what it attends to, beside each other, (batch, 2 width)."""
+    """The cell's output, and then the mean of what it attends to, (batch, 2 width)."""
     weights: Tensor
-    """Of the steps attended to, (batch, steps)."""
+    """Weights of the steps that it attends to, (batch, steps)."""
 
 
 class Listener(nn.Module):
@@ -69,12 +69,12 @@ class Listener(nn.Module):
         self._initialise()
 
     def forward(self, inputs: tuple[Tensor, Tensor]) -> Tensor:
-        """Spell sounds (batch, frames, bands), given the symbols before each symbol, (batch, length).
+        """Spell sounds (batch, frames, bands), given the symbol before each symbol, (batch, length).
 
         Returns:
             In training, logits (batch, length, outputs) after the given symbols. In evaluation, (batch, 2,
-            length, outputs): these, and the logits after the first given symbol and the model's own best
-            guesses from there on.
+            length, outputs): these logits, and those after the first given symbol and then the model's own
+            best guesses.
         """
         sounds, symbols = inputs
         heard = self._listen(sounds)
@@ -98,7 +98,8 @@ class Listener(nn.Module):
         place = torch.arange(steps, device=self.places.device)
         distance = place - place[:, None]
         reach = torch.arange(-REACH, REACH + 1, device=place.device)[:, None, None]
-        # Products and a sum, not a matrix product: side by side, that would be one product for all models.
+        # Products and a sum, not a matrix product: an ensemble would make that one product for all its
+        # models.
         return (self.places[:, None, None] * (distance == reach)).sum(0)
 
     def _spell(self, heard: _Heard, symbols: Tensor) -> Tensor:
@@ -119,15 +120,15 @@ class Listener(nn.Module):
         return torch.stack(logits, 1)
 
     def _begin(self, heard: _Heard) -> _State:
-        """Nothing seen yet, and the attention on the first step."""
+        """The first state: nothing is seen yet, and the attention is on the first step."""
         batch, steps, width = heard.memory.shape
         zeros = heard.memory.new_zeros(batch, 2 * width)
         first = (torch.arange(steps, device=zeros.device) == 0).to(zeros.dtype)
         return _State(zeros[:, :width], zeros, first.expand(batch, steps))
 
     def _step(self, heard: _Heard, state: _State, gates: Tensor) -> _State:
-        """Go on by one symbol; `gates` (batch, 4 width) are what it gives to the gates."""
-        gates = (gates + state.seen @ self.recurrent).float()  # the cell is never of half precision
+        """Go on by one symbol, whose contribution to the gates is `gates` (batch, 4 width)."""
+        gates = (gates + state.seen @ self.recurrent).float()  # the cell never has half precision
         candidate, opened = gates[:, : self.width].tanh(), gates[:, self.width :].sigmoid()
         admit, keep, show = opened.chunk(3, -1)
         cell = keep * state.cell + admit * candidate
@@ -138,7 +139,7 @@ class Listener(nn.Module):
         return _State(cell, torch.cat([output, context], -1), weights)
 
     def _initialise(self) -> None:
-        """Weights of variance 1 / inputs, biases of zero; the cell forgets little at first."""
+        """Draw weights of variance 1 / inputs; biases are zero, but the cell forgets little at first."""
         nn.init.kaiming_normal_(self.front.weight, nonlinearity="relu")
         nn.init.normal_(self.embed.weight)
         for weight, inputs in ((self.project.weight, self.width), (self.recurrent, 2 * self.width)):
@@ -160,23 +161,22 @@ def build(
     """An attention speech model.
 
     Args:
-        inputs: shapes of a sound, (frames, bands), and of the symbols before each symbol, (length,).
-        outputs: number of symbols with the one that begins, which is the first, and that which ends.
-        width: units of every layer; of recurrent ones in each direction.
-        layers: recurrent layers of the listener.
-        stride: frames a step that is attended to.
+        inputs: shapes of a sound, (frames, bands), and of its symbols, (length,). outputs: number of symbols,
+        with the one for the beginning, which comes first, and the one for the end. width: units of every
+        layer, and of each direction of recurrent ones. layers: recurrent layers of the listener. stride:
+        frames per step that is attended to.
 
     Raises:
-        ValueError: too few layers for the pooling between them.
+        ValueError: there are too few layers for the pooling between them.
     """
     pools = stride.bit_length() - 2
     if pools >= layers:
-        raise ValueError(f"listener: a stride of {stride} takes {pools + 1} layers, not {layers}")
+        raise ValueError(f"listener: a stride of {stride} needs at least {pools + 1} layers, not {layers}")
     return Listener(inputs[0][1], outputs, width, layers, pools)
 
 
 def _pairs(x: Tensor) -> Tensor:
-    """Neighbours in time: (batch, steps, width) as (batch, steps/2, 2, width), a lone last one with zeros."""
+    """Pairs of steps: (batch, steps, width) as (batch, steps/2, 2, width); zeros complete the last pair."""
     if x.shape[1] % 2:
         x = functional.pad(x, (0, 0, 0, 1))
     return x.view(x.shape[0], -1, 2, x.shape[2])

@@ -1,4 +1,4 @@
-"""Language models of long short-term memory (Hestness et al. 2017, section 4.2): layers of one width."""
+"""LSTM language models (Hestness et al. 2017, section 4.2): layers of one width."""
 
 from typing import Annotated
 

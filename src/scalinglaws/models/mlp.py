@@ -1,4 +1,4 @@
-"""Fully connected networks: layers of one width with rectifiers between them, on examples laid out flat."""
+"""Fully connected networks: layers of one width with rectifiers between them, on flattened examples."""
 
 import math
 from itertools import pairwise
@@ -44,7 +44,7 @@ def build(
         inputs: shape of one example.
         outputs: number of classes.
         width: units of each hidden layer.
-        depth: hidden layers.
+        depth: number of hidden layers.
     """
     return Mlp(math.prod(inputs), outputs, width, depth)
 

@@ -1,10 +1,10 @@
 """Residual networks for small images (He et al. 2016, section 4.2), scaled in width and depth.
 
-The family of Hestness et al. 2017 without its normalisation: a subset of ten images gives no batch
-statistics, and their noise would change with the subset's size. Residual branches start small instead
-(second convolution scaled by 1/sqrt(blocks), in the manner of Zhang et al. 2019), which trains at any depth
-used here. Shortcuts carry no parameters (option A of He et al.). The stem halves the image twice, as that
-of the ImageNet networks does.
+The family of Hestness et al. 2017, but without its normalisation: ten images give no useful batch statistics,
+and the noise of these would change with the subset's size. Instead, residual branches start small (the second
+convolution is scaled by 1/sqrt(blocks), in the manner of Zhang et al. 2019), which trains at every depth used
+here. Shortcuts have no parameters (option A of He et al.). The stem halves the image twice, as in the
+ImageNet networks.
 """
 
 import math
@@ -50,7 +50,7 @@ class Block(nn.Module):
 
 
 class ResNet(nn.Module):
-    """Stem, three stages of residual blocks with doubling channels, mean over the image, linear head."""
+    """Stem, three stages of residual blocks whose channels double, mean over the image, and linear head."""
 
     HEAD = ("head",)
     EMBEDDINGS = ()
@@ -91,7 +91,7 @@ def build(
         inputs: shape of one image, (channels, height, width).
         outputs: number of classes.
         width: channels of the first stage; the others have two and four times as many.
-        depth: layers with weights, 6 n + 2 for n blocks a stage.
+        depth: layers with weights: 6 n + 2 for n blocks per stage.
     """
     return ResNet(inputs[0], outputs, width, depth).to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
 

@@ -1,6 +1,7 @@
-"""Language models of a recurrent highway network (Zilly et al. 2017; Hestness et al. 2017, section 4.2).
+"""Language models with a recurrent highway network (Zilly et al. 2017; Hestness et al. 2017, section 4.2).
 
-One layer whose step through time is `depth` highway sublayers, the carry gate coupled to the transform gate.
+One layer, whose step through time is `depth` highway sublayers; the carry gate is coupled to the transform
+gate.
 """
 
 from typing import Annotated
@@ -25,7 +26,7 @@ def build(
         inputs: shape of one example, (tokens,).
         outputs: size of the vocabulary.
         width: units of the state, and of the embedding.
-        depth: sublayers of a step through time.
+        depth: sublayers per step through time.
     """
     del inputs  # any number of tokens
     return TokenModel(outputs, width, RhnLayer(width, width, depth))

@@ -1,9 +1,10 @@
 """Translation: a bidirectional LSTM encoder and an LSTM decoder with global attention (Luong et al. 2015).
 
-The family of Hestness et al. 2017, section 4.1: one layer each way in the encoder, one in the decoder, all
-of one width, no dropout. Attention is Luong's `general` score, and its outcome does not enter the next step
-(no input feeding): so a whole sentence is decoded at once under teacher forcing. The encoder's two directions
-are added. One subword vocabulary and one embedding serve both languages.
+The family of Hestness et al. 2017, section 4.1: one layer per direction in the encoder and one in the
+decoder, all of one width, without dropout. Attention uses Luong's `general` score, and its result does not
+enter the next step (no input feeding), so a whole sentence is decoded at once under teacher forcing. The
+states of the encoder's two directions are added. Both languages share one subword vocabulary and one
+embedding.
 """
 
 from typing import Annotated
@@ -15,7 +16,7 @@ from torch import Tensor, nn
 from scalinglaws.models._recurrence import LstmLayer
 
 PADDING = 0
-"""The number of what is no token; it comes after the last one."""
+"""The number that pads a sentence after its last token."""
 
 
 class Seq2seq(nn.Module):
@@ -41,8 +42,8 @@ class Seq2seq(nn.Module):
         """Map sentences to the logits of the next target token.
 
         Args:
-            sentences: source tokens (batch, source tokens), and target tokens before each that is to be
-                predicted (batch, target tokens); padding is `PADDING`.
+            sentences: source tokens (batch, source tokens), and the target token before each one to predict,
+                (batch, target tokens); `PADDING` fills them up.
 
         Returns:
             (batch, target tokens, vocabulary).

@@ -1,4 +1,4 @@
-"""Decoder-only transformers for language, as GPT-2 (Radford et al. 2019): pre-norm, GELU, learned positions.
+"""Decoder-only transformers like GPT-2 (Radford et al. 2019): pre-norm, GELU, learned positions.
 
 The family of Kaplan et al. 2020 and Hoffmann et al. 2022, without dropout. Attention is as wide as the
 residual stream.
@@ -46,7 +46,7 @@ class FeedForward(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and a feed-forward layer, each normalised first and added to what came in."""
+    """Attention and a feed-forward layer; each gets normalised inputs and adds to the residual stream."""
 
     def __init__(self, width: int, heads: int, inner: int, bias: bool) -> None:
         super().__init__()
@@ -99,9 +99,9 @@ class Transformer(nn.Module):
         return logits
 
     def _initialise(self, width: int, depth: int) -> None:
-        """Weights of variance 1 / (3 inputs), which are GPT-2's 0.02 at its width of 768, and biases of 0.
+        """Draw weights of variance 1 / (3 inputs), which is GPT-2's 0.02 at its width of 768; biases are 0.
 
-        What adds to the residual stream starts smaller, by the root of the number of additions.
+        Layers that add to the residual stream start smaller, by the root of the number of additions.
         """
         for name, module in self.named_modules():
             if isinstance(module, nn.Linear):
@@ -133,9 +133,9 @@ def build(
         width: channels of the residual stream.
         depth: blocks.
         heads: attention heads; they share the width.
-        inner_ratio: channels of the feed-forward layer, in widths.
+        inner_ratio: channels of the feed-forward layer, as a multiple of the width.
         tied: whether embedding and de-embedding are one matrix.
-        bias: whether linear layers and normalisations have biases; the de-embedding has none.
+        bias: whether linear layers and normalisations have biases; the de-embedding never has one.
 
     Raises:
         ValueError: the heads do not divide the width.

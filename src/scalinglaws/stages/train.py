@@ -4,9 +4,9 @@
         --checkpoint FILE [--learning-rate FILE] [--device cpu|cuda|auto] [--ensemble N]
         [--log FILE] [--heartbeat FILE]
 
-A search job writes its outcome to `--learning-rate`; a grid job reads it from there. Exit status: 0 when
-all is done, 2 after a user's mistake, 128 + N when signal N stopped it (SIGTERM, SIGUSR2, SIGINT); called
-again, it goes on from where it stood.
+A search job writes the learning rate that it chose to `--learning-rate`; a grid job reads it from there. Exit
+status: 0 when all is done, 2 after a user's mistake, 128 + N when signal N stopped it (SIGTERM, SIGUSR2 or
+SIGINT). If you start it again, it resumes where it stopped.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from scalinglaws.errors import RecordError
 from scalinglaws.files import remove_file
 from scalinglaws.stages.stage import run_stage
 from scalinglaws.training.devices.gpu import one_gpu
-from scalinglaws.training.ensemble.policy import MOST
+from scalinglaws.training.ensemble.policy import MOST_RUNS
 from scalinglaws.training.records.record import read_record
 from scalinglaws.training.records.search import choose, read_choice, write_choice
 from scalinglaws.training.resume.interruption import TrainingInterruptedError
@@ -33,34 +33,40 @@ log = logging.getLogger("scalinglaws.training")
 
 
 def main(arguments: list[str]) -> None:
-    """Train what is missing, then (search jobs) write the learning rate that did best."""
+    """Train the runs that are missing; if the job is a search, then write the best learning rate."""
     parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.train")
     parser.add_argument("--spec", required=True, help="the job as JSON")
     parser.add_argument("--code", required=True, help="fingerprint of the training code")
     parser.add_argument("--data", type=Path, required=True, help="folder of the prepared data set")
     parser.add_argument("--subsets", type=Path, required=True, help="folder of its shuffles")
     parser.add_argument("--out", type=Path, required=True, help="folder of run records")
-    parser.add_argument("--checkpoint", type=Path, required=True, help="where the runs in progress are kept")
-    parser.add_argument("--learning-rate", type=Path, nargs="?", help="file of the search's outcome")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="state of unfinished runs")
+    parser.add_argument("--learning-rate", type=Path, nargs="?", help="file of the searched learning rate")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu")
-    parser.add_argument("--ensemble", type=int, default=MOST, help="most runs trained side by side")
+    parser.add_argument("--ensemble", type=int, default=MOST_RUNS, help="most runs in an ensemble")
     parser.add_argument("--log", type=Path)
     parser.add_argument("--heartbeat", type=Path)
     options = parser.parse_args(arguments)
     _log_to(options.log)
     job = job_from_plain(json.loads(options.spec))
     searched = job.phase == "grid" and options.learning_rate is not None
-    found = read_choice(options.learning_rate).learning_rate if searched else None
-    rates = [spec.learning_rate if isinstance(spec.learning_rate, float) else found for spec in job.runs]
-    if None in rates:
+    chosen = read_choice(options.learning_rate).learning_rate if searched else None
+    learning_rates = [
+        spec.learning_rate if isinstance(spec.learning_rate, float) else chosen for spec in job.runs
+    ]
+    if None in learning_rates:
         raise RecordError(f"{job.study} {job.name}: a searched learning rate needs --learning-rate")
-    setups = [(spec, float(rate)) for spec, rate in zip(job.runs, rates, strict=True) if rate is not None]
+    setups = [
+        (spec, float(number))
+        for spec, number in zip(job.runs, learning_rates, strict=True)
+        if number is not None
+    ]
     content = content_hash(options.data)
     missing = [setup for setup in setups if not _is_done(*setup, options.code, content, options.out)]
     log.info("%s %s: %d runs, %d to train", job.study, job.name, len(setups), len(missing))
     if missing:
         _train(job, missing, options, content)
-    else:  # a process may have been killed between its last record and its end
+    else:  # the process may have been killed after its last record
         remove_file(options.checkpoint)
         if options.heartbeat is not None:
             remove_file(options.heartbeat)
@@ -70,18 +76,18 @@ def main(arguments: list[str]) -> None:
             write_choice(choose(job.candidates, records), options.learning_rate)
         except OSError as error:
             raise RecordError(
-                f"{options.learning_rate}: the search's outcome cannot be written ({error.strerror}); "
-                "free some space and call again: its runs are kept"
+                f"{options.learning_rate}: the chosen learning rate cannot be written ({error.strerror}); "
+                "free some space and start again: its runs are kept"
             ) from error
 
 
-def _is_done(spec: RunSpec, rate: float, code: str, data: str, folder: Path) -> bool:
-    """Whether the record of this very run, code and data stands; it is touched, as newer than its inputs."""
+def _is_done(spec: RunSpec, learning_rate: float, code: str, data: str, folder: Path) -> bool:
+    """Whether there is a record of exactly this run, code and data; touched, to be newer than its inputs."""
     path = folder / f"{spec.id}.json"
     if not path.exists():
         return False
     try:
-        done = read_record(path).fits(spec, rate, code, data)
+        done = read_record(path).fits(spec, learning_rate, code, data)
     except RecordError as error:
         log.warning("%s; training it again", error)
         return False
@@ -92,8 +98,8 @@ def _is_done(spec: RunSpec, rate: float, code: str, data: str, folder: Path) -> 
 
 def _train(job: Job, missing: list[tuple[RunSpec, float]], options: argparse.Namespace, content: str) -> None:
     with nullcontext() if options.device == "cpu" else one_gpu():
-        # Only now: torch takes a second to import, which a job that is up to date does not need, and it
-        # looks at CUDA_VISIBLE_DEVICES when it starts.
+        # Imported here because torch takes a second to import, which a job that is up to date can spare, and
+        # because it looks at CUDA_VISIBLE_DEVICES when it starts.
         from scalinglaws.training.trainer import Trainer
 
         try:
@@ -105,9 +111,7 @@ def _train(job: Job, missing: list[tuple[RunSpec, float]], options: argparse.Nam
 
 
 def _log_to(path: Path | None) -> None:
-    logging.raiseExceptions = (
-        False  # a log that a full disk does not take is no reason for a traceback a line
-    )
+    logging.raiseExceptions = False  # otherwise a full disk gives a traceback for every line of the log
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     handler = logging.FileHandler(path) if path else logging.StreamHandler(sys.stderr)

@@ -16,7 +16,7 @@ MIDDLE, SPREAD = 127.5, 63.75
 
 
 class ImageClassification:
-    """A prepared image data set as a task; images stay bytes until they are used."""
+    """A prepared image data set as a task; images are kept as bytes until they are used."""
 
     def __init__(self, data: Prepared, device: torch.device) -> None:
         height, width, channels = data["train"].shape[1:]
@@ -42,7 +42,7 @@ class ImageClassification:
 
     @torch.no_grad()
     def evaluate(self, predict: Predict) -> dict[str, Tensor]:
-        """Top-1 error, top-5 error (shares of the validation set) and cross-entropy (nats)."""
+        """Top-1 and top-5 error, as shares of the validation set, and cross-entropy in nats."""
         totals: list[Tensor] = []
         for images, labels in zip(
             self._validation.split(CHUNK),  # type: ignore[no-untyped-call]
@@ -64,7 +64,7 @@ def open_task(folder: Path, device: torch.device) -> ImageClassification:
     """Open prepared images on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set, or one of another form.
+        DataError: the folder is not a prepared data set, or the data have another modality.
     """
     return ImageClassification(read_prepared(folder, MODALITY), device)
 
@@ -74,5 +74,5 @@ def _on(device: torch.device, array: object) -> Tensor:
 
 
 def _floats(images: Tensor) -> Tensor:
-    # Bytes lie as (..., height, width, channels): moving an axis gives channels-last without a copy.
+    # Bytes are stored as (..., height, width, channels): moving an axis gives channels-last without a copy.
     return images.movedim(-1, -3).float().sub_(MIDDLE).div_(SPREAD)

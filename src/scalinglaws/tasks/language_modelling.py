@@ -1,4 +1,4 @@
-"""Language modelling: the next token of every place in a window; cross-entropy on a fixed validation set."""
+"""Language modelling: predict the next token at every place; cross-entropy on a fixed validation set."""
 
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,11 @@ from scalinglaws.tasks.core.task import Predict
 MODALITY = "text"
 METRICS = ("cross_entropy",)
 CHUNK_LOGITS = 1 << 22
-"""Logits of one model that evaluation holds at a time, a number: 16 MB in single precision."""
+"""Number of logits of one model that evaluation holds at a time: 16 MB in single precision."""
 
 
 class LanguageModelling:
-    """Prepared text as a task; tokens stay as small as they are stored until they are used."""
+    """Prepared text as a task; tokens are kept in their small stored type until they are used."""
 
     def __init__(self, data: Prepared, device: torch.device) -> None:
         self.window = int(data.manifest["window"])
@@ -33,17 +33,17 @@ class LanguageModelling:
         self._validation = _on(device, data["validation"])
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens 0..window-1 and 1..window of the windows asked for, each (runs, batch, window)."""
+        """Tokens 0..window-1 and 1..window of the chosen windows, each (runs, batch, window)."""
         return self._split(self._windows[indices])
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cross-entropy of each run's batch, nats a token."""
+        """Mean cross-entropy of each run's batch, nats per token."""
         return _each(outputs, targets).flatten(1).mean(1)
 
     @torch.no_grad()
     def evaluate(self, predict: Predict) -> dict[str, Tensor]:
-        """Mean cross-entropy over all validation tokens, nats a token."""
-        # A chunk does not depend on the number of runs: products of other shapes may round differently.
+        """Mean cross-entropy over all validation tokens, nats per token."""
+        # Independent of the number of runs, because products of other shapes may round differently.
         chunk = max(1, CHUNK_LOGITS // (self.window * self.outputs))
         totals: list[Tensor] = []
         for windows in self._validation.split(chunk):  # type: ignore[no-untyped-call]
@@ -62,21 +62,21 @@ def open_task(folder: Path, device: torch.device) -> LanguageModelling:
     """Open prepared text on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set, or one of another form.
+        DataError: the folder is not a prepared data set, or the data have another modality.
     """
     return LanguageModelling(read_prepared(folder, MODALITY), device)
 
 
 def _on(device: torch.device, windows: NDArray[Any]) -> Tensor:
-    """Tokens on a device; on the CPU the memory map itself, which all processes share.
+    """Tokens on a device; on the CPU it is the memory map itself, which all processes share.
 
-    Torch does little with unsigned numbers, so that they are read as signed ones, with `_mask` put right.
+    Torch does little with unsigned numbers, so they are read as signed ones; `_mask` corrects that later.
     """
     signed = windows.view(f"i{windows.itemsize}")
     return torch.from_numpy(signed) if device.type == "cpu" else torch.tensor(signed, device=device)
 
 
 def _each(logits: Tensor, targets: Tensor) -> Tensor:
-    """Cross-entropy of each prediction: from (..., vocabulary) and (...) to (...)."""
+    """Cross-entropy of each prediction: (..., vocabulary) and (...) to (...)."""
     losses = functional.cross_entropy(logits.flatten(0, -2), targets.flatten(), reduction="none")
     return losses.view(targets.shape)

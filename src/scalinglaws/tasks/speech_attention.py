@@ -1,7 +1,7 @@
-"""Speech recognition with attention: symbols one after the other, each after those before it.
+"""Speech recognition with attention: the model spells symbol by symbol, and sees the previous one.
 
-In training a model is given the right symbols before each. In evaluation it gives two sets of logits: after
-the right symbols, for the cross-entropy, and after its own best guesses, for the error rate.
+In training the previous symbol is the right one. In evaluation the model gives two sets of logits: after the
+right symbols, for the cross-entropy, and after its own best guesses, for the error rate.
 """
 
 from collections.abc import Iterator
@@ -21,14 +21,14 @@ MODALITY = "speech"
 METRICS = ("error_rate", "cross_entropy")
 CHUNK = 100  # validation utterances at a time
 BEGIN = PADDING = 0
-"""Stands before the first symbol as input, and is ignored as a target."""
+"""The input before the first symbol; as a target it is ignored."""
 
 
 class SpeechAttention:
-    """Prepared speech as a task; sounds stay of half precision until they are used.
+    """Prepared speech as a task; sounds are kept in half precision until they are used.
 
     Attributes:
-        end: the symbol that ends an utterance, the last of the outputs.
+        end: the symbol that ends an utterance; it is the last of the outputs.
     """
 
     def __init__(self, data: Prepared, device: torch.device) -> None:
@@ -48,22 +48,22 @@ class SpeechAttention:
         self._validation_symbols = torch.tensor(data["validation_symbols"], dtype=torch.int64, device=device)
 
     def batch(self, indices: Tensor) -> tuple[Inputs, Tensor]:
-        """Sounds (runs, batch, frames, bands) with the symbols before each, and targets.
+        """Sounds (runs, batch, frames, bands) with the previous symbols, and targets.
 
-        Both of the last are (runs, batch, longest + 1). The symbols before begin with 0; targets are the
-        symbols and the end, padded by 0.
+        Previous symbols and targets are (runs, batch, longest + 1). Previous symbols begin with 0; targets
+        are the symbols and the end, padded with 0.
         """
         before, targets = self._shifted(self._symbols[indices])
         return (self._sounds[indices].float(), before), targets
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cross-entropy of the targets in each run's batch, nats a symbol, ends included."""
+        """Mean cross-entropy of the targets in each run's batch, nats per symbol, ends included."""
         losses = _cross_entropies(outputs.float(), targets)
         return losses.flatten(1).sum(1) / (targets != PADDING).flatten(1).sum(1)
 
     @torch.no_grad()
     def evaluate(self, predict: Predict) -> dict[str, Tensor]:
-        """Edits by symbols of what the model spells by itself, and cross-entropy after the right symbols."""
+        """Edits per symbol of what the model spells by itself, and cross-entropy after the right symbols."""
         totals: list[Tensor] = []
         edits: list[Tensor] = []
         for sounds, symbols in zip(
@@ -86,7 +86,7 @@ class SpeechAttention:
         return dict(zip(METRICS, rates, strict=True))
 
     def _shifted(self, symbols: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs and targets (..., longest + 1) of the decoder, of (..., longest)."""
+        """Inputs and targets of the decoder, (..., longest + 1), from symbols (..., longest)."""
         before = functional.pad(symbols, (1, 0), value=BEGIN)
         padded = functional.pad(symbols, (0, 1), value=PADDING)
         length = (symbols > 0).sum(-1, keepdim=True)
@@ -98,19 +98,19 @@ def open_task(folder: Path, device: torch.device) -> SpeechAttention:
     """Open prepared speech on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set, or one of another form.
+        DataError: the folder is not a prepared data set, or the data have another modality.
     """
     return SpeechAttention(read_prepared(folder, MODALITY), device)
 
 
 def until(end: int, spelled: NDArray[Any]) -> Iterator[list[int]]:
-    """What (utterances, length) symbols say before the first end; all of them where there is none."""
+    """The symbols of each of (utterances, length) before the first end; all of them if there is no end."""
     for symbols in spelled.tolist():
         yield symbols[: symbols.index(end)] if end in symbols else symbols
 
 
 def _cross_entropies(outputs: Tensor, targets: Tensor) -> Tensor:
-    """Nats of each target, 0 for padding; (..., outputs) and (...) to (...)."""
+    """Cross-entropy of each target in nats, 0 for padding: (..., outputs) and (...) to (...)."""
     flat = outputs.reshape(-1, outputs.shape[-1])
     each = functional.cross_entropy(flat, targets.reshape(-1), ignore_index=PADDING, reduction="none")
     return each.view(targets.shape)

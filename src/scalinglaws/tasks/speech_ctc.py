@@ -1,8 +1,8 @@
 """Speech recognition with connectionist temporal classification (Graves et al. 2006).
 
 A model gives logits for every step in time; symbol 0 is the blank. An utterance with more symbols than steps
-(a repeated symbol takes one step more) has no alignment: in training it gives neither loss nor gradient; in
-validation it is left out of the loss, but its errors count.
+(a repeated symbol takes one more step) has no alignment: in training it gives neither loss nor gradient; in
+validation it does not enter the loss, but its errors count.
 """
 
 from collections.abc import Iterator
@@ -22,11 +22,11 @@ from scalinglaws.tasks.core.task import Predict
 MODALITY = "speech"
 METRICS = ("error_rate", "ctc_loss")
 CHUNK = 100  # validation utterances at a time
-IMPOSSIBLE = 1e30  # for the negative logarithm of 0, finite so that its gradient is
+IMPOSSIBLE = 1e30  # the negative logarithm of 0; finite, so that its gradient is finite
 
 
 class SpeechCtc:
-    """Prepared speech as a task; sounds stay of half precision until they are used."""
+    """Prepared speech as a task; sounds are kept in half precision until they are used."""
 
     def __init__(self, data: Prepared, device: torch.device) -> None:
         self.inputs = data["train_sounds"].shape[1:]
@@ -46,19 +46,19 @@ class SpeechCtc:
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
         """Sounds (runs, batch, frames, bands) and targets (runs, batch, 1 + longest).
 
-        Targets are the number of frames that are not padding, and then the symbols, padded by 0.
+        Targets are the number of frames without padding, and then the symbols, padded with 0.
         """
         return self._sounds[indices].float(), self._targets[indices]
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean over each run's batch of the loss of an utterance, nats a symbol."""
+        """Loss per symbol of an utterance, in nats; the mean over each run's batch."""
         symbols = (targets[..., 1:] > 0).sum(-1)
         losses = self._losses(outputs.float().flatten(0, 1), targets.flatten(0, 1)).view(symbols.shape)
         return (losses / symbols.clamp(min=1)).mean(1)
 
     @torch.no_grad()
     def evaluate(self, predict: Predict) -> dict[str, Tensor]:
-        """Edits by symbols of the greedy decoding, and CTC loss in nats a symbol."""
+        """Edits per symbol of the greedy decoding, and CTC loss in nats per symbol."""
         totals: list[Tensor] = []
         edits: list[Tensor] = []
         for sounds, targets in zip(
@@ -82,11 +82,11 @@ class SpeechCtc:
         return dict(zip(METRICS, rates, strict=True))
 
     def _losses(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Loss in nats of each utterance, 0 where it has no alignment; (utterances, ...) each."""
+        """Loss of each utterance in nats, 0 if it has no alignment, from (utterances, ...) each."""
         frames, symbols = targets[:, 0], targets[:, 1:]
         steps = output_steps(frames, self.inputs[0], outputs.shape[1])
         logarithms = outputs.log_softmax(-1)
-        # Torch's own takes lengths to the host, which a graph of a GPU's kernels cannot.
+        # Torch's own copies lengths to the host, which a CUDA graph cannot do.
         chosen = ctc_by_steps if outputs.is_cuda else _ctc_of_torch
         return chosen(logarithms, symbols, steps)
 
@@ -95,29 +95,29 @@ def open_task(folder: Path, device: torch.device) -> SpeechCtc:
     """Open prepared speech on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set, or one of another form.
+        DataError: the folder is not a prepared data set, or the data have another modality.
     """
     return SpeechCtc(read_prepared(folder, MODALITY), device)
 
 
 def output_steps(frames: Tensor, padded: int, steps: int) -> Tensor:
-    """How many of a model's steps belong to sounds of so many frames, out of `padded`.
+    """How many of a model's steps belong to sounds of `frames` frames that are padded to `padded`.
 
-    A model with a stride s gives one step for each s frames begun; s is what `padded` and `steps` say, which
-    is unique from s (s - 1) frames on.
+    A model with a stride s gives one step per s frames, the last s perhaps incomplete. s follows from
+    `padded` and `steps`, uniquely from s (s - 1) frames on.
     """
     stride = -(-padded // steps)
     return (frames + (stride - 1)) // stride
 
 
 def needed_steps(symbols: Tensor) -> Tensor:
-    """Fewest steps that (utterances, longest) symbols can be aligned to: equal neighbours need a blank."""
+    """Fewest steps to which (utterances, longest) symbols can be aligned: equal neighbours need a blank."""
     present = symbols > 0
     return present.sum(1) + ((symbols[:, 1:] == symbols[:, :-1]) & present[:, 1:]).sum(1)
 
 
 def decoded(paths: NDArray[Any], steps: list[int]) -> Iterator[bytes]:
-    """Symbols of paths (utterances, steps), of their first `steps`: repeats are one, blanks are none."""
+    """Symbols of the first `steps` of paths (utterances, steps), without repeats and blanks."""
     for path, length in zip(paths, steps, strict=True):
         valid = path[:length]
         new = np.ones(len(valid), dtype=bool)
@@ -126,16 +126,16 @@ def decoded(paths: NDArray[Any], steps: list[int]) -> Iterator[bytes]:
 
 
 def ctc_by_steps(logarithms: Tensor, symbols: Tensor, steps: Tensor) -> Tensor:
-    """Loss of each utterance from operators that never wait for the device, 0 where it has no alignment.
+    """Loss of each utterance, 0 if it has no alignment; none of its operators waits for the device.
 
     Args:
-        logarithms: of probabilities, (utterances, steps, outputs).
-        symbols: (utterances, longest), padded by 0.
-        steps: valid steps, (utterances,).
+        logarithms: logarithms of probabilities, (utterances, steps, outputs).
+        symbols: (utterances, longest), padded with 0.
+        steps: number of valid steps, (utterances,).
     """
     blanks = torch.zeros_like(symbols)
     states = torch.cat([blanks[:, :1], torch.stack([symbols, blanks], 2).flatten(1)], 1)
-    # A product with zeros and ones: the gradient of a look-up would be added up in no fixed order.
+    # A product with zeros and ones, because the gradient of a look-up is added up in no fixed order.
     numbers = torch.arange(logarithms.shape[2], device=states.device)
     chosen = (states[..., None] == numbers).to(logarithms.dtype)
     emitted = (logarithms @ chosen.transpose(1, 2)).unbind(1)

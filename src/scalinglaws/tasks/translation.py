@@ -1,4 +1,4 @@
-"""Translation: a decoder sees the source and the target's tokens so far, and says the next one."""
+"""Translation: a decoder sees the source sentence and the target so far, and predicts the next token."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +15,11 @@ from scalinglaws.tasks.core.task import Predict
 MODALITY = "pairs"
 METRICS = ("token_error_rate", "cross_entropy")
 LOGITS = 1 << 22
-"""Numbers that one model may put out at a time in evaluation."""
+"""Most logits of one model that evaluation holds at a time."""
 
 
 class Translation:
-    """Prepared sentence pairs as a task; the target's tokens up to the one to predict are given."""
+    """Prepared sentence pairs as a task; the true target is given up to the token to predict."""
 
     def __init__(self, data: Prepared, device: torch.device) -> None:
         longest = data["train_sources"].shape[1]
@@ -36,14 +36,14 @@ class Translation:
     def batch(self, indices: Tensor) -> tuple[tuple[Tensor, Tensor], Tensor]:
         """Source ids (runs, batch, longest) with the decoder's input, and target ids.
 
-        Both of the latter are (runs, batch, longest + 1); the decoder's input is BEGIN, then the target
+        The latter two are (runs, batch, longest + 1); the decoder's input is BEGIN and then the target
         without its last place.
         """
         targets = self._targets[indices].long()
         return (self._sources[indices].long(), _shifted(targets)), targets
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cross-entropy of a target token of each run's batch, nats; padding is no token."""
+        """Mean cross-entropy per target token of each run's batch, in nats; padding does not count."""
         each = functional.cross_entropy(
             outputs.flatten(0, -2), targets.flatten(), ignore_index=PAD, reduction="none"
         )
@@ -51,9 +51,9 @@ class Translation:
 
     @torch.no_grad()
     def evaluate(self, predict: Predict) -> dict[str, Tensor]:
-        """Share of target tokens whose likeliest guess is wrong, and cross-entropy of a target token (nats).
+        """Share of target tokens whose likeliest guess is wrong, and cross-entropy per target token in nats.
 
-        END is a token, padding is not. All tokens before the one to guess are the true ones.
+        END counts as a token, padding does not. All tokens before the one to guess are the true ones.
         """
         totals: list[Tensor] = []
         for sources, targets in self._chunks():
@@ -78,7 +78,7 @@ def open_task(folder: Path, device: torch.device) -> Translation:
     """Open prepared sentence pairs on a device.
 
     Raises:
-        DataError: the folder is not a prepared data set, or one of another form.
+        DataError: the folder is not a prepared data set, or the data have another modality.
     """
     return Translation(read_prepared(folder, MODALITY), device)
 
@@ -88,5 +88,5 @@ def _shifted(targets: Tensor) -> Tensor:
 
 
 def _on(device: torch.device, ids: Any) -> Tensor:
-    """Ids where they are used: the memory map itself on a CPU; for few GPU operations take uint16."""
+    """Ids on a device: on a CPU the memory map itself, on a GPU int32 (few operations take uint16)."""
     return torch.from_numpy(ids) if device.type == "cpu" else torch.from_numpy(ids).int().to(device)

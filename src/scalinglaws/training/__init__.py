@@ -1,7 +1,8 @@
-"""Training: jobs of runs, side by side where that is faster, each result a function of its spec alone."""
+"""Training: the runs of a job, in ensembles where that is faster; each result depends on its spec alone."""
 
 import os
 
-# MKL's matrix products otherwise depend, in the last bit, on how their operands lie in memory; a run's result
-# would then depend on its place in an ensemble. Set before torch is imported; a choice of the user's stands.
+# Without it, the last bits of MKL's matrix products depend on how their operands are laid out in memory, so a
+# run's result would depend on its row in an ensemble. MKL reads it at its first product, which no import
+# does. A choice of the user's is kept.
 os.environ.setdefault("MKL_CBWR", "AUTO")

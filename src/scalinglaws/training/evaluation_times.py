@@ -5,20 +5,21 @@ from dataclasses import dataclass, field
 
 from scalinglaws.config.spec import Budget
 
-FORWARD_AND_BACKWARD = 3  # times the operations of the forward pass alone
+FORWARD_AND_BACKWARD = 3  # in units of the operations of the forward pass
 
 
 def evaluation_steps(budget: Budget, batch: int = 1, validation: int = 0) -> Iterator[int]:
-    """Steps at which a run is evaluated, the last of the budget included.
+    """Steps at which a run is evaluated; the last one is the last step of the budget.
 
-    Geometric from the first on, so that every subset size sees its minimum at the same resolution; but an
-    evaluation waits until all so far, itself included, take at most `evaluation_share` of a run's operations,
-    its batches taken to be full: the smallest subsets, which have shorter ones, are soon at their minimum.
+    They are spaced geometrically, so every subset size sees its minimum at the same resolution. But an
+    evaluation is put off until all evaluations so far, itself included, take at most `evaluation_share` of
+    the run's operations. Batches are taken to be full for that: the smallest subsets have smaller ones, but
+    they reach their minimum early.
 
     Args:
         budget: the run's budget.
-        batch: examples of a full step.
-        validation: examples of an evaluation.
+        batch: examples per full step.
+        validation: examples per evaluation.
     """
     price = validation / (FORWARD_AND_BACKWARD * batch)  # in steps
     price *= (1 - budget.evaluation_share) / budget.evaluation_share
@@ -39,7 +40,7 @@ class Patience:
     waited: int = 0
 
     def exhausted(self, metrics: dict[str, float]) -> bool:
-        """Take note of an evaluation; true once `limit` in a row brought no new minimum."""
+        """Add an evaluation; whether the last `limit` ones brought no new minimum."""
         improved = [name for name, value in metrics.items() if value < self.best.get(name, float("inf"))]
         for name in improved:
             self.best[name] = metrics[name]

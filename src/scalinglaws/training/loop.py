@@ -1,4 +1,4 @@
-"""The training loop: an ensemble of runs, from initial weights to their validation curves."""
+"""The training loop: takes an ensemble of runs from initial weights to their validation curves."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -8,38 +8,28 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from scalinglaws.config.spec import RunSpec
 from scalinglaws.tasks.core.task import Task
 from scalinglaws.training.ensemble.ensemble import Ensemble
 from scalinglaws.training.evaluation_times import evaluation_steps
 from scalinglaws.training.order import Order
-from scalinglaws.training.outcome import Outcome, RunHistory
+from scalinglaws.training.records.result import RunResult
+from scalinglaws.training.run_history import RunHistory
+from scalinglaws.training.setup import RunSetup
 
 Advance = Callable[[Tensor, Tensor], Tensor]
-"""One step: from indices (runs, batch) and its controls to losses (runs,)."""
-
-
-@dataclass(frozen=True)
-class RunSetup:
-    """A run to train."""
-
-    spec: RunSpec
-    rate: float
-    """The number behind `spec.learning_rate`."""
-    subset: Tensor
-    """Indices of its training examples, shape (examples,), on the CPU."""
+"""One step: from indices (runs, batch) and the step's controls to losses (runs,)."""
 
 
 @dataclass
 class Seconds:
-    """A run's share of the time that its process took, in equal parts with the runs beside it."""
+    """A run's share of the time that its process took; the runs of an ensemble share it equally."""
 
     cpu: float = 0.0
     wall: float = 0.0
     evaluation: float = 0.0
     """The part of `wall` that validation took."""
-    most_beside: int = 1
-    """Most runs that were trained at the same time, itself included."""
+    ensemble: int = 1
+    """Most runs that were in its ensemble at the same time, itself included."""
 
 
 class Member:
@@ -52,9 +42,9 @@ class Member:
         self.seconds = Seconds()
 
     @property
-    def outcome(self) -> Outcome:
+    def result(self) -> RunResult:
         """What the run has given so far."""
-        return self.history.outcome
+        return self.history.result
 
 
 class Training:
@@ -63,26 +53,26 @@ class Training:
     Attributes:
         step: steps taken.
         members: runs that have not ended, in the order of the ensemble's rows.
-        loss: mean training loss before the last evaluation, over the runs; None before the first.
+        loss: training loss between the last two evaluations, mean over the runs; None before the first one.
     """
 
     def __init__(self, setups: Sequence[RunSetup], ensemble: Ensemble, task: Task) -> None:
         """Begin.
 
         Args:
-            setups: the runs of the ensemble; batch and budget are the same for all.
+            setups: the runs of the ensemble; they have the same batch and budget.
             ensemble: their models.
             task: data, loss and metrics.
         """
         self.step = 0
         self.members = [Member(setup) for setup in setups]
         self.loss: float | None = None
-        self._stack, self._task = ensemble, task
+        self._ensemble, self._task = ensemble, task
         self._advance = self._way_to_advance()
         self._losses: list[Tensor] = []
         self._mark = time.process_time(), time.perf_counter()
         for member in self.members:
-            member.seconds.most_beside = len(setups)
+            member.seconds.ensemble = len(setups)
 
     def run(self, ended: Callable[[Member], None], after_step: Callable[[], None]) -> None:
         """Train until every run has ended.
@@ -99,7 +89,7 @@ class Training:
         while True:
             self.step += 1
             indices = torch.stack([member.order.at(self.step) for member in self.members])
-            controls = torch.tensor(self._stack.controls(self.step))
+            controls = torch.tensor(self._ensemble.controls(self.step))
             self._losses.append(self._advance(indices, controls))
             if self.step == due:
                 self._evaluate(ended)
@@ -109,10 +99,12 @@ class Training:
             after_step()
 
     def _evaluate(self, ended: Callable[[Member], None]) -> None:
-        losses = torch.stack(self._losses, dim=1).cpu()  # (runs, steps); it waits for the device
+        losses = torch.stack(self._losses, dim=1).cpu()  # (runs, steps); waits for the device
         self._losses = []
         self._account()
-        found = {name: values.tolist() for name, values in self._task.evaluate(self._stack.predict).items()}
+        found = {
+            name: values.tolist() for name, values in self._task.evaluate(self._ensemble.predict).items()
+        }
         self._account(evaluation=True)
         self.loss = losses.mean().item()
         going_on: list[int] = []
@@ -124,26 +116,26 @@ class Training:
             else:
                 going_on.append(row)
         if over and going_on:
-            self._stack.keep(going_on)
+            self._ensemble.keep(going_on)
             self._advance = self._way_to_advance()
         self.members = [self.members[row] for row in going_on]
         for member in over:
             ended(member)
 
     def saved(self) -> dict[str, dict[str, Any]]:
-        """All that is needed to go on, by run: tensors, numbers and texts."""
+        """All that is needed to resume each run, by its id: tensors, numbers and texts."""
         self._account()
-        arrays, buffers = self._stack.arrays(), self._stack.buffers()
+        arrays, buffers = self._ensemble.arrays(), self._ensemble.buffers()
         losses = torch.stack(self._losses, dim=1).cpu() if self._losses else torch.zeros(len(self.members), 0)
         return {
             member.setup.spec.id: {
                 "step": self.step,
-                "rate": member.setup.rate,
+                "learning_rate": member.setup.learning_rate,
                 "arrays": {name: array[row].cpu().clone() for name, array in arrays.items()},
                 "buffers": {name: buffer.cpu().clone() for name, buffer in buffers.items()},
                 "losses": losses[row].clone(),
                 "first_loss": member.history.first_loss,
-                "outcome": asdict(member.outcome),
+                "result": member.result.model_dump(),
                 "best": dict(member.history.patience.best),
                 "waited": member.history.patience.waited,
                 "seconds": asdict(member.seconds),
@@ -152,25 +144,28 @@ class Training:
         }
 
     def resume(self, saved: Sequence[dict[str, Any]]) -> None:
-        """Go on from where runs were saved, one a member, all at the same step.
+        """Resume from saved states, one per member, all of the same step.
 
         Raises:
-            ValueError: what was saved does not fit these runs.
+            ValueError: the states do not fit these runs.
         """
         for row, (member, state) in enumerate(zip(self.members, saved, strict=True)):
-            self._stack.restore(row, state["arrays"], state["buffers"])
+            self._ensemble.restore(row, state["arrays"], state["buffers"])
             member.history.first_loss = state["first_loss"]
-            member.history.outcome = Outcome(**state["outcome"])
+            member.history.result = RunResult(**state["result"])
             member.history.patience.best = dict(state["best"])
             member.history.patience.waited = state["waited"]
             member.seconds = Seconds(**state["seconds"])
-            member.seconds.most_beside = max(member.seconds.most_beside, len(self.members))
+            member.seconds.ensemble = max(member.seconds.ensemble, len(self.members))
         self.step = saved[0]["step"]
         losses = torch.stack([state["losses"] for state in saved])
-        self._losses = list(losses.to(self._stack.weights.device).unbind(1))
+        self._losses = list(losses.to(self._ensemble.weights.device).unbind(1))
 
     def _way_to_advance(self) -> Advance:
-        ensemble, task = self._stack, self._task  # not self: a cycle would keep memory until it is collected
+        ensemble, task = (
+            self._ensemble,
+            self._task,
+        )  # not self: a reference cycle would hold memory until it is collected
 
         def advance(indices: Tensor, controls: Tensor) -> Tensor:
             return ensemble.advance(task, indices, controls)
@@ -182,7 +177,7 @@ class Training:
         return Captured(advance, ensemble.arrays().values())
 
     def _account(self, evaluation: bool = False) -> None:
-        """Share out the time since the last call among the runs."""
+        """Divide the time since the last call among the runs."""
         now = time.process_time(), time.perf_counter()
         cpu, wall = ((new - old) / len(self.members) for new, old in zip(now, self._mark, strict=True))
         self._mark = now

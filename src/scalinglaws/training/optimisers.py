@@ -1,7 +1,7 @@
 """Update rules for many runs at once: weights, gradients and their averages are (runs, parameters) arrays.
 
-Each run has its own learning rate. Few operations on large arrays, instead of a few for each parameter of
-each run, are what makes a step of a small model cheap.
+Each run has its own learning rate. A step of a small model is cheap because it takes a few operations on
+large arrays, instead of a few for each parameter of each run.
 """
 
 from typing import Protocol
@@ -18,31 +18,31 @@ class Update(Protocol):
     """An update rule with its state."""
 
     state: list[Tensor]
-    """Arrays (runs, parameters) that it carries from step to step."""
+    """Arrays (runs, parameters) that the rule carries from step to step."""
 
     def factors(self, step: int) -> tuple[float, ...]:
-        """Numbers that change from step to step (counted from 1) but not from run to run."""
+        """Numbers that depend on the step (counted from 1) but not on the run."""
         ...
 
     def change(self, gradient: Tensor, factors: Tensor) -> Tensor:
-        """What to subtract from the weights for a learning rate of one; may overwrite the gradient."""
+        """What to subtract from the weights at a learning rate of one; may overwrite the gradient."""
         ...
 
 
 class Sgd:
-    """Stochastic gradient descent with Nesterov's momentum, as `torch.optim.SGD(nesterov=True)`."""
+    """Stochastic gradient descent with Nesterov momentum, as `torch.optim.SGD(nesterov=True)`."""
 
     def __init__(self, settings: Optimiser, weights: Tensor) -> None:
         self.momentum = settings.momentum
         self.state = [torch.zeros_like(weights)] if settings.momentum else []
 
     def factors(self, step: int) -> tuple[float, ...]:
-        """None."""
+        """Nothing: its update does not depend on the step."""
         del step
         return ()
 
     def change(self, gradient: Tensor, factors: Tensor) -> Tensor:
-        """The gradient, plus the velocity that it leaves."""
+        """The gradient plus momentum times the new velocity."""
         del factors
         for velocity in self.state:
             velocity.mul_(self.momentum).add_(gradient)
@@ -58,11 +58,11 @@ class Adam:
         self.state = [torch.zeros_like(weights), torch.zeros_like(weights)]
 
     def factors(self, step: int) -> tuple[float, ...]:
-        """What makes up for averages that began at zero: of the gradient, and of its square, as a root."""
+        """Corrections for averages that start at zero: of the gradient, and, as a root, of its square."""
         return 1 / (1 - self.decay**step), (1 - ADAM_SECOND_DECAY**step) ** -0.5
 
     def change(self, gradient: Tensor, factors: Tensor) -> Tensor:
-        """The mean gradient over the root of its mean square."""
+        """The mean gradient divided by the root of its mean square."""
         mean, square = self.state
         mean.lerp_(gradient, 1 - self.decay)
         square.mul_(ADAM_SECOND_DECAY).addcmul_(gradient, gradient, value=1 - ADAM_SECOND_DECAY)

@@ -1,30 +1,36 @@
-"""In which order a run sees its examples: a function of seed and step, so that nothing has to be saved."""
+"""The order in which a run sees its examples: a function of seed and step, so it need not be saved."""
+
+import hashlib
 
 import torch
 from torch import Tensor
 
-from scalinglaws.training.seeds import derived_seed
+
+def derived_seed(seed: int, purpose: str) -> int:
+    """An independent seed for one use of randomness in a run."""
+    return int.from_bytes(hashlib.sha256(f"{purpose}/{seed}".encode()).digest()[:7])
 
 
 class Order:
-    """The batches of one run. Each pass is a new order, and its incomplete last batch is left out.
+    """The batches of one run. Each pass has a new order, and its last batch is left out if incomplete.
 
     Attributes:
-        batch: examples a step; all of a subset that is smaller.
+        batch: examples per step; a smaller subset is one batch.
     """
 
     def __init__(self, subset: Tensor, batch: int, seed: int) -> None:
         """Take the indices of the run's examples, shape (examples,), on the CPU."""
         self.batch = min(batch, len(subset))
         self._subset, self._seed = subset, seed
-        self._a_pass = len(subset) // self.batch
+        self._steps_per_pass = len(subset) // self.batch
         self._number, self._batches = -1, subset
 
     def at(self, step: int) -> Tensor:
         """Indices of the examples of a step (counted from 1), shape (batch,)."""
-        number, place = divmod(step - 1, self._a_pass)
+        number, place = divmod(step - 1, self._steps_per_pass)
         if number != self._number:
             generator = torch.Generator().manual_seed(derived_seed(self._seed, f"order/{number}"))
             order = self._subset[torch.randperm(len(self._subset), generator=generator)]
-            self._number, self._batches = number, order[: self._a_pass * self.batch].view(-1, self.batch)
+            kept = order[: self._steps_per_pass * self.batch]
+            self._number, self._batches = number, kept.view(-1, self.batch)
         return self._batches[place]

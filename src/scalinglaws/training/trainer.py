@@ -1,10 +1,9 @@
-"""Trains the runs of a job, group by group: each record is written as its run ends, nothing is lost."""
+"""Trains the runs of a job, group by group, and writes the record of each as soon as it ends."""
 
 import argparse
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
 from importlib import import_module
 
 import torch
@@ -14,37 +13,38 @@ from scalinglaws.config.modules import TASKS, module_name
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.tasks.core.task import Task
-from scalinglaws.training.build import Architecture, setup
+from scalinglaws.training.architecture import Architecture
 from scalinglaws.training.devices.peak import measured_peak, nominal_peak
-from scalinglaws.training.loop import Member, RunSetup, Training
+from scalinglaws.training.loop import Member, Training
 from scalinglaws.training.records.provenance import Place
-from scalinglaws.training.records.record import Record, Result, write_record
+from scalinglaws.training.records.record import Record, write_record
 from scalinglaws.training.resume.checkpoint import Checkpoint
 from scalinglaws.training.resume.heartbeat import HeartbeatWriter
 from scalinglaws.training.resume.interruption import Interruption, TrainingInterruptedError
+from scalinglaws.training.setup import RunSetup, run_setup
 
 log = logging.getLogger("scalinglaws.training")
 
 OUT_OF_MEMORY = (
     *("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory"),
     *("bad_alloc", "alloc_failed"),  # C++; cuBLAS and cuDNN
-    *("could not create a primitive", "could not execute a primitive"),  # oneDNN says no more than this
+    *("could not create a primitive", "could not execute a primitive"),  # all that oneDNN says
 )
 
 
 class Trainer:
-    """Trains runs of a job on one device, the data opened once."""
+    """Trains runs of a job on one device; it opens the data once."""
 
     def __init__(self, job: Job, options: argparse.Namespace, content: str) -> None:
         """Open the data and the checkpoint.
 
         Args:
             job: the job.
-            options: those of the stage, see `scalinglaws.stages.train`.
+            options: those of the stage; see `scalinglaws.stages.train`.
             content: hash of the prepared data.
 
         Raises:
-            RecordError: a GPU is asked for, and there is none.
+            RecordError: a GPU is asked for, but there is none.
             DataError: the data are damaged.
         """
         device = device_of(options.device)
@@ -71,11 +71,12 @@ class Trainer:
         """Train runs and write their records.
 
         Raises:
-            TrainingInterruptedError: a signal asked to stop; where runs stand is saved.
-            RecordError: a run needs more memory than there is, or its record cannot be written; the others
-                are done.
+            TrainingInterruptedError: a signal asked to stop; the state of all runs is saved.
+            RecordError: a run needs more memory than there is (all others are done), or a record cannot be
+                written.
         """
-        setups = [setup(spec, rate, self._task, self._options.subsets) for spec, rate in missing]
+        subsets = self._options.subsets
+        setups = [run_setup(spec, learning_rate, self._task, subsets) for spec, learning_rate in missing]
         self._left = len(setups)
         waiting = list(self._architecture.groups(setups, self._saved_step, self._options.ensemble))
         too_large: list[RunSetup] = []
@@ -88,7 +89,7 @@ class Trainer:
                     if not _is_out_of_memory(error):
                         raise
                     unfinished = [each for each in group if each.spec.id not in self._finished]
-                    log.warning("out of memory with %d runs side by side (%s)", len(group), error)
+                    log.warning("out of memory with an ensemble of %d runs (%s)", len(group), error)
                     half = len(unfinished) // 2
                     if half:
                         waiting[:0] = [unfinished[:half], unfinished[half:]]
@@ -118,7 +119,7 @@ class Trainer:
         training.run(self._finish, after_step)
 
     def _begun(self, setups: list[RunSetup]) -> Training:
-        """Runs where they were saved, all at the same step, or else at their beginning."""
+        """Runs as they were saved, all at the same step, or else at their beginning."""
         training, saved = self._architecture.training(setups), self._saved_step(setups[0])
         states = [self._checkpoint.states.pop(each.spec.id, {}) for each in setups]
         if not saved:
@@ -126,30 +127,30 @@ class Trainer:
         try:
             training.resume(states)
         except (KeyError, TypeError, ValueError) as error:
-            log.warning("%d runs begin again: what was saved does not fit them (%s)", len(setups), error)
-            return self._architecture.training(setups)  # some may have been put back already
-        log.info("%d runs go on from step %d", len(setups), training.step)
+            log.warning("%d runs start again: their checkpoint does not fit them (%s)", len(setups), error)
+            return self._architecture.training(setups)  # some of the first may be restored already
+        log.info("%d runs resume at step %d", len(setups), training.step)
         return training
 
     def _saved_step(self, setup: RunSetup) -> int:
-        """The step that a run was saved at, 0 if it was not."""
-        state = self._checkpoint.states.get(setup.spec.id)
-        return int(state.get("step", 0)) if state is not None and state.get("rate") == setup.rate else 0
+        """The step at which a run was saved; 0 if it was not."""
+        state = self._checkpoint.states.get(setup.spec.id, {})
+        return int(state.get("step", 0)) if state.get("learning_rate") == setup.learning_rate else 0
 
     def _finish(self, member: Member) -> None:
         """Write the record of a run that has ended."""
-        spec, outcome = member.setup.spec, member.outcome
+        spec, result = member.setup.spec, member.result
         record = Record(
             run=spec.id,
             study=self._job.study,
             job=self._job.name,
             phase=self._job.phase,
             spec=spec,
-            learning_rate=member.setup.rate,
+            learning_rate=member.setup.learning_rate,
             code=self._options.code,
             data=self._content,
             model=self._architecture.size,
-            result=Result.model_validate(asdict(outcome)),
+            result=result,
             provenance=self._place.provenance(member, self._architecture.size),
         )
         try:
@@ -157,17 +158,17 @@ class Trainer:
         except OSError as error:
             raise RecordError(
                 f"{self._options.out / spec.id}.json: the record cannot be written ({error.strerror}); free "
-                "some space and call again: finished runs are kept, others go on from their last checkpoint"
+                "some space and start again: finished runs are kept, others resume from their last checkpoint"
             ) from error
         self._finished.add(spec.id)
         self._left -= 1
-        best = ", ".join(f"{name} {value:.4f}" for name, value in outcome.minima.items())
+        best = ", ".join(f"{name} {value:.4f}" for name, value in result.minima.items())
         log.info(
             "%s: %s after %d steps (%s), %.2f s; %d to go",
             _words(member.setup),
-            best or f"diverged at step {outcome.diverged_at}",
-            outcome.steps,
-            outcome.stopped,
+            best or f"diverged at step {result.diverged_at}",
+            result.steps,
+            result.stopped,
             member.seconds.wall,
             self._left,
         )
@@ -178,23 +179,23 @@ class Trainer:
         members = training.members
         words = _words(members[0].setup) + (f" and {len(members) - 1} more" if len(members) > 1 else "")
         runs = tuple(member.setup.spec.id for member in members)
-        with suppress(OSError):  # who watches can do without, on a full disk
+        with suppress(OSError):  # on a full disk, whoever watches can do without
             self._heartbeat.beat(
                 words, runs, training.step, members[0].setup.spec.budget.steps, training.loss
             )
 
 
 def device_of(asked: str) -> torch.device:
-    """The device to train on, torch set up for it.
+    """The device to train on; sets torch up for it.
 
     Args:
         asked: `cpu`, `cuda` or `auto`.
 
     Raises:
-        RecordError: a GPU is asked for, and there is none.
+        RecordError: a GPU is asked for, but there is none.
     """
-    torch.set_num_threads(1)  # two threads on two busy cores are several times slower than one
-    # What `torch.use_deterministic_algorithms` does, without its import of the compiler: 3.5 CPU seconds.
+    torch.set_num_threads(1)  # two threads on two busy cores are several times slower
+    # Does what `torch.use_deterministic_algorithms` does, without importing the compiler (3.5 CPU seconds).
     torch._C._set_deterministic_algorithms(True, warn_only=asked != "cpu")
     torch.set_flush_denormal(True)
     cuda = asked != "cpu" and torch.cuda.is_available()
@@ -205,7 +206,7 @@ def device_of(asked: str) -> torch.device:
 
 def _words(setup: RunSetup) -> str:
     spec = setup.spec
-    return f"{spec.model.name} D={spec.subset.examples} seed {spec.seed} lr {setup.rate:g}"
+    return f"{spec.model.name} D={spec.subset.examples} seed {spec.seed} lr {setup.learning_rate:g}"
 
 
 def _is_out_of_memory(error: Exception) -> bool:

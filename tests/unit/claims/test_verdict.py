@@ -7,7 +7,7 @@ import pytest
 
 from scalinglaws.claims import claim as claim_module
 from scalinglaws.claims.claim import Claim, DataSet, claims_of, parse_claims
-from scalinglaws.claims.measure import Measurement, chance, measure
+from scalinglaws.claims.measure import Measurement, measure
 from scalinglaws.claims.verdict import Verdict, judge
 from scalinglaws.errors import ConfigError, DataError
 
@@ -122,12 +122,6 @@ def test_a_score_is_compared_with_guessing_at_the_smallest_subset() -> None:
     found = measure(near, [], [large, small])
     assert (found.value, found.low, found.high) == pytest.approx((0.8, 0.7, 0.9))
     assert measure(near, [], None).missing
-
-
-def test_chance_of_each_metric() -> None:
-    assert chance("top1_error", 10) == pytest.approx(0.9)
-    assert chance("top5_error", 10) == pytest.approx(0.5)
-    assert chance("cross_entropy", 10) == pytest.approx(2.302585)
 
 
 def test_the_published_constants_of_fig_4_stand_in_the_package() -> None:

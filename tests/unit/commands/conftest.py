@@ -14,7 +14,8 @@ from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan, training_code
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.files import write_json
-from scalinglaws.training.records.record import Record, Result
+from scalinglaws.training.records.record import Record
+from scalinglaws.training.records.result import RunResult
 from unit.made_records import PROVENANCE, SIZE
 
 BEST = 0.02
@@ -116,7 +117,7 @@ def make_record() -> Callable[[Job, RunSpec], Record]:
             code=training_code(job),
             data=DATA_CONTENT,
             model=SIZE,
-            result=Result(
+            result=RunResult(
                 status="completed",
                 stopped="budget",
                 steps=100,

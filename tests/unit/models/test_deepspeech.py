@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from scalinglaws.counting.flops import model_size
 from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.models.deepspeech import DeepSpeech, build, steps_of
-from unit.company import results, stacked
+from unit.company import in_ensemble, results
 
 STRIDES = [2, 3, 4]
 BANDS = 10
@@ -95,10 +95,10 @@ def test_flops_equal_a_count_by_hand() -> None:
 
 
 @pytest.mark.parametrize("stride", STRIDES)
-def test_stacked_outputs_are_the_single_ones(stride: int) -> None:
+def test_outputs_in_an_ensemble_are_the_single_ones(stride: int) -> None:
     net, example = model(stride=stride), sounds(17, padded=20)
     assert can_share_an_ensemble(net)
-    both, many = stacked(net, 2, example), stacked(net, 5, example)
+    both, many = in_ensemble(net, 2, example), in_ensemble(net, 5, example)
     torch.testing.assert_close(both[0], net(example), rtol=1e-5, atol=1e-6)
     assert torch.equal(both, many[:2])
     assert not torch.equal(both[0], both[1])
@@ -106,7 +106,7 @@ def test_stacked_outputs_are_the_single_ones(stride: int) -> None:
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("width", [8, 7])
-def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(width: int, precision: Any) -> None:
+def test_a_run_is_the_same_bit_for_bit_whatever_else_is_in_the_ensemble(width: int, precision: Any) -> None:
     lengths = torch.arange(100) % 18 + 3
     padded = sounds(20, batch=100) * (torch.arange(20) < lengths[:, None])[..., None]
     found = results(lambda: build((20, BANDS), 5, width=width), padded, precision)

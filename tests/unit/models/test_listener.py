@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from scalinglaws.counting.flops import model_size
 from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.models.listener import REACH, Listener, build
-from unit.company import results, stacked
+from unit.company import in_ensemble, results
 
 BANDS, LENGTH, OUTPUTS = 6, 5, 7
 SHAPES = ((24, BANDS), (LENGTH,))
@@ -130,11 +130,11 @@ def test_flops_of_head_and_attention_equal_a_count_by_hand() -> None:
 
 
 @pytest.mark.parametrize("training", [True, False])
-def test_stacked_outputs_are_the_single_ones(training: bool) -> None:
+def test_outputs_in_an_ensemble_are_the_single_ones(training: bool) -> None:
     net = model().train(training)
     assert can_share_an_ensemble(net)
     inputs = sounds(17, padded=24), symbols()
-    both, many = stacked(net, 2, inputs), stacked(net, 5, inputs)
+    both, many = in_ensemble(net, 2, inputs), in_ensemble(net, 5, inputs)
     torch.testing.assert_close(both[0], net(inputs), rtol=1e-4, atol=1e-5)
     assert torch.equal(both, many[:2])
     assert not torch.equal(both[0], both[1])
@@ -142,7 +142,7 @@ def test_stacked_outputs_are_the_single_ones(training: bool) -> None:
 
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 @pytest.mark.parametrize("width", [8, 7])
-def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(width: int, precision: Any) -> None:
+def test_a_run_is_the_same_bit_for_bit_whatever_else_is_in_the_ensemble(width: int, precision: Any) -> None:
     lengths = torch.arange(100) % 20 + 5
     padded = sounds(24, batch=100) * (torch.arange(24) < lengths[:, None])[..., None]
     found = results(lambda: build(SHAPES, OUTPUTS, width=width), (padded, symbols(100)), precision)

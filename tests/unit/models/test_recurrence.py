@@ -1,4 +1,4 @@
-"""Recurrent cells: the same as a plain loop, forward and backward, alone and side by side."""
+"""Recurrent cells: the same as a plain loop, forward and backward, alone and in an ensemble."""
 
 from collections.abc import Callable
 
@@ -68,13 +68,13 @@ def test_backwards_in_time() -> None:
 
 @pytest.mark.parametrize(("cell", "plain"), [(lstm, plain_lstm), (rhn, plain_rhn)])
 def test_side_by_side(cell: Cell, plain: Cell) -> None:
-    stacked = arguments(cell, 4, 3, 6, 5)
-    found = vmap(cell)(*stacked)
-    expected = torch.stack([plain(*each) for each in zip(*stacked, strict=True)])
+    inputs = arguments(cell, 4, 3, 6, 5)
+    found = vmap(cell)(*inputs)
+    expected = torch.stack([plain(*each) for each in zip(*inputs, strict=True)])
     torch.testing.assert_close(found, expected)
     weights = torch.randn_like(found)
-    mine = torch.autograd.grad((found * weights).sum(), stacked)
-    theirs = torch.autograd.grad((expected * weights).sum(), stacked)
+    mine = torch.autograd.grad((found * weights).sum(), inputs)
+    theirs = torch.autograd.grad((expected * weights).sum(), inputs)
     torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-4)
 
 

@@ -54,7 +54,7 @@ def test_gradients_reach_every_parameter(model: Seq2seq) -> None:
 
 
 @pytest.mark.parametrize("width", [8, 7])
-def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(width: int) -> None:
+def test_a_run_is_the_same_bit_for_bit_whatever_else_is_in_the_ensemble(width: int) -> None:
     generator = torch.Generator().manual_seed(0)
     sentences = [torch.randint(1, 13, (100, length), generator=generator) for length in (5, 6)]
     lengths = torch.arange(100) % 5 + 1

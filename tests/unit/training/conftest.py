@@ -4,17 +4,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.data.modalities.images import Images
-from scalinglaws.data.store import write_prepared
-from scalinglaws.data.subsets import balanced_shuffle
-from scalinglaws.training.records.record import Record, Result
+from scalinglaws.training.records.record import Record
+from scalinglaws.training.records.result import RunResult
 from unit.made_records import PROVENANCE, SIZE
+from unit.toy_images import prepare_images
 
-CLASSES = ("a", "b", "c", "d")
 MakeSpec = Callable[..., RunSpec]
 MakeRecord = Callable[..., Record]
 
@@ -58,7 +55,7 @@ def make_record() -> MakeRecord:
             code="c0de",
             data="da7a",
             model=SIZE,
-            result=Result(
+            result=RunResult(
                 status="completed" if minima else "diverged",
                 stopped="budget" if minima else "diverged",
                 steps=10,
@@ -75,20 +72,5 @@ def make_record() -> MakeRecord:
 
 @pytest.fixture
 def prepared(tmp_path: Path) -> Path:
-    """A folder with `data` (40 noisy images of four classes) and `subsets` (shuffles 0 and 1)."""
-    rng = np.random.default_rng(0)
-
-    def split(size: int) -> tuple[Any, Any]:
-        labels = np.arange(size) % 4
-        images = rng.integers(0, 60, (size, 8, 8, 1), dtype=np.uint8)
-        for image, label in zip(images, labels, strict=True):
-            image[4 * (label // 2) :][:4, 4 * (label % 2) :][:, :4] += 150  # one bright quarter a class
-        return images, labels
-
-    train, validation = split(40), split(20)
-    images = Images(*train, *validation, CLASSES, "Toy", "MIT", "made here").check()
-    write_prepared(images, tmp_path / "data", None, 0, "toy")
-    (tmp_path / "subsets").mkdir()
-    for seed in (0, 1):
-        np.save(tmp_path / "subsets" / f"shuffle-{seed}.npy", balanced_shuffle(train[1], seed, "training"))
-    return tmp_path
+    """A folder with `data` and `subsets`, see `prepare_images`."""
+    return prepare_images(tmp_path)

@@ -8,10 +8,11 @@ from torch import Tensor, nn
 
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.tasks.core.task import Predict
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
-from scalinglaws.training.loop import Member, RunSetup, Training
-from scalinglaws.training.outcome import Outcome
-from scalinglaws.training.seeds import derived_seed
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
+from scalinglaws.training.loop import Member, Training
+from scalinglaws.training.order import derived_seed
+from scalinglaws.training.records.result import RunResult
+from scalinglaws.training.setup import RunSetup
 
 MakeSpec = Callable[..., RunSpec]
 CPU = torch.device("cpu")
@@ -82,7 +83,7 @@ def begin(
         RunSetup(spec, rate, torch.arange(spec.subset.examples))
         for spec, rate in zip(specs, rates, strict=True)
     ]
-    alike = Alike(specs[0].optimiser, "float32", in_ensemble)
+    alike = Shared(specs[0].optimiser, "float32", in_ensemble)
     seeds = [spec.seed for spec in specs]
     task.ensemble = Ensemble(lambda: nn.Linear(3, 1, bias=False), seeds, rates, alike, CPU)
     return Training(setups, task.ensemble, task)
@@ -94,10 +95,12 @@ def finish(training: Training, after_step: Callable[[], None] = lambda: None) ->
     return ended
 
 
-def go(spec: RunSpec, kind: type[Regression] = Regression, rate: float = 0.05) -> tuple[Outcome, Regression]:
+def go(
+    spec: RunSpec, kind: type[Regression] = Regression, rate: float = 0.05
+) -> tuple[RunResult, Regression]:
     task = kind()
     (member,) = finish(begin(task, [spec], [rate]))
-    return member.outcome, task
+    return member.result, task
 
 
 @pytest.fixture
@@ -131,24 +134,24 @@ def test_another_seed_is_another_order_and_other_weights(spec: RunSpec) -> None:
 
 
 def test_training_learns_and_minima_are_those_of_the_curve(spec: RunSpec) -> None:
-    outcome, _ = go(spec)
-    assert outcome.status == "completed"
-    assert outcome.stopped == "budget"
-    assert outcome.steps == outcome.curve[-1]["step"] == 60
-    assert outcome.examples_seen == 60 * 8
-    assert list(outcome.minima) == ["squared", "absolute"]
-    for name, value in outcome.minima.items():
-        assert value == min(point[name] for point in outcome.curve)
-    assert outcome.minima["squared"] < 0.6 < outcome.curve[0]["squared"]
+    result, _ = go(spec)
+    assert result.status == "completed"
+    assert result.stopped == "budget"
+    assert result.steps == result.curve[-1]["step"] == 60
+    assert result.examples_seen == 60 * 8
+    assert list(result.minima) == ["squared", "absolute"]
+    for name, value in result.minima.items():
+        assert value == min(point[name] for point in result.curve)
+    assert result.minima["squared"] < 0.6 < result.curve[0]["squared"]
 
 
 def test_the_training_loss_is_the_mean_since_the_last_evaluation(spec: RunSpec) -> None:
-    outcome, task = go(with_optimiser(spec, momentum=0))
+    result, task = go(with_optimiser(spec, momentum=0))
     losses = []
     for batch, weight in zip(task.batches, task.weights, strict=True):
         losses.append((task.x[batch] @ weight.T - task.y[batch]).square().mean().item())
     before = 0
-    for point in outcome.curve:
+    for point in result.curve:
         step = int(point["step"])
         assert point["training_loss"] == pytest.approx(sum(losses[before:step]) / (step - before), rel=1e-5)
         before = step
@@ -161,8 +164,8 @@ def test_the_learning_rate_warms_up(spec: RunSpec) -> None:
 
 
 def test_without_averaging_the_weights_themselves_are_evaluated(spec: RunSpec) -> None:
-    outcome, task = go(with_optimiser(spec, averaging=0), Weights)
-    assert [outcome.curve[-1][f"w{i}"] for i in range(3)] == task.weight()[0].tolist()
+    result, task = go(with_optimiser(spec, averaging=0), Weights)
+    assert [result.curve[-1][f"w{i}"] for i in range(3)] == task.weight()[0].tolist()
 
 
 def test_the_average_of_weights_is_evaluated_not_trained(spec: RunSpec) -> None:
@@ -188,26 +191,26 @@ def test_patience_ends_a_run(
 ) -> None:
     monkeypatch.setattr(Script, "values", iter(map(float, values)))
     spec = make_spec(budget={"steps": 500, "patience": 3, "first_evaluation": 1, "evaluation_ratio": 1.01})
-    outcome, _ = go(spec, Script)
-    assert outcome.stopped == "patience"
-    assert outcome.steps == len(outcome.curve) == evaluations
-    assert outcome.minima == {"scripted": best}
+    result, _ = go(spec, Script)
+    assert result.stopped == "patience"
+    assert result.steps == len(result.curve) == evaluations
+    assert result.minima == {"scripted": best}
 
 
 @pytest.mark.parametrize("averaging", [0, 0.1])
 def test_a_run_that_diverges_says_so_and_when(spec: RunSpec, averaging: float) -> None:
     settings = with_optimiser(spec, averaging=averaging)
-    outcome, _ = go(settings, rate=1e6)
-    assert (outcome.status, outcome.stopped) == ("diverged", "diverged")
-    assert outcome.minima == {}
-    assert outcome.diverged_at is not None
-    assert outcome.diverged_at <= outcome.steps < 60
-    assert all(abs(value) < float("inf") for point in outcome.curve for value in point.values())
+    result, _ = go(settings, rate=1e6)
+    assert (result.status, result.stopped) == ("diverged", "diverged")
+    assert result.minima == {}
+    assert result.diverged_at is not None
+    assert result.diverged_at <= result.steps < 60
+    assert all(abs(value) < float("inf") for point in result.curve for value in point.values())
 
 
 def test_adam_trains_too(spec: RunSpec) -> None:
-    outcome, _ = go(with_optimiser(spec, name="adam"))
-    assert outcome.curve[-1]["squared"] < outcome.curve[0]["squared"]
+    result, _ = go(with_optimiser(spec, name="adam"))
+    assert result.curve[-1]["squared"] < result.curve[0]["squared"]
 
 
 def several(spec: RunSpec) -> list[RunSpec]:
@@ -228,19 +231,19 @@ RATES = [0.05, 1e6, 0.2, 0.3]
 def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec) -> None:
     specs = several(spec)
     together = {m.setup.spec.id: m for m in finish(begin(Regression(), specs, RATES, in_ensemble=True))}
-    assert len({member.outcome.steps for member in together.values()}) > 2
+    assert len({member.result.steps for member in together.values()}) > 2
     for one, rate in zip(specs, RATES, strict=True):
         (alone,) = finish(begin(Regression(), [one], [rate], in_ensemble=True))
-        assert alone.outcome == together[one.id].outcome
-        assert alone.seconds.most_beside == 1
-        assert together[one.id].seconds.most_beside == 4
+        assert alone.result == together[one.id].result
+        assert alone.seconds.ensemble == 1
+        assert together[one.id].seconds.ensemble == 4
 
 
 @pytest.mark.parametrize("moment", [1, 2, 4, 7, 11])
 @pytest.mark.parametrize("in_ensemble", [True, False])
 def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, in_ensemble: bool, moment: int) -> None:
     specs, rates = (several(spec), RATES) if in_ensemble else (several(spec)[:1], RATES[:1])
-    undisturbed = {m.setup.spec.id: m.outcome for m in finish(begin(Regression(), specs, rates, in_ensemble))}
+    undisturbed = {m.setup.spec.id: m.result for m in finish(begin(Regression(), specs, rates, in_ensemble))}
     first = begin(Regression(), specs, rates, in_ensemble)
     ended: list[Member] = []
 
@@ -259,7 +262,7 @@ def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, in_ensemble: bo
     second.resume([saved[one.id] for one, _ in going_on])
     assert second.step == moment
     ended += finish(second)
-    assert {member.setup.spec.id: member.outcome for member in ended} == undisturbed
+    assert {member.setup.spec.id: member.result for member in ended} == undisturbed
 
 
 def test_times_add_up_to_those_of_the_process(spec: RunSpec) -> None:

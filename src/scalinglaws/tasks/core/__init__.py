@@ -1,1 +1,1 @@
-"""What all tasks share: the interface, metrics, shapes."""
+"""What tasks share: their interface, shapes, metrics and edit distances."""

@@ -1,7 +1,7 @@
-"""What a model sees of an example and how much it gives, known from a data spec before any data are.
+"""The shapes of a model's inputs and outputs, worked out from a data spec before there are any data.
 
-Read off the options of the source and its literal `EXAMPLES`, which says what is no option, so that nothing
-is loaded. Where a source leaves it open, nothing is known.
+They follow from the options of the source, and from its literal `EXAMPLES` for what is not an option, so
+nothing is loaded. A source may not say enough; its shapes are then unknown.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,11 +20,11 @@ FLOAT, TOKEN = "float32", "int64"
 
 @dataclass(frozen=True)
 class Shapes:
-    """What `scalinglaws.tasks.core.task.Task` says of opened data.
+    """The shapes that a `scalinglaws.tasks.core.task.Task` has once its data are opened.
 
     Attributes:
-        inputs: shape of one example, of each array where a model sees several.
-        dtypes: name of its type in torch, of each array where there are several.
+        inputs: shape of one example, or of each of its arrays if it has several.
+        dtypes: name of its type in torch, or of each of its arrays if it has several.
         outputs: size of the model's output.
     """
 
@@ -34,17 +34,17 @@ class Shapes:
 
 
 def shapes_of(data: DataSpec, task: str) -> Shapes | None:
-    """What models of a task see of a data set and give.
+    """The shapes of a task's inputs and outputs on a data set.
 
-    For recordings it is a close bound: the longest is taken to last as long as `seconds` allows, and to hold
-    as many symbols as is usual for the source. All else is exact.
+    They are exact, except for recordings, where they are a close bound: the longest recording is taken to be
+    as long as `seconds` allows, and to have as many symbols as is usual for the source.
 
     Args:
-        data: options may be left out where they are as by default.
+        data: its options may be left out if they have their defaults.
         task: name of a task.
 
     Returns:
-        None where the source does not say so before it is read, or the task is not known here.
+        None if the shapes depend on what the source holds, or if the task is not known here.
     """
     if task not in _TASKS:
         return None
@@ -57,7 +57,7 @@ def shapes_of(data: DataSpec, task: str) -> Shapes | None:
 
 
 def _examples(source: str, options: Mapping[str, Any]) -> dict[str, Any]:
-    """The literal `EXAMPLES`; of an entry that depends on an option, {option: {value: ...}}, what applies."""
+    """The literal `EXAMPLES`; of an entry {option: {value: facts}}, the facts of the option's value."""
     known: dict[str, Any] = {}
     for name, value in (plugins.constant(SOURCES, source, "EXAMPLES") or {}).items():
         known |= value[options[name]] if isinstance(value, dict) else {name: value}
@@ -66,7 +66,7 @@ def _examples(source: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 def _images(known: Mapping[str, Any]) -> Shapes:
     channels, height, width = known["shape"]
-    if "size" in known:  # sources that resize or cut name it so
+    if "size" in known:  # what sources that resize or crop call it
         height = width = known["size"]
     return Shapes((channels, height, width), FLOAT, known["classes"])
 
@@ -74,7 +74,7 @@ def _images(known: Mapping[str, Any]) -> Shapes:
 def _text(known: Mapping[str, Any]) -> Shapes:
     if "states" in known:
         return Shapes((known["window"],), TOKEN, known["states"])
-    # A vocabulary is counted in words, but in characters with the reserved ids.
+    # The option counts words without the reserved ids, but characters with them.
     reserved = RESERVED if known.get("tokens") == "words" else 0
     return Shapes((known["window"],), TOKEN, known["vocabulary"] + reserved)
 
@@ -92,7 +92,7 @@ def _sounds(known: Mapping[str, Any]) -> Shapes:
 def _spoken(known: Mapping[str, Any]) -> Shapes:
     sounds = _sounds(known)
     longest = min(known["longest"], round(known["symbols_per_second"] * known["seconds"]))
-    # One place and one symbol more: the end.
+    # The end takes one more place and is one more symbol.
     return Shapes((sounds.inputs, (longest + 1,)), (FLOAT, TOKEN), sounds.outputs + 1)  # type: ignore[arg-type]
 
 
@@ -103,4 +103,4 @@ _TASKS: dict[str, Callable[[Mapping[str, Any]], Shapes]] = {
     "speech-ctc": _sounds,
     "speech-attention": _spoken,
 }
-"""What a task makes of the data."""
+"""By task, the function that works out its shapes."""

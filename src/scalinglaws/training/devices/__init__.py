@@ -1,1 +1,1 @@
-"""GPUs: which are there, who uses them, how fast they are."""
+"""Devices: a GPU for this process alone, and how fast a device can be at best."""

@@ -1,4 +1,4 @@
-"""The peak rate of a device, which model FLOPs utilisation divides by."""
+"""The peak speed of a device, which model FLOPs utilisation (MFU) is relative to."""
 
 import re
 import time
@@ -11,23 +11,22 @@ Precision = Literal["float32", "bfloat16"]
 
 
 class Peak(NamedTuple):
-    """Nominal peak rates in TFLOP/s; a multiply-add is two operations."""
+    """Nominal peak speeds in TFLOP/s; a multiply-add is two operations."""
 
     float32: float
     """Of the CUDA cores: float32 products without TF32."""
     bfloat16: float | None
-    """Of the tensor cores, dense, accumulated in float32 as torch does; None without hardware for it."""
+    """Of the tensor cores: dense, accumulated in float32 as torch does. None without hardware for it."""
 
 
-# Name after "NVIDIA", "Tesla" and "GeForce" (a pattern for all of it) and peak. The figures are NVIDIA's,
-# halved where they count structured sparsity, at the nominal boost clock: GeForce cards may run faster and
-# exceed them, most others stay below. Names that are not here exactly (laptops, parts of a GPU, cut-down
-# versions) have other rates.
-# Sources: NVIDIA's data sheets and white papers, by way of public tables that quote them; most agree with
-# each other and with cores x 2 x clock. From memory, without a second source: the 71 of the RTX 3090 (a
-# public measurement reached 76), the 60 of the H100 and H200 NVL (some tables say 67), and both rates of the
-# A10G, for which many tables repeat the 125 of the A10. The B200's are those of HGX boards; early tables say
-# 80 for 75.
+# Keys are patterns for the whole name after "NVIDIA", "Tesla" and "GeForce". The figures are NVIDIA's, halved
+# where they count structured sparsity, at the nominal boost clock: GeForce cards may run faster and exceed
+# them, most others stay below. Names that do not match exactly (laptops, parts of a GPU, cut-down versions)
+# have other speeds. Sources: NVIDIA's data sheets and white papers, as quoted by public tables; most agree
+# with each other and with cores x 2 x clock. These have no second source: the 71 of the RTX 3090 (a public
+# measurement reached 76), the 60 of the H100 and H200 NVL (some tables say 67), and both figures of the A10G,
+# for which many tables repeat the 125 of the A10. The B200's figures are those of HGX boards; early tables
+# say 80 for 75.
 PEAKS: dict[str, Peak] = {
     r"V100-SXM2-(16|32)GB": Peak(15.7, None),
     r"V100-PCIE-(16|32)GB": Peak(14.0, None),
@@ -50,33 +49,33 @@ PEAKS: dict[str, Peak] = {
 
 
 def nominal_peak(name: str, precision: Precision) -> float | None:
-    """The vendor's dense peak rate of a GPU, in FLOP/s.
+    """The vendor's dense peak speed of a GPU, in FLOP/s.
 
     Args:
         name: the GPU as nvidia-smi and torch call it.
         precision: of the products; `float32` means without TF32.
 
     Returns:
-        None for a GPU that is not known, or has no hardware for this precision.
+        None if the GPU is not known or has no hardware for this precision.
     """
     short = re.sub(r"^(NVIDIA )?(Tesla |GeForce )?", "", name.strip())
     for pattern, peak in PEAKS.items():
         if re.fullmatch(pattern, short):
-            rate = peak.float32 if precision == "float32" else peak.bfloat16
-            return None if rate is None else rate * 1e12
+            speed = peak.float32 if precision == "float32" else peak.bfloat16
+            return None if speed is None else speed * 1e12
     return None
 
 
 def measured_peak(device: "torch.device | str", seconds: float = 0.2) -> float:
-    """The best rate of square float32 matrix products here and now, in FLOP/s.
+    """The best speed of square float32 matrix products here and now, in FLOP/s.
 
-    For devices without a nominal peak, such as CPUs: what this process can reach at best, with the threads
-    and the precision of products that torch is set to. Other load makes it lower. It draws no numbers from
-    the generators that training uses.
+    It serves for devices without a nominal peak, such as CPUs, and says what this process can reach at best
+    with the threads and the precision that torch is set to. Other load on the machine lowers it. It draws no
+    numbers from the generators that training uses.
 
     Args:
         device: where to measure.
-        seconds: about how long, after one product of each size that is not counted.
+        seconds: about how long to measure, after one product of each size that does not count.
     """
     import torch
 

@@ -1,1 +1,1 @@
-"""An ensemble: runs of one architecture that are trained side by side, with a leading axis of runs."""
+"""Ensembles: runs of one architecture that are trained together, along a leading axis of runs."""

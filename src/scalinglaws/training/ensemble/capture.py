@@ -1,7 +1,7 @@
-"""A training step recorded once as a CUDA graph: a replay starts all of its kernels at once.
+"""A training step that is recorded once as a CUDA graph; a replay starts all of its kernels at once.
 
-A step of a small model starts a few hundred kernels, each of which takes the host longer to start than the
-device to run. A graph is valid as long as the arrays that it was recorded on stay where they are.
+A step of a small model has a few hundred kernels, and the host takes longer to start one than the device
+takes to run it. A graph is valid as long as the arrays that it was recorded on keep their addresses.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,21 +11,21 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
-WARM_UP = 3  # steps before the recording, in which libraries choose their kernels and take their memory
+WARM_UP = 3  # steps before the recording: in these, libraries choose their kernels and allocate memory
 
 
 class Graph(Protocol):
-    """What records and replays: `torch.cuda.CUDAGraph`, or another in a test."""
+    """What records and replays: `torch.cuda.CUDAGraph`, or a stand-in in a test."""
 
     def replay(self) -> None:
-        """Do again what was recorded."""
+        """Repeat what was recorded."""
         ...
 
 
 class Captured:
-    """Calls a step function by replaying what it did the first time.
+    """A step function that replays what its first call did.
 
-    Its arguments keep their shapes. The warm-up leaves no trace in the arrays that the step changes.
+    Its arguments must keep their shapes. The warm-up leaves no trace in the arrays that the step changes.
     """
 
     def __init__(
@@ -35,10 +35,10 @@ class Captured:
         graph: Callable[[], Any] | None = None,
         recording: Callable[[Any], AbstractContextManager[object]] | None = None,
     ) -> None:
-        """Take a step function; it is recorded when it is first called.
+        """Take a step function, which is recorded at its first call.
 
         Args:
-            advance: from indices and controls on the device to losses.
+            advance: maps indices and controls on the device to losses.
             changed: the arrays that it changes.
             graph: makes an empty graph.
             recording: the context in which it records.
@@ -49,7 +49,7 @@ class Captured:
         self._graph: Graph | None = None
 
     def __call__(self, indices: Tensor, controls: Tensor) -> Tensor:
-        """Losses of the step; a new tensor each time."""
+        """Take a step; its losses are a new tensor each time."""
         if self._graph is None:
             self._record(indices, controls)
         assert self._graph is not None
@@ -62,7 +62,7 @@ class Captured:
         device = self._changed[0].device
         self._indices, self._controls = indices.to(device), controls.to(device)
         before = [array.clone() for array in self._changed]
-        with _beside(device):
+        with _other_stream(device):
             for _ in range(WARM_UP):
                 self._advance(self._indices, self._controls)
         graph: Any = self._new_graph()
@@ -74,8 +74,8 @@ class Captured:
 
 
 @contextmanager
-def _beside(device: torch.device) -> Iterator[None]:
-    """On a GPU, a stream beside the usual one: what runs there before a recording leaves no ties to it."""
+def _other_stream(device: torch.device) -> Iterator[None]:
+    """A second stream on a GPU: a recording does not wait for what ran there before it."""
     if device.type != "cuda":
         yield
         return

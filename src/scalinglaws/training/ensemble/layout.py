@@ -1,4 +1,4 @@
-"""Where the parameters of a model lie in one flat array."""
+"""The layout of a model's parameters in one flat array."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ ALIGNMENT = 16  # numbers: 64 bytes, a cache line and the widest vector register
 
 @dataclass(frozen=True)
 class Place:
-    """One parameter: its name in the model, its shape and strides, and where it begins."""
+    """One parameter: its name in the model, its shape and strides, and the index at which it begins."""
 
     name: str
     shape: tuple[int, ...]
@@ -21,26 +21,26 @@ class Place:
 class Layout:
     """Maps rows (runs, length) of flat weights to the parameters of a model.
 
-    Every parameter begins at a multiple of `ALIGNMENT`, and so does every row: what a kernel does to a run
-    must not depend on the row that the run stands in.
+    Every parameter begins at a multiple of `ALIGNMENT`, and so does every row, because what a kernel does to
+    a run must not depend on the run's row.
     """
 
     def __init__(self, model: nn.Module) -> None:
         self.places: list[Place] = []
         end = 0
-        for name, parameter in model.named_parameters():  # a shared one comes once
+        for name, parameter in model.named_parameters():  # a shared one is listed once
             self.places.append(Place(name, tuple(parameter.shape), parameter.stride(), end))
             end += -(-parameter.numel() // ALIGNMENT) * ALIGNMENT
         self.length = end
 
     def row(self, model: nn.Module) -> Tensor:
-        """The weights of a model as one row (length,), on the CPU; what lies between parameters is zero."""
+        """The weights of a model as one row (length,), on the CPU; the gaps between parameters are zero."""
         row = torch.zeros(self.length)
         for place, parameter in zip(self.places, model.parameters(), strict=True):
             row.as_strided(place.shape, place.strides, place.start).copy_(parameter.detach())
         return row
 
-    def stacked(self, rows: Tensor) -> dict[str, Tensor]:
+    def of_rows(self, rows: Tensor) -> dict[str, Tensor]:
         """Views (runs, ...) of the parameters of all rows, by name."""
         start, stride = rows.storage_offset(), rows.stride(0)
         return {
@@ -50,7 +50,7 @@ class Layout:
             for place in self.places
         }
 
-    def single(self, row: Tensor) -> dict[str, Tensor]:
+    def of_row(self, row: Tensor) -> dict[str, Tensor]:
         """Views of the parameters of one row, by name."""
         start = row.storage_offset()
         return {

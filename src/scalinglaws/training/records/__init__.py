@@ -1,1 +1,1 @@
-"""The record of a run, and the learning rates that a search chose."""
+"""Records: what a run was and gave, where it was trained, and which learning rate a search chose."""

@@ -1,4 +1,4 @@
-"""Where and when a run was made, and how fast, for its record."""
+"""Where, when and how fast a run was trained, for its record."""
 
 import platform
 import resource
@@ -13,11 +13,11 @@ from scalinglaws.training.records.record import Provenance
 
 
 class Place:
-    """Where a training process runs, and how fast it could be.
+    """Where a training process runs, and how fast it could be at best.
 
     Attributes:
         device: `cpu`, or the name of the GPU.
-        peak: FLOP/s that it reaches at best; see `scalinglaws.training.devices.peak`.
+        peak: the FLOP/s that the device reaches at best; see `scalinglaws.training.devices.peak`.
     """
 
     def __init__(self, device: str, peak: float) -> None:
@@ -25,17 +25,17 @@ class Place:
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
 
     def provenance(self, member: Member, size: ModelSize) -> Provenance:
-        """Times, speed, device, versions and commit of a run that ends now."""
+        """The provenance of a run that ends now."""
         seconds = member.seconds
         training = max(seconds.wall - seconds.evaluation, 1e-9)
-        rate = size.flops_per_example * member.outcome.examples_seen / training
+        speed = size.flops_per_example * member.result.examples_seen / training
         return Provenance(
             started=self.started,
             cpu_seconds=round(seconds.cpu, 4),
             busy_seconds=round(seconds.wall, 4),
             evaluation_share=round(seconds.evaluation / max(seconds.wall, 1e-9), 4),
-            ensemble=seconds.most_beside,
-            flops_per_second=float(f"{rate:.4g}"),
+            ensemble=seconds.ensemble,
+            flops_per_second=float(f"{speed:.4g}"),
             peak_flops_per_second=float(f"{self.peak:.4g}"),
             peak_memory_mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
             device=self.device,

@@ -1,4 +1,4 @@
-"""The record of a run: one JSON file that says what was run, with which code, on what, and what came out."""
+"""The record of a run: a JSON file that says what was run, with which code, on which data, and the result."""
 
 import json
 from pathlib import Path
@@ -11,41 +11,30 @@ from scalinglaws.config.strict import Strict
 from scalinglaws.counting.size import ModelSize
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_json
-
-
-class Result(Strict):
-    """What a run gave; see `scalinglaws.training.outcome.Outcome`."""
-
-    status: Literal["completed", "diverged"]
-    stopped: Literal["patience", "budget", "diverged"]
-    steps: int
-    examples_seen: int
-    diverged_at: int | None
-    minima: dict[str, float]
-    curve: tuple[dict[str, float], ...]
+from scalinglaws.training.records.result import RunResult
 
 
 class Provenance(Strict):
-    """Where, when and how fast a run was made; no table holds any of it.
+    """Where, when and how fast a run was trained; no table contains any of it.
 
-    Times are the run's share: a process shares what it takes in equal parts among the runs in progress.
+    Times are the run's share: the runs in progress divide the time of their process equally.
     """
 
     started: str
-    """When the process began."""
+    """When the process started."""
     cpu_seconds: float
     busy_seconds: float
     """Wall time, evaluation included."""
     evaluation_share: float
     """The part of `busy_seconds` that validation took."""
     ensemble: int
-    """Most runs that were trained side by side, this one included; 1 is a run alone."""
+    """Most runs that were in its ensemble at the same time, itself included; 1 for a run alone."""
     flops_per_second: float
-    """FLOPs of training over the time it took, evaluation apart."""
+    """FLOPs of training per second, without evaluation."""
     peak_flops_per_second: float
-    """What the device could do at best: nominal for known GPUs, else measured with float32 products."""
+    """What the device reaches at best: nominal for known GPUs, otherwise measured with float32 products."""
     peak_memory_mb: int
-    """Most memory of the process so far, of all its runs."""
+    """Most memory that the process has used so far, for all its runs."""
     device: str
     processor: str
     platform: str
@@ -62,28 +51,28 @@ class Record(Strict):
     """A run's record."""
 
     run: str
-    """The spec's hash, which is the file's name."""
+    """The hash of the spec, which is also the file's name."""
     study: str
     job: str
     phase: Literal["search", "grid"]
     spec: RunSpec
     learning_rate: float
-    """The number used; differs from the spec's where that says `searched`."""
+    """The number that was used; it differs from the spec's if that says `searched`."""
     code: str
-    """Fingerprint of the training stage that made it."""
+    """Fingerprint of the code that trained it."""
     data: str
-    """Hash of the content of the prepared data it was trained and evaluated on."""
+    """Hash of the content of the prepared data on which it was trained and evaluated."""
     model: ModelSize
-    result: Result
+    result: RunResult
     provenance: Provenance
 
     def fits(self, spec: RunSpec, learning_rate: float, code: str, data: str) -> bool:
-        """Whether this is the result of exactly that run, with exactly that code, on exactly those data."""
+        """Whether this is the record of exactly this run, with exactly this code, on exactly these data."""
         return (self.spec, self.learning_rate, self.code, self.data) == (spec, learning_rate, code, data)
 
 
 def write_record(record: Record, folder: Path) -> None:
-    """Write `<run>.json` into a folder, whole."""
+    """Write `<run>.json` into a folder; a reader never sees half of it."""
     plain = record.model_dump(mode="json")
     plain["spec"] = identity(record.spec)
     write_json(folder / f"{record.run}.json", plain)
@@ -93,7 +82,7 @@ def read_record(path: Path) -> Record:
     """Read a run record.
 
     Raises:
-        RecordError: not JSON, not a record, or its spec does not hash to its name.
+        RecordError: the file is not JSON or not a record, or the hash of its spec is not its name.
     """
     try:
         return parse_record(json.loads(path.read_text(encoding="utf-8")), str(path))
@@ -102,10 +91,10 @@ def read_record(path: Path) -> Record:
 
 
 def parse_record(plain: Any, where: str) -> Record:
-    """A record from plain data; `where` names its place in errors.
+    """Make a record of plain data; `where` names its place in errors.
 
     Raises:
-        RecordError: not a record, or its spec does not hash to its name.
+        RecordError: it is not a record, or the hash of its spec is not its name.
     """
     try:
         record = Record.model_validate(plain)

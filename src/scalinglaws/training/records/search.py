@@ -1,4 +1,4 @@
-"""The outcome of a learning-rate search for one architecture."""
+"""The learning rate that a search chose for one architecture."""
 
 import math
 from collections.abc import Iterable
@@ -11,42 +11,44 @@ from scalinglaws.errors import RecordError
 from scalinglaws.files import write_json
 from scalinglaws.training.records.record import Record
 
-NO_ERROR = 1e-12  # stands for an error of 0, which has no logarithm
+NO_ERROR = 1e-12  # takes the place of an error of 0, which has no logarithm
 
 
 class Choice(Strict):
-    """The learning rate an architecture is trained with."""
+    """The learning rate with which an architecture is trained."""
 
     learning_rate: float
     scores: dict[str, float | None]
-    """Mean log of the metric's minimum by candidate; none where a search run diverged."""
+    """Mean logarithm of the metric's minimum, by candidate; None if one of its runs diverged."""
     at_edge: bool
     """Whether the choice is the smallest or the largest candidate."""
 
 
 def choose(candidates: Candidates, records: Iterable[Record]) -> Choice:
-    """Pick the candidate with the least mean log of the metric's minimum over the search's runs.
+    """Choose the candidate with the smallest mean logarithm of the metric's minimum over the search's runs.
 
     Raises:
         RecordError: every candidate diverged.
     """
-    logs: dict[float, list[float]] = {rate: [] for rate in candidates.learning_rates}
+    logs: dict[float, list[float]] = {learning_rate: [] for learning_rate in candidates.learning_rates}
     for record in records:
         minimum = record.result.minima.get(candidates.metric, math.inf)
         logs[record.learning_rate].append(math.log(max(minimum, NO_ERROR)))
-    scores = {rate: fmean(values) if values else math.inf for rate, values in logs.items()}
-    best = min(scores, key=lambda rate: scores[rate])
+    scores = {candidate: fmean(values) if values else math.inf for candidate, values in logs.items()}
+    best = min(scores, key=lambda candidate: scores[candidate])
     if not math.isfinite(scores[best]):
         raise RecordError(f"every learning rate diverged: {', '.join(map(str, scores))}; add smaller ones")
     return Choice(
         learning_rate=best,
-        scores={str(rate): score if math.isfinite(score) else None for rate, score in scores.items()},
+        scores={
+            str(candidate): score if math.isfinite(score) else None for candidate, score in scores.items()
+        },
         at_edge=best in (min(scores), max(scores)),
     )
 
 
 def write_choice(choice: Choice, path: Path) -> None:
-    """Write the choice as JSON, whole."""
+    """Write the choice as JSON; a reader never sees half of it."""
     write_json(path, choice.model_dump(mode="json"))
 
 
@@ -54,7 +56,7 @@ def read_choice(path: Path) -> Choice:
     """Read a choice.
 
     Raises:
-        RecordError: the file is missing or is no choice.
+        RecordError: the file is missing or does not hold a choice.
     """
     try:
         return Choice.model_validate_json(path.read_text(encoding="utf-8"))

@@ -1,1 +1,1 @@
-"""Checkpoints, interruption, and the heartbeat that others watch."""
+"""Checkpoints, the signals that stop a process, and the heartbeats of one that runs."""

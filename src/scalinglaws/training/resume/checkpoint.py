@@ -1,6 +1,7 @@
-"""Checkpoints: where the runs in progress stand, so that a killed process loses next to nothing.
+"""Checkpoints: the state of the runs in progress, so that a killed process loses next to nothing.
 
-One file a job, no output of the workflow: it is there while the job is trained, and gone when it is done.
+There is one file per job. It is not an output of the workflow: it exists while the job is trained, and is
+removed when the job is done.
 """
 
 import hashlib
@@ -15,20 +16,20 @@ import torch
 from scalinglaws.files import remove_file, whole_file
 
 EVERY_SECONDS = 30.0
-SHARE = 0.02  # of the time at most goes into writing
+SHARE = 0.02  # of the time, at most, goes into writing
 DIGEST = hashlib.sha256().digest_size
 
 log = logging.getLogger("scalinglaws.training")
 
 States = dict[str, dict[str, Any]]
-"""By run: tensors, numbers and texts; see `scalinglaws.training.loop.Training.saved`."""
+"""By run id: tensors, numbers and texts; see `scalinglaws.training.loop.Training.saved`."""
 
 
 class Checkpoint:
     """The checkpoint of a job, written by one training process and read by the next.
 
-    A disk that is full, or a checkpoint that cannot be read, costs time and no result: both are logged, and
-    training goes on, or begins again.
+    A full disk or a checkpoint that cannot be read costs time, but no result: both are logged, and training
+    goes on, or starts again.
     """
 
     def __init__(self, path: Path, made_by: dict[str, str]) -> None:
@@ -36,12 +37,12 @@ class Checkpoint:
 
         Args:
             path: the file.
-            made_by: what else the states depend on (code, data, device); those of another are not used.
+            made_by: what the states depend on (code, data, device); a checkpoint made by others is not used.
         """
         self.path, self._made_by = path, made_by
         self._next = time.monotonic() + EVERY_SECONDS
         self.states: States = self._read()
-        """Where runs stood that have not been taken up yet."""
+        """The states of runs that have not been resumed yet."""
 
     @property
     def due(self) -> bool:
@@ -49,7 +50,7 @@ class Checkpoint:
         return time.monotonic() >= self._next
 
     def write(self, states: States) -> bool:
-        """Write where runs stand, beside those that have not been taken up yet; whether the disk took it."""
+        """Write the states of runs, and of those not resumed yet. Whether they could be written."""
         started = time.monotonic()
         stream = io.BytesIO()
         torch.save({"made_by": self._made_by, "states": {**self.states, **states}}, stream)
@@ -60,13 +61,13 @@ class Checkpoint:
                 temporary.write_bytes(content + hashlib.sha256(content).digest())
         except OSError as error:
             written = False
-            log.warning("%s: no checkpoint could be written (%s)", self.path, error.strerror)
+            log.warning("%s: the checkpoint cannot be written (%s)", self.path, error.strerror)
         ended = time.monotonic()
         self._next = ended + max(EVERY_SECONDS, (ended - started) / SHARE)
         return written
 
     def remove(self) -> None:
-        """Nothing is in progress any more."""
+        """Remove the file: nothing is in progress any more."""
         remove_file(self.path)
 
     def _read(self) -> States:
@@ -76,23 +77,23 @@ class Checkpoint:
             return {}
         except OSError as error:
             log.warning(
-                "%s: no checkpoint could be read (%s); its runs begin again", self.path, error.strerror
+                "%s: the checkpoint cannot be read (%s); its runs start again", self.path, error.strerror
             )
             return {}
         body, digest = content[:-DIGEST], content[-DIGEST:]
         try:
             if hashlib.sha256(body).digest() != digest:
-                raise ValueError("its digest is wrong")
+                raise ValueError("wrong digest")
             plain = torch.load(io.BytesIO(body), weights_only=True)
             made_by, states = plain["made_by"], {run: {**state} for run, state in plain["states"].items()}
-        except Exception as error:  # torch and pickle name no list of theirs
+        except Exception as error:  # torch and pickle do not say which errors they raise
             log.warning(
-                "%s: the checkpoint is damaged; its runs begin again (%s)", self.path, _first_line(error)
+                "%s: the checkpoint is damaged; its runs start again (%s)", self.path, _first_line(error)
             )
             return {}
         if made_by != self._made_by:
             log.warning(
-                "%s: the checkpoint is of other code, data or device; its runs begin again", self.path
+                "%s: the checkpoint was made by other code, data or device; its runs start again", self.path
             )
             return {}
         return states

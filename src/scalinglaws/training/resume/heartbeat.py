@@ -1,4 +1,4 @@
-"""What a training process tells those who watch: one small file a job, rewritten as it goes."""
+"""Heartbeats: a training process says how far it is in one small file per job, which it keeps rewriting."""
 
 import json
 import time
@@ -20,15 +20,15 @@ class Heartbeat(Strict):
     """Their ids."""
     step: int
     steps: int
-    """Most steps each may take."""
+    """Most steps that each may take."""
     loss: float | None
-    """Mean training loss before the last evaluation; none before the first, or when it is not finite."""
+    """Mean training loss before the last evaluation; None before the first one, or if it is not finite."""
     time: float
-    """When this was written, seconds since the epoch."""
+    """When this was written, in seconds since the epoch."""
 
 
 class HeartbeatWriter:
-    """Writes heartbeats, at most one a second."""
+    """Writes heartbeats, at most one per second."""
 
     def __init__(self, path: Path, job: str) -> None:
         self.path = path
@@ -41,7 +41,7 @@ class HeartbeatWriter:
         return time.time() - self._last >= EVERY_SECONDS
 
     def beat(self, run: str, runs: tuple[str, ...], step: int, steps: int, loss: float | None) -> None:
-        """Note the state of the runs in progress."""
+        """Write the state of the runs in progress, if it is time."""
         if not self.due:
             return
         self._last = time.time()
@@ -56,7 +56,7 @@ class HeartbeatWriter:
 
 
 def read_heartbeats(folder: Path) -> list[Heartbeat]:
-    """The heartbeats in a folder; files that are just being replaced are left out."""
+    """The heartbeats in a folder and below; files that cannot be read are skipped."""
     states = []
     for path in sorted(folder.rglob("*.json")):
         try:

@@ -1,7 +1,7 @@
-"""Signals that ask a training process to stop: it saves where its runs stand, and ends.
+"""Signals that ask a training process to stop: it saves the state of its runs and ends.
 
-SIGTERM comes from a scheduler that takes a node back, SIGUSR2 from one that warns of the time limit
-(`sbatch --signal=USR2@60`), SIGINT from Ctrl-C.
+A scheduler sends SIGTERM when it takes a node back, and SIGUSR2 as a warning of the time limit if you ask for
+it (`sbatch --signal=USR2@60`); Ctrl-C sends SIGINT.
 """
 
 import signal
@@ -12,20 +12,20 @@ SIGNALS = (signal.SIGTERM, signal.SIGUSR2, signal.SIGINT)
 
 
 class TrainingInterruptedError(Exception):
-    """A signal ended the training; where its runs stand is saved, if the disk took it.
+    """A signal ended the training; the state of its runs is saved, if it could be written.
 
     Attributes:
-        status: exit status of the process, 128 + the signal's number, as shells have it.
+        status: exit status of the process: 128 + the signal's number, as in shells.
     """
 
     def __init__(self, number: int, saved: bool = True) -> None:
-        place = "from here" if saved else "from the last checkpoint, as none could be written now"
-        super().__init__(f"stopped by {signal.Signals(number).name}; call again to go on {place}")
+        place = "from here" if saved else "from the last checkpoint, because none could be written now"
+        super().__init__(f"stopped by {signal.Signals(number).name}; start again to resume {place}")
         self.status = 128 + number
 
 
 class Interruption:
-    """Within it, a signal is noted instead of ending the process; a step is short, so it is seen soon."""
+    """A context in which a signal is noted instead of ending the process; training looks after each step."""
 
     def __init__(self) -> None:
         self.number: int | None = None

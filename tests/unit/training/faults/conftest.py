@@ -10,7 +10,7 @@ from scalinglaws.config.spec import RunSpec
 from unit.training.faults.forks import Forks
 from unit.training.faults.stage import MakeStage, Results, Stage, Undisturbed
 
-MakePack = Callable[..., Job]
+MakeJob = Callable[..., Job]
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def known() -> dict[str, Results]:
 
 
 @pytest.fixture
-def make_job(make_spec: Callable[..., RunSpec]) -> MakePack:
+def make_job(make_spec: Callable[..., RunSpec]) -> MakeJob:
     """A job of so many runs of at most so many steps, each with its own subset, seed and learning rate."""
 
     def make(runs: int = 6, steps: int = 300, patience: int = 8, rate: float = 0.01, first: int = 4) -> Job:

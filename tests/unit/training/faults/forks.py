@@ -36,7 +36,7 @@ class Settings:
     dies_at: tuple[str, int, str] | None = None
     """A file's suffix, a number n, and `before` or `after`: it is killed at the n-th such file's renaming."""
     alone: bool = False
-    """No model is stacked."""
+    """Every model is trained alone."""
     tells_memory: bool = False
     """Its resident memory goes to stderr with every record."""
 
@@ -97,7 +97,7 @@ class Forks:
 
 def _apply(settings: Settings) -> None:
     from scalinglaws.training import trainer
-    from scalinglaws.training.ensemble import policy as stacking
+    from scalinglaws.training.ensemble import policy
     from scalinglaws.training.resume import checkpoint
 
     if settings.every is not None:
@@ -113,7 +113,7 @@ def _apply(settings: Settings) -> None:
     if settings.dies_at is not None:
         _die_at(*settings.dies_at)
     if settings.alone:
-        stacking.STACKED_BELOW["cpu"] = 0
+        policy.FLOPS_OF_A_MODEL["cpu"] = 0
     if settings.tells_memory:
         write = trainer.write_record  # type: ignore[attr-defined]
 
@@ -151,7 +151,7 @@ def _call(order: dict[str, Any]) -> int:
         os.dup2(target, stream)
     try:
         _apply(Settings(**order["settings"]))
-        sys.argv = ["scalinglaws.training", *order["arguments"]]
+        sys.argv = ["scalinglaws.stages.train", *order["arguments"]]
         run_stage(main)
     except SystemExit as end:
         return int(end.code or 0)

@@ -66,7 +66,7 @@ class Stage:
 
     def command(self) -> list[str]:
         """What a shell would call."""
-        return [sys.executable, "-m", "scalinglaws.training", *self.arguments()]
+        return [sys.executable, "-m", "scalinglaws.stages.train", *self.arguments()]
 
     def start(self, ensemble: int = 64, code: str = "c0de", **settings: Any) -> Child:
         """Call the stage."""

@@ -1,4 +1,4 @@
-"""A checkpoint that cannot be used costs time: its runs begin again, to the same end."""
+"""A checkpoint that cannot be used costs time: its runs start again, to the same end."""
 
 import hashlib
 import io
@@ -14,7 +14,7 @@ from scalinglaws.config.job import Job
 from unit.training.faults.stage import MakeStage, Stage, Undisturbed
 
 pytestmark = pytest.mark.slow
-DAMAGED = "the checkpoint is damaged; its runs begin again"
+DAMAGED = "the checkpoint is damaged; its runs start again"
 SAVES = 20  # until the process is killed: one a step
 
 
@@ -68,11 +68,11 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "states of another form": (lambda content: signed({"made_by": {}, "states": {"run": 3}}), DAMAGED),
     "other arrays": (
         lambda content: changed(content, lambda state: state["arrays"].update(weights=torch.zeros(3))),
-        "what was saved does not fit them",
+        "their checkpoint does not fit them",
     ),
     "a part missing": (
         lambda content: changed(content, lambda state: state.pop("losses")),
-        "what was saved does not fit them",
+        "their checkpoint does not fit them",
     ),
 }
 
@@ -87,7 +87,7 @@ def test_damage(
     stage.checkpoint.write_bytes(make(saved(stage)))
     ended = stage.call()
     assert ended.status == 0, ended.said
-    assert warning in ended.said and "go on from" not in ended.said
+    assert warning in ended.said and "resume at" not in ended.said
     assert stage.results() == undisturbed(job)
 
 
@@ -96,7 +96,7 @@ def test_a_sound_one(make_job: Callable[..., Job], make_stage: MakeStage) -> Non
     stage = make_stage(make_job(runs=3, steps=40, patience=99))
     content = saved(stage)
     assert changed(content, lambda state: None) != b""
-    assert f"3 runs go on from step {SAVES}\n" in stage.call().said
+    assert f"3 runs resume at step {SAVES}\n" in stage.call().said
 
 
 def test_pickled_code_is_not_run(
@@ -121,7 +121,7 @@ def test_of_other_code(make_job: Callable[..., Job], make_stage: MakeStage, undi
     saved(stage)
     ended = stage.call(code="c0df")
     assert ended.status == 0, ended.said
-    assert "the checkpoint is of other code, data or device; its runs begin again" in ended.said
+    assert "the checkpoint was made by other code, data or device; its runs start again" in ended.said
     assert stage.results() == undisturbed(job)
 
 
@@ -131,7 +131,7 @@ def test_of_other_runs(make_job: Callable[..., Job], make_stage: MakeStage, undi
     stage.checkpoint.write_bytes(saved(make_stage(make_job(runs=3, steps=41, patience=99), "others")))
     ended = stage.call()
     assert ended.status == 0, ended.said
-    assert "go on from" not in ended.said
+    assert "resume at" not in ended.said
     assert stage.results() == undisturbed(job)
 
 
@@ -144,5 +144,5 @@ def test_of_some_of_the_runs(
     stage.checkpoint.write_bytes(saved(make_stage(make_job(runs=2, steps=40, patience=99), "before")))
     ended = stage.call()
     assert ended.status == 0, ended.said
-    assert f"2 runs go on from step {SAVES}\n" in ended.said
+    assert f"2 runs resume at step {SAVES}\n" in ended.said
     assert stage.results() == undisturbed(job)

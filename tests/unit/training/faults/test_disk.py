@@ -20,7 +20,7 @@ def test_checkpoints_do_not_fit(
     stage = make_stage(job)
     ended = stage.call(every=0.0, largest_file=RECORD_FITS)
     assert ended.status == 0
-    assert f"{stage.checkpoint}: no checkpoint could be written (File too large)" in ended.said
+    assert f"{stage.checkpoint}: the checkpoint cannot be written (File too large)" in ended.said
     assert "Traceback" not in ended.said
     assert stage.results() == undisturbed(job)
     assert stage.left_behind() == []
@@ -39,7 +39,7 @@ def test_a_record_does_not_fit(
     (error,) = (line for line in ended.said.splitlines() if line.startswith("error: "))
     named = {run.id for run in job.runs if f"error: {stage.out / run.id}.json: the record cannot" in error}
     assert len(named) == 1 and named.isdisjoint(there)
-    assert "(File too large); free some space and call again" in error
+    assert "(File too large); free some space and start again" in error
     assert "Traceback" not in ended.said
     assert stage.records() == there
     assert stage.left_behind() == []
@@ -56,6 +56,8 @@ def test_stopped_on_a_full_disk(make_job: Callable[..., Job], make_stage: MakeSt
     child.send(signal.SIGTERM)
     ended = child.wait()
     assert ended.status == 128 + signal.SIGTERM
-    assert ended.said.endswith("call again to go on from the last checkpoint, as none could be written now\n")
+    assert ended.said.endswith(
+        "start again to resume from the last checkpoint, because none could be written now\n"
+    )
     assert not stage.checkpoint.exists()
     assert stage.left_behind() == []

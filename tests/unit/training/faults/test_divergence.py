@@ -1,4 +1,4 @@
-"""A run that diverges is a result like another, and does not touch those beside it."""
+"""A run that diverges is a result like another, and does not touch the others in its ensemble."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,9 +9,9 @@ import torch
 from scalinglaws.config.job import Job
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.tasks.image_classification import open_task
-from scalinglaws.training.build import Architecture, setup
-from scalinglaws.training.order import Order
-from scalinglaws.training.seeds import derived_seed
+from scalinglaws.training.architecture import Architecture
+from scalinglaws.training.order import Order, derived_seed
+from scalinglaws.training.setup import run_setup
 from unit.training.faults.stage import MakeStage, Stage, Undisturbed
 
 pytestmark = pytest.mark.slow
@@ -23,9 +23,12 @@ def healthy(make_job: Callable[..., Job]) -> Job:
     return make_job(runs=4, steps=60, first=20)  # a stretch in which losses break
 
 
-def with_rates(job: Job, *rates: float) -> tuple[Job, list[RunSpec]]:
-    """The job with one more run a rate; and those."""
-    wild = [job.runs[0].model_copy(update={"learning_rate": rate, "seed": 9}) for rate in rates]
+def with_learning_rates(job: Job, *learning_rates: float) -> tuple[Job, list[RunSpec]]:
+    """The job with one more run per learning rate, and these runs."""
+    wild = [
+        job.runs[0].model_copy(update={"learning_rate": learning_rate, "seed": 9})
+        for learning_rate in learning_rates
+    ]
     first, *others = job.runs
     return job.model_copy(update={"runs": (first, *wild, *others)}), wild  # in the midst of the ensemble
 
@@ -40,7 +43,9 @@ def first_broken_step(stage: Stage, spec: RunSpec) -> int:
     torch.manual_seed(derived_seed(spec.seed, "weights"))
     only = architecture.build()
     optimiser = torch.optim.SGD(only.parameters(), momentum=spec.optimiser.momentum, nesterov=True)
-    order = Order(setup(spec, 1.0, task, stage.prepared / "subsets").subset, spec.optimiser.batch, spec.seed)
+    order = Order(
+        run_setup(spec, 1.0, task, stage.prepared / "subsets").subset, spec.optimiser.batch, spec.seed
+    )
     for step in range(1, spec.budget.steps + 1):
         images, labels = task.batch(order.at(step)[None])
         loss = torch.nn.functional.cross_entropy(only(images[0]), labels[0])
@@ -55,10 +60,10 @@ def first_broken_step(stage: Stage, spec: RunSpec) -> int:
 
 
 @pytest.mark.parametrize("ensemble", [64, 1])
-def test_beside_healthy_runs(
+def test_in_an_ensemble_with_healthy_runs(
     healthy: Job, make_stage: MakeStage, undisturbed: Undisturbed, ensemble: int
 ) -> None:
-    job, wild = with_rates(healthy, 1e4, 1e30)
+    job, wild = with_learning_rates(healthy, 1e4, 1e30)
     stage = make_stage(job)
     results = stage.done(ensemble)  # its exit status is 0
     for spec in wild:
@@ -74,12 +79,12 @@ def test_beside_healthy_runs(
 
 def test_at_the_second_step(healthy: Job, make_stage: MakeStage) -> None:
     # The first loss is of the initial weights, the second of weights beyond float32.
-    job, (wild,) = with_rates(healthy, 1e38)
+    job, (wild,) = with_learning_rates(healthy, 1e38)
     assert make_stage(job).done()[wild.id]["result"]["diverged_at"] == 2
 
 
 def test_hopeless_but_finite(healthy: Job, make_stage: MakeStage, undisturbed: Undisturbed) -> None:
-    job, (wild,) = with_rates(healthy, 30.0)
+    job, (wild,) = with_learning_rates(healthy, 30.0)
     results = make_stage(job).done()
     result = results.pop(wild.id)["result"]
     assert result["status"] == "diverged"
@@ -88,6 +93,6 @@ def test_hopeless_but_finite(healthy: Job, make_stage: MakeStage, undisturbed: U
 
 
 def test_all_diverge(healthy: Job, make_stage: MakeStage) -> None:
-    _, wild = with_rates(healthy, 1e20, 1e30)
+    _, wild = with_learning_rates(healthy, 1e20, 1e30)
     results = make_stage(healthy.model_copy(update={"runs": tuple(wild)})).done()
     assert {each["result"]["status"] for each in results.values()} == {"diverged"}

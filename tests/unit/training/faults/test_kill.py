@@ -38,7 +38,7 @@ def test_killed_again_and_again(
             status = ended.status
             assert status in (0, -signal.SIGKILL), ended.said
             kills += status != 0
-            resumed += "go on from step" in ended.said
+            resumed += "resume at step" in ended.said
             assert kept.items() <= stage.records().items()
             assert stage.progress() >= progress
             kept, progress = stage.records(), stage.progress()

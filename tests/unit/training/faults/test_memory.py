@@ -15,9 +15,10 @@ import torch
 from scalinglaws.config.job import Job
 from scalinglaws.errors import RecordError
 from scalinglaws.stages import train as stage_module
-from scalinglaws.training.build import Architecture
+from scalinglaws.training.architecture import Architecture
 from scalinglaws.training.ensemble.ensemble import Ensemble
-from scalinglaws.training.loop import RunSetup, Training
+from scalinglaws.training.loop import Training
+from scalinglaws.training.setup import RunSetup
 from unit.training.faults.stage import MakeStage, Stage, Undisturbed
 
 pytestmark = pytest.mark.slow
@@ -52,7 +53,7 @@ def break_above(monkeypatch: pytest.MonkeyPatch, most: int, error: Exception, ca
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: str(error)[:20] or "MemoryError")
-def test_a_stack_is_split(
+def test_an_ensemble_is_split(
     job: Job,
     make_stage: MakeStage,
     undisturbed: Undisturbed,
@@ -133,7 +134,7 @@ def test_a_real_lack(make_job: Callable[..., Job], make_stage: MakeStage, undist
     ended = stage.call(ensemble=128, more_memory=32_000_000)
     # How much is left after the first failure is up to the allocator: for all runs, for some or for none.
     assert ended.status in (0, 2), ended.said
-    assert re.search(r"out of memory with \d\d+ runs side by side", ended.said)
+    assert re.search(r"out of memory with an ensemble of \d\d+ runs", ended.said)
     assert "Traceback" not in ended.said
     assert ended.status == 0 or "error: paper/one job: not enough memory for " in ended.said
     assert stage.results().items() <= undisturbed(job).items()

@@ -33,7 +33,7 @@ def goes_on(stage: Stage) -> None:
     assert 0 < step < LONG
     ended = stage.call()
     assert ended.status == 0, ended.said
-    assert f" 4 runs go on from step {step}\n" in ended.said
+    assert f" 4 runs resume at step {step}\n" in ended.said
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR2, signal.SIGINT])
@@ -46,7 +46,7 @@ def test_a_signal_to_the_command(
     called.send_signal(number)
     printed, said = called.communicate()
     assert called.returncode == 128 + number, said
-    assert said.endswith(f"paper/one job: stopped by {number.name}; call again to go on from here\n")
+    assert said.endswith(f"paper/one job: stopped by {number.name}; start again to resume from here\n")
     assert printed == "" and "Traceback" not in said
     assert stage.left_behind() == []
     goes_on(stage)
@@ -62,7 +62,7 @@ def test_signals_in_a_row(job: Job, make_stage: MakeStage, undisturbed: Undistur
         child.send(number)
     ended = child.wait()
     assert ended.status in {128 + number for number in (signal.SIGUSR2, signal.SIGINT, signal.SIGTERM)}
-    assert re.search(r"stopped by \w+; call again to go on from here\n$", ended.said)
+    assert re.search(r"stopped by \w+; start again to resume from here\n$", ended.said)
     assert "Traceback" not in ended.said
     goes_on(stage)
     assert stage.results() == undisturbed(job)

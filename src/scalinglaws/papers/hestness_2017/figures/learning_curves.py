@@ -22,7 +22,7 @@ from scalinglaws.plotting.learning_curves import (
 )
 from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.study import StudyTables
-from scalinglaws.tasks.core.metrics import metric_title
+from scalinglaws.tasks.core.metrics import chance_level, metric_title
 
 BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}  # hides no point
 
@@ -101,12 +101,8 @@ def _best_guess(manifest: Mapping[str, Any]) -> dict[str, float]:
     """What guessing among equally likely classes gives, by metric; nothing where there are no classes."""
     if "classes" not in manifest:
         return {}
-    classes = len(manifest["classes"])
-    return {
-        "cross_entropy": math.log(classes),
-        "top1_error": 1 - 1 / classes,
-        "top5_error": 1 - min(5, classes - 1) / classes,
-    }
+    metrics = ("cross_entropy", "top1_error", "top5_error")
+    return {metric: chance_level(metric, len(manifest["classes"])) for metric in metrics}
 
 
 def _x_label(tables: StudyTables) -> str:

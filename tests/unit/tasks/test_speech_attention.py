@@ -14,7 +14,7 @@ from scalinglaws.data.store import read_prepared
 from scalinglaws.models import listener
 from scalinglaws.tasks.core.task import Inputs
 from scalinglaws.tasks.speech_attention import METRICS, SpeechAttention, open_task, until
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
 from unit.made_speech import BANDS, FRAMES, LONGEST, SYMBOLS, prepare_tones
 
 CPU = torch.device("cpu")
@@ -136,7 +136,7 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
 
 def test_a_listener_learns_tones(tmp_path: Path) -> None:
     prepare_tones(tmp_path, train=300, validation=40)
-    task, alike = open_task(tmp_path, CPU), Alike(Optimiser(name="adam", warmup=10), "float32", True)
+    task, alike = open_task(tmp_path, CPU), Shared(Optimiser(name="adam", warmup=10), "float32", True)
     ensemble = Ensemble(
         lambda: listener.build(task.inputs, task.outputs, width=16, layers=2, stride=4),
         [0, 1],

@@ -22,7 +22,7 @@ from scalinglaws.tasks.speech_ctc import (
     open_task,
     output_steps,
 )
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
 from unit.made_speech import BANDS, FRAMES, LONGEST, SYMBOLS, prepare_tones
 
 CPU = torch.device("cpu")
@@ -238,7 +238,7 @@ def test_evaluation_in_chunks_is_evaluation_at_once(task: SpeechCtc, monkeypatch
 
 def test_deep_speech_learns_tones(tmp_path: Path) -> None:
     prepare_tones(tmp_path, train=200, validation=40)
-    task, alike = open_task(tmp_path, CPU), Alike(Optimiser(name="adam", warmup=10), "float32", True)
+    task, alike = open_task(tmp_path, CPU), Shared(Optimiser(name="adam", warmup=10), "float32", True)
     ensemble = Ensemble(
         lambda: deepspeech.build(task.inputs, task.outputs, width=12, stride=2),
         [0, 1],

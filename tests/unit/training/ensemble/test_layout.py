@@ -19,7 +19,7 @@ def test_a_row_holds_a_model(name: str) -> None:
     model = MODELS[name]()
     layout = Layout(model)
     row = layout.row(model)
-    views = layout.single(row)
+    views = layout.of_row(row)
     assert views.keys() == dict(model.named_parameters()).keys()
     for own, parameter in model.named_parameters():
         assert torch.equal(views[own], parameter)
@@ -28,17 +28,17 @@ def test_a_row_holds_a_model(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_stacked_views_are_the_rows(name: str) -> None:
+def test_views_of_all_rows_are_the_rows(name: str) -> None:
     models = [MODELS[name]() for _ in range(3)]
     layout = Layout(models[0])
     rows = torch.stack([layout.row(model) for model in models])
     for i, model in enumerate(models):
         for own, parameter in model.named_parameters():
-            assert torch.equal(layout.stacked(rows)[own][i], parameter)
-    layout.stacked(rows)[next(iter(layout.stacked(rows)))][1].fill_(7)
+            assert torch.equal(layout.of_rows(rows)[own][i], parameter)
+    layout.of_rows(rows)[next(iter(layout.of_rows(rows)))][1].fill_(7)
     assert (rows[1] == 7).sum() == models[0].get_parameter(layout.places[0].name).numel()
     # a row of a larger array has an offset
-    assert torch.equal(layout.single(rows[2])[layout.places[-1].name], list(models[2].parameters())[-1])
+    assert torch.equal(layout.of_row(rows[2])[layout.places[-1].name], list(models[2].parameters())[-1])
 
 
 def test_everything_begins_at_a_multiple_of_the_alignment() -> None:

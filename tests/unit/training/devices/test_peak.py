@@ -1,4 +1,4 @@
-"""Peak rates of devices."""
+"""Peak speeds of devices."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Models side by side: the same as alone, and no run sees another."""
+"""Models in an ensemble: the same as alone, and no run sees another."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from torch.nn import functional
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models import lstm, mlp, resnet, rhn, transformer
 from scalinglaws.models._ensembles import can_share_an_ensemble
-from scalinglaws.training.ensemble.ensemble import Alike, Ensemble
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
 
 CPU = torch.device("cpu")
 STEPS = 5
 MINE = 7
-"""Seed of the run that is looked at; those beside it have others."""
+"""Seed of the run that is looked at; the others of the ensemble have others."""
 
 
 class Highway(nn.Module):
@@ -106,7 +106,7 @@ TASK = Images()
 def make(build: Callable[[], nn.Module], seeds: Sequence[int], **options: Any) -> Ensemble:
     in_ensemble = options.pop("in_ensemble", True)
     precision = options.pop("precision", "float32")
-    alike = Alike(Optimiser(**{"warmup": 2, **options}), precision, in_ensemble)
+    alike = Shared(Optimiser(**{"warmup": 2, **options}), precision, in_ensemble)
     return Ensemble(build, seeds, [0.01 * (1 + seed) for seed in seeds], alike, CPU)
 
 
@@ -139,8 +139,8 @@ def same(one: list[Tensor], other: list[Tensor]) -> bool:
 
 @pytest.mark.parametrize("batch", [10, 16])
 @pytest.mark.parametrize("name", BUILD)
-def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(name: str, batch: int) -> None:
-    beside: list[list[int]] = [
+def test_a_run_is_the_same_bit_for_bit_whatever_else_is_in_the_ensemble(name: str, batch: int) -> None:
+    ensembles: list[list[int]] = [
         [MINE],
         [MINE, 1],
         [3, MINE],
@@ -149,7 +149,7 @@ def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(name: str, batch: i
         [*range(10, 42), MINE],
     ]
     found = []
-    for seeds in beside:
+    for seeds in ensembles:
         ensemble = make(BUILD[name], seeds, name="adam", momentum=0.9)
         losses = run(ensemble, seeds, batch=batch)
         row = seeds.index(MINE)
@@ -159,7 +159,7 @@ def test_a_run_is_the_same_bit_for_bit_whatever_is_beside_it(name: str, batch: i
 
 @pytest.mark.parametrize("options", [{}, {"name": "adam"}, {"averaging": 0}], ids=str)
 @pytest.mark.parametrize("name", BUILD)
-def test_side_by_side_is_as_alone_but_for_rounding(name: str, options: dict[str, Any]) -> None:
+def test_in_an_ensemble_is_as_alone_but_for_rounding(name: str, options: dict[str, Any]) -> None:
     seeds = [MINE, 8, 9]
     ensemble = make(BUILD[name], seeds, **options)
     losses = run(ensemble, seeds)
@@ -190,7 +190,7 @@ def test_alone_is_as_torch_does_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("kept", [[1], [0, 3], [4, 2, 0]])
-def test_runs_that_go_on_are_as_if_nothing_had_been_beside_them(kept: list[int]) -> None:
+def test_runs_that_go_on_are_as_if_the_others_had_never_been_there(kept: list[int]) -> None:
     seeds = [5, 6, MINE, 8, 9]
     whole, part = (make(BUILD["resnet"], seeds, name="adam") for _ in range(2))
     run(whole, seeds, last=8)
@@ -261,7 +261,7 @@ def test_half_precision_trains_in_full_precision() -> None:
     torch.testing.assert_close(a, b, rtol=0.05, atol=0.05)
 
 
-def test_models_with_buffers_or_fused_recurrence_are_not_stacked() -> None:
+def test_models_with_buffers_or_fused_recurrence_share_no_ensemble() -> None:
     assert can_share_an_ensemble(BUILD["resnet"]())
     assert not can_share_an_ensemble(nn.Sequential(nn.Linear(3, 3), nn.BatchNorm1d(3)))
     assert not can_share_an_ensemble(nn.LSTM(3, 3))

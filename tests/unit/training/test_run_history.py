@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from scalinglaws.config.spec import Budget
-from scalinglaws.training.outcome import HOPELESS, RunHistory
+from scalinglaws.training.run_history import HOPELESS, RunHistory
 
 NAN, INF = math.nan, math.inf
 
@@ -32,7 +32,7 @@ def test_a_run_has_diverged_and_since_when(
     history: RunHistory, losses: list[float], error: float, step: int
 ) -> None:
     assert history.note(8, torch.tensor(losses), {"error": error})
-    outcome = history.outcome
+    outcome = history.result
     assert (outcome.status, outcome.stopped, outcome.diverged_at) == ("diverged", "diverged", step)
     assert outcome.minima == {}
     assert [point["step"] for point in outcome.curve] == [4]
@@ -41,11 +41,11 @@ def test_a_run_has_diverged_and_since_when(
 
 def test_a_loss_that_only_jumps_is_no_divergence(history: RunHistory) -> None:
     assert not history.note(8, torch.tensor([1.0, 2.0, 30.0, 4.0]), {"error": 0.5})
-    assert history.outcome.status == "completed"
-    assert history.outcome.minima == {"error": 0.5}
+    assert history.result.status == "completed"
+    assert history.result.minima == {"error": 0.5}
 
 
 def test_the_budget_ends_a_run(history: RunHistory) -> None:
     assert history.note(100, torch.ones(96), {"error": 0.1})
-    assert (history.outcome.status, history.outcome.stopped) == ("completed", "budget")
-    assert history.outcome.diverged_at is None
+    assert (history.result.status, history.result.stopped) == ("completed", "budget")
+    assert history.result.diverged_at is None

@@ -8,9 +8,9 @@ import torch
 
 from scalinglaws.config.spec import ModelSpec, RunSpec
 from scalinglaws.tasks.image_classification import ImageClassification, open_task
-from scalinglaws.training.build import Architecture, setup
-from scalinglaws.training.ensemble import policy as stacking
-from scalinglaws.training.loop import RunSetup
+from scalinglaws.training.architecture import Architecture
+from scalinglaws.training.ensemble import policy
+from scalinglaws.training.setup import RunSetup, run_setup
 
 MakeSpec = Callable[..., RunSpec]
 CPU = torch.device("cpu")
@@ -71,28 +71,28 @@ def test_large_models_are_alone(
 ) -> None:
     size = small.size
     assert small.in_ensemble(4)
-    monkeypatch.setitem(stacking.STACKED_BELOW, "cpu", 3 * size.flops_per_example / size.products)
+    monkeypatch.setitem(policy.FLOPS_OF_A_MODEL, "cpu", 3 * size.flops_per_example / size.products)
     assert small.in_ensemble(2)
     assert not small.in_ensemble(4)
     assert sizes(small.groups(setups, never, 64)) == [*[[n] for n in (32, 32, 16, 16, 8, 8, 4, 4)], [2, 2]]
 
 
-def test_a_stack_is_no_larger_than_gains_anything(
+def test_an_ensemble_is_no_larger_than_gains_anything(
     small: Architecture, setups: list[RunSetup], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = small.size
-    monkeypatch.setitem(stacking.STACKED_TO, "cpu", 9 * size.flops_per_example / size.products)
+    monkeypatch.setitem(policy.FLOPS_OF_AN_ENSEMBLE, "cpu", 9 * size.flops_per_example / size.products)
     assert sizes(small.groups(setups, never, 64)) == [[32, 32], [16, 16], [8, 8], [4, 4], [2, 2]]
 
 
 def test_the_rule() -> None:
-    steps = [stacking.Work(flops, 10) for flops in (1e3, 1e6, 1e7, 1.19e7, 1.2e7, 1e9)]
-    assert [stacking.most_beside(step, "cpu") for step in steps] == [64, 64, 15, 12, 1, 1]
-    assert stacking.most_beside(steps[0], "cpu", 8) == 8
-    assert stacking.most_beside(steps[2], "cuda") == 64
-    outputs = [stacking.Work(1e3, numbers) for numbers in (1e3, 1e6, 2e6, 2.1e6)]
-    assert [stacking.most_beside(step, "cpu") for step in outputs] == [64, 4, 2, 1]
-    assert not stacking.is_stacked(outputs[-1], "cpu")
+    steps = [policy.Work(flops, 10) for flops in (1e3, 1e6, 1e7, 1.19e7, 1.2e7, 1e9)]
+    assert [policy.largest_ensemble(step, "cpu") for step in steps] == [64, 64, 15, 12, 1, 1]
+    assert policy.largest_ensemble(steps[0], "cpu", 8) == 8
+    assert policy.largest_ensemble(steps[2], "cuda") == 64
+    outputs = [policy.Work(1e3, numbers) for numbers in (1e3, 1e6, 2e6, 2.1e6)]
+    assert [policy.largest_ensemble(step, "cpu") for step in outputs] == [64, 4, 2, 1]
+    assert not policy.gains_from_ensemble(outputs[-1], "cpu")
 
 
 def test_a_job_has_the_first_examples_of_its_shuffle(
@@ -101,6 +101,6 @@ def test_a_job_has_the_first_examples_of_its_shuffle(
     import numpy as np
 
     spec = make_spec(subset={"examples": 8, "seed": 1})
-    found = setup(spec, 0.1, task, prepared / "subsets")
+    found = run_setup(spec, 0.1, task, prepared / "subsets")
     assert found.subset.tolist() == np.load(prepared / "subsets" / "shuffle-1.npy")[:8].tolist()
-    assert (found.spec, found.rate) == (spec, 0.1)
+    assert (found.spec, found.learning_rate) == (spec, 0.1)

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from tests.unit.made_speech import prepare_tones
 
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import TASKS, module_name
 from scalinglaws.data.modalities.arrays import ARRAYS
 from scalinglaws.errors import DataError
 from scalinglaws.tasks.core.task import OpenTask
+from unit.made_speech import prepare_tones
 
 
 @pytest.fixture(params=plugins.names(TASKS))

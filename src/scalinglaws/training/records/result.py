@@ -1,0 +1,25 @@
+"""What a run gave: its validation curve, its minima and why it ended."""
+
+from typing import Literal
+
+from scalinglaws.config.strict import Strict
+
+
+class RunResult(Strict):
+    """The result of a run, so far or at its end."""
+
+    status: Literal["completed", "diverged"]
+    """`diverged` if the loss grew beyond all bounds."""
+    stopped: Literal["patience", "budget", "diverged"]
+    """Why the run ended."""
+    steps: int
+    """Optimiser steps taken."""
+    examples_seen: int
+    """Training examples used, repeats counted."""
+    diverged_at: int | None
+    """The step at which the loss or a metric was not finite, or the loss hopeless."""
+    minima: dict[str, float]
+    """The smallest value of each validation metric; empty if the run diverged."""
+    curve: tuple[dict[str, float], ...]
+    """One entry per evaluation: the step, the mean training loss since the previous one, and the validation
+    metrics."""

@@ -1,0 +1,80 @@
+"""The history of a run, from evaluation to evaluation: its result grows until the run ends."""
+
+import math
+
+from torch import Tensor
+
+from scalinglaws.config.spec import Budget
+from scalinglaws.training.evaluation_times import Patience
+from scalinglaws.training.records.result import RunResult
+
+HOPELESS = 10.0  # times the loss before the first step
+
+
+class RunHistory:
+    """The history of a run.
+
+    A run has diverged when its training loss or a validation metric is not finite, or when its mean training
+    loss between two evaluations is more than `HOPELESS` times its loss before the first step.
+
+    Attributes:
+        result: what the run has given so far.
+        patience: counts evaluations without a new minimum.
+        first_loss: the training loss before the first step.
+    """
+
+    def __init__(self, budget: Budget, batch: int) -> None:
+        self.budget, self.batch = budget, batch
+        self.result = RunResult(
+            status="completed",
+            stopped="budget",
+            steps=0,
+            examples_seen=0,
+            diverged_at=None,
+            minima={},
+            curve=(),
+        )
+        self.patience = Patience(budget.patience)
+        self.first_loss = math.inf
+
+    def note(self, step: int, losses: Tensor, metrics: dict[str, float]) -> bool:
+        """Add an evaluation to the result.
+
+        Args:
+            step: steps taken.
+            losses: training loss of every step since the previous evaluation, shape (steps,).
+            metrics: validation metrics by name.
+
+        Returns:
+            Whether the run ends with this evaluation.
+        """
+        before = step - len(losses)
+        if before == 0:
+            self.first_loss = losses[0].item()
+        mean_loss = losses.double().mean().item()
+        diverged_at = self._diverged_at(before, losses, mean_loss, metrics)
+        curve, minima = self.result.curve, {}
+        out_of_patience = False
+        if diverged_at is None:
+            curve = (*curve, {"step": step, "training_loss": mean_loss, **metrics})
+            out_of_patience = self.patience.exhausted(metrics)
+            minima = dict(self.patience.best)
+        self.result = RunResult(
+            status="completed" if diverged_at is None else "diverged",
+            stopped="diverged" if diverged_at is not None else "patience" if out_of_patience else "budget",
+            steps=step,
+            examples_seen=step * self.batch,
+            diverged_at=diverged_at,
+            minima=minima,
+            curve=curve,
+        )
+        return self.result.stopped != "budget" or step >= self.budget.steps
+
+    def _diverged_at(
+        self, before: int, losses: Tensor, mean_loss: float, metrics: dict[str, float]
+    ) -> int | None:
+        broken = (~losses.isfinite()).nonzero().flatten().tolist()
+        if broken:
+            return before + 1 + int(broken[0])
+        hopeless = mean_loss > HOPELESS * abs(self.first_loss)
+        return before + len(losses) if hopeless or not all(map(math.isfinite, metrics.values())) else None

@@ -36,9 +36,8 @@ def run(options: argparse.Namespace) -> int:
         print("FLOPs are those of whole budgets; most runs stop earlier, and recorded times include that.")
     if work.analyses:
         more = "more " if work.studies else ""
-        print(
-            f"{len(work.analyses)} {more}{'study trains' if len(work.analyses) == 1 else 'studies train'} nothing."
-        )
+        trains = "study trains" if len(work.analyses) == 1 else "studies train"
+        print(f"{len(work.analyses)} {more}{trains} nothing.")
     return 0
 
 

@@ -19,7 +19,7 @@ from scalinglaws.config.job import Job
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.counting.size import ModelSize
-from scalinglaws.training.devices.gpus import list_gpus
+from scalinglaws.training.devices.gpu import list_gpus
 from scalinglaws.training.records.provenance import processor
 
 CPU = "cpu"

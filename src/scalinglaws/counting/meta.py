@@ -19,7 +19,6 @@ from scalinglaws.config.modules import FAMILIES, module_name
 from scalinglaws.config.spec import ModelSpec
 from scalinglaws.counting.flops import model_size
 from scalinglaws.counting.size import ModelSize
-from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.tasks.core.shapes import Shapes
 
 LIKE = frozenset(

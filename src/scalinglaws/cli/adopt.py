@@ -1,18 +1,16 @@
 """Adopt published run records: those whose spec and code still match become results, without training.
 
-Git keeps no modification times, so that after a clone Snakemake would train everything again. A record is
-adopted only if its spec hashes to its name, is part of the present plan, was made by the present training
-code on the present data and, where its learning rate was searched, with the rate that the adopted search
-still finds best. Only then is Snakemake told, by `--touch`, that the files are up to date.
+Git keeps no modification times, so after a clone Snakemake would train everything again. A record is adopted
+only if its spec hashes to its name, it is part of the present plan, it was made by the present training code
+on the present data and, where its learning rate was searched, with the rate that the adopted search still
+finds best. Only then is Snakemake told, by `--touch`, that the files are up to date.
 """
 
-import argparse
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
-from scalinglaws.cli import snakemake
+from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan, StudyPlan, training_code
 from scalinglaws.data.store import content_hash
@@ -24,15 +22,15 @@ RECORDS = "runs.jsonl"
 
 
 def records_file(folder: Path, scale: str, study: str) -> Path:
-    """Where a study's published run records stand: one JSON object a line."""
+    """The file of a study's published run records: one JSON object per line."""
     return folder / scale / study / RECORDS
 
 
-def adopt(work: Plan, folder: Path, options: argparse.Namespace, log: Path) -> int:
+def adopt(work: Plan, folder: Path, workflow: Workflow) -> int:
     """Adopt what matches, for all studies of a plan; the exit status of Snakemake's calls.
 
     Raises:
-        RecordError: there are no records for this scale, or a file of records is damaged.
+        RecordError: there are no records of this scale, or a file of records is damaged.
     """
     scale = work.config.name
     results = Path("results") / scale
@@ -41,31 +39,28 @@ def adopt(work: Plan, folder: Path, options: argparse.Namespace, log: Path) -> i
         return 0  # analyses have no runs to adopt
     if not any(file.is_file() for file in files):
         raise RecordError(f"{folder}: no records of scale {scale} ({', '.join(map(str, files))})")
-    with log.open("w", encoding="utf-8") as stream:
-        # Data first: made afterwards they would be newer than the records, which would look stale.
-        status = _make_data(work, options, stream)
-        touched: list[str] = []
-        for study, file in zip(work.studies, files, strict=True):
-            if not status and file.is_file():
-                touched += _adopt_study(study, file, results)
-        return status or snakemake.touch(touched, options.scale, options.paper, stream)
+    # Data first: if they were made afterwards, they would be newer than the records, which would look stale.
+    status = workflow.run(*_data_files(work, results))
+    touched: list[str] = []
+    for study, file in zip(work.studies, files, strict=True):
+        if not status and file.is_file():
+            touched += _adopt_study(study, file, results)
+    return workflow.run(*touched, "--touch") if touched else status
 
 
-def _make_data(work: Plan, options: argparse.Namespace, stream: IO[str]) -> int:
-    results = f"results/{work.config.name}"
-    targets = sorted(
+def _data_files(work: Plan, results: Path) -> list[str]:
+    """The last files that the data stage makes for each data set."""
+    return sorted(
         {
-            f"{results}/subsets/{job.runs[0].data.name}/shuffle-{seed}.npy"
+            str(results / "subsets" / job.runs[0].data.name / f"shuffle-{seed}.npy")
             for job in work.jobs
             for seed in job.seeds
         }
     )
-    call = snakemake.command(options.scale, options.paper, options.cores, *targets)
-    return snakemake.wait(snakemake.start(call, stream))
 
 
 def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:
-    """Write the matching records of one study; the files of jobs that are complete by it."""
+    """Write the matching records of one study; return the files of the jobs that this completes."""
     records = {record.run: record for record in read_records(file)}
     folder = results / "runs" / study.study.study
     choices: dict[str, Choice] = {}
@@ -86,7 +81,7 @@ def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:
             path = folder / "learning-rate" / f"{model}.json"
             write_choice(choices[model], path)
             complete.append(str(path))
-        done = folder / "jobs" / f"{job.name}.done"  # what the rule of a job says when it ends well
+        done = folder / "jobs" / f"{job.name}.done"  # what a job's rule writes when it ends well
         done.parent.mkdir(parents=True, exist_ok=True)
         done.touch()
         complete.append(str(done))

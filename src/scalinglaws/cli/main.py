@@ -1,4 +1,4 @@
-"""The command line for people: `scalinglaws replicate | publish | cost | why | laws | fit | ...`."""
+"""The command line: `scalinglaws replicate | publish | cost | why | laws | fit | plan | extrapolate`."""
 
 import argparse
 import os
@@ -11,13 +11,13 @@ from scalinglaws.own_runs import options as user_options
 from scalinglaws.stages.stage import USER_ERROR
 
 OWN_RUNS = ("laws", "fit", "plan", "extrapolate")
-"""Commands for a table of your own; the others work on the papers."""
+"""Commands for a table of your own runs; the others work on the papers."""
 
 
 def main() -> None:
-    """Parse the command line and run one command; a user's mistake is one line and exit status 2."""
+    """Parse the command line and run one command; a user's mistake gives one line and exit status 2."""
     options = _parser().parse_args()
-    # Imported when called: `cost` needs torch, `replicate` must start at once.
+    # A command is imported when it is called, because some need torch and the others must start at once.
     folder = "own_runs" if options.command in OWN_RUNS else "cli"
     command = import_module(f"scalinglaws.{folder}.{options.command}")
     try:
@@ -29,7 +29,7 @@ def main() -> None:
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:  # `scalinglaws laws | head`: whoever read has seen enough
+    except BrokenPipeError:  # `scalinglaws laws | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
 
@@ -37,25 +37,41 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scalinglaws",
-        description="Rebuild the plots of the neural scaling-law papers; fit their laws to your own runs.",
+        description="Rebuild the plots of papers on neural scaling laws; fit their laws to your own runs.",
+        epilog="`scalinglaws COMMAND --help` tells the options of a command.",
     )
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    replicate = commands.add_parser("replicate", help="run everything that is not up to date")
+    replicate = commands.add_parser(
+        "replicate",
+        help="train, fit, draw and judge whatever is not up to date",
+        description="Train, fit, draw and judge whatever is not up to date. Ctrl-C or `kill` stops it within "
+        "10 seconds, and the same command then goes on from there.",
+    )
     _add_scale(replicate)
     replicate.add_argument(
         "--from",
         dest="adopt",
         type=Path,
         metavar="FOLDER",
-        help="adopt published run records from there first",
+        help="first take over the published run records in this folder (`records`) instead of training",
     )
-    replicate.add_argument("--cores", default="all", help="CPU cores to use (default: all)")
+    replicate.add_argument(
+        "--cores", type=_cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
+    )
 
-    publish = commands.add_parser("publish", help="copy figures and run records to the tracked folders")
+    publish = commands.add_parser(
+        "publish",
+        help="copy figures and run records to the folders that git tracks",
+        description="Copy the figures of a finished replication to figures/ and its run records to records/.",
+    )
     _add_scale(publish)
 
-    cost = commands.add_parser("cost", help="runs, FLOPs and estimated time, before anything starts")
+    cost = commands.add_parser(
+        "cost",
+        help="how many runs a scale trains, and how long that takes",
+        description="Print the runs, FLOPs and estimated time of each study. Nothing is started.",
+    )
     _add_scale(cost)
 
     _add_why(commands)
@@ -66,9 +82,17 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _cores(text: str) -> str:
+    if text == "all" or (text.isdecimal() and int(text) > 0):
+        return text
+    raise argparse.ArgumentTypeError(f"{text!r} is neither a number of cores nor `all`")
+
+
 def _add_scale(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--scale", default="laptop", help="a scale's name, or the path of a scale file")
-    parser.add_argument("--paper", help="only the studies of one paper, e.g. hestness-2017")
+    parser.add_argument(
+        "--scale", default="laptop", help="smoke, laptop (default), gpu, paper, or the path of a scale file"
+    )
+    parser.add_argument("--paper", help="only the studies of one paper, for example hestness-2017")
 
 
 def _add_why(commands: user_options.Commands) -> None:

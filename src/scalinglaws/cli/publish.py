@@ -1,4 +1,4 @@
-"""`scalinglaws publish`: copy a scale's figures to figures/ and its runs to records/, both tracked by git."""
+"""`scalinglaws publish`: copy a scale's figures to figures/ and its runs to records/, which git tracks."""
 
 import argparse
 import json
@@ -13,16 +13,16 @@ from scalinglaws.files import whole_file, write_text
 from scalinglaws.training.records.record import read_record
 
 FIGURES, RECORDS = Path("figures"), Path("records")
-SHOWN = "laptop"  # the scale whose figures stand at the top of a paper's folder; others have one of their own
+SHOWN = "laptop"  # this scale's figures are at the top of a paper's folder; other scales have a folder below
 ENDINGS = ("pdf", "png", "csv")
 TABLES = ("runs.csv",)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Copy what a finished replication made.
+    """Copy what a finished replication made, and print the path of each copy.
 
     Raises:
-        RecordError: something is missing or stale; nothing is copied then.
+        RecordError: something is missing or stale; then nothing is copied.
     """
     work = plan(load_config(options.scale, paper=options.paper))
     scale = work.config.name
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _copies(study: StudyPlan | AnalysisPlan, results: Path, scale: str) -> list[tuple[Path, Path]]:
-    """What is copied for a study: (made, published)."""
+    """The files that are copied for a study, each with the path of its copy."""
     paper, name = study.study.paper, study.study.study
     drawn = [f"{figure.name}.{ending}" for figure in study.study.figures for ending in ENDINGS]
     shown = FIGURES / paper if scale == SHOWN else FIGURES / paper / scale
@@ -62,7 +62,7 @@ def _record(results: Path, study: StudyPlan, spec: RunSpec) -> Path:
 
 
 def _check_current(study: StudyPlan, results: Path, scale: str) -> None:
-    """Raise RecordError where a run was made by other code than the present: nobody could adopt it."""
+    """Raise RecordError if the present code did not make a run, because nobody could adopt it."""
     for job in study.jobs:
         code = training_code(job)
         for spec in job.runs:
@@ -72,7 +72,7 @@ def _check_current(study: StudyPlan, results: Path, scale: str) -> None:
 
 
 def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:
-    """All run records of a study in one file, a JSON object a line, sorted by run."""
+    """Write all run records of a study to one file, one JSON object per line, sorted by run."""
     lines = []
     for spec in sorted(study.runs, key=lambda run: run.id):
         record = read_record(_record(results, study, spec))

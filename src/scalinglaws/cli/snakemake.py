@@ -1,15 +1,20 @@
-"""Calling Snakemake from the commands."""
+"""Calling Snakemake from the commands, and stopping it."""
 
 import fcntl
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import psutil  # type: ignore[import-untyped]
+
+from scalinglaws.cli.signals import Signals, StoppedError
 from scalinglaws.errors import ScalingLawsError
 
 KEEP_MEMORY = {
@@ -17,26 +22,36 @@ KEEP_MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": str(1 << 30),
     "MALLOC_TOP_PAD_": str(1 << 26),
 }
-"""Has glibc keep large blocks for the next step, instead of giving them back and asking for fresh pages each
-time: a fifth to a third of a training step whose arrays are megabytes."""
+"""Makes glibc keep large blocks for the next training step instead of returning them and asking for fresh
+pages each time. This saves a fifth to a third of a step whose arrays are megabytes."""
 NOTHING = "Nothing to be done"
+LOCKED_OUT = "LockException"
 LOCKED = (
-    "Snakemake's lock is on this folder: another workflow runs here, or one was killed. If none runs, take "
-    "the lock away with `.venv/bin/snakemake --unlock` and call again; nothing computed is lost."
+    "Snakemake's lock is on this folder: another workflow is running here, or one was killed. If none is "
+    "running, remove the lock with `.venv/bin/snakemake --unlock` and call again; nothing computed is lost."
 )
 LOG_HINT = " (check log file(s) for error details)"
+POLL_SECONDS = 0.5
+STOP_SECONDS = 8.5
+"""Time that jobs have to end by themselves. A training process needs one step and a checkpoint."""
+REPEAT_SECONDS = 2.0
+"""Then a job that still runs is asked again: it may have been just starting and missed the signal."""
+
+
+class SnakemakeKilledError(ScalingLawsError):
+    """Somebody, or the system when memory ran out, killed Snakemake."""
 
 
 @contextmanager
 def alone(results: Path, scale: str) -> Iterator[None]:
-    """Run the workflow of a scale as the only one; take away the lock that a killed one left behind.
+    """Make this the only replication of a scale; remove the lock that a killed one left behind.
 
-    A workflow that is killed, or a loss of power, leaves Snakemake's lock in the folder, and nothing in it
-    tells whether its owner lives. The file here does: the system frees it with the last process that holds
-    it, and its text stands until the workflow has come to its end.
+    Snakemake's own lock stays in the folder after a kill or a loss of power, and nothing in it tells whether
+    its owner is still alive. Our file does: the system unlocks it when the last process that holds it ends,
+    and its text stays unless the workflow came to its end.
 
     Raises:
-        ScalingLawsError: another one is running.
+        ScalingLawsError: another replication is running.
     """
     path = results / "logs" / "running"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,10 +62,10 @@ def alone(results: Path, scale: str) -> Iterator[None]:
             raise ScalingLawsError(
                 f"{results}: another replication is running here; wait for its end, or stop it first"
             ) from None
-        except OSError:  # a file system without such locks: Snakemake's own has to do
+        except OSError:  # this file system has no such locks: Snakemake's own must do
             yield
             return
-        os.set_inheritable(file.fileno(), True)  # Snakemake holds it too, should this process alone be killed
+        os.set_inheritable(file.fileno(), True)  # if only this process is killed, Snakemake still holds it
         file.seek(0)
         if file.read():
             subprocess.run(command(scale, None, "1", "--unlock"), capture_output=True, check=False)
@@ -58,24 +73,80 @@ def alone(results: Path, scale: str) -> Iterator[None]:
         file.flush()
         try:
             yield
-        finally:
+        except (StoppedError, SnakemakeKilledError):
+            raise  # Snakemake may have left its lock: the text tells the next call
+        except BaseException:
             file.truncate(0)
+            raise
+        file.truncate(0)
 
 
 def command(scale: str, paper: str | None, cores: str, *arguments: str) -> list[str]:
-    """A Snakemake call on the project's Snakefile."""
+    """A call of Snakemake on the project's Snakefile."""
     settings = [f"scale={scale}", *([f"paper={paper}"] if paper else [])]
     head = [sys.executable, "-m", "snakemake", "--cores", cores]
+    # `--config` takes all that follows it, so it comes last.
     return [*head, *arguments, "--config", *settings]
 
 
-def start(call: list[str], log: IO[str]) -> subprocess.Popen[str]:
-    """Start Snakemake with its output in a log; jobs find this Python first on their path."""
+@dataclass(frozen=True)
+class Workflow:
+    """The project's workflow at a scale, run by Snakemake; its output is appended to a log."""
+
+    scale: str
+    paper: str | None
+    """Only this paper, if one is named."""
+    cores: str
+    """A number, or `all`."""
+    log: Path
+    signals: Signals
+    """Stop it."""
+
+    def run(self, *arguments: str, show: Callable[[], None] = lambda: None) -> int:
+        """Run Snakemake to its end and return its exit status; a signal stops it and its jobs within 10 s.
+
+        Args:
+            arguments: targets and options of Snakemake.
+            show: is called twice a second.
+
+        Raises:
+            StoppedError: a signal stopped it.
+            SnakemakeKilledError: it was killed from outside.
+        """
+        signals = self.signals
+        signals.deferred = True  # from its start to its end, nothing may interrupt us without stopping it
+        try:
+            with self.log.open("a", encoding="utf-8") as log:
+                process = _start(command(self.scale, self.paper, self.cores, *arguments), log)
+            try:
+                while process.poll() is None and signals.number is None:
+                    with suppress(subprocess.TimeoutExpired):
+                        process.wait(POLL_SECONDS)
+                    show()
+            finally:
+                if process.poll() is None:
+                    _stop(process, signals)
+        finally:
+            signals.deferred = False
+        if signals.number is not None:
+            raise StoppedError(signals.number)
+        if process.returncode < 0:
+            name = signal.Signals(-process.returncode).name
+            raise SnakemakeKilledError(f"Snakemake was killed ({name}); call again to go on from here")
+        return process.returncode
+
+    def text(self) -> str:
+        """What the log says."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+def _start(call: list[str], log: IO[str]) -> subprocess.Popen[str]:
     search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    # One thread a process: two on two busy cores are several times slower.
+    # One thread per process: two on two busy cores are several times slower.
+    # Jobs call `python`, so this Python comes first on their path.
     environment = {**KEEP_MEMORY, **os.environ, "PATH": search, "OMP_NUM_THREADS": "1"}
-    # Open files are passed on: the one that `alone` holds. Snakemake passes none to its jobs.
-    # In a session of its own, or Ctrl-C on the terminal would reach it twice: by itself and through `stop`.
+    # Open files are passed on because of the one that `alone` holds. Snakemake passes none on to its jobs.
+    # In a session of its own: Ctrl-C and a closed terminal reach only us, and we stop it in good order.
     return subprocess.Popen(
         call,
         stdout=log,
@@ -87,36 +158,53 @@ def start(call: list[str], log: IO[str]) -> subprocess.Popen[str]:
     )
 
 
-def dry_run(scale: str, paper: str | None) -> str:
-    """What Snakemake says that it would do; nothing if it fails."""
-    call = command(scale, paper, "1", "--dry-run")
-    done = subprocess.run(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    return "" if done.returncode else done.stdout
+def _stop(process: subprocess.Popen[str], signals: Signals) -> None:
+    """End Snakemake and its jobs: no new one starts, training saves where it is, and what is left is killed.
 
-
-def wait(process: subprocess.Popen[str]) -> int:
-    """Wait for Snakemake's end; if we are interrupted, it does not run on alone."""
-    try:
-        return process.wait()
-    finally:
-        stop(process)
-
-
-def stop(process: subprocess.Popen[str]) -> None:
-    """End Snakemake and its jobs, if they still run: finished runs stay, the ones in progress are lost."""
-    for number, seconds in ((signal.SIGINT, 20.0), (signal.SIGTERM, 10.0), (signal.SIGKILL, 10.0)):
-        if process.poll() is not None:
+    Snakemake gets SIGINT, after which it only waits for the jobs that are running. (After SIGTERM it can
+    block itself: its handler takes a lock that the interrupted code may hold.) The jobs get SIGTERM, but the
+    shells around them do not: a shell would end at once, and Snakemake would tidy up before its job saved.
+    """
+    ask_until = time.monotonic() + STOP_SECONDS
+    asked: dict[int, float] = {}
+    with suppress(OSError):  # the terminal may be closed
+        print("\nStopping: training saves where it is. A second signal ends it at once.", file=sys.stderr)
+    process.send_signal(signal.SIGINT)
+    while True:
+        jobs, now = _jobs(process.pid), time.monotonic()
+        if process.poll() is not None and not jobs:
             return
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
+        if signals.again or now > ask_until:
+            break
+        for job in jobs.keys() - jobs.values():  # the shells around them are parents
+            if now - asked.get(job.pid, -REPEAT_SECONDS) >= REPEAT_SECONDS:
+                asked[job.pid] = now
+                with suppress(psutil.Error):
+                    job.terminate()
+        time.sleep(0.1)
+    process.kill()
+    for job in _jobs(process.pid):
+        with suppress(psutil.Error):
+            job.kill()
+    process.wait()
 
 
-def problem_in(log: Path) -> str:
-    """What went wrong, out of a log: errors in words, else what was raised; and the logs of failed jobs."""
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-    if any(line.startswith("LockException") for line in lines):
+def _jobs(session: int) -> dict[psutil.Process, psutil.Process | None]:
+    """The processes in Snakemake's session except itself, each with its parent, which may have ended."""
+    found = {}
+    for pid in psutil.pids():
+        with suppress(OSError, psutil.Error):  # it has just ended, or belongs to another user
+            if pid != session and os.getsid(pid) == session:
+                job = psutil.Process(pid)
+                if job.status() != psutil.STATUS_ZOMBIE:
+                    found[job] = job.parent()
+    return found
+
+
+def problem_in(log: str) -> str:
+    """What went wrong, from a log: the error messages, else what was raised; and the logs of failed jobs."""
+    lines = log.splitlines()
+    if any(line.startswith(LOCKED_OUT) for line in lines):
         return LOCKED
     said = [line for line in lines if line.startswith(("error:", "Error:"))] or list(_raised(lines))
     if not said:
@@ -133,12 +221,3 @@ def _raised(lines: list[str]) -> Iterator[str]:
         if inside and line and not line.startswith(" "):
             yield line
         inside = line.startswith("Traceback") or (inside and (not line or line.startswith(" ")))
-
-
-def touch(files: Iterable[str], scale: str, paper: str | None, log: IO[str]) -> int:
-    """Have Snakemake record existing files as made by its present rules; the exit status."""
-    targets = list(files)
-    if not targets:
-        return 0
-    # The targets come first: `--config` takes all that follows it.
-    return wait(start(command(scale, paper, "1", *targets, "--touch"), log))

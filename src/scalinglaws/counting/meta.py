@@ -1,8 +1,8 @@
-"""Sizes of models that are never made: what is counted is the same, but no arithmetic is done.
+"""Counts the parameters and FLOPs of a model without allocating its weights or doing its arithmetic.
 
-Torch's device `meta` keeps shapes without numbers, and works them out in Python for many operators, which
-takes ten seconds for a recurrent model of hundreds of steps. Most of its operators write into arrays that
-there are already, or give an array like those they take: these are left out.
+On its `meta` device torch keeps shapes without numbers, but for many operators it works the shapes out in
+Python: ten seconds for a recurrent model of hundreds of steps. Most of its operators write into an existing
+array or return one like their arguments, so we skip those.
 """
 
 from collections.abc import Iterator
@@ -19,22 +19,21 @@ from scalinglaws.config.modules import FAMILIES, module_name
 from scalinglaws.config.spec import ModelSpec
 from scalinglaws.counting.flops import model_size
 from scalinglaws.counting.size import ModelSize
-from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.tasks.core.shapes import Shapes
 
 LIKE = frozenset(
     f"aten::{name}"
     for name in ("add", "div", "mul", "neg", "sigmoid", "sigmoid_backward", "sub", "tanh", "tanh_backward")
 )
-"""Operators without products whose result is like their arguments, where these are of one shape and type."""
+"""Operators without products, whose result has their arguments' shape and type if these all agree."""
 
 
-def count(model: ModelSpec, shapes: Shapes) -> tuple[ModelSize, bool]:
-    """The size of a model, to the FLOP, and whether it can share an ensemble.
+def count(model: ModelSpec, shapes: Shapes) -> ModelSize:
+    """The size of a model, exact to the FLOP.
 
     Args:
         model: its family and options.
-        shapes: what it sees and gives.
+        shapes: of its inputs and outputs.
     """
     options = plugins.complete(FAMILIES, model.family, "build", model.options)
     dtypes = shapes.dtypes
@@ -44,12 +43,12 @@ def count(model: ModelSpec, shapes: Shapes) -> tuple[ModelSize, bool]:
             built = import_module(module_name(FAMILIES, model.family)).build(
                 shapes.inputs, shapes.outputs, **options
             )
-        return model_size(built, shapes.inputs, types), can_share_an_ensemble(built)
+        return model_size(built, shapes.inputs, types)
 
 
 @contextmanager
 def _without_numbers() -> Iterator[None]:
-    """Leave out what writes numbers, and autocast, which torch refuses to turn off for the device `meta`."""
+    """Skip what only writes numbers, and autocast, which torch refuses to turn off on the `meta` device."""
     autocast = torch.autocast
     torch.autocast = _no_autocast  # type: ignore[assignment, misc]
     try:
@@ -64,16 +63,16 @@ def _no_autocast(*_: Any, **__: Any) -> AbstractContextManager[None]:
 
 
 class _ShapesOnly(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Gives what an operator would without running it, where that is plain to see."""
+    """Returns what an operator would return, without running it where that is easy to tell."""
 
     @classmethod
     def _should_skip_dynamo(cls) -> bool:
-        return False  # the default imports torch._dynamo: seconds
+        return False  # the default imports torch._dynamo, which takes seconds
 
     def __torch_dispatch__(
         self, operator: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
     ) -> Any:
-        """Return what the operator would write into, an array like its arguments, or run it."""
+        """Return the array that the operator would write into, or one like its arguments, or run it."""
         named = kwargs or {}
         if _writes(operator):
             written = named.get("out", args[0])
@@ -87,7 +86,7 @@ class _ShapesOnly(TorchDispatchMode):  # type: ignore[no-untyped-call]
 
 
 def _writes(operator: Any) -> bool:
-    """Whether what an operator returns is an argument that it writes into and leaves of the same shape."""
+    """Whether an operator returns one of its arguments, after writing into it without changing its shape."""
     returns = operator._schema.returns
     if len(returns) != 1 or returns[0].alias_info is None or not returns[0].alias_info.is_write:
         return False

@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scalinglaws.counting.size import ModelSize
-from scalinglaws.training.loop import Member
 from scalinglaws.training.records.record import Provenance
+
+if TYPE_CHECKING:  # it imports torch, which whoever only asks for the processor does not need
+    from scalinglaws.training.loop import Member
 
 
 class Place:
@@ -24,7 +27,7 @@ class Place:
         self.device, self.peak = device, peak
         self.started = datetime.now(UTC).isoformat(timespec="seconds")
 
-    def provenance(self, member: Member, size: ModelSize) -> Provenance:
+    def provenance(self, member: "Member", size: ModelSize) -> Provenance:
         """The provenance of a run that ends now."""
         seconds = member.seconds
         training = max(seconds.wall - seconds.evaluation, 1e-9)

@@ -1,0 +1,138 @@
+"""What `scalinglaws replicate` says before and after its work."""
+
+import csv
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from textwrap import wrap
+
+from scalinglaws.claims.verdict import Verdict
+from scalinglaws.cli.estimate import Estimates, Timing, in_words
+from scalinglaws.config.plan import Plan, training_code
+
+WIDTH = 100
+QUICK_SCALE = "smoke"
+RECORDS = Path("records")
+HEADINGS = {
+    Verdict.REPRODUCED: "reproduced",
+    Verdict.CONSISTENT: "consistent",
+    Verdict.NOT_REPRODUCED: "not reproduced",
+    Verdict.NOT_TESTABLE: "not testable",
+}
+
+
+class Left:
+    """What is left to train.
+
+    Attributes:
+        work: the plan.
+        runs: ids of the runs to train, each with the fingerprint of the code that would train it.
+        papers: the papers in the order in which they are brought up to date, the quickest first.
+        parallel: jobs at a time.
+    """
+
+    def __init__(self, work: Plan, done: Collection[str], estimates: Estimates, parallel: int) -> None:
+        self.work, self.parallel = work, work.config.scale.machine.workers if estimates.on_gpu else parallel
+        self._estimates = estimates
+        jobs = [(job, tuple(run for run in job.runs if run.id not in done)) for job in work.jobs]
+        self._jobs = [job.model_copy(update={"runs": runs}) for job, runs in jobs if runs]
+        self.runs = {run.id: training_code(job) for job in self._jobs for run in job.runs}
+        self.papers = sorted(work.papers, key=self.seconds)
+
+    def seconds(self, paper: str | None = None) -> float:
+        """Estimated wall time of the training that a paper needs; of all papers if none is named."""
+        jobs = [job for job in self._jobs if paper in (None, job.study.partition("/")[0])]
+        return self._estimates.wall_seconds(jobs, self.parallel)
+
+    def count(self, paper: str) -> int:
+        """Number of runs to train for a paper."""
+        return sum(len(job.runs) for job in self._jobs if job.study.partition("/")[0] == paper)
+
+    def part(self, paper: str) -> Plan:
+        """The plan of one paper."""
+        return replace(
+            self.work,
+            studies=tuple(each for each in self.work.studies if each.study.paper == paper),
+            analyses=tuple(each for each in self.work.analyses if each.study.paper == paper),
+        )
+
+
+def opening(left: Left, timings: Sequence[Timing]) -> list[str]:
+    """What will be done, how long it takes, and the shorter ways."""
+    scale, every = left.work.config.name, sum(len(study.runs) for study in left.work.studies)
+    if not left.runs:
+        kept = f"all {every:,} runs are trained" if every else "nothing is trained"
+        return [f"Scale {scale}: {kept}; fits, figures and verdicts are brought up to date."]
+    workers = "job" if left.parallel == 1 else "jobs"
+    lines = [
+        f"Scale {scale}: {len(left.runs):,} of {every:,} runs to train, {in_words(left.seconds())} with "
+        f"{left.parallel} {workers} at a time; then fits and figures."
+    ]
+    if len(left.papers) > 1:
+        papers = (f"{paper} ({_runs(left.count(paper)) or 'no training'})" for paper in left.papers)
+        lines.append(f"Papers, in this order: {', '.join(papers)}.")
+    shorter = list(_shorter(left, timings))
+    lines += [f"Shorter: {', '.join(shorter)}."] if shorter else []
+    return [
+        part for line in lines for part in wrap(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    ]
+
+
+def _shorter(left: Left, timings: Sequence[Timing]) -> Iterator[str]:
+    if len(left.papers) > 1:
+        yield f"PAPER={left.papers[0]} (one paper)"
+    if left.work.config.name != QUICK_SCALE and Path(f"config/{QUICK_SCALE}.yaml").is_file():
+        yield f"SCALE={QUICK_SCALE} (a quick look)"
+    if (RECORDS / left.work.config.name).is_dir():
+        known = {each.run for each in timings if left.runs.get(each.run) == each.code}
+        if known:
+            yield f"FROM={RECORDS} (takes over {_runs(len(known))} instead of training)"
+
+
+def _runs(number: int) -> str:
+    return "" if number == 0 else "1 run" if number == 1 else f"{number:,} runs"
+
+
+def finished(part: Plan, results: Path) -> str:
+    """That a paper is finished, and where its figures are."""
+    (paper,) = part.papers
+    figures = sum(len(study.study.figures) for study in part.all_studies)
+    return f"{paper} is finished: {figures} figures in {results}/figures/{paper}/"
+
+
+def nothing(results: Path) -> list[str]:
+    """That nothing was to be done, and where the results are."""
+    return [f"Nothing to be done: {results} is up to date; its verdicts are in {results}/report/."]
+
+
+def ending(work: Plan, results: Path) -> list[str]:
+    """Counts of verdicts per paper, what to look at first, and the folders: on one screen."""
+    counts = {paper: _verdicts(work, results, paper) for paper in work.papers}
+    if len(counts) > 1:
+        counts["all"] = sum(counts.values(), Counter())
+    wide = max(map(len, ("paper", *counts)))
+    lines = ["", f"{'paper':<{wide}}  claims  {'  '.join(HEADINGS.values())}"]
+    for paper, found in counts.items():
+        cells = (f"{found[verdict]:>{len(heading)}}" for verdict, heading in HEADINGS.items())
+        lines.append(f"{paper:<{wide}}  {found.total():>6}  {'  '.join(cells)}")
+    first = max(work.papers, key=lambda paper: counts[paper].total())
+    report, figures = f"{results}/report/{first}.txt", f"{results}/figures/{first}/"
+    wide = max(len(report), len(figures))
+    return [
+        *lines,
+        "",
+        "Look first at",
+        f"  {report:<{wide}}  each claim, what was measured, the verdict and why",
+        f"  {figures:<{wide}}  .pdf, .png, and .csv of what is drawn",
+        f"Other papers are beside them; {results}/ also has tables/ (runs), fits/ and logs/.",
+    ]
+
+
+def _verdicts(work: Plan, results: Path, paper: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for study in work.all_studies:
+        if study.study.paper == paper:
+            with (results / "report" / "claims" / f"{study.study.study}.csv").open(encoding="utf-8") as file:
+                found.update(row["verdict"] for row in csv.DictReader(file))
+    return found

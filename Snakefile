@@ -1,7 +1,8 @@
-# The map of the workflow: data -> subsets -> training jobs -> tables -> fits -> figures -> report, and
-# for studies that train nothing: public run data -> analyses -> figures -> report.
-# Choose the scale with `--config scale=smoke` (or a path to a scale file), one paper with `paper=...`.
-# The config is checked here, before anything runs; nothing is written here.
+# The map of the workflow: data -> subsets -> training jobs -> tables -> fits -> figures -> report. Studies that
+# train nothing take another way: public run data -> analyses -> figures -> report.
+# Choose the scale with `--config scale=smoke` (or a path to a scale file), and one paper with `paper=...`.
+# Each rule's inputs, outputs, spec and code are declared in scalinglaws.stages.steps.
+# The config is checked here, before anything runs. Nothing is written until the first job starts.
 
 from snakemake.utils import min_version
 
@@ -9,9 +10,12 @@ min_version("9.0")
 
 
 onstart:
-    # To keep a limit of job starts, Snakemake looks at all waiting jobs once a second, and for each job that has
-    # ended once more: after half an hour that took a quarter of a core. Its limit, 100 a second, is none that we reach.
+    # To enforce its limit of job starts, Snakemake looks at all waiting jobs once per second and whenever a job
+    # ends, which took a quarter of a core after half an hour. We never come near its limit of 100 job starts per
+    # second, so we switch it off.
     workflow.scheduler.job_rate_limiter = None
+    for plan in PLAN.studies:
+        write_jobs(Path(jobs_file(plan.study.study)), plan.jobs)
 
 
 # For those who run jobs in containers (`--sdm apptainer`): the image must hold the environment.
@@ -19,7 +23,6 @@ container: config.get("image", "docker://condaforge/miniforge3")
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/files.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/collect.smk"
@@ -32,7 +35,5 @@ include: "workflow/rules/report.smk"
 rule all:
     default_target: True
     input:
-        FIGURES,
-        SUMMARIES,
-        TABLES,  # and what they are made from: Snakemake leaves out a missing file whose followers are there
-        RUNS,
+        # Every output by name: Snakemake does not make a missing file whose followers are there.
+        [file for step in STEPS if step.stage not in INTERMEDIATE for file in step.files],

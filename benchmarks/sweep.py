@@ -23,8 +23,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from scalinglaws.config.canonical import canonical_json
-from scalinglaws.config.job import Job, job_to_plain
+from scalinglaws.config.job import Job, write_jobs
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import plan, run_spec
 from scalinglaws.config.spec import ModelSpec, RunSpec
@@ -66,10 +65,12 @@ class Bench:
     def jobs(self, jobs: Sequence[Job], workers: int) -> Timing:
         """Train jobs, some at a time, as the workflow does."""
         out = Path(tempfile.mkdtemp(dir=self.folder))
+        write_jobs(out / "plan" / "jobs.json", jobs)
         calls = [
             [
-                *(sys.executable, "-m", "scalinglaws.training", "--code", "benchmark"),
-                *("--spec", canonical_json(job_to_plain(job)), "--data", str(self.data)),
+                *(sys.executable, "-m", "scalinglaws.stages.train", "--code", "benchmark"),
+                *("--plan", str(out / "plan" / "jobs.json"), "--job", job.name, "--spec", job.hash),
+                *("--data", str(self.data)),
                 *("--subsets", str(self.subsets), "--out", str(out)),
                 *("--checkpoint", str(out / f"{job.name}.pt"), "--log", str(out / f"{job.name}.log")),
             ]

@@ -1,9 +1,11 @@
 """A throw-away project: this checkout's workflow, package and config, with a tiny study on made-up images.
 
 Its copy of the package is the one that runs: `PYTHONPATH` comes before the editable install, so that an edit
-of a source file counts for the fingerprints and for the stages alike.
+of a source file counts for the fingerprints and for the stages alike. Calls are forks of a process that has
+imported the libraries, see `forks.py`.
 """
 
+import atexit
 import copy
 import json
 import os
@@ -11,13 +13,17 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
+
+from workflow.forks import Forks
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("Snakefile", "workflow", "profiles", "src", "config")
@@ -80,11 +86,10 @@ DATA_EDIT = ("data/sources/cifar.py", "pixels.reshape(-1, *SHAPE)", "(255 - pixe
 """An edit that inverts every pixel."""
 
 
-def asked(jobs: int, trained: int, kept: int, undecided: int = 0) -> str:
+def runs_line(jobs: int, trained: int, kept: int, why: str = "without a record") -> str:
     """How `scalinglaws why` counts runs."""
-    head = "one job" if jobs == 1 else f"{jobs} jobs"
-    maybe = f", {undecided} undecided" if undecided else ""
-    return f"{head} of runs ({trained} trained, {kept} kept{maybe})"
+    head = f"Runs of {STUDY_NAME} ({jobs} job{'s' if jobs > 1 else ''}): {trained} to train"
+    return f"{head}{f' ({trained} {why})' if trained else ''}, {kept} kept."
 
 
 def search_run(width: int, rate: float) -> str:
@@ -122,8 +127,24 @@ class RecordState:
     inode: int
 
 
+@cache
+def forked_python() -> Path:
+    """The `python` of forks, whose server runs until the tests end."""
+    folder = tempfile.TemporaryDirectory(prefix="forks-")
+    forks = Forks(Path(folder.name)).__enter__()
+    atexit.register(folder.cleanup)
+    atexit.register(forks.__exit__, None, None, None)
+    return forks.python
+
+
 class Project:
-    """A project in a folder."""
+    """A project in a folder.
+
+    Attributes:
+        forks: whether its calls are forks. Where processes are killed, they have to be real ones.
+    """
+
+    forks = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -148,7 +169,7 @@ class Project:
 
     def copy(self, folder: Path) -> "Project":
         """A copy with the times of all files, Snakemake's own included."""
-        shutil.copytree(self.folder, folder, symlinks=True)  # copy2, which keeps times
+        subprocess.run(["cp", "-a", str(self.folder), str(folder)], check=True)
         return Project(folder)
 
     # The config
@@ -192,15 +213,18 @@ class Project:
 
     def start(self, *command: str, **options: Any) -> subprocess.Popen[str]:
         """Start `python -m COMMAND` in the project, in a process group of its own."""
-        search = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+        python = forked_python() if self.forks else Path(sys.executable)
+        folders = (python.parent, Path(sys.executable).parent, os.environ.get("PATH", ""))
+        search = os.pathsep.join(map(str, folders))
         environment = {
             **os.environ,
             "PATH": search,
             "PYTHONPATH": str(self.folder / "src"),
             "OMP_NUM_THREADS": "1",
         }
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # the copy is compiled once
         return subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [str(python), "-m", *command],
             cwd=self.folder,
             env=environment,
             stdout=subprocess.PIPE,
@@ -313,7 +337,7 @@ def jobs_in(log: str) -> Jobs:
 
 
 def _short(rule: str) -> str:
-    for kind in ("figure", "prepare"):
+    for kind in ("prepare", "shuffle", "collect", "fit", "claims", "figure", "summary"):
         if rule.startswith(f"{kind}_"):
             return kind
     if rule.startswith("analyse_"):

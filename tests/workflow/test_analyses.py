@@ -150,7 +150,7 @@ def test_an_analysis_reads_a_trained_study(finished_project: Project, tmp_path: 
     project.change("scales.smoke.region", [0.9, 100])
     assert project.jobs() == Jobs(["fit", "claims", "figure"]) + READING
     text = project.why(str(made.relative_to(project.folder)))
-    assert "region" in text
+    assert "fit.region changed from [0.5, 100] to [0.9, 100]" in text
     assert "fits, tables of analyses" in text
     done = project.call("scalinglaws.cli.main", "cost", "--scale", "smoke")
     assert "Nothing is trained for hestness-2017/summary." in done.stdout

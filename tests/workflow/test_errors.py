@@ -162,11 +162,8 @@ def test_what_was_trained_before_counts_for_nothing_after_a_failure(project: Pro
     jobs = project.jobs()
     assert jobs == SEARCHES + GRIDS + FROM_RUNS
     said = project.why()
-    assert f"- the training of {STUDY_NAME} resnet-width2-search did not come to its end\n" in said
-    assert (
-        "- the code of training, collect changed (edited since: scalinglaws.training.records.record)\n"
-        in said
-    )
+    assert f"runs/{STUDY_NAME}/jobs/resnet-width2-search.json" in said
+    assert "- the code of scalinglaws.training.records.record changed\n" in said
     old = {state.content.partition(b'"code": ')[2][:20] for state in project.records().values()}
     outcome = project.replicate()
     assert outcome.status == 0, outcome.stderr
@@ -248,12 +245,12 @@ def test_records_that_are_not_there(bare: Project) -> None:
 
 def test_a_job_that_was_killed_is_tried_again_with_fewer_runs_at_once(bare: Project) -> None:
     """Where a profile asks for retries, as that of a cluster does: without, nothing is tried twice."""
-    for attempt, stack in ((1, 64), (2, 16), (3, 4)):
+    for attempt, ensemble in ((1, 64), (2, 16), (3, 4)):
         done = bare.call(
             "snakemake", "--dry-run", "--printshellcmds", "--attempt", str(attempt), "--config", "scale=smoke"
         )
         assert done.returncode == 0, done.stderr
-        assert set(re.findall(r"--stack (\d+)", done.stdout)) == {str(stack)}
+        assert set(re.findall(r"--ensemble (\d+)", done.stdout)) == {str(ensemble)}
     default, slurm = (
         yaml.safe_load((bare.folder / "profiles" / name / "profile.yaml").read_text())
         for name in ("default", "slurm")

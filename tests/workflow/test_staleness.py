@@ -1,7 +1,7 @@
 """What is recomputed after a change, and what is not: one row for each kind of change.
 
 A row is an edit, the exact set of jobs that Snakemake would run after it, and what `scalinglaws why` says of
-the figure. What those jobs train is looked at in test_retraining.py.
+the figure. What those jobs train is tested in test_retraining.py.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from workflow.project import (
     WIDTHS,
     Jobs,
     Project,
-    asked,
+    runs_line,
 )
 
 pytestmark = pytest.mark.slow
@@ -106,7 +106,7 @@ def edit_nothing_that_counts(project: Project) -> None:
 def edit_what_is_not_used(project: Project) -> None:
     project.edit("data/sources/fashion_mnist.py", "UBYTE = 0x08", "UBYTE = 4 + 4")
     project.edit("cli/why.py", "NEAREST = 3", "NEAREST = 4")
-    project.edit("cli.py", '"--cores", default="all"', '"--cores", default="1"')
+    project.edit("cli/main.py", '"--cores", default="all"', '"--cores", default="1"')
     # and a change that was taken back before anything ran
     module, old, new = TRAINING_EDIT
     project.edit(module, old, new)
@@ -151,54 +151,60 @@ NEW_MODEL = [f"train w4 part{part}" for part in range(len(PARTS))]
 TABLE = [
     # The grid
     Row("a subset size", change("scales.smoke.subsets", [*SUBSETS, 80]), GRIDS + FROM_RUNS,
-        ("3 runs (such as resnet-width2 on 80 examples, seed 0) are new", asked(2, 3, G))),
+        ("subset.examples changed from [10, 15, 20, 30, 40, 60] to [10, 15, 20, 30, 40, 60, 80]",
+         runs_line(2, 3, G))),
     Row("a seed", change("scales.smoke.seeds", [*SEEDS, 3]),
-        Jobs(["shuffle", "train w2 part1"]) + FROM_RUNS, ("seed 3) are new", asked(1, 6, 6))),
+        Jobs(["shuffle", "train w2 part1"]) + FROM_RUNS,
+        ("seed changed from 1 to [1, 3]", runs_line(1, 6, 6))),
     Row("a model", change("scales.smoke.models", [MODEL, {**MODEL, "width": 4}]),
-        Jobs(["search w4", "train w4", "train w2"]) + FROM_RUNS, ("runs (such as resnet-width4 on",)),
+        Jobs(["search w4", "train w4", "train w2"]) + FROM_RUNS,
+        ("not made yet: ", runs_line(3, N, G))),
     Row("a learning rate", change("runs.learning_rate.search", [*RATES, 0.05]), JOBS + FROM_RUNS,
-        ("one run (resnet-width2 on 20 examples, seed 0, learning rate 0.05) is new",
-         f"{G} runs are trained again only if a search ends otherwise", asked(3, 1, 2, G))),
-    Row("a subset size is taken away", change("scales.smoke.subsets", list(SUBSETS[1:])), GRIDS + FROM_RUNS,
-        ("3 runs are no longer part of the study", asked(2, 0, G - 3))),
+        ("learning_rate changed from [0.001, 0.002] to [0.001, 0.002, 0.05]",
+         f"1 to train (1 without a record), {G} only if the search ends otherwise, 2 kept.")),
+    Row("a subset size is taken away", change("scales.smoke.subsets", list(SUBSETS[1:])),
+        GRIDS + FROM_RUNS, (f"3 runs are no longer part of {STUDY_NAME}", runs_line(2, 0, G - 3))),
     # Runs' own specs
     Row("the budget", change("runs.budget.steps", 25), JOBS + FROM_RUNS,
-        (f"budget.steps changed from 20 to 25 in {N} runs", asked(3, N, 0))),
+        ("budget.steps changed from 20 to 25\n", runs_line(3, N, 0))),
     Row("two values that change places",
         change("runs.optimiser", {"name": "sgd", "batch": 8, "momentum": 0.1, "averaging": 0.9}),
-        JOBS + FROM_RUNS, ("averaging changed from 0.1 to 0.9", "momentum changed from 0.9 to 0.1")),
+        JOBS + FROM_RUNS,
+        ("averaging changed from its default to 0.9", "momentum changed from its default to 0.1")),
     Row("an option of the architecture", change("scales.smoke.models", [{**MODEL, "depth": 14}]),
-        JOBS + FROM_RUNS, (f"model.depth changed from 8 to 14 in {N} runs", asked(3, N, 0))),
+        JOBS + FROM_RUNS, ("not made yet: ", runs_line(3, N, 0))),
     # Fits, figures and claims
     Row("a fit option", change("fit.level", 0.9), FROM_FITS,
-        ("is stale: fit.level changed from 0.95 to 0.9.\nTo be made again: fits, figures.\n",)),
-    Row("the region", change("scales.smoke.region", [1, 100]), FROM_FITS, ("region changed from [0.5,",)),
-    Row("resamples", set_resamples, FROM_FITS, ("resamples changed from 30 to 40.",)),
-    Row("a caption", set_caption, Jobs(["figure"]), ("figure.caption changed", "again: figures.")),
+        ("is stale: fit.level changed from its default to 0.9.\nTo be made again: fits, figures.\n",)),
+    Row("the region", change("scales.smoke.region", [1, 100]), FROM_FITS,
+        ("fit.region changed from [0.5, 100] to [1, 100].",)),
+    Row("resamples", set_resamples, FROM_FITS, ("fit.resamples changed from 30 to 40.",)),
+    Row("a caption", set_caption, Jobs(["figure"]),
+        ("figure.caption changed from Tiny. to Another..", "again: figures.")),
     Row("a published constant",
         edit("papers/hestness_2017/claims/images.yaml", "published: -0.309", "published: -0.31"),
         Jobs(["claims", "summary"]),
-        (f"the published constants that {STUDY_NAME} is compared with changed", ": claims, report."), REPORT),
+        ("is stale: constants changed.", ": claims, report."), REPORT),
     # Code
     Row("a style",
         edit("plotting/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"'), Jobs(["figure"]),
-        ("the code of figures changed (edited since: scalinglaws.plotting.style)", "again: figures.")),
+        ("is stale: the code of scalinglaws.plotting.style changed.\nTo be made again: figures.\n",)),
     Row("a figure's code",
         edit("papers/hestness_2017/figures/learning_curves.py", '"ncols": 2', '"ncols": 1'),
-        Jobs(["figure"]), ("(edited since: scalinglaws.papers.hestness_2017.figures.learning_curves)",)),
+        Jobs(["figure"]), ("the code of scalinglaws.papers.hestness_2017.figures.learning_curves changed.",)),
     Row("the report's code", edit("report/text.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
-        ("(edited since: scalinglaws.report.text)", ": report."), REPORT),
+        ("the code of scalinglaws.report.text changed.", ": report."), REPORT),
     Row("the verdict's code", edit("claims/verdict.py", "CONSISTENT = ", "OTHER = CONSISTENT = "),
-        Jobs(["claims", "summary"]), ("(edited since: scalinglaws.claims.verdict)",), REPORT),
+        Jobs(["claims", "summary"]), ("the code of scalinglaws.claims.verdict changed.",), REPORT),
     Row("a fit's code", edit("stages/fit.py", "BAND_POINTS = 61", "BAND_POINTS = 51"), FROM_FITS,
-        ("the code of fitting changed (edited since: scalinglaws.stages.fit)", ": fits, figures.")),
+        ("the code of scalinglaws.stages.fit changed.", ": fits, figures.")),
     Row("a model's code", edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2"), JOBS + FROM_RUNS,
-        ("the code of training changed (edited since: scalinglaws.models.resnet)", asked(3, N, 0))),
+        ("the code of scalinglaws.models.resnet changed.", runs_line(3, N, 0, "by other code"))),
     Row("a data source's code",
         edit(*DATA_EDIT),
         Jobs({"prepare": 1, "shuffle": len(SEEDS)}) + JOBS + FROM_RUNS,
-        ("the code of data changed (edited since: scalinglaws.data.sources.cifar)",
-         f"{N} runs are trained again only if the data come out otherwise")),
+        ("the code of scalinglaws.data.sources.cifar changed.",
+         f"0 to train, {N} only if the data come out otherwise, 0 kept.")),
     Row("no meaning of code", edit_nothing_that_counts, NOTHING),
     Row("code that is not used", edit_what_is_not_used, NOTHING),
     Row("keys in reverse", reverse_keys, NOTHING, (CURRENT,)),
@@ -215,7 +221,7 @@ TABLE = [
     Row("a table of runs is deleted", delete(f"tables/{STUDY_NAME}/curves.csv"), FROM_RUNS,
         ("curves.csv is missing (deleted, or a job failed)", "again: run tables, fits, figures.")),
     Row("a table is edited", edit_a_table, Jobs(["claims", "figure", "summary"]),
-        ("fits.csv changed since results/smoke/figures/hestness-2017/fig4-image.pdf was made",)),
+        ("fits.csv changed after figures were made of it.",)),
 ]  # fmt: skip
 
 

@@ -1,21 +1,23 @@
-# Studies that train nothing: one rule per analysis, generated from the studies. Their tables are among the fits.
+# Studies that train nothing. Their tables are in the same folder as the fits of other studies.
 
-for plan in PLAN.analyses:
+for step in steps_of("analyse"):
 
     rule:
         name:
-            rule_name("analyse", plan.study.study)
+            rule_name("analyse", step.name)
         input:
-            [file for each in plan.reads for file in read_files(each)],
+            **step.inputs,
         output:
-            [f"{RESULTS}/fits/{plan.study.study}/{table}.csv" for table in plan.tables],
+            **step.outputs,
+            made_of=step.made_of,
         log:
-            f"{RESULTS}/logs/analyses/{plan.study.study}.log",
+            f"{RESULTS}/logs/analyses/{step.name}.log",
         params:
-            spec=canonical_json(plan.analysis_spec(SCALE.scale, SCALE.resamples)),
-            code=analysis_code(plan.study.analysis),
-            studies=studies_option(plan),
-            folder=lambda wildcards, output: os.path.dirname(output[0]),
+            spec=step.text,
+            code=step.code,
+            studies=shlex.join(word for folders in step.folders for word in ("--studies", *folders)),
+            folder=folder_of_output,
+            note=note(step),
         shell:
-            "python -m scalinglaws.stages.analyse --spec {params.spec:q} {params.studies}"
-            " --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+            "python -m scalinglaws.stages.analyse --spec {params.spec:q} {params.studies} --inputs {input:q} --out {params.folder:q} {params.note}"
+            " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -1,18 +1,13 @@
 import os
 import re
 import shlex
+from pathlib import Path
 
-from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.job import write_jobs
 from scalinglaws.config.load import load_config
-from scalinglaws.config.plan import FITS, plan as plan_of, training_code
-from scalinglaws.claims.claim import claims_hash
-from scalinglaws.config.modules import module_name
-from scalinglaws.config.plugins import ANALYSES, FIGURES as DRAWINGS, constant, names, of_paper
-from scalinglaws.config.spec import identity
-from scalinglaws.data.modalities.arrays import ARRAYS
+from scalinglaws.config.plan import plan as plan_of
 from scalinglaws.errors import ConfigError
-from scalinglaws.fingerprint import code_fingerprint
-from scalinglaws.config.job import job_to_plain
+from scalinglaws.stages.steps import INTERMEDIATE, steps
 
 try:
     PLAN = plan_of(load_config(config.get("scale", "laptop"), paper=config.get("paper")))
@@ -21,45 +16,36 @@ except ConfigError as mistake:
 
 SCALE = PLAN.config.scale
 RESULTS = f"results/{PLAN.config.name}"
-DATA = {spec.name: spec for spec in PLAN.data}
-STUDIES = {plan.study.study: plan for plan in PLAN.studies}
-ALL_STUDIES = {plan.study.study: plan for plan in PLAN.all_studies}
-# Laws are found by name when a fit runs: the fingerprint of a fit covers them all.
-LAWS = [module_name("laws", name) for name in names("laws")]
+STEPS = steps(PLAN)
 
 
-def one_of(names):
-    """A wildcard's constraint; where there is nothing to choose from it matches nothing."""
-    return "|".join(names) or "(?!)"
+def steps_of(stage):
+    return [step for step in STEPS if step.stage == stage]
 
 
-wildcard_constraints:
-    study=one_of(STUDIES),
-    data=one_of(DATA),
-    paper="[a-z0-9-]+",
-    seed=r"\d+",
-
-
-def code(*modules):
-    """A function, so that a stage whose rules are not needed is never parsed."""
-    return lambda wildcards: code_fingerprint(*modules)
-
-
-def array_names(spec):
-    return ARRAYS[constant("data/sources", spec.source, "MODALITY")]
-
-
-def source_code(source):
-    return code("scalinglaws.stages.data", module_name("data/sources", source))
-
-
-def analysis_code(name):
-    return code("scalinglaws.stages.analyse", module_name(*of_paper(ANALYSES, name)), *LAWS)
-
-
-def figure_code(draw):
-    return code("scalinglaws.stages.figures", module_name(*of_paper(DRAWINGS, draw.partition(":")[0])))
+def jobs_file(study):
+    return f"{RESULTS}/plan/{study}.json"
 
 
 def rule_name(*parts):
     return re.sub(r"[^a-z0-9]+", "_", "_".join(parts))
+
+
+def untracked(text):
+    """A parameter that makes nothing stale: Snakemake does not compare functions of `output`."""
+    return lambda wildcards, output: text
+
+
+def note(step):
+    """Options by which a stage notes what its outputs are made of. Names of modules may change freely."""
+    return untracked(
+        f"--made-of {shlex.quote(step.made_of)} --code {step.code} --modules {' '.join(step.modules)}"
+    )
+
+
+def folder_of_input(name):
+    return lambda wildcards, input: os.path.dirname(input[name][0])
+
+
+def folder_of_output(wildcards, output):
+    return os.path.dirname(output.made_of)

@@ -1,37 +1,42 @@
-# One rule a data set, generated from the studies: which arrays it is made of depends on its source.
+# One rule per data set: which arrays it is made of depends on its source.
 
-for spec in PLAN.data:
+for step in steps_of("data"):
 
     rule:
         name:
-            rule_name("prepare", spec.name)
+            rule_name("prepare", step.name)
         output:
-            manifest=f"{data_folder(spec)}/manifest.json",
-            arrays=[f"{data_folder(spec)}/{array}.npy" for array in array_names(spec)],
+            **step.outputs,
+            made_of=step.made_of,
         log:
-            f"{RESULTS}/logs/data/{spec.name}.log",
+            f"{RESULTS}/logs/data/{step.name}.log",
         params:
-            spec=canonical_json(identity(spec)),
-            code=source_code(spec.source),
-            folder=folder_of_output("manifest"),
-            archives=str(SCALE.archives),
-            location=location_option(spec.source),
+            spec=step.text,
+            code=step.code,
+            folder=folder_of_output,
+            note=note(step),
         shell:
-            "python -m scalinglaws.stages.data prepare --spec {params.spec:q} --archives {params.archives:q}"
-            " {params.location} --out {params.folder:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+            "python -m scalinglaws.stages.data --spec {params.spec:q} --out {params.folder:q} {params.note}"
+            " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 
-rule shuffle:
-    input:
-        strata=f"{RESULTS}/data/{{data}}/strata.npy",
-        manifest=f"{RESULTS}/data/{{data}}/manifest.json",
-    output:
-        f"{RESULTS}/subsets/{{data}}/shuffle-{{seed}}.npy",
-    log:
-        f"{RESULTS}/logs/data/{{data}}-shuffle-{{seed}}.log",
-    params:
-        code=code("scalinglaws.data.subsets"),
-        folder=folder_of_input("manifest"),
-    shell:
-        "python -m scalinglaws.stages.data shuffle --data {params.folder:q} --seed {wildcards.seed}"
-        " --out {output:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+for step in steps_of("shuffle"):
+
+    rule:
+        name:
+            rule_name("shuffle", step.name)
+        input:
+            **step.inputs,
+        output:
+            **step.outputs,
+            made_of=step.made_of,
+        log:
+            f"{RESULTS}/logs/data/{rule_name(step.name)}-shuffle.log",
+        params:
+            spec=step.text,
+            code=step.code,
+            data=folder_of_input("manifest"),
+            note=note(step),
+        shell:
+            "python -m scalinglaws.stages.shuffle --spec {params.spec:q} --data {params.data:q}"
+            " --out {output.shuffle:q} {params.note} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -1,31 +1,41 @@
-rule claims:
-    input:
-        unpack(claim_files),
-    output:
-        f"{RESULTS}/report/claims/{{study}}.csv",
-    log:
-        f"{RESULTS}/logs/claims/{{study}}.log",
-    wildcard_constraints:
-        study=one_of(ALL_STUDIES),
-    params:
-        spec=lambda wildcards: canonical_json(ALL_STUDIES[wildcards.study].claim_spec(PLAN.config.name)),
-        constants=lambda wildcards: claims_hash(wildcards.study),
-        code=code("scalinglaws.stages.claims"),
-    shell:
-        "python -m scalinglaws.stages.claims --spec {params.spec:q} --fits {input.fits:q} --best {input.best:q}"
-        " --data {input.manifests:q} --out {output:q} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+for step in steps_of("claims"):
+
+    rule:
+        name:
+            rule_name("claims", step.name)
+        input:
+            **step.inputs,
+        output:
+            **step.outputs,
+            made_of=step.made_of,
+        log:
+            f"{RESULTS}/logs/claims/{step.name}.log",
+        params:
+            spec=step.text,
+            code=step.code,
+            note=note(step),
+        shell:
+            "python -m scalinglaws.stages.claims --spec {params.spec:q} --fits {input.fits:q} --best {input.best:q}"
+            " --data {input.manifests:q} --out {output.table:q} {params.note}"
+            " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 
-rule summary:
-    input:
-        lambda wildcards: [f"{RESULTS}/report/claims/{study}.csv" for study in studies_of(wildcards.paper)],
-    output:
-        f"{RESULTS}/report/{{paper}}.txt",
-    log:
-        f"{RESULTS}/logs/report/{{paper}}.log",
-    params:
-        spec=lambda wildcards: canonical_json({"studies": studies_of(wildcards.paper)}),
-        code=code("scalinglaws.stages.report"),
-    shell:
-        "python -m scalinglaws.stages.report --spec {params.spec:q} --claims {input:q} --out {output:q}"
-        " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+for step in steps_of("report"):
+
+    rule:
+        name:
+            rule_name("summary", step.name)
+        input:
+            **step.inputs,
+        output:
+            **step.outputs,
+            made_of=step.made_of,
+        log:
+            f"{RESULTS}/logs/report/{step.name}.log",
+        params:
+            spec=step.text,
+            code=step.code,
+            note=note(step),
+        shell:
+            "python -m scalinglaws.stages.report --spec {params.spec:q} --claims {input.claims:q}"
+            " --out {output.summary:q} {params.note} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -1,34 +1,30 @@
-# One rule a job, generated from the config: one process trains its runs side by side, and every run is an
-# output of its own. `update` keeps the finished runs of a job that grows, fails or is killed; the checkpoint,
-# which is no output, keeps what unfinished ones have done.
-# A second and third attempt ask for more memory and ensemble fewer runs. There is none unless a profile asks for
-# `retries` (profiles/slurm does): Snakemake cannot tell a job that was killed from a mistake in the config,
+# One rule per job: one process trains its runs as an ensemble, and every run is an output of its own. `update`
+# keeps the finished runs of a job that grows, fails or is killed. The checkpoint is not an output, and keeps what
+# unfinished runs have done.
+#
+# A job finds its runs in a file that the workflow writes when it starts. `spec` is the job's hash, so that another
+# plan makes only those jobs stale that it changes. The file is not an input: where a rule that makes an input
+# runs, Snakemake runs all that depends on it, and with `ancient` it runs none of them, changed or not.
+#
+# A second and third attempt ask for more memory and train fewer runs at once. They only happen where a profile
+# sets `retries` (profiles/slurm does): Snakemake cannot tell a job that was killed from a mistake in the config,
 # which would fail three times, with three times the messages.
-# `done` is not there while a job is trained and after it failed. Snakemake then has put the records back
-# that were there before, and has noted them as made by the present code: without `done` it would never look
-# again.
+#
+# `made_of` is missing while a job is trained and after it failed. After a failure Snakemake puts the old records
+# back and notes them as made by the present code. Without a missing output it would never look at them again.
 
-for number, job in enumerate(PLAN.jobs):
-    rate_file = learning_rate_file(job.study, job.runs[0].model)
-    searches = job.phase == "search"
-    searched = STUDIES[job.study].has_search and not searches
-    prepared = data_folder(job.runs[0].data)
-    subsets = f"{RESULTS}/subsets/{job.runs[0].data.name}"
+for number, step in enumerate(steps_of("train")):
 
     rule:
         name:
-            rule_name("train", job.study, job.name)
+            rule_name("train", step.name)
         input:
-            manifest=f"{prepared}/manifest.json",
-            arrays=expand(f"{prepared}/{{array}}.npy", array=array_names(job.runs[0].data)),
-            shuffles=expand(f"{subsets}/shuffle-{{seed}}.npy", seed=job.seeds),
-            learning_rate=[rate_file] if searched else [],
+            **step.inputs,
         output:
-            runs=[update(run_file(job.study, run)) for run in job.runs],
-            learning_rate=[rate_file] if searches else [],
-            done=touch(done_file(job)),
+            **{**step.outputs, "runs": update(step.outputs["runs"])},
+            made_of=step.made_of,
         log:
-            f"{RESULTS}/logs/train/{job.study}/{job.name}.log",
+            f"{RESULTS}/logs/train/{step.job.study}/{step.job.name}.log",
         priority: len(PLAN.jobs) - number
         threads: 1
         resources:
@@ -36,18 +32,23 @@ for number, job in enumerate(PLAN.jobs):
             mem_mb=lambda wildcards, attempt: 2000 * attempt,
             ensemble=lambda wildcards, attempt: max(1, SCALE.machine.ensemble_size >> 2 * (attempt - 1)),
         params:
-            spec=canonical_json(job_to_plain(job)),
-            code=training_code(job),
+            spec=step.text,
+            code=step.code,
+            job=step.job.name,
+            plan=jobs_file(step.job.study),
             data=folder_of_input("manifest"),
             subsets=folder_of_input("shuffles"),
-            runs=folder_of_output("runs"),
-            device=SCALE.device,
-            checkpoint=f"{RESULTS}/checkpoints/{job.study}/{job.name}.pt",
-            heartbeat=f"{RESULTS}/logs/progress/{job.study}/{job.name}.json",
+            runs=lambda wildcards, output: os.path.dirname(output.runs[0]),
+            checkpoint=f"{RESULTS}/checkpoints/{step.job.study}/{step.job.name}.pt",
+            heartbeat=f"{RESULTS}/logs/progress/{step.job.study}/{step.job.name}.json",
+            # Where a run was trained is in its record; it makes no run stale.
+            device=untracked(SCALE.device),
+            note=note(step),
         message:
-            f"train {job.study} {job.name}: {len(job.runs)} runs"
+            f"train {step.name}: {len(step.job.runs)} runs"
         shell:
-            "python -m scalinglaws.stages.train --spec {params.spec:q} --code {params.code} --data {params.data:q}"
-            " --subsets {params.subsets:q} --out {params.runs:q} --device {params.device}"
+            "python -m scalinglaws.stages.train --plan {params.plan:q} --job {params.job:q} --spec {params.spec}"
+            " --data {params.data:q} --subsets {params.subsets:q} --out {params.runs:q} --device {params.device}"
             " --learning-rate {input.learning_rate:q} {output.learning_rate:q} --checkpoint {params.checkpoint:q}"
             " --ensemble {resources.ensemble} --log {log:q} --heartbeat {params.heartbeat:q}"
+            " {params.note}"

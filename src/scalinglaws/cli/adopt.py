@@ -7,7 +7,7 @@ finds best. Only then is Snakemake told, by `--touch`, that the files are up to 
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scalinglaws.cli.snakemake import Workflow
@@ -15,6 +15,8 @@ from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan, StudyPlan, training_code
 from scalinglaws.data.store import content_hash
 from scalinglaws.errors import RecordError
+from scalinglaws.stages.made_of import Code, write_made_of
+from scalinglaws.stages.steps import Step, steps
 from scalinglaws.training.records.record import Record, parse_record, write_record
 from scalinglaws.training.records.search import Choice, choose, write_choice
 
@@ -42,9 +44,10 @@ def adopt(work: Plan, folder: Path, workflow: Workflow) -> int:
     # Data first: if they were made afterwards, they would be newer than the records, which would look stale.
     status = workflow.run(*_data_files(work, results))
     touched: list[str] = []
+    training = {step.name: step for step in steps(work) if step.job}
     for study, file in zip(work.studies, files, strict=True):
         if not status and file.is_file():
-            touched += _adopt_study(study, file, results)
+            touched += _adopt_study(study, file, results, training)
     return workflow.run(*touched, "--touch") if touched else status
 
 
@@ -59,7 +62,7 @@ def _data_files(work: Plan, results: Path) -> list[str]:
     )
 
 
-def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:
+def _adopt_study(study: StudyPlan, file: Path, results: Path, training: Mapping[str, Step]) -> list[str]:
     """Write the matching records of one study; return the files of the jobs that this completes."""
     records = {record.run: record for record in read_records(file)}
     folder = results / "runs" / study.study.study
@@ -81,12 +84,17 @@ def _adopt_study(study: StudyPlan, file: Path, results: Path) -> list[str]:
             path = folder / "learning-rate" / f"{model}.json"
             write_choice(choices[model], path)
             complete.append(str(path))
-        done = folder / "jobs" / f"{job.name}.done"  # what a job's rule writes when it ends well
-        done.parent.mkdir(parents=True, exist_ok=True)
-        done.touch()
-        complete.append(str(done))
+        step = training[f"{job.study} {job.name}"]
+        _write_made_of(step)
+        complete.append(step.made_of)
     print(f"{study.study.study}: adopted {adopted} of {len(study.runs)} runs from {file}")
     return complete
+
+
+def _write_made_of(step: Step) -> None:
+    """Note what a job's records were made of, as the training stage does when it ends well."""
+    code = Code.of(step.code, step.modules)
+    write_made_of(Path(step.made_of), step.stage, step.spec, code, map(Path, step.hashed))
 
 
 def _matching(job: Job, records: dict[str, Record], choice: Choice | None, data: str) -> Iterator[Record]:

@@ -1,38 +1,46 @@
-"""`scalinglaws why`: what made an output stale, down to the change that did it."""
+"""`scalinglaws why`: what made an output stale.
+
+Each stage wrote beside its outputs what they were made of: its spec, its code, and hashes of its inputs. This
+compares those files with the present plan, code and inputs, from the data down to the output. An output is
+stale if it is missing, if something that it was made of changed, or if one of its inputs is stale.
+
+It looks at no file's time and does not ask Snakemake, which may run a rule for one more reason: its command
+in workflow/rules was edited. An output edited by hand is noticed where something else was made of it.
+"""
 
 import argparse
 import difflib
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from scalinglaws.claims.claim import claims_hash
-from scalinglaws.cli import dry_run
-from scalinglaws.cli.changed_code import edited, is_changed
-from scalinglaws.cli.changed_runs import ChangedRuns
-from scalinglaws.cli.differences import changes, flat, in_words, listed
-from scalinglaws.cli.dry_run import Note, SnakemakeJob, note_of
-from scalinglaws.config.fit import FitSpec
+from scalinglaws.cli.run_states import RunStates
+from scalinglaws.config.job import flat, settings
 from scalinglaws.config.load import load_config
-from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.plan import plan
 from scalinglaws.errors import ConfigError, ScalingLawsError
+from scalinglaws.stages.made_of import Code, MadeOf, file_hash, read_made_of
+from scalinglaws.stages.steps import Step, steps
 
 DEFAULT_SCALE = "laptop"
 NEAREST = 3
-SOME_RUNS = 20
-DONE = ".done"
+LONGEST_VALUE = 60
+HASH = re.compile(r"[0-9a-f]{16}")
+DEFAULT = "its default"
+PREFIX = {"fit": "fit.", "data": "data."}
 MADE = {
     "data": "data",
-    "training": "runs",
+    "shuffle": "shuffles",
+    "train": "runs",
     "collect": "run tables",
-    "fitting": "fits",
-    "analyses": "tables of analyses",
+    "fit": "fits",
+    "analyse": "tables of analyses",
     "claims": "claims",
     "figures": "figures",
     "report": "report",
 }
-"""What the stages make, in their order."""
+"""What each stage makes."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -40,160 +48,173 @@ def run(options: argparse.Namespace) -> int:
 
     Raises:
         ConfigError: the config cannot be used, or this is not the project's folder.
-        ScalingLawsError: the workflow makes no such file, or Snakemake cannot say.
+        ScalingLawsError: the workflow makes no such file.
     """
     if not Path("Snakefile").is_file():
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
     target = _relative(options.output)
-    scale = options.scale or _scale_of(target)
-    asked = plan(load_config(scale))
-    try:
-        sm_jobs = dry_run.ask(target, scale)
-    except dry_run.NoOutputError:
-        raise ScalingLawsError(_no_output(str(target), scale, asked)) from None
-    name = target or f"results/{asked.config.name}"
-    print("\n".join(explain(name, sm_jobs, asked)))
+    work = plan(load_config(options.scale or _scale_of(target)))
+    results = f"results/{work.config.name}"
+    every = steps(work)
+    if target in (None, results):
+        wanted = list(every)
+    else:
+        wanted = [step for step in every if any(_is_in(file, str(target)) for file in step.files)]
+    if not wanted:
+        raise ScalingLawsError(_no_output(str(target), results, every))
+    print("\n".join(explain(target or results, wanted, every)))
     return 0
 
 
-def explain(target: str, sm_jobs: Sequence[SnakemakeJob], work: Plan) -> list[str]:
-    """Lines that say why a file, or a folder of results, has to be made by these sm_jobs."""
-    if not sm_jobs:
+def explain(target: str, wanted: Iterable[Step], every: Sequence[Step]) -> list[str]:
+    """Lines that say whether a file, or a folder of results, has to be made again, and why.
+
+    Args:
+        target: the file or folder.
+        wanted: the steps that make it.
+        every: all steps, in the order in which data flow.
+    """
+    changed = Changes(wanted, every)
+    if not changed.stale:
         return [f"{target} is up to date."]
-    sm_jobs = sorted(
-        sm_jobs, key=lambda sm_job: (list(MADE).index(sm_job.call.stage), sm_job.name)
-    )  # in no order of chance
-    runs = ChangedRuns(sm_jobs, work)
-    causes = list(dict.fromkeys([*runs.causes(), *_causes(sm_jobs, runs)]))
-    if runs.keeps(Path(target)):
+    runs = RunStates(changed.stale)
+    causes = changed.causes()
+    if runs.keeps(target):
         head = f"{target} is kept, but its job is asked again"
     else:
         head = f"{target} is {'stale' if Path(target).exists() else 'missing'}"
     lines = [f"{head}: {causes[0]}."] if len(causes) == 1 else [f"{head}:", *(f"- {each}" for each in causes)]
-    return [*lines, *(f"{each[:1].upper()}{each[1:]}." for each in runs.conditions()), _made(sm_jobs, runs)]
+    stages = {step.stage for step in changed.stale}
+    again = ", ".join(what for stage, what in MADE.items() if stage in stages)
+    return [*lines, *runs.counts(), f"To be made again: {again}."]
 
 
-def _made(sm_jobs: Sequence[SnakemakeJob], runs: ChangedRuns) -> str:
-    stages = Counter(sm_job.call.stage for sm_job in sm_jobs)
-    words = []
-    for stage, what in MADE.items():
-        if stage == "training" and runs.jobs:
-            kept = len(runs.states["kept"])
-            jobs = "one job" if runs.jobs == 1 else f"{runs.jobs} jobs"
-            maybe = f", {runs.undecided} undecided" if runs.undecided else ""
-            words.append(f"{jobs} of runs ({runs.trained} trained, {kept} kept{maybe})")
-        elif stages[stage]:
-            words.append(what)
-    return f"To be made again: {', '.join(words)}."
+class Changes:
+    """What changed since the outputs of some steps, and of all steps upstream of them, were made.
+
+    Attributes:
+        stale: the steps that have to be done again, in the order in which data flow.
+    """
+
+    def __init__(self, wanted: Iterable[Step], every: Sequence[Step]) -> None:
+        self.stale: list[Step] = []
+        self._found: dict[str, None] = {}  # what is said of specs and inputs, each once
+        self._code: dict[str, None] = {}
+        self._never: list[str] = []
+        self._gone: list[str] = []
+        self._unfinished: list[str] = []
+        self._jobs: dict[str, list[tuple[Step, MadeOf]]] = {}  # by study, those with other runs
+        makers = {file: step for step in every for file in step.files}
+        behind = {step.made_of for step in wanted}
+        for step in reversed(every):
+            if step.made_of in behind:
+                behind |= {makers[file].made_of for file in step.all_inputs if file in makers}
+        stale: set[str] = set()  # all outputs of stale steps
+        for step in every:
+            if step.made_of in behind and (self._is_changed(step, stale) or stale & set(step.all_inputs)):
+                self.stale.append(step)
+                stale |= set(step.files)
+
+    def causes(self) -> list[str]:
+        """In words, what made the steps stale."""
+        found = [f"the code of {_listed(list(self._code))} changed"] if self._code else []
+        found += [cause for study in self._jobs for cause in self._settings(study)]
+        found += self._found
+        if self._gone:
+            found.append(
+                f"missing (new, deleted, or their job did not come to its end): {_listed(self._gone)}"
+            )
+        if self._never:
+            found.append(f"not made yet: {_listed(self._never)}")
+        return found
+
+    def _is_changed(self, step: Step, stale: set[str]) -> bool:
+        """Whether a step is stale by itself, whatever happened to its inputs; notes why."""
+        made = read_made_of(Path(step.made_of))
+        absent = [file for file in step.files if not Path(file).exists()]
+        if made is None:
+            if len(absent) == len(step.files):
+                self._never += absent[:1] if step.job else absent[:-1]
+            else:
+                self._unfinished.append(step.made_of)
+            return True
+        other = made.spec != step.spec
+        if other and step.job is not None:
+            self._jobs.setdefault(step.job.study, []).append((step, made))
+        else:  # the records of a job whose spec is another are new runs
+            self._gone += absent
+        if other and step.job is None:
+            self._found |= dict.fromkeys(_spec(step, made.spec))
+        edited = made.code.fingerprint != step.code
+        if edited:
+            self._code |= dict.fromkeys(_modules(made.code, Code.of(step.code, step.modules)))
+        inputs = [] if other else list(_inputs(step, made, stale))
+        self._found |= dict.fromkeys(inputs)
+        return bool(absent or other or edited or inputs)
+
+    def _settings(self, study: str) -> Iterator[str]:
+        """What changed in the runs of a study, over all of its jobs that have other runs now."""
+        old: dict[str, Any] = {}
+        for _, made in self._jobs[study]:
+            for key, value in made.spec.get("settings", {}).items():
+                old.setdefault(key, []).extend(value if isinstance(value, list) else [value])
+        new = settings(run for step, _ in self._jobs[study] if step.job for run in step.job.runs)
+        before = {key: _one_or_sorted(values) for key, values in old.items() if key != "subset.seed"}
+        now = {key: value for key, value in new.items() if key != "subset.seed"}  # as `seed`
+        found = list(_changes(before, now))
+        yield from found or [f"the runs of {study} are divided into jobs otherwise"]
 
 
-# Causes
+def _one_or_sorted(values: list[Any]) -> Any:
+    found = sorted(set(values), key=lambda value: (str(type(value)), value))
+    return found[0] if len(found) == 1 else found
 
 
-def _causes(sm_jobs: Sequence[SnakemakeJob], runs: ChangedRuns) -> Iterator[str]:
-    code: dict[str, list[str]] = defaultdict(list)
-    never: list[str] = []
-    found: list[str] = []
-    for sm_job in sm_jobs:
-        training = sm_job.call.stage == "training"
-        # One call made all of them; but runs of a job may be of different calls, and are many.
-        notes = {file: note_of(file) for file in (*sm_job.outputs[:SOME_RUNS], sm_job.outputs[-1])}
-        note = next((note for note in notes.values() if note is not None), None)
-        never += [
-            file for file in _files(sm_job, dry_run.MISSING) if not training and notes.get(file) is None
-        ]
-        found += _interrupted_or_deleted(sm_job, notes)
-        if note is None:
-            continue
-        if is_changed(sm_job.call, note) or (training and runs.states["code"]):
-            text = edited(sm_job.call, min(each.time for each in notes.values() if each is not None))
-            code[text] += [sm_job.call.stage] if sm_job.call.stage not in code[text] else []
-        if not training:
-            found += _spec(sm_job, note, grid_changed=runs.jobs > 0)
-        found += _rest(sm_job, note)
-    for text, stages in code.items():
-        yield f"the code of {listed(stages, 9)} changed ({text})"
-    yield from found
-    if never:
-        yield f"not made yet: {listed(never)}"
-    if not (code or found or never or any(runs.causes())):
-        yield _unexplained(sm_jobs, runs)
+def _spec(step: Step, old: Mapping[str, Any]) -> Iterator[str]:
+    if step.stage == "collect":
+        before, now = set(old.get("runs", ())), set(step.spec["runs"])
+        if gone := before - now:  # new ones are counted with the jobs
+            yield f"{len(gone)} run{'s are' if len(gone) > 1 else ' is'} no longer part of {step.name}"
+        return
+    prefix = PREFIX.get(step.stage, "")
+    yield from _changes(flat(dict(old), prefix), flat(dict(step.spec), prefix))
 
 
-def _unexplained(sm_jobs: Sequence[SnakemakeJob], runs: ChangedRuns) -> str:
-    if runs.jobs and not runs.trained + runs.undecided:
-        return "the runs are divided into jobs otherwise"
-    return f"Snakemake says of rule {sm_jobs[0].name}: {'; '.join(sm_jobs[0].grounds) or 'nothing'}"
+def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
+    """`budget.steps changed from 600 to 500`, in order of keys; long values and hashes are left out."""
+    for key in sorted({*old, *new}):
+        before, now = (str(values.get(key, DEFAULT)) for values in (old, new))
+        if before != now:
+            short = max(len(before), len(now)) <= LONGEST_VALUE and not HASH.fullmatch(before)
+            yield f"{key} changed" + (f" from {before} to {now}" if short else "")
 
 
-def _interrupted_or_deleted(sm_job: SnakemakeJob, notes: dict[str, Note | None]) -> Iterator[str]:
-    job = sm_job.job
-    last = next((note.call.spec.get("name") for note in notes.values() if note is not None), None)
-    if (
-        job is not None
-        and last == job.name
-        and any(file.endswith(DONE) for file in _files(sm_job, dry_run.MISSING))
-    ):
-        yield f"the training of {job.study} {job.name} did not come to its end"
-    elif sm_job.grounds.get(dry_run.INTERRUPTED):
-        yield f"the making of {listed(_files(sm_job, dry_run.INTERRUPTED))} was interrupted"
-    changed = _files(sm_job, dry_run.INPUT_CHANGED)
-    if changed:
-        yield f"{listed(changed)} changed since {sm_job.outputs[0]} was made from it"
-    records = Path(sm_job.call.option("--out") or "") if sm_job.call.stage == "training" else None
-    absent = _files(sm_job, dry_run.MISSING)  # records are told run by run
-    gone = [file for file in absent if notes.get(file) and Path(file).parent != records]
-    if gone:
-        one = len(gone) == 1
-        yield f"{listed(gone)} {'is' if one else 'are'} missing (deleted, or a sm_job failed)"
+def _modules(old: Code, new: Code) -> list[str]:
+    """Names of the modules whose meaning changed, or that are new or gone."""
+    names = sorted({*old.modules, *new.modules})
+    return [name for name in names if old.modules.get(name) != new.modules.get(name)]
 
 
-def _spec(sm_job: SnakemakeJob, note: Note, grid_changed: bool) -> Iterator[str]:
-    if sm_job.call.stage == "collect":
-        return  # its list of runs is told run by run
-    old, new = (_complete(call.stage, call.spec) for call in (note.call, sm_job.call))
-    found = [change for change in changes(old, new) if not (grid_changed and change[0] == "seeds")]
-    if found:
-        yield in_words(found)
+def _inputs(step: Step, made: MadeOf, stale: set[str]) -> Iterator[str]:
+    """Inputs that are others now, but for those that are made again anyway."""
+    for file in sorted({*step.hashed, *made.inputs} - stale):
+        if file not in made.inputs:
+            yield f"{file} is a new input of {step.stage} {step.name}"
+        elif file not in step.hashed:
+            yield f"{file} is no longer an input of {step.stage} {step.name}"
+        elif Path(file).exists() and file_hash(Path(file)) != made.inputs[file]:
+            yield f"{file} changed after {MADE[step.stage]} were made of it"
 
 
-def _complete(stage: str, spec: dict[str, Any]) -> dict[str, Any]:
-    """A spec with its defaults, flat, and its keys as in the study file."""
-    fit = spec if stage == "fitting" else spec.get("fit")
-    if fit is None:
-        return flat(spec)
-    whole = flat(FitSpec.model_validate(fit).model_dump(mode="json"), "fit.")
-    whole = {
-        key.replace("fit.region", "region").replace("fit.resamples", "resamples"): whole[key] for key in whole
-    }
-    return (
-        whole if stage == "fitting" else {**whole, **flat({key: spec[key] for key in spec if key != "fit"})}
-    )
+def _listed(names: Sequence[str], most: int = 3) -> str:
+    """The first few of many names, and how many more there are."""
+    shown = names if len(names) <= most + 1 else names[:most]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
-def _rest(sm_job: SnakemakeJob, note: Note) -> Iterator[str]:
-    """Grounds that are neither in the spec nor in the code."""
-    if dry_run.OTHER_COMMAND in sm_job.grounds:
-        yield f"the command of rule {sm_job.name} changed in workflow/rules"
-    if sm_job.call.stage == "claims" and repr(claims_hash(sm_job.call.spec["study"])) not in note.parameters:
-        yield f"the published constants that {sm_job.call.spec['study']} is compared with changed"
-    if dry_run.OTHER_PARAMETERS in sm_job.grounds and note.call.spec == sm_job.call.spec:
-        yield from _options(sm_job, note)
-
-
-def _options(sm_job: SnakemakeJob, note: Note) -> Iterator[str]:
-    ignored = ("--code", "--stack", "--files", "--claims", "--runs")
-    old, new = (
-        {key: value for key, value in call.others.items() if key not in ignored}
-        for call in (note.call, sm_job.call)
-    )
-    found = changes(old, new)
-    if found:
-        yield f"of rule {sm_job.name}, {in_words(found)}"
-
-
-def _files(sm_job: SnakemakeJob, ground: str) -> list[str]:
-    return [file for file in sm_job.grounds.get(ground, "").split(", ") if file]
+def _are(names: Sequence[str]) -> str:
+    return f"{_listed(names)} {'is' if len(names) == 1 else 'are'}"
 
 
 # The output that is asked for
@@ -208,20 +229,19 @@ def _relative(output: Path | None) -> str | None:
 
 def _scale_of(target: str | None) -> str:
     parts = Path(target or "").parts
-    if len(parts) > 2 and parts[0] == "results" and Path("config", f"{parts[1]}.yaml").is_file():
+    if len(parts) > 1 and parts[0] == "results" and Path("config", f"{parts[1]}.yaml").is_file():
         return parts[1]
     return DEFAULT_SCALE
 
 
-def _no_output(target: str, scale: str, asked: Plan) -> str:
+def _is_in(file: str, target: str) -> bool:
+    return file == target or file.startswith(f"{target}/")
+
+
+def _no_output(target: str, results: str, every: Sequence[Step]) -> str:
     parts = Path(target).parts
-    results = ("results", asked.config.name)
-    if len(parts) > 2 and parts[0] == "results" and parts[:2] != results:
-        folder = "/".join(results)
-        return f"{target} is none of scale {scale}, whose outputs lie in {folder}; name another with --scale"
-    every = dry_run.outputs(scale)
-    inside = [file for file in every if file.startswith(f"{target.rstrip('/')}/")]
-    if inside:
-        return f"{target} is a folder; name a file in it, such as {listed(inside[:NEAREST])}"
-    nearest = difflib.get_close_matches(target, every, NEAREST, 0.0)
-    return f"{target} is no output of the workflow at scale {scale}; nearest are {', '.join(nearest)}"
+    if parts[:1] == ("results",) and not _is_in(target, results):
+        return f"{target} is not of this scale, whose outputs are in {results}; name another with --scale"
+    files = [file for step in every for file in step.files]
+    nearest = ", ".join(difflib.get_close_matches(target, files, NEAREST, 0.0))
+    return f"{target} is not an output of the workflow in {results}; nearest are {nearest}"

@@ -1,10 +1,16 @@
-"""A job: the runs of one architecture, which one process trains side by side."""
+"""A job: the runs of one architecture, which one process trains as an ensemble."""
 
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from scalinglaws.config.candidates import Candidates
+from scalinglaws.config.canonical import canonical_json, short_hash
 from scalinglaws.config.spec import RunSpec, Seed, identity
 from scalinglaws.config.strict import Strict
+from scalinglaws.errors import ConfigError
+from scalinglaws.files import write_text
 
 Phase = Literal["search", "grid"]
 
@@ -25,60 +31,74 @@ class Job(Strict):
 
     @property
     def seeds(self) -> tuple[Seed, ...]:
-        """Seeds of the shuffles its subsets are prefixes of, sorted."""
+        """Seeds of the shuffles that its subsets are prefixes of, sorted."""
         return tuple(sorted({run.subset.seed for run in self.runs}))
 
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The job as short plain data: ids in the place of its runs, and every value that a setting has."""
+        own = {key: value for key, value in identity(self).items() if key != "runs"}
+        return {**_plain(own), "runs": [run.id for run in self.runs], "settings": settings(self.runs)}
 
-def job_to_plain(job: Job) -> dict[str, Any]:
-    """The job as plain data, small enough for one argument of a command whatever its number of runs.
+    @property
+    def hash(self) -> str:
+        """Hash of the job: of its runs, their order and the search's candidates."""
+        return short_hash({key: value for key, value in self.summary.items() if key != "settings"})
 
-    What all runs have in common stands once; of what differs, each value stands once, and a run is a row of
-    numbers that say which values are its own.
+
+def settings(runs: Iterable[RunSpec]) -> dict[str, Any]:
+    """The settings of some runs, `block.key`: the one value that they have, or a sorted list of all values.
+
+    A default is left out.
     """
-    specs = [_flat(identity(run)) for run in job.runs]
-    keys = sorted({key for spec in specs for key in spec})
-    shared = {key: specs[0][key] for key in keys if all(spec.get(key) == specs[0].get(key) for spec in specs)}
-    values: dict[str, list[Any]] = {key: [] for key in keys if key not in shared}
-    rows = []
-    for spec in specs:
-        row = []
-        for key, known in values.items():
-            value = spec.get(key)  # a default is left out
-            if value not in known:
-                known.append(value)
-            row.append(known.index(value))
-        rows.append(row)
-    return {**identity(job), "runs": {"shared": shared, "values": values, "rows": rows}}
+    found: dict[str, list[Any]] = {}
+    for run in runs:
+        for key, value in flat(_plain(identity(run))).items():
+            values = found.setdefault(key, [])
+            if value not in values:
+                values.append(value)
+    return {
+        key: values[0] if len(values) == 1 else sorted(values, key=lambda value: (str(type(value)), value))
+        for key, values in found.items()
+    }
 
 
-def job_from_plain(plain: dict[str, Any]) -> Job:
-    """The inverse of `job_to_plain`."""
-    shared, values, rows = (plain["runs"][key] for key in ("shared", "values", "rows"))
-    runs = []
-    for row in rows:
-        own = {key: known[number] for (key, known), number in zip(values.items(), row, strict=True)}
-        runs.append(_nested({**shared, **{key: value for key, value in own.items() if value is not None}}))
-    return Job.model_validate({**plain, "runs": runs})
+def _plain(spec: dict[str, Any]) -> dict[str, Any]:
+    """A spec as it is read back from a file."""
+    return dict(json.loads(canonical_json(spec)))
 
 
-def _flat(spec: dict[str, Any]) -> dict[str, Any]:
-    """Blocks as `block.key`: a size and a seed of their own are fewer values than each pair of them."""
-    flat: dict[str, Any] = {}
+def flat(spec: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """A nested spec with the paths of its keys, joined by dots."""
+    found: dict[str, Any] = {}
     for key, value in spec.items():
-        if isinstance(value, dict) and value:
-            flat |= {f"{key}.{inner}": each for inner, each in value.items()}
+        if isinstance(value, dict):
+            found |= flat(value, f"{prefix}{key}.")
         else:
-            flat[key] = value
-    return flat
+            found[f"{prefix}{key}"] = value
+    return found
 
 
-def _nested(flat: dict[str, Any]) -> dict[str, Any]:
-    """The inverse of `_flat`."""
-    spec: dict[str, Any] = {}
-    for key, value in flat.items():
-        block, dot, inner = key.partition(".")
-        if dot:
-            spec.setdefault(block, {})[inner] = value
-        else:
-            spec[key] = value
-    return spec
+def write_jobs(path: Path, jobs: Sequence[Job]) -> None:
+    """Write the jobs of a study to a file, whole."""
+    write_text(path, canonical_json({job.name: identity(job) for job in jobs}) + "\n")
+
+
+def read_job(path: Path, name: str, expected: str) -> Job:
+    """Read one job from the file of its study.
+
+    Raises:
+        ConfigError: the file does not hold the job with the hash `expected`.
+    """
+    try:
+        job = Job.model_validate(json.loads(path.read_text(encoding="utf-8"))[name])
+    except (OSError, LookupError, TypeError, ValueError) as error:
+        raise ConfigError(
+            f"{path}: the job {name} cannot be read ({error}); call the workflow again"
+        ) from None
+    if job.hash != expected:
+        raise ConfigError(
+            f"{path}: the job {name} has the hash {job.hash}, and {expected} was asked for: the config was "
+            "edited after the workflow started; call the workflow again"
+        )
+    return job

@@ -1,12 +1,11 @@
-"""Stage `analyses`: the tables of a study that trains nothing.
+"""Stage `analyse`: the tables of a study that trains nothing.
 
 python -m scalinglaws.stages.analyse --spec JSON [--studies FITS TABLES DATA ...] --out DIR
 
-`--studies` stands once for each study of the spec, in its order: the folders of its fits, of its run tables
+`--studies` is given once for each study of the spec, in its order: the folders of its fits, of its run tables
 and of its data.
 """
 
-import argparse
 from importlib import import_module
 from pathlib import Path
 
@@ -17,20 +16,20 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.config.modules import module_name
 from scalinglaws.errors import ConfigError
 from scalinglaws.public_runs.read import read
-from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.csv import write_frame
 from scalinglaws.tables.trained import Trained, read_trained
 
 
 def main(arguments: list[str]) -> None:
     """Run one analysis and write its tables."""
-    parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.analyse")
-    parser.add_argument("--spec", required=True, help="the AnalysisSpec as JSON")
+    parser = stage_parser("analyse", __doc__)
     parser.add_argument(
         "--studies", nargs=3, action="append", default=[], type=Path, metavar=("FITS", "TABLES", "DATA"),
         help="folders of a trained study's fits, run tables and data",
     )  # fmt: skip
     parser.add_argument("--out", required=True, type=Path, help="folder for the tables")
+    parser.add_argument("--inputs", nargs="*", default=[], type=Path, help="all files that it reads")
     options = parser.parse_args(arguments)
     spec = parse_spec(AnalysisSpec, options.spec)
     public_runs = {name: read(name) for name in spec.public_runs}
@@ -43,6 +42,7 @@ def main(arguments: list[str]) -> None:
         raise ValueError(f"{module.__name__} made {sorted(tables)} and declares {sorted(module.TABLES)}")
     for name in module.TABLES:
         write_frame(tables[name], options.out / f"{name}.csv")
+    note_made_of(options, "analyse", options.inputs)
 
 
 def _trained(spec: AnalysisSpec, folders: list[list[Path]]) -> dict[str, Trained]:

@@ -1,12 +1,11 @@
-"""The claims stage.
+"""Stage `claims`: compare the fits of a study with what its paper claims.
 
     python -m scalinglaws.stages.claims --spec JSON [--data MANIFEST ...] [--fits F.csv] [--best B.csv]
     --out OUT.csv
 
-A study about which nothing is claimed gets a table without rows.
+A study that no claim is about gets a table without rows.
 """
 
-import argparse
 import json
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from scalinglaws.claims.measure import BEST_COLUMNS, FITS_COLUMNS, measure
 from scalinglaws.claims.verdict import judge
 from scalinglaws.config.strict import Strict
 from scalinglaws.public_runs.description import manifest
-from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.fit_table import read_table, write_table
 
 COLUMNS = (
@@ -36,7 +35,7 @@ COLUMNS = (
 
 
 CONSTANTS = "published-constants"
-"""What stands for the data where there are none: an analysis of published constants."""
+"""The source of an analysis without data, which works on printed constants alone."""
 
 
 class ClaimSpec(Strict):
@@ -48,14 +47,13 @@ class ClaimSpec(Strict):
     """The scale measured at, e.g. laptop."""
     public_runs: dict[str, str] = Field(default_factory=dict)
     """The sets of public runs measured on, each with the SHA-256 of its description."""
+    constants: str = ""
+    """Hash of the printed constants that its claims are about: other constants are another spec."""
 
 
 def main(arguments: list[str]) -> None:
     """Judge every claim about the study, in the order of its YAML file."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scalinglaws.stages.claims", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--spec", required=True, help="ClaimSpec as JSON")
+    parser = stage_parser("claims", __doc__)
     parser.add_argument("--data", nargs="*", default=[], type=Path, help="manifests of the data measured on")
     parser.add_argument("--fits", nargs="?", type=Path, help="fits.csv of the fitting stage or an analysis")
     parser.add_argument("--best", nargs="?", type=Path, help="best.csv of the fitting stage")
@@ -87,6 +85,8 @@ def main(arguments: list[str]) -> None:
             )
         )
     write_table(options.out, COLUMNS, rows)
+    tables = [file for file in (options.fits, options.best) if file is not None]
+    note_made_of(options, "claims", [*tables, *options.data])
 
 
 if __name__ == "__main__":

@@ -2,9 +2,10 @@
 
     python -m scalinglaws.stages.collect --spec JSON --runs DIR --data DIR --subsets DIR --out DIR
 
-Two tables, sorted and byte-stable; they hold no time, host or commit, so that equal results are equal files:
+It writes two tables, sorted and byte-stable. They hold no time, host or commit, so that equal results are
+equal files.
 
-`runs.csv`, one row a run, those that diverged among them:
+`runs.csv`, one row per run, including runs that diverged:
 
 - run, study, phase, model;
 - parameters, parameters_without_embeddings;
@@ -15,13 +16,12 @@ Two tables, sorted and byte-stable; they hold no time, host or commit, so that e
 - training_flops, what the run spent on training: flops_per_example times examples_seen;
 - the minimum of each validation metric, empty where the run diverged.
 
-Fits leave diverged runs out by one rule, that of `protocols/best_fit.py`: the score of a cell is the median
-over the seeds that did not diverge, and a cell in which more than half did has no score.
+Fits leave diverged runs out as `protocols/best_fit.py` says: the score of a cell is the median over the seeds
+that did not diverge, and a cell in which more than half of them did has no score.
 
-`curves.csv`, one row an evaluation: run, step, training_loss and the validation metrics.
+`curves.csv`, one row per evaluation: run, step, training_loss and the validation metrics.
 """
 
-import argparse
 from collections.abc import Callable
 from pathlib import Path
 
@@ -31,9 +31,9 @@ from numpy.typing import NDArray
 
 from scalinglaws.config.spec import Subset
 from scalinglaws.config.strict import Strict
-from scalinglaws.data.store import read_prepared
+from scalinglaws.data.store import MANIFEST, read_prepared
 from scalinglaws.errors import RecordError
-from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.csv import write_frame
 from scalinglaws.training.records.record import Record, read_record
 
@@ -51,22 +51,25 @@ class CollectSpec(Strict):
 
 def main(arguments: list[str]) -> None:
     """Read the records and write both tables."""
-    parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.collect")
-    parser.add_argument("--spec", required=True, help="the CollectSpec as JSON")
+    parser = stage_parser("collect", __doc__)
     parser.add_argument("--runs", type=Path, required=True, help="folder of run records")
     parser.add_argument("--data", type=Path, required=True, help="folder of the prepared data set")
     parser.add_argument("--subsets", type=Path, required=True, help="folder of its shuffles")
     parser.add_argument("--out", type=Path, required=True, help="folder for the tables")
     options = parser.parse_args(arguments)
     spec = parse_spec(CollectSpec, options.spec)
-    records = [_record(options.runs / f"{run}.json") for run in spec.runs]
+    files = [options.runs / f"{run}.json" for run in spec.runs]
+    records = [_record(file) for file in files]
     sizes = DataSizes(options.data, options.subsets)
     write_frame(run_table(records, sizes), options.out / "runs.csv")
     write_frame(curve_table(records), options.out / "curves.csv")
+    seeds = sorted({record.spec.subset.seed for record in records})
+    shuffles = [options.subsets / f"shuffle-{seed}.npy" for seed in seeds]
+    note_made_of(options, "collect", [*files, options.data / MANIFEST, *shuffles])
 
 
 def run_table(records: list[Record], sizes: Callable[[Subset], float]) -> pd.DataFrame:
-    """One row a run; see the module's text for the columns."""
+    """One row per run; the module's docstring lists the columns."""
     frame = pd.DataFrame([_row(record, sizes) for record in records])
     frame = frame.astype({"diverged_at": "Int64"})  # whole numbers, some missing
     return frame.sort_values(RUN_KEYS, ignore_index=True)
@@ -99,7 +102,7 @@ def _row(record: Record, sizes: Callable[[Subset], float]) -> dict[str, object]:
 
 
 def curve_table(records: list[Record]) -> pd.DataFrame:
-    """One row an evaluation of a run."""
+    """One row per evaluation of a run."""
     rows = [{"run": record.run, **point} for record in records for point in record.result.curve]
     first = ["run", "step", "training_loss"]
     metrics = sorted({key for row in rows for key in row} - set(first))

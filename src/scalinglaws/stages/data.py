@@ -1,48 +1,39 @@
-"""Stage `data`: prepare a data set, or shuffle one.
+"""Stage `data`: prepare a data set: fetch it, check it, choose the validation set, write its arrays.
 
-python -m scalinglaws.stages.data prepare --spec JSON --archives DIR [--location DIR] --out DIR
-python -m scalinglaws.stages.data shuffle --data DIR --seed N --out FILE.npy
+python -m scalinglaws.stages.data --spec JSON --out DIR
 """
 
 import argparse
 from importlib import import_module
 from pathlib import Path
 
-import numpy as np
-
-from scalinglaws.config.modules import module_name
+from scalinglaws.config.modules import SOURCES, module_name
 from scalinglaws.config.spec import DataSpec
 from scalinglaws.data.dataset import DataSet
-from scalinglaws.data.store import read_prepared, write_prepared
-from scalinglaws.data.subsets import balanced_shuffle
-from scalinglaws.files import whole_file
-from scalinglaws.stages.stage import run_stage
+from scalinglaws.data.store import write_prepared
+from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
+
+
+class PrepareSpec(DataSpec):
+    """A data set, and where its files are."""
+
+    archives: Path
+    """Folder of downloaded archives; what is missing there is fetched into it."""
+    location: Path | None = None
+    """The user's own copy of the files."""
 
 
 def main(arguments: list[str]) -> None:
-    """Run one of the two steps."""
-    parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.data")
-    steps = parser.add_subparsers(dest="step", required=True)
-    prepare = steps.add_parser("prepare", help="fetch, check, choose the validation set, write arrays")
-    prepare.add_argument("--spec", required=True, help="the DataSpec as JSON")
-    prepare.add_argument("--archives", type=Path, required=True)
-    prepare.add_argument("--location", type=Path)
-    prepare.add_argument("--out", type=Path, required=True)
-    shuffle = steps.add_parser("shuffle", help="write the order whose prefixes are the subsets")
-    shuffle.add_argument("--data", type=Path, required=True)
-    shuffle.add_argument("--seed", type=int, required=True)
-    shuffle.add_argument("--out", type=Path, required=True)
-    options = parser.parse_args(arguments)
-    if options.step == "prepare":
-        spec = DataSpec.model_validate_json(options.spec)
-        source = import_module(module_name("data/sources", spec.source))
-        data: DataSet = source.load(options.location, options.archives, **spec.options).check()
-        chosen = spec.validation
-        write_prepared(data, options.out, chosen.examples, chosen.seed, spec.source, source.MODALITY)
-    else:
-        order = balanced_shuffle(read_prepared(options.data)["strata"], options.seed, "training")
-        with whole_file(options.out) as temporary, temporary.open("wb") as stream:
-            np.save(stream, order)
+    """Prepare one data set."""
+    parser = stage_parser("data", __doc__)
+    parser.add_argument("--out", type=Path, required=True, help="folder for the arrays and their manifest")
+    options: argparse.Namespace = parser.parse_args(arguments)
+    spec = parse_spec(PrepareSpec, options.spec)
+    source = import_module(module_name(SOURCES, spec.source))
+    data: DataSet = source.load(spec.location, spec.archives, **spec.options).check()
+    chosen = spec.validation
+    write_prepared(data, options.out, chosen.examples, chosen.seed, spec.source, source.MODALITY)
+    note_made_of(options, "data", [])
 
 
 if __name__ == "__main__":

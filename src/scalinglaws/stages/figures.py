@@ -3,7 +3,6 @@
 python -m scalinglaws.stages.figures --spec JSON --files FILE... [--runs FILE...] --out DIR
 """
 
-import argparse
 import json
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +17,7 @@ from scalinglaws.plotting.caption import FigureSpec, Manifest
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
 from scalinglaws.public_runs.description import manifest
-from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.csv import read_frame
 from scalinglaws.tables.study import StudyTables, read_tables
 
@@ -27,10 +26,9 @@ def main(arguments: list[str]) -> None:
     """Draw and save one figure.
 
     Raises:
-        ConfigError: the spec names studies and their tables of runs are not all given.
+        ConfigError: the spec names studies whose tables of runs are not all given.
     """
-    parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.figures")
-    parser.add_argument("--spec", required=True, help="the FigureSpec as JSON")
+    parser = stage_parser("figures", __doc__)
     parser.add_argument(
         "--files", required=True, nargs="+", type=Path, help="tables, and manifests of the data"
     )
@@ -60,6 +58,7 @@ def main(arguments: list[str]) -> None:
             tables
         )
         save(figure, text, options.out, spec.figure.name)
+    note_made_of(options, "figures", [*options.files, *options.runs])
 
 
 if __name__ == "__main__":

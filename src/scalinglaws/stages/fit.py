@@ -1,9 +1,10 @@
-"""The fitting stage: `python -m scalinglaws.stages.fit --spec JSON --runs RUNS.csv --out DIR`.
+"""Stage `fit`: reduce the runs of a study to scores, best models and fitted laws.
 
-Writes scores.csv, best.csv, fits.csv and bands.csv, sorted and byte-stable.
+python -m scalinglaws.stages.fit --spec JSON --runs RUNS.csv --out DIR
+
+It writes scores.csv, best.csv, fits.csv and bands.csv, sorted and byte-stable.
 """
 
-import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from scalinglaws.protocols.derived import Derived
 from scalinglaws.protocols.fits import MetricFit
 from scalinglaws.protocols.learning_curves import Analysis, analyse
 from scalinglaws.protocols.run_grid import RunGrid, read_runs
-from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.fit_table import Cell, in_order, write_table
 
 SCORES = (
@@ -38,10 +39,7 @@ NAN = float("nan")
 
 def main(arguments: list[str]) -> None:
     """Read the spec and the runs, analyse, write the four tables."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scalinglaws.stages.fit", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--spec", required=True, help="FitSpec as JSON")
+    parser = stage_parser("fit", __doc__)
     parser.add_argument("--runs", required=True, type=Path, help="table of runs, CSV")
     parser.add_argument("--out", required=True, type=Path, help="folder for the tables")
     options = parser.parse_args(arguments)
@@ -52,10 +50,11 @@ def main(arguments: list[str]) -> None:
     write_table(options.out / "best.csv", BEST, in_order(best_rows(grid, analysis), 3))
     write_table(options.out / "fits.csv", FITS, in_order(fit_rows(analysis, spec), 3))
     write_table(options.out / "bands.csv", BANDS, in_order(band_rows(grid, analysis, spec), 3))
+    note_made_of(options, "fit", [options.runs])
 
 
 def score_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
-    """One row a cell that has runs; lowest and highest over the seeds that did not diverge."""
+    """One row per cell that has runs; lowest and highest over the seeds that did not diverge."""
     for k, metric in enumerate(grid.metrics):
         for s, m in np.argwhere(grid.ran.any(axis=-1)):
             values = grid.values[k, s, m][grid.ran[s, m]]
@@ -69,7 +68,7 @@ def score_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
 
 
 def best_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
-    """One row a metric and subset; without model where no model has a score."""
+    """One row per metric and subset, without a model where no model has a score."""
     chosen = analysis.chosen
     for k, metric in enumerate(grid.metrics):
         for s in range(len(grid.x)):
@@ -85,7 +84,7 @@ def best_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
 
 
 def fit_rows(analysis: Analysis, spec: FitSpec) -> Iterator[tuple[Cell, ...]]:
-    """One row a parameter, one for each fit's R squared, and the derived quantities."""
+    """One row per parameter, one for the R squared of each fit, and the derived quantities."""
     for fit in analysis.fits:
         diagnostics = _diagnostics(fit)
         entries = [(name, *fit.param(name)) for name in fit.law.names]

@@ -1,14 +1,13 @@
-"""The report stage.
+"""Stage `report`: the summary of a paper, plain text.
 
 python -m scalinglaws.stages.report --spec JSON --claims A.csv [B.csv ...] --out SUMMARY.txt
 """
 
-import argparse
 from pathlib import Path
 
 from scalinglaws.config.strict import Strict
 from scalinglaws.report.text import summary
-from scalinglaws.stages.stage import parse_spec, run_stage
+from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.fit_table import number, read_table
 
 COLUMNS = ("claim", "statement", "published", "measured", "low", "high", "verdict", "reason")
@@ -18,15 +17,12 @@ class ReportSpec(Strict):
     """What is reported on."""
 
     studies: tuple[str, ...]
-    """The studies of a paper, one a table of claims; a table without rows is of a study without claims."""
+    """The studies of a paper, one per table of claims; a study that no claim is about has an empty table."""
 
 
 def main(arguments: list[str]) -> None:
     """Write the summary of all tables of claims, in the order given."""
-    parser = argparse.ArgumentParser(
-        prog="python -m scalinglaws.stages.report", description=__doc__.splitlines()[0]
-    )
-    parser.add_argument("--spec", required=True, help="ReportSpec as JSON")
+    parser = stage_parser("report", __doc__)
     parser.add_argument("--claims", required=True, nargs="+", type=Path, help="tables of claims, CSV")
     parser.add_argument("--out", required=True, type=Path, help="the summary, plain text")
     options = parser.parse_args(arguments)
@@ -41,6 +37,7 @@ def main(arguments: list[str]) -> None:
         silent += [] if table else [study]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(summary(rows, silent), encoding="utf-8", newline="\n")
+    note_made_of(options, "report", options.claims)
 
 
 if __name__ == "__main__":

@@ -1,16 +1,63 @@
-"""What every stage (`python -m scalinglaws.<stage>`) shares: its exit status and the reading of its spec."""
+"""What all stages share: their common options, the reading of the spec, the exit status."""
 
+import argparse
+import json
 import sys
-from collections.abc import Callable
-from typing import NoReturn, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from scalinglaws.errors import ConfigError, ScalingLawsError
+from scalinglaws.stages.made_of import Code, write_made_of
 
 USER_ERROR = 2
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+def stage_parser(stage: str, description: str | None) -> argparse.ArgumentParser:
+    """A parser with the options of every stage.
+
+    Args:
+        stage: the stage's name.
+        description: its module's docstring, of which the first line is shown.
+    """
+    parser = argparse.ArgumentParser(
+        prog=f"python -m scalinglaws.stages.{stage}", description=(description or "").partition("\n")[0]
+    )
+    parser.add_argument("--spec", required=True, help="the stage's spec as JSON")
+    parser.add_argument(
+        "--made-of", type=Path, metavar="FILE", help="where to write what the outputs were made of"
+    )
+    parser.add_argument("--code", default="", help="fingerprint of the stage's code")
+    parser.add_argument("--modules", nargs="*", default=[], help="the modules that it consists of")
+    return parser
+
+
+def note_made_of(
+    options: argparse.Namespace, stage: str, inputs: Iterable[Path], spec: Mapping[str, Any] | None = None
+) -> None:
+    """Write what the outputs were made of, if asked to; every stage calls this when all else is written.
+
+    Args:
+        options: those of the stage.
+        stage: its name.
+        inputs: the files that it read.
+        spec: its spec, where `--spec` does not say it in full.
+
+    Raises:
+        ScalingLawsError: the file cannot be written.
+    """
+    if options.made_of is not None:
+        code = Code.of(options.code, options.modules)
+        try:
+            write_made_of(options.made_of, stage, spec or json.loads(options.spec), code, inputs)
+        except OSError as error:
+            raise ScalingLawsError(
+                f"{options.made_of}: cannot be written ({error.strerror}); free some space and call again"
+            ) from error
 
 
 def run_stage(main: Callable[[list[str]], None]) -> NoReturn:
@@ -31,7 +78,7 @@ def parse_spec(model: type[Model], text: str) -> Model:
     """The spec of a stage from its JSON text.
 
     Raises:
-        ConfigError: the text is no JSON, or a key is unknown, missing or out of range; names each such key.
+        ConfigError: the text is not JSON, or keys are unknown, missing or out of range; names each such key.
     """
     try:
         return model.model_validate_json(text)

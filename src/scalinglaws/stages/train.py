@@ -1,28 +1,28 @@
 """Stage `train`: train the runs of a job that have no valid record yet.
 
-    python -m scalinglaws.stages.train --spec JSON --code HASH --data DIR --subsets DIR --out DIR
-        --checkpoint FILE [--learning-rate FILE] [--device cpu|cuda|auto] [--ensemble N]
+    python -m scalinglaws.stages.train --plan FILE --job NAME --spec HASH --code HASH --data DIR --subsets DIR
+        --out DIR --checkpoint FILE [--learning-rate FILE] [--device cpu|cuda|auto] [--ensemble N]
         [--log FILE] [--heartbeat FILE]
 
-A search job writes the learning rate that it chose to `--learning-rate`; a grid job reads it from there. Exit
-status: 0 when all is done, 2 after a user's mistake, 128 + N when signal N stopped it (SIGTERM, SIGUSR2 or
-SIGINT). If you start it again, it resumes where it stopped.
+The job is looked up in the file of its study, and `--spec` is its hash: the workflow and the file must mean
+the same. A search job writes the learning rate that it chose to `--learning-rate`; a grid job reads it from
+there. Exit status: 0 when all is done, 2 after a user's mistake, 128 + N when signal N stopped it (SIGTERM,
+SIGUSR2 or SIGINT). If you start it again, it resumes where it stopped.
 """
 
 import argparse
-import json
 import logging
 import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from scalinglaws.config.job import Job, job_from_plain
+from scalinglaws.config.job import Job, read_job
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.data.store import content_hash
+from scalinglaws.data.store import MANIFEST, content_hash
 from scalinglaws.errors import RecordError
 from scalinglaws.files import remove_file
-from scalinglaws.stages.stage import run_stage
+from scalinglaws.stages.stage import note_made_of, run_stage, stage_parser
 from scalinglaws.training.devices.gpu import one_gpu
 from scalinglaws.training.ensemble.policy import MOST_RUNS
 from scalinglaws.training.records.record import read_record
@@ -34,9 +34,9 @@ log = logging.getLogger("scalinglaws.training")
 
 def main(arguments: list[str]) -> None:
     """Train the runs that are missing; if the job is a search, then write the best learning rate."""
-    parser = argparse.ArgumentParser(prog="python -m scalinglaws.stages.train")
-    parser.add_argument("--spec", required=True, help="the job as JSON")
-    parser.add_argument("--code", required=True, help="fingerprint of the training code")
+    parser = stage_parser("train", __doc__)
+    parser.add_argument("--plan", type=Path, required=True, help="the file of the study's jobs")
+    parser.add_argument("--job", required=True, help="name of the job")
     parser.add_argument("--data", type=Path, required=True, help="folder of the prepared data set")
     parser.add_argument("--subsets", type=Path, required=True, help="folder of its shuffles")
     parser.add_argument("--out", type=Path, required=True, help="folder of run records")
@@ -48,7 +48,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--heartbeat", type=Path)
     options = parser.parse_args(arguments)
     _log_to(options.log)
-    job = job_from_plain(json.loads(options.spec))
+    job = read_job(options.plan, options.job, options.spec)
     searched = job.phase == "grid" and options.learning_rate is not None
     chosen = read_choice(options.learning_rate).learning_rate if searched else None
     learning_rates = [
@@ -79,6 +79,9 @@ def main(arguments: list[str]) -> None:
                 f"{options.learning_rate}: the chosen learning rate cannot be written ({error.strerror}); "
                 "free some space and start again: its runs are kept"
             ) from error
+    shuffles = [options.subsets / f"shuffle-{seed}.npy" for seed in job.seeds]
+    chosen_in = [options.learning_rate] if searched else []
+    note_made_of(options, "train", [options.data / MANIFEST, *shuffles, *chosen_in], job.summary)
 
 
 def _is_done(spec: RunSpec, learning_rate: float, code: str, data: str, folder: Path) -> bool:

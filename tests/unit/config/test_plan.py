@@ -8,8 +8,7 @@ import pytest
 
 from scalinglaws.config import plugins
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.config.canonical import canonical_json
-from scalinglaws.config.job import Job, job_to_plain
+from scalinglaws.config.job import Job
 from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.public_runs.description import describe
@@ -24,7 +23,7 @@ def plan_of(root: Path) -> Plan:
 
 def text(job: Job) -> str:
     """What Snakemake compares to decide whether a job is stale."""
-    return canonical_json(job_to_plain(job))
+    return job.hash
 
 
 def jobs(root: Path) -> dict[str, Job]:

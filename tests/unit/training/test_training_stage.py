@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from scalinglaws.config.candidates import Candidates
-from scalinglaws.config.canonical import canonical_json
-from scalinglaws.config.job import Job, job_to_plain
+from scalinglaws.config.job import Job, write_jobs
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.stages import train as stage
@@ -38,12 +37,15 @@ class Stage:
     def __call__(self, job: Job | None = None, code: str = "c0de", rates: bool = False) -> list[str]:
         """Run it on a job; the ids that were trained."""
         self.trained.clear()
-        plain = canonical_json(job_to_plain(job or self.job))
+        job = job or self.job
+        plan = self.folder / "plan.json"
+        write_jobs(plan, [job])
         data, subsets = str(self.folder / "data"), str(self.folder / "subsets")
         places = ["--data", data, "--subsets", subsets, "--out", str(self.out)]
         places += ["--checkpoint", str(self.folder / "checkpoint.pt")]
         last = ["--learning-rate", *([str(self.rate_file)] if rates else [])]
-        stage.main(["--spec", plain, "--code", code, *places, *last])
+        which = ["--plan", str(plan), "--job", job.name, "--spec", job.hash]
+        stage.main([*which, "--code", code, *places, *last])
         return list(self.trained)
 
     def path(self, number: int) -> Path:

@@ -9,8 +9,7 @@ from typing import Any
 
 import torch
 
-from scalinglaws.config.canonical import canonical_json
-from scalinglaws.config.job import Job, job_to_plain
+from scalinglaws.config.job import Job, write_jobs
 from unit.training.faults.forks import Child, Ended, Forks, Settings
 
 LIMIT = 120
@@ -40,7 +39,8 @@ class Stage:
 
     def arguments(self, ensemble: int = 64, code: str = "c0de") -> list[str]:
         """Those of `python -m scalinglaws.stages.train`."""
-        plain = canonical_json(job_to_plain(self._job))
+        plan = self.folder / "plan.json"
+        write_jobs(plan, [self._job])
         data, subsets = str(self.prepared / "data"), str(self.prepared / "subsets")
         made = [
             "--out",
@@ -51,8 +51,12 @@ class Stage:
             str(self.heartbeat),
         ]
         return [
+            "--plan",
+            str(plan),
+            "--job",
+            self._job.name,
             "--spec",
-            plain,
+            self._job.hash,
             "--code",
             code,
             "--data",

@@ -1,0 +1,81 @@
+"""Predicts, for each run of the jobs that are asked again, whether it will be retrained or reused, and why.
+
+Snakemake sees jobs, and the training stage decides run by run. This decides as the stage will, except where
+data are prepared or a learning rate is searched again: what comes out of that is not known yet.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.data.store import content_hash
+from scalinglaws.errors import RecordError
+from scalinglaws.stages.steps import Step
+from scalinglaws.training.records.record import read_record
+from scalinglaws.training.records.search import read_choice
+
+KEPT = "kept"
+NEW, DAMAGED, CODE = "without a record", "with a damaged record", "by other code"
+DATA, RATE = "on other data", "with another learning rate"
+OPEN = {
+    "if data": "only if the data come out otherwise",
+    "if rate": "only if the search ends otherwise",
+}
+
+
+class RunStates:
+    """The runs of all training jobs among some stale steps."""
+
+    def __init__(self, stale: Sequence[Step]) -> None:
+        made_again = {file for step in stale for file in step.files}
+        self._kept: set[str] = set()
+        self._jobs: Counter[str] = Counter()
+        self._states: dict[str, Counter[str]] = defaultdict(Counter)  # by study
+        for step in stale:
+            if step.job is not None:
+                self._judge(step, made_again)
+
+    def keeps(self, file: str) -> bool:
+        """Whether a file is the record of a run that is kept."""
+        return file in self._kept
+
+    def counts(self) -> Iterator[str]:
+        """One line per study."""
+        for study, states in self._states.items():
+            trained = {why: states[why] for why in (NEW, DAMAGED, CODE, DATA, RATE) if states[why]}
+            why = ", ".join(f"{number} {words}" for words, number in trained.items())
+            jobs = "1 job" if self._jobs[study] == 1 else f"{self._jobs[study]} jobs"
+            parts = [f"{sum(trained.values())} to train" + (f" ({why})" if why else "")]
+            parts += [f"{states[key]} {words}" for key, words in OPEN.items() if states[key]]
+            yield f"Runs of {study} ({jobs}): {', '.join(parts)}, {states[KEPT]} kept."
+
+    def _judge(self, step: Step, made_again: set[str]) -> None:
+        assert step.job is not None
+        (manifest,) = step.inputs["manifest"]
+        data = None if manifest in made_again else content_hash(Path(manifest).parent)
+        searched = step.inputs["learning_rate"]
+        rate = read_choice(Path(searched[0])).learning_rate if set(searched) - made_again else None
+        self._jobs[step.job.study] += 1
+        for run, file in zip(step.job.runs, step.outputs["runs"], strict=True):
+            asked = rate if run.learning_rate == "searched" else run.learning_rate
+            state = _state(run, Path(file), step.code, data, asked)
+            self._states[step.job.study][state] += 1
+            if state == KEPT:
+                self._kept.add(file)
+
+
+def _state(run: RunSpec, path: Path, code: str, data: str | None, rate: float | str | None) -> str:
+    """What becomes of a run; data and learning rate are None where they are not known yet."""
+    if not path.exists():
+        return NEW
+    try:
+        record = read_record(path)
+    except RecordError:
+        return DAMAGED
+    known = record.data if data is None else data, record.learning_rate if rate is None else float(rate)
+    if record.fits(run, known[1], code, known[0]):
+        return "if data" if data is None else "if rate" if rate is None else KEPT
+    if record.code != code:
+        return CODE
+    return DATA if record.data != known[0] else RATE

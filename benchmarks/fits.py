@@ -1,7 +1,7 @@
 """Compare the Chinchilla fit and its bootstrap with plain scipy: `python benchmarks/fits.py`.
 
-Times are CPU seconds of this process, the shortest of several, so that a busy machine hardly changes them. The
-points are those of Hoffmann et al.'s Fig 4. scipy is timed on a sample of its work, and its total is
+Times are CPU seconds of this process, the shortest of several, so that a busy machine hardly changes them.
+The points are those of Hoffmann et al.'s Fig 4. scipy is timed on a sample of its work, and its total is
 extrapolated.
 """
 

@@ -1,5 +1,6 @@
 """pyproject.toml, environment.yml and the lock name the same packages, and the script installs those."""
 
+import ast
 import importlib.metadata
 import importlib.util
 import re
@@ -134,6 +135,7 @@ def test_an_unsupported_python_is_refused_in_a_sentence(environment: ModuleType)
         environment.require_python()
 
 
-def test_the_script_needs_nothing_that_is_installed() -> None:
+def test_an_old_python_without_packages_can_read_the_script() -> None:
+    ast.parse(SCRIPT.read_text(), feature_version=(3, 6))
     command = [sys.executable, "-I", "-S", str(SCRIPT), "--help"]
     assert subprocess.run(command, check=False, capture_output=True).returncode == 0

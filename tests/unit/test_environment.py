@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
@@ -34,6 +35,7 @@ CONDA_NAMES = dict(zip(("matplotlib", "snakemake", "soundfile", "torch"), _CONDA
 PLATFORMS = [("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "arm64")]
 
 
+@cache
 def locked() -> dict[str, list[tuple[Version, Marker | None]]]:
     """Versions by name; more than one where the lock forks by marker."""
     versions: dict[str, list[tuple[Version, Marker | None]]] = {}

@@ -1,8 +1,8 @@
-"""Time the Chinchilla fit and its bootstrap beside plain scipy: `python benchmarks/fits.py`.
+"""Compare the Chinchilla fit and its bootstrap with plain scipy: `python benchmarks/fits.py`.
 
-Times are seconds of one core that this process used, the least of several: on a busy machine they are those
-of an idle one but for its caches. The points are those of Hoffmann et al.'s Fig 4. scipy is timed on a sample
-of its work; its total is extrapolated.
+Times are CPU seconds of this process, the shortest of several, so that a busy machine hardly changes them.
+The points are those of Hoffmann et al.'s Fig 4. scipy is timed on a sample of its work, and its total is
+extrapolated.
 """
 
 # ruff: noqa: E402

@@ -1,7 +1,7 @@
-"""One run as a script of one's own would train it: `python benchmarks/plain_run.py JSON DATA SUBSETS`.
+"""One run, trained by a plain script: `python benchmarks/plain_run.py JSON DATA SUBSETS`.
 
-What benchmarks/sweep.py compares jobs with: a module, torch's optimiser, a copy of the weights for their
-average. It takes the same steps as a run of a job and evaluates as often, by the same task.
+benchmarks/sweep.py compares jobs with this: a module, torch's optimiser, and a copy of the weights for their
+average. It takes the same steps as a run of a job and evaluates as often, with the same task.
 """
 
 import copy
@@ -18,7 +18,7 @@ from scalinglaws.tasks.image_classification import open_task
 
 
 def main(what: str, data: str, subsets: str) -> None:
-    """Train it and print its minima."""
+    """Train the run and print the minima of its metrics."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     run = json.loads(what)

@@ -1,7 +1,8 @@
-"""bfloat16 beside float32: a training step of transformers by width. `python benchmarks/precision.py`.
+"""Time a training step of transformers in bfloat16 and float32, by width: `python benchmarks/precision.py`.
 
-What `precision: bfloat16` in a study is worth here, one worker: wide models gain where the hardware
-has bfloat16 products, narrow ones lose to the conversions. Times are the least of several, in CPU seconds.
+It shows what `precision: bfloat16` in a study is worth on this machine, with one worker. Wide models gain if
+the hardware has bfloat16 products, narrow models lose to the conversions. Times are the shortest of several,
+in CPU seconds.
 """
 
 import os
@@ -33,11 +34,11 @@ class Tokens:
     tokens = torch.randint(VOCABULARY, (examples, CONTEXT), generator=torch.Generator().manual_seed(0))
 
     def batch(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens, and the same again as targets: only time counts here."""
+        """Tokens, and the same tokens as targets, because only time matters here."""
         return self.tokens[indices], self.tokens[indices]
 
     def loss(self, outputs: Tensor, targets: Tensor) -> Tensor:
-        """Mean cross-entropy of each run's batch."""
+        """Mean cross-entropy of the batch of each run."""
         each = functional.cross_entropy(outputs.flatten(0, 2).float(), targets.flatten(), reduction="none")
         return each.view(targets.shape).mean((1, 2))
 
@@ -57,7 +58,7 @@ def step(width: int, precision: Literal["float32", "bfloat16"]) -> Callable[[], 
 
 
 def least(call: Callable[[], object], seconds: float = 3.0) -> float:
-    """Least CPU seconds of a call, after one that does not count."""
+    """Shortest CPU seconds of a call, after a first call that does not count."""
     call()
     best, end = float("inf"), time.process_time() + seconds
     while time.process_time() < end:

@@ -1,11 +1,12 @@
-"""Runs an hour on this machine: jobs beside one process a run. `python benchmarks/sweep.py [--whole]`.
+"""Runs per hour on this machine, in jobs and with one process per run: `python benchmarks/sweep.py`.
 
-Two grids on the data that `make replicate` prepared: models under 10,000 parameters, and the laptop grid of
-the image study. Each is trained three ways in turn: one process a run, written as anyone would with torch;
-jobs, one worker; jobs, as many workers as cores. One process a run is timed on a sample of runs, every
-architecture with its share, unless `--whole` is given. All ways train the same steps and evaluate as often.
+There are two grids, on the data that `make replicate` prepared: models below 10,000 parameters, and the
+laptop grid of the image study. Each is trained in three ways: one process per run, as a plain torch script;
+jobs with one worker; jobs with as many workers as cores. Unless you give `--whole`, one process per run is
+timed on a sample of the runs of each architecture. All ways take the same steps and evaluate as often.
 
-The share of the peak is the FLOPs of training over wall time, workers and the rate of a large matrix product.
+The share of the peak is the FLOPs of training, divided by wall time, workers and the speed of a large matrix
+product.
 """
 
 import os
@@ -41,7 +42,7 @@ TINY = [
 
 @dataclass(frozen=True)
 class Timing:
-    """How long some runs took."""
+    """How long a number of runs took."""
 
     runs: int
     seconds: float
@@ -49,12 +50,12 @@ class Timing:
 
     @property
     def an_hour(self) -> float:
-        """Runs an hour."""
+        """Runs per hour."""
         return 3600 * self.runs / self.seconds
 
 
 class Bench:
-    """Trains runs on the prepared data of a scale, records in a folder of its own."""
+    """Trains runs on the prepared data of a scale and writes records to its own folder."""
 
     def __init__(self, results: Path, folder: Path) -> None:
         data = plan(load_config("laptop", paper="hestness-2017")).data[0].name
@@ -63,7 +64,7 @@ class Bench:
             sys.exit(f"{self.data}: no prepared data; call `make replicate PAPER=hestness-2017` first")
 
     def jobs(self, jobs: Sequence[Job], workers: int) -> Timing:
-        """Train jobs, some at a time, as the workflow does."""
+        """Train jobs with a number of workers, as the workflow does."""
         out = Path(tempfile.mkdtemp(dir=self.folder))
         write_jobs(out / "plan" / "jobs.json", jobs)
         calls = [
@@ -82,7 +83,7 @@ class Bench:
         return Timing(len(records), seconds, flops)
 
     def alone(self, runs: Sequence[RunSpec], workers: int) -> Timing:
-        """Train runs, one process each; see plain_run.py."""
+        """Train runs with one process each, by plain_run.py."""
         validation = json.loads((self.data / "manifest.json").read_text())["validation_examples"]
         calls = []
         for run in runs:
@@ -105,7 +106,7 @@ class Bench:
 
 
 def _run(calls: list[list[str]], workers: int) -> float:
-    """Wall seconds of some calls, at most so many at a time, in their order."""
+    """Wall seconds of calls that are started in order, with at most so many at a time."""
     start = time.perf_counter()
     waiting, running = list(calls), list[subprocess.Popen[bytes]]()
     while waiting or running:
@@ -120,7 +121,7 @@ def _run(calls: list[list[str]], workers: int) -> float:
 
 
 def grids() -> dict[str, list[Job]]:
-    """The two grids, with one learning rate for all."""
+    """The two grids, with the same learning rate for all runs."""
     image = next(
         study for study in plan(load_config("laptop")).studies if study.study.study.endswith("image")
     )
@@ -139,7 +140,7 @@ def grids() -> dict[str, list[Job]]:
 
 
 def _tiny(grid: Grid, model: ModelSpec, part: int) -> Job:
-    """Subsets, seeds and half of the budgets of a sweep of one small model: 24 runs."""
+    """24 runs of one small model: all subsets and seeds, and half of the budgets."""
     runs = [
         run_spec(grid.model_copy(update={"budget": grid.budget.model_copy(update={"steps": steps})}), *what)
         for steps in (300, 400, 500, 600)[part::2]
@@ -151,7 +152,7 @@ def _tiny(grid: Grid, model: ModelSpec, part: int) -> Job:
 def main() -> None:
     """Time both grids and print a table."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--whole", action="store_true", help="time one process a run on all runs")
+    parser.add_argument("--whole", action="store_true", help="time one process per run on all runs")
     parser.add_argument("--results", type=Path, default=Path("results/laptop"))
     options = parser.parse_args()
     from scalinglaws.training.devices.peak import measured_peak
@@ -166,7 +167,7 @@ def main() -> None:
             every = 1 if options.whole else 5
             sample = [run for job in jobs for run in job.runs[::every]]
             base = bench.alone(sample, cores)
-            _print(name, "one process a run", cores, base, base, peak)
+            _print(name, "one process per run", cores, base, base, peak)
             many = bench.jobs(jobs, cores)
             _print(name, "jobs", cores, many, base, peak)
             one = bench.jobs(jobs, 1)

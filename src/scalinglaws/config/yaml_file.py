@@ -9,7 +9,7 @@ import yaml
 from scalinglaws.errors import ConfigError
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     pass
 
 

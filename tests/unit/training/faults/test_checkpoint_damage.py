@@ -11,18 +11,32 @@ import pytest
 import torch
 
 from scalinglaws.config.job import Job
-from unit.training.faults.stage import MakeStage, Stage, Undisturbed
+from unit.training.faults.stage import MakeStage, Undisturbed
 
 pytestmark = pytest.mark.slow
 DAMAGED = "the checkpoint is damaged; its runs start again"
 SAVES = 20  # until the process is killed: one a step
 
 
-def saved(stage: Stage) -> bytes:
-    """Train until some steps are saved; the checkpoint."""
-    ended = stage.call(every=0.0, dies_at=(".pt", SAVES, "after"))
-    assert ended.status == -SIGKILL, ended.said
-    return stage.checkpoint.read_bytes()
+Saved = Callable[[Job], bytes]
+KNOWN: dict[str, bytes] = {}
+"""Checkpoints by job: the made-up data are the same in all tests."""
+
+
+@pytest.fixture
+def saved(make_stage: MakeStage) -> Saved:
+    """Trains a job until some steps are saved; its checkpoint."""
+
+    def checkpoint(job: Job) -> bytes:
+        key = job.model_dump_json()
+        if key not in KNOWN:
+            stage = make_stage(job, "killed")
+            ended = stage.call(every=0.0, dies_at=(".pt", SAVES, "after"))
+            assert ended.status == -SIGKILL, ended.said
+            KNOWN[key] = stage.checkpoint.read_bytes()
+        return KNOWN[key]
+
+    return checkpoint
 
 
 def signed(content: object) -> bytes:
@@ -79,23 +93,23 @@ DAMAGE: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_damage(
-    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, damage: str
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, saved: Saved, damage: str
 ) -> None:
     job = make_job(runs=3, steps=40, patience=99)
     stage = make_stage(job)
     make, warning = DAMAGE[damage]
-    stage.checkpoint.write_bytes(make(saved(stage)))
+    stage.checkpoint.write_bytes(make(saved(job)))
     ended = stage.call()
     assert ended.status == 0, ended.said
     assert warning in ended.said and "resume at" not in ended.said
     assert stage.results() == undisturbed(job)
 
 
-def test_a_sound_one(make_job: Callable[..., Job], make_stage: MakeStage) -> None:
+def test_a_sound_one(make_job: Callable[..., Job], make_stage: MakeStage, saved: Saved) -> None:
     # What the others rest on: without damage, it is used.
-    stage = make_stage(make_job(runs=3, steps=40, patience=99))
-    content = saved(stage)
-    assert changed(content, lambda state: None) != b""
+    job = make_job(runs=3, steps=40, patience=99)
+    stage = make_stage(job)
+    stage.checkpoint.write_bytes(changed(saved(job), lambda state: None))
     assert f"3 runs resume at step {SAVES}\n" in stage.call().said
 
 
@@ -115,20 +129,24 @@ def test_pickled_code_is_not_run(
     assert stage.results() == undisturbed(job)
 
 
-def test_of_other_code(make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed) -> None:
+def test_of_other_code(
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, saved: Saved
+) -> None:
     job = make_job(runs=3, steps=40, patience=99)
     stage = make_stage(job)
-    saved(stage)
+    stage.checkpoint.write_bytes(saved(job))
     ended = stage.call(code="c0df")
     assert ended.status == 0, ended.said
     assert "the checkpoint was made by other code, data or device; its runs start again" in ended.said
     assert stage.results() == undisturbed(job)
 
 
-def test_of_other_runs(make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed) -> None:
+def test_of_other_runs(
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, saved: Saved
+) -> None:
     job = make_job(runs=3, steps=40, patience=99)
     stage = make_stage(job)
-    stage.checkpoint.write_bytes(saved(make_stage(make_job(runs=3, steps=41, patience=99), "others")))
+    stage.checkpoint.write_bytes(saved(make_job(runs=3, steps=41, patience=99)))
     ended = stage.call()
     assert ended.status == 0, ended.said
     assert "resume at" not in ended.said
@@ -136,12 +154,12 @@ def test_of_other_runs(make_job: Callable[..., Job], make_stage: MakeStage, undi
 
 
 def test_of_some_of_the_runs(
-    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed
+    make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed, saved: Saved
 ) -> None:
     # The job has grown since: some go on, the others begin, in ensembles of their own.
     job = make_job(runs=5, steps=40, patience=99)
     stage = make_stage(job)
-    stage.checkpoint.write_bytes(saved(make_stage(make_job(runs=2, steps=40, patience=99), "before")))
+    stage.checkpoint.write_bytes(saved(make_job(runs=2, steps=40, patience=99)))
     ended = stage.call()
     assert ended.status == 0, ended.said
     assert f"2 runs resume at step {SAVES}\n" in ended.said

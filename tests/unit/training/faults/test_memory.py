@@ -5,7 +5,6 @@ none.
 import re
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -148,11 +147,14 @@ def resident(stage: Stage, **settings: Any) -> list[int]:
     return [int(size) for size in re.findall(r"^resident (\d+)$", ended.said, re.MULTILINE)]
 
 
-@pytest.mark.parametrize("settings", [{"ensemble": 8}, {"alone": True}], ids=["stacked", "alone"])
+@pytest.mark.parametrize("settings", [{"ensemble": 8}, {"alone": True}], ids=["ensembles", "alone"])
+@pytest.mark.parametrize(
+    ("runs", "most"), [(40, 100_000), pytest.param(200, 20_000, marks=pytest.mark.long)], ids=["few", "many"]
+)
 def test_nothing_leaks(
-    make_job: Callable[..., Job], make_stage: MakeStage, settings: dict[str, Any], tmp_path: Path
+    make_job: Callable[..., Job], make_stage: MakeStage, settings: dict[str, Any], runs: int, most: int
 ) -> None:
-    sizes = resident(make_stage(make_job(runs=240, steps=5, rate=1e-4)), **settings)[40:]
-    assert len(sizes) == 200
-    assert np.polyfit(np.arange(200), sizes, 1)[0] < 20_000  # bytes a run
+    sizes = resident(make_stage(make_job(runs=40 + runs, steps=5, rate=1e-4)), **settings)[40:]
+    assert len(sizes) == runs
+    assert np.polyfit(np.arange(runs), sizes, 1)[0] < most  # bytes per run
     assert max(sizes) < 1e9

@@ -36,11 +36,8 @@ def goes_on(stage: Stage) -> None:
     assert f" 4 runs resume at step {step}\n" in ended.said
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR2, signal.SIGINT])
-def test_a_signal_to_the_command(
-    job: Job, make_stage: MakeStage, undisturbed: Undisturbed, number: signal.Signals
-) -> None:
-    stage = make_stage(job)
+def test_a_signal_to_the_command(job: Job, make_stage: MakeStage, undisturbed: Undisturbed) -> None:
+    stage, number = make_stage(job), signal.SIGINT
     called = subprocess.Popen(stage.command(), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     until_training(stage, lambda: called.poll() is not None)
     called.send_signal(number)
@@ -49,6 +46,21 @@ def test_a_signal_to_the_command(
     assert said.endswith(f"paper/one job: stopped by {number.name}; start again to resume from here\n")
     assert printed == "" and "Traceback" not in said
     assert stage.left_behind() == []
+    goes_on(stage)
+    assert stage.results() == undisturbed(job)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGUSR2])
+def test_a_signal_of_a_scheduler(
+    job: Job, make_stage: MakeStage, undisturbed: Undisturbed, number: signal.Signals
+) -> None:
+    stage = make_stage(job)
+    child = stage.start()
+    until_training(stage, child.ended)
+    child.send(number)
+    ended = child.wait()
+    assert ended.status == 128 + number, ended.said
+    assert ended.said.endswith(f"stopped by {number.name}; start again to resume from here\n")
     goes_on(stage)
     assert stage.results() == undisturbed(job)
 

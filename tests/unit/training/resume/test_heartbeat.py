@@ -8,7 +8,7 @@ from scalinglaws.training.resume import heartbeat
 from scalinglaws.training.resume.heartbeat import HeartbeatWriter, read_heartbeats
 
 
-def test_a_pulse_beats_at_most_once_a_second_and_leaves_nothing(
+def test_there_is_at_most_one_heartbeat_per_second_and_none_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]

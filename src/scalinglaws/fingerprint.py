@@ -17,9 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import scalinglaws
-
-ROOT = Path(scalinglaws.__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 PACKAGE = "scalinglaws"
 
 
@@ -108,9 +106,14 @@ def _closure(modules: tuple[str, ...]) -> set[str]:
 
 
 def _packages(modules: set[str]) -> set[str]:
-    """All packages that the modules are in."""
+    """The packages that the modules are in, except for the root package.
+
+    The root's `__init__` lists the public names of the Python interface. It imports them only when they are
+    used, so no stage depends on it, and a new public name must not make all training stale. A module that
+    does import from the root has it among its imports, where it counts.
+    """
     parts = [module.split(".") for module in modules]
-    return {".".join(each[:depth]) for each in parts for depth in range(1, len(each))}
+    return {".".join(each[:depth]) for each in parts for depth in range(2, len(each))}
 
 
 @cache

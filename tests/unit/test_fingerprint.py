@@ -82,9 +82,12 @@ def test_imports_are_followed_also_those_inside_functions(write: Write) -> None:
         ("toy/constants.py", "SHIFT = 0x3\n"),
         ("toy/alone.py", "UNUSED = 2\n"),
         ("toy/deep/__init__.py", '"""Deep."""\n'),
+        ("toy/__init__.py", "from toy.alone import UNUSED\n"),
     ],
 )
-def test_comments_docstrings_and_layout_change_nothing(write: Write, name: str, text: str) -> None:
+def test_comments_docstrings_layout_and_public_names_change_nothing(
+    write: Write, name: str, text: str
+) -> None:
     before = code_fingerprint("toy.stage")
     write(name, text)
     assert code_fingerprint("toy.stage") == before
@@ -102,7 +105,6 @@ def test_comments_docstrings_and_layout_change_nothing(write: Write, name: str, 
         ("toy/constants.py", "SHIFT = '3'\n"),
         ("toy/deep/inner.py", "VALUE = 1.25\n"),
         ("toy/deep/__init__.py", "import toy.alone\n"),
-        ("toy/__init__.py", "VERSION = 1\n"),
         ("toy/stage.py", FILES["toy/stage.py"].replace("toy.tools", "toy.other_tools")),
         ("toy/stage.py", FILES["toy/stage.py"].replace("import constants", "import alone as constants")),
     ],
@@ -111,6 +113,14 @@ def test_a_change_of_meaning_is_seen(write: Write, name: str, text: str) -> None
     before = code_fingerprint("toy.stage")
     write(name, text)
     assert code_fingerprint("toy.stage") != before
+
+
+def test_the_root_package_counts_for_a_module_that_imports_from_it(write: Write) -> None:
+    write("toy/__init__.py", "VERSION = 1\n")
+    write("toy/alone.py", "from toy import VERSION\n")
+    before = code_fingerprint("toy.alone")
+    write("toy/__init__.py", "VERSION = 2\n")
+    assert code_fingerprint("toy.alone") != before
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,9 @@ from typing import Annotated, Any, Literal, Optional
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, create_model
 
-import scalinglaws
-
 # Files are parsed, not imported: every command begins by checking the config, and a model file would import
 # torch, which takes over a second.
-PACKAGE = Path(scalinglaws.__file__).parent
+PACKAGE = Path(__file__).parent.parent
 PAPERS, ANALYSES, FIGURES = "papers", "analyses", "figures"
 """A paper's folder has one file per analysis and per figure module."""
 ANNOTATIONS: dict[str, Any] = {

@@ -5,7 +5,7 @@ Checkpoints of one run are never resampled; they are not independent.
 The noise of the seeds enters twice: through the runs that are drawn, and through the scatter of the points
 that are drawn. Where it is all the noise there is, intervals are therefore wider than declared: they err on
 the side of "consistent". With one seed a cell only the points vary, and few points make intervals a little
-too narrow. tests/unit/fitting/test_bootstrap.py holds both in bounds.
+too narrow. tests/unit/protocols/test_resampling.py holds both in bounds.
 """
 
 from collections.abc import Callable

@@ -3,13 +3,21 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scalinglaws.fitting.fit_law import Estimate, estimate
 
+from scalinglaws.fitting.fit import Fit
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import Refits, refit
 from scalinglaws.papers.weng_2026.analyses.besiroglu import TABLES, analyse
 from scalinglaws.papers.weng_2026.constants.besiroglu_2024 import INTERVALS, STANDARD_ERRORS
 from scalinglaws.papers.weng_2026.refit.besiroglu_tests import runs_for_width
-from scalinglaws.papers.weng_2026.refit.chinchilla_fit import ESTIMATOR, FULL, LAW, NOTEBOOK, ROUNDED
+from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
+    ESTIMATOR,
+    FULL,
+    LAW,
+    NOTEBOOK,
+    ROUNDED,
+    points_of,
+)
 from scalinglaws.papers.weng_2026.refit.chinchilla_fit import published as published_constants
 from scalinglaws.papers.weng_2026.refit.likelihood import likelihood
 from scalinglaws.public_runs.read import read
@@ -29,19 +37,15 @@ def tables(published: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="module")
-def found(published: pd.DataFrame) -> Estimate:
-    kept = published[~published.excluded]
-    x, y = kept[["N", "D"]].to_numpy().T, kept.loss.to_numpy()
-    return estimate(LAW, x, y, estimator=ESTIMATOR)
+def found(published: pd.DataFrame) -> Fit:
+    return Problem(LAW, points_of(published[~published.excluded]), ESTIMATOR).fit()
 
 
-def published_refits(found: Estimate, published: pd.DataFrame, seed: int) -> Refits:
+def published_refits(found: Fit, seed: int) -> Refits:
     """Refits to 4,000 resamples drawn as in the notebook."""
-    kept = published[~published.excluded]
     rng = np.random.RandomState(seed)
     weights = np.stack([np.bincount(rng.choice(240, 240), minlength=240) for _ in range(4000)]).astype(float)
-    x, y = kept[["N", "D"]].to_numpy().T, kept.loss.to_numpy()
-    return refit(found, x, y, weights, engine="compiled")
+    return refit(found, weights, engine="compiled")
 
 
 def test_the_tables_are_those_declared() -> None:
@@ -62,7 +66,7 @@ def test_a_known_law_lies_in_the_intervals() -> None:
         assert fits.low[name] > 0.5 * truth
 
 
-def test_the_objective_is_the_lowest_known(found: Estimate) -> None:
+def test_the_objective_is_the_lowest_known(found: Fit) -> None:
     assert found.objective <= 0.0010182740179
     golden = {"A": 477.83, "B": 2143.42, "E": 1.8172, "alpha": 0.34731, "beta": 0.36717}
     for name, digits in (("A", 2), ("B", 2), ("E", 4), ("alpha", 5), ("beta", 5)):
@@ -137,10 +141,8 @@ def test_the_mean_stops_where_the_paper_stopped(tables: dict[str, pd.DataFrame])
     assert (stopped.excess > 0.1).all()
 
 
-def test_published_resamples_give_the_published_standard_errors(
-    found: Estimate, published: pd.DataFrame
-) -> None:
-    refits = published_refits(found, published, seed=42)
+def test_published_resamples_give_the_published_standard_errors(found: Fit, published: pd.DataFrame) -> None:
+    refits = published_refits(found, seed=42)
     assert refits.failed == 0
     for name, values in zip(NAMES, refits.params, strict=True):
         assert np.std(values, ddof=1) == pytest.approx(STANDARD_ERRORS[name].value, rel=5e-3)
@@ -154,9 +156,9 @@ def test_published_resamples_give_the_published_standard_errors(
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(10))
 def test_other_resamples_give_nearly_the_same_standard_errors(
-    found: Estimate, published: pd.DataFrame, seed: int
+    found: Fit, published: pd.DataFrame, seed: int
 ) -> None:
-    refits = published_refits(found, published, seed)
+    refits = published_refits(found, seed)
     for name, values in zip(NAMES, refits.params, strict=True):
         allowed = 0.15 if name == "B" else 0.06
         assert np.nanstd(values, ddof=1) == pytest.approx(STANDARD_ERRORS[name].value, rel=allowed)

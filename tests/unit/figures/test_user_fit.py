@@ -5,11 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pypdf import PdfReader
-from scalinglaws.own_runs.report import FitReport, fit_report
 
-from scalinglaws import laws
-from scalinglaws.own_runs.plot import caption, draw, save_fit
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.report import Report
+from scalinglaws.own_runs.plot import caption, save_fit
 from scalinglaws.own_runs.saved_fit import Origin
+from scalinglaws.plotting.fit import plot
 from scalinglaws.plotting.save import drawn_data
 
 
@@ -30,74 +32,73 @@ SURFACE = origin({"N": "params", "D": "tokens", "L": "loss"}, 42, "L")
 
 
 @pytest.fixture(scope="module")
-def curve() -> FitReport:
+def curve() -> Report:
     """A learning curve of 20 points."""
     x = np.geomspace(1e3, 1e7, 20)
     y = (0.1 + 20 * x**-0.4) * np.exp(0.02 * np.random.default_rng(0).standard_normal(20))
-    return fit_report(laws.find("power-law-floor"), x, y, resamples=50)
+    return Problem("power-law-floor", Points(x, y)).fit().report(resamples=50)
 
 
 @pytest.fixture(scope="module")
-def surface() -> FitReport:
+def surface() -> Report:
     """Losses over sizes and tokens, 40 points."""
     rng = np.random.default_rng(0)
     N, D = 10 ** rng.uniform(7, 10, 40), 10 ** rng.uniform(9, 12, 40)
     loss = (1.7 + 400 / N**0.34 + 410 / D**0.28) * np.exp(0.01 * rng.standard_normal(40))
-    return fit_report(laws.find("chinchilla"), np.stack([N, D]), loss, resamples=50)
+    return Problem("chinchilla", Points({"N": N, "D": D}, loss)).fit().report(resamples=50)
 
 
-def test_a_law_of_one_variable_is_drawn_as_points_curve_and_band(curve: FitReport) -> None:
-    figure = draw(curve, CURVE)
+def test_a_law_of_one_variable_is_drawn_as_points_curve_and_band(curve: Report) -> None:
+    figure = plot(curve.fit, curve.intervals, CURVE.columns)
     (axes,) = figure.axes
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("examples", "error")
     assert axes.get_title() == curve.law.equation
     drawn = drawn_data(figure).set_index("series")
     points = drawn.loc["runs"]
-    np.testing.assert_array_equal(points[["x", "y"]].to_numpy().T, [curve.x[0], curve.y])
+    np.testing.assert_array_equal(points[["x", "y"]].to_numpy().T, [curve.fit.x[0], curve.fit.points.y])
     fitted = drawn.loc["Power law with a floor"]
-    np.testing.assert_allclose(fitted.y, curve.found.predict(fitted.x.to_numpy()))
+    np.testing.assert_allclose(fitted.y, curve.fit.predict(fitted.x.to_numpy()))
     band = drawn.loc["interval of the curve"]
     assert (band.low < fitted.y.to_numpy()).all()
     assert (band.high > fitted.y.to_numpy()).all()
 
 
-def test_a_law_of_two_variables_is_drawn_as_agreement_and_residuals(surface: FitReport) -> None:
-    figure = draw(surface, SURFACE)
+def test_a_law_of_two_variables_is_drawn_as_agreement_and_residuals(surface: Report) -> None:
+    figure = plot(surface.fit, surface.intervals, SURFACE.columns)
     titles = ["Predicted and measured", "Residuals over N", "Residuals over D"]
     assert [axes.get_title() for axes in figure.axes] == titles
     assert [axes.get_xlabel() for axes in figure.axes] == ["predicted L", "params (parameters)", "tokens"]
     drawn = drawn_data(figure)
     runs = drawn[drawn.series == "runs"].set_index("panel")
-    predicted = surface.found.predict(surface.x)
-    np.testing.assert_allclose(runs.loc[titles[0]][["x", "y"]].to_numpy().T, [predicted, surface.y])
+    predicted, y = surface.fit.predict(surface.fit.x), surface.fit.points.y
+    np.testing.assert_allclose(runs.loc[titles[0]][["x", "y"]].to_numpy().T, [predicted, y])
     for k, title in enumerate(titles[1:]):
-        residuals = 100 * (surface.y / predicted - 1)
-        np.testing.assert_allclose(runs.loc[title][["x", "y"]].to_numpy().T, [surface.x[k], residuals])
+        residuals = 100 * (y / predicted - 1)
+        np.testing.assert_allclose(runs.loc[title][["x", "y"]].to_numpy().T, [surface.fit.x[k], residuals])
 
 
 def test_a_variable_with_zeros_has_a_linear_axis() -> None:
     rng = np.random.default_rng(0)
     N, U, R = 10 ** rng.uniform(7, 9, 40), 10 ** rng.uniform(8, 10, 40), np.arange(40) % 4.0
     loss = 1.7 + 400 / N**0.34 + 410 / (U * (1 + R)) ** 0.28
-    report = fit_report(laws.find("lovelace-1"), np.stack([N, U, R]), loss, resamples=0, method="delta")
-    figure = draw(report, origin({"N": "n", "U": "u", "R": "r", "L": "loss"}, 40, "L"))
+    figure = plot(Problem("lovelace-1", Points({"N": N, "U": U, "R": R}, loss)).fit())
     assert [axes.get_xscale() for axes in figure.axes] == ["log", "log", "log", "linear"]
 
 
-def test_the_caption_says_what_was_fitted_and_what_speaks_against_it(curve: FitReport) -> None:
+def test_the_caption_says_what_was_fitted_and_what_speaks_against_it(curve: Report) -> None:
     text = caption(curve, CURVE)
     assert "fitted to 20 of 22 rows of runs.csv. 2 excluded by D/N < 0.41." in text
-    assert f"objective {curve.found.objective:.6g}" in text
+    assert f"objective {curve.fit.objective:.6g}" in text
     assert "Band: pointwise 95 % interval of the curve, not of single runs, from 50 bootstrap refits." in text
     assert text.endswith("No warnings.")
-    few = fit_report(curve.law, curve.x[0, ::3], curve.y[::3])
+    few = Problem(curve.law, Points(curve.fit.x[0, ::3], curve.fit.points.y[::3])).fit().report()
     assert "from 400 draws from the covariance" in caption(few, CURVE)
     assert "Warnings: 7 independent points, too few to bootstrap" in caption(few, CURVE)
 
 
 @pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
-def test_files_hold_no_date(curve: FitReport, tmp_path: Path, kind: str) -> None:
+def test_files_hold_no_date(curve: Report, tmp_path: Path, kind: str) -> None:
     for name in ("one", "two"):
         save_fit(curve, CURVE, tmp_path / f"{name}.{kind}")
     content = (tmp_path / f"one.{kind}").read_bytes()
@@ -106,7 +107,7 @@ def test_files_hold_no_date(curve: FitReport, tmp_path: Path, kind: str) -> None
     assert b"<dc:date>" not in content
 
 
-def test_dollars_in_names_are_no_mathematics(surface: FitReport, tmp_path: Path) -> None:
+def test_dollars_in_names_are_no_mathematics(surface: Report, tmp_path: Path) -> None:
     names = origin({"N": "cost $ a", "D": "price $_^{ b", "L": "loss"}, 42, "L")
     save_fit(surface, names, tmp_path / "fit.pdf")
     (page,) = PdfReader(tmp_path / "fit.pdf").pages

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from scalinglaws.own_runs.report import fit_report
 
-from scalinglaws import laws
 from scalinglaws.errors import DataError
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.own_runs.saved_fit import Origin, arrays, document, read_fit, write_fit
 
 ORIGIN = Origin(
@@ -36,7 +36,8 @@ def strict(text: str) -> Any:
 def made(points: int = 20, **options: Any) -> dict[str, Any]:
     x = np.geomspace(1e3, 1e7, points)
     y = (0.1 + 20 * x**-0.4) * np.exp(0.02 * np.random.default_rng(0).standard_normal(points))
-    return document(fit_report(laws.find("power-law-floor"), x, y, **options), ORIGIN, "1.2.3")
+    fit = Problem("power-law-floor", Points(x, y), fixed=options.pop("fixed", None)).fit()
+    return document(fit.report(**options), ORIGIN, "1.2.3")
 
 
 def write(path: Path, content: Any) -> Path:

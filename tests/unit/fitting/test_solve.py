@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.fit_law import bounds_with, estimate
 
 from scalinglaws import laws
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.solve import has_compiler, solve
+from scalinglaws.fitting.system import bounds_with
 from scalinglaws.laws.law import Law, Parameter, Variable
 
 NEEDS_NUMBA = pytest.mark.skipif(not has_compiler(), reason="numba is not installed")
@@ -73,7 +75,7 @@ CERTIFIED = {
 @pytest.mark.parametrize("name", CERTIFIED)
 def test_certified_values_are_reached(name: str) -> None:
     law, x, y, certified, squares = CERTIFIED[name]
-    found = estimate(law, np.array(x, dtype=float), np.array(y), estimator=Estimator("value", "squared"))
+    found = Problem(law, Points(np.array(x, dtype=float), np.array(y)), Estimator("value", "squared")).fit()
     np.testing.assert_allclose(found.values, certified, rtol=1e-7)
     assert found.objective == pytest.approx(squares, rel=1e-9)
     assert found.converged
@@ -111,7 +113,7 @@ def test_parameters_stay_inside_their_bounds_and_the_optimum_there_is_found(engi
     starts = law.coordinates(np.array([0.1, 1.0, 0.3]))[:, None]
     found = solve(law, Estimator(), x, y, np.ones_like(y), starts, engine=engine)  # type: ignore[arg-type]
     assert law.natural(found.theta)[0, 0] == 0
-    line = estimate(laws.find("power-law"), x, y[0])
+    line = Problem(laws.find("power-law"), Points(x, y[0])).fit()
     assert found.objective[0] == pytest.approx(line.objective, rel=1e-9)
     assert found.gradient[0] < 1e-8
 
@@ -152,10 +154,10 @@ def test_a_parameter_whose_best_value_is_infinite_is_named_and_the_rest_is_fitte
     """A curve that gets steeper never levels off: the scale at which m3 does is infinite."""
     x = np.geomspace(10, 1e4, 12)
     y = 2 * x**-0.3 * np.exp(-0.01 * np.log(x) ** 2)
-    found = estimate(laws.find("m3"), x, y, engine=engine)  # type: ignore[arg-type]
+    found = Problem(laws.find("m3"), Points(x, y)).fit(engine)  # type: ignore[arg-type]
     assert found.unidentified == ("d",)
     assert any("not identified" in warning and "d" in warning for warning in found.warnings)
-    line = estimate(laws.find("m1"), x, y)
+    line = Problem(laws.find("m1"), Points(x, y)).fit()
     assert found.objective == pytest.approx(line.objective, rel=1e-6)
     assert found.params["c"] == pytest.approx(line.params["c"], rel=1e-4)
     assert found.converged

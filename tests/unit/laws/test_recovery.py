@@ -4,12 +4,14 @@ import time
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.fit_law import bounds_with, estimate
 
 from scalinglaws import laws
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.solve import Engine, has_compiler, solve
 from scalinglaws.fitting.solver.starts import design
+from scalinglaws.fitting.system import bounds_with
 from scalinglaws.laws.law import FloatArray, Law
 from unit.laws.cases import CASES
 
@@ -47,7 +49,7 @@ def in_order(params: FloatArray, name: str) -> FloatArray:
 @pytest.mark.parametrize("estimator", [Estimator(), Estimator("log", "huber")], ids=["squared", "huber"])
 def test_noiseless_truth_is_recovered(name: str, estimator: Estimator) -> None:
     law, truth, x, y = data(name)
-    found = estimate(law, x, y, estimator=estimator)
+    found = Problem(law, Points(x, y), estimator).fit()
     np.testing.assert_allclose(found.predict(x), y, rtol=1e-6)
     if found.unidentified:
         assert any("not identified" in warning for warning in found.warnings)
@@ -61,7 +63,7 @@ def test_what_the_data_do_not_determine_is_said() -> None:
     """At one size alone, model size and floor are one constant: their parts cannot be told apart."""
     law, truth, x, _ = data("chinchilla")
     x = np.stack([np.full_like(x[0], 1e9), x[1]])
-    found = estimate(law, x, law.predict(truth, x))
+    found = Problem(law, Points(x, law.predict(truth, x))).fit()
     np.testing.assert_allclose(found.predict(x), law.predict(truth, x), rtol=1e-6)
     assert {"A", "E", "alpha"} >= set(found.unidentified)
     assert set(found.unidentified) >= {"A", "alpha"}
@@ -74,7 +76,7 @@ def test_what_the_data_do_not_determine_is_said() -> None:
 def test_laws_with_many_optima_reach_the_best_of_a_thousand_starts(name: str, seed: int) -> None:
     law, _, x, y = data(name, noise=0.02, seed=seed)
     begin = time.process_time()
-    found = estimate(law, x, y)
+    found = Problem(law, Points(x, y)).fit()
     assert time.process_time() - begin < 2 * SECONDS  # twice the goal: other work may slow it
     weights = np.ones(POINTS)
     starts = design(law, Estimator(), x, y, weights, 1000, bounds_with(law, {}), candidates=1024)

@@ -1,12 +1,13 @@
-"""Estimates: known truths, an independent optimiser, and what must not be fitted."""
+"""Fits: known truths, an independent optimiser, and what must not be fitted."""
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.fit_law import estimate
 from scipy.optimize import least_squares
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.laws.law import Law
 
 X = np.geomspace(4, 1024, 9)
@@ -27,7 +28,7 @@ POWER, FLOOR, SIZE = (
     ],
 )
 def test_noiseless_truth_is_recovered(law: Law, truth: tuple[float, ...]) -> None:
-    found = estimate(law, X, law.predict(np.array(truth), X[None]))
+    found = Problem(law, Points(X, law.predict(np.array(truth), X[None]))).fit()
     np.testing.assert_allclose(list(found.params.values()), truth, rtol=1e-6)
     assert found.r_squared == pytest.approx(1, abs=1e-12)
     assert found.gradient_norm < 1e-6
@@ -36,7 +37,7 @@ def test_noiseless_truth_is_recovered(law: Law, truth: tuple[float, ...]) -> Non
 
 def test_the_exact_solution_holds_where_m_is_huge() -> None:
     tokens = 5e8 * 2.0 ** np.arange(8)
-    found = estimate(POWER, tokens, 3.87 * tokens**-0.128)
+    found = Problem(POWER, Points(tokens, 3.87 * tokens**-0.128)).fit()
     np.testing.assert_allclose(list(found.params.values()), (3.87, -0.128), rtol=1e-9)
 
 
@@ -45,7 +46,7 @@ def test_no_start_of_another_optimiser_ends_lower(seed: int) -> None:
     rng = np.random.default_rng(seed)
     truth = (rng.uniform(0.5, 3), rng.uniform(-0.8, -0.1), rng.choice([0.0, 0.05, 0.3]))
     y = FLOOR.predict(np.array(truth), X[None]) * np.exp(rng.normal(0, 0.05, len(X)))
-    found = estimate(FLOOR, X, y)
+    found = Problem(FLOOR, Points(X, y)).fit()
 
     def residuals(theta: np.ndarray) -> np.ndarray:
         return np.log(np.exp(theta[0]) * X ** theta[1] + theta[2]) - np.log(y)
@@ -65,19 +66,19 @@ def test_no_start_of_another_optimiser_ends_lower(seed: int) -> None:
 
 def test_a_curve_without_floor_puts_gamma_on_its_bound_and_says_so() -> None:
     bend = np.exp(-0.02 * np.log(X) ** 2)  # steeper and steeper: no floor can help
-    found = estimate(FLOOR, X, 0.9 * X**-0.3 * bend)
+    found = Problem(FLOOR, Points(X, 0.9 * X**-0.3 * bend)).fit()
     assert found.params["gamma"] == 0
     assert found.on_bound == ("gamma",)
     assert "gamma sits on a bound" in found.warnings
-    line = estimate(POWER, X, 0.9 * X**-0.3 * bend)
+    line = Problem(POWER, Points(X, 0.9 * X**-0.3 * bend)).fit()
     assert found.params["beta_g"] == pytest.approx(line.params["beta_g"], rel=1e-6)
 
 
 def test_starts_that_disagree_are_reported() -> None:
     """Two breaks in noise: many curves are nearly as good as the best."""
     broken, x = laws.find("bnsl-2"), np.geomspace(1, 1e4, 24)
-    found = estimate(broken, x, 0.5 * np.exp(np.random.default_rng(3).normal(0, 0.2, len(x))))
-    assert found.agreeing < found.starts == 16
+    found = Problem(broken, Points(x, 0.5 * np.exp(np.random.default_rng(3).normal(0, 0.2, len(x))))).fit()
+    assert found.agreeing < found.descents == 16
     assert any("differ" in warning or "only 1" in warning for warning in found.warnings)
 
 
@@ -88,9 +89,9 @@ def test_starts_that_disagree_are_reported() -> None:
         (X, np.where(X > 1000, np.nan, X**-0.3), "epsilon is nan at point 8"),
         (X, np.where(X > 1000, 0.0, X**-0.3), r"epsilon is 0\.0 at point 8"),
         (np.where(X > 1000, -1.0, X), X**-0.3, r"m is -1\.0 at point 8"),
-        (np.full(9, 8.0), X**-0.3, r"all points lie at m = 8\.0"),
+        (np.full(9, 8.0), X**-0.3, r"all points are at m = 8\.0"),
     ],
 )
 def test_what_cannot_be_fitted_is_an_error(x: np.ndarray, y: np.ndarray, message: str) -> None:
     with pytest.raises(ScalingLawsError, match=message):
-        estimate(FLOOR, x, y)
+        Problem(FLOOR, Points(x, y)).fit()

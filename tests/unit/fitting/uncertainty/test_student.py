@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.fit_law import estimate
 from scipy.stats import t
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.student import student_interval, student_level
 from scalinglaws.laws.law import FloatArray
 
@@ -24,11 +25,11 @@ def noisy(points: int, noise: float = 0.02, seed: int = 0) -> tuple[FloatArray, 
 @pytest.mark.parametrize("noise", [1e-4, 0.3])
 def test_it_is_the_t_interval_of_a_regression(points: int, noise: float) -> None:
     x, y = noisy(points, noise)
-    found = estimate(LINE, x, y)
+    found = Problem(LINE, Points(x, y)).fit()
     centred = np.log(x) - np.log(x).mean()
     error = np.sqrt(found.objective / (points - 2) / (centred**2).sum())
     reach = t.ppf(0.95, points - 2) * error
-    low, high = student_interval(found, x, y, "beta_g", level=0.9)
+    low, high = student_interval(found, "beta_g", level=0.9)
     beta = found.params["beta_g"]
     assert low == pytest.approx(beta - reach, abs=2e-3 * reach)
     assert high == pytest.approx(beta + reach, abs=2e-3 * reach)
@@ -41,7 +42,7 @@ def test_its_level_tends_to_the_one_asked_for() -> None:
 
 def test_an_end_at_a_bound_is_the_bound() -> None:
     x, y = noisy(8)
-    low, high = student_interval(estimate(FLOOR, x, y), x, y, "gamma")
+    low, high = student_interval(Problem(FLOOR, Points(x, y)).fit(), "gamma")
     assert low == 0
     assert 0 < high < y.min()
 
@@ -49,7 +50,7 @@ def test_an_end_at_a_bound_is_the_bound() -> None:
 def test_an_end_that_is_nowhere_is_zero_or_infinite() -> None:
     x = np.array([10.0, 20.0, 40.0, 80.0])
     y = np.array([1.0, 1.3, 0.9, 1.2])  # a floor alone fits as well: alpha may vanish
-    low, high = student_interval(estimate(FLOOR, x, y), x, y, "alpha")
+    low, high = student_interval(Problem(FLOOR, Points(x, y)).fit(), "alpha")
     assert low == 0
     assert high > 1e6
 
@@ -61,6 +62,6 @@ def test_no_degree_of_freedom_is_refused() -> None:
 
 def test_other_losses_are_refused() -> None:
     x, y = noisy(8)
-    found = estimate(LINE, x, y, estimator=Estimator(loss="huber"))
+    found = Problem(LINE, Points(x, y), Estimator(loss="huber")).fit()
     with pytest.raises(ScalingLawsError, match="least squares"):
-        student_interval(found, x, y, "beta_g")
+        student_interval(found, "beta_g")

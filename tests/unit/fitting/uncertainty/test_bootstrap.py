@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.fit_law import estimate
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.solve import has_compiler
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, draw, refit
 from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval
-from scalinglaws.fitting.uncertainty.coverage import coverage
+from scalinglaws.fitting.uncertainty.coverage import Simulation, coverage
 from scalinglaws.public_runs.read import read
 
 X = np.geomspace(1, 1000, 60)
@@ -48,14 +49,14 @@ def test_points_too_few_for_resamples_are_an_error() -> None:
 def test_standard_errors_of_a_line_are_those_of_the_regression() -> None:
     noise = 0.05
     y = 2 * X**-0.3 * np.exp(np.random.default_rng(3).normal(0, noise, 60))
-    found = estimate(LINE, X, y)
+    found = Problem(LINE, Points(X, y)).fit()
     centred = np.log(X) - np.log(X).mean()
     exact = np.sqrt(found.objective / 58 / (centred**2).sum())
-    curved = np.sqrt(np.diag(covariance(found, X, y)))[1]
-    drawn = np.nanstd(bootstrap(found, X, y, 2000, np.random.default_rng(0)).params[1])
+    curved = np.sqrt(np.diag(covariance(found)))[1]
+    drawn = np.nanstd(bootstrap(found, 2000, np.random.default_rng(0)).params[1])
     assert curved == pytest.approx(exact, rel=0.15)
     assert drawn == pytest.approx(exact, rel=0.15)
-    low, high = delta_interval(found, covariance(found, X, y), 0.95)["c"]
+    low, high = delta_interval(found, covariance(found), 0.95)["c"]
     assert high - low == pytest.approx(2 * 1.96 * curved, rel=1e-3)
 
 
@@ -65,25 +66,26 @@ def test_checkpoints_of_one_run_are_not_independent() -> None:
     runs = np.repeat(np.arange(12), 10)
     x = np.geomspace(1, 1000, 12)[runs]
     y = 2 * x**-0.3 * np.exp(rng.normal(0, 0.1, 12)[runs] + rng.normal(0, 0.01, 120))
-    found = estimate(LINE, x, y)
-    whole = np.nanstd(bootstrap(found, x, y, 1000, np.random.default_rng(1), clusters=runs).params[1])
-    apart = np.nanstd(bootstrap(found, x, y, 1000, np.random.default_rng(1)).params[1])
+    together, alone = (Problem(LINE, Points(x, y, clusters=labels)).fit() for labels in (runs, None))
+    whole, apart = (
+        np.nanstd(bootstrap(fit, 1000, np.random.default_rng(1)).params[1]) for fit in (together, alone)
+    )
     assert 2 < whole / apart < 4.5  # sqrt(10) = 3.2
-    by_cluster = np.sqrt(np.diag(covariance(found, x, y, clusters=runs)))[1]
+    by_cluster = np.sqrt(np.diag(covariance(together)))[1]
     assert by_cluster == pytest.approx(whole, rel=0.35)
 
 
 def test_equal_seeds_give_equal_bits() -> None:
     y = 2 * X**-0.3 * np.exp(np.random.default_rng(3).normal(0, 0.05, 60))
-    found = estimate(laws.find("power-law-floor"), X, y)
-    once, again = (bootstrap(found, X, y, 200, np.random.default_rng(7)).params for _ in range(2))
+    found = Problem(laws.find("power-law-floor"), Points(X, y)).fit()
+    once, again = (bootstrap(found, 200, np.random.default_rng(7)).params for _ in range(2))
     np.testing.assert_array_equal(once, again)
 
 
 def test_fixed_parameters_stay_fixed_in_every_refit() -> None:
     y = 2 * X**-0.3 * np.exp(np.random.default_rng(3).normal(0, 0.05, 60))
-    found = estimate(laws.find("power-law-floor"), X, y, fixed={"c": 0.3})
-    refits = bootstrap(found, X, y, 100, np.random.default_rng(0))
+    found = Problem(laws.find("power-law-floor"), Points(X, y), fixed={"c": 0.3}).fit()
+    refits = bootstrap(found, 100, np.random.default_rng(0))
     assert (refits.params[2] == 0.3).all()
     assert np.nanstd(refits.params[1]) > 0
 
@@ -96,7 +98,7 @@ def chinchilla_points() -> tuple[np.ndarray, np.ndarray]:
 
 def test_the_optimum_of_the_chinchilla_points() -> None:
     x, y = chinchilla_points()
-    found = estimate(laws.find("chinchilla"), x, y, estimator=Estimator("log", "huber"))
+    found = Problem(laws.find("chinchilla"), Points(x, y), Estimator("log", "huber")).fit()
     assert found.objective <= 0.0010182740179
     assert found.agreeing == found.starts
     expected = {"A": 477.83, "B": 2143.42, "E": 1.8172, "alpha": 0.34731, "beta": 0.36717}
@@ -107,17 +109,17 @@ def test_the_optimum_of_the_chinchilla_points() -> None:
 def test_standard_errors_on_the_published_resamples() -> None:
     """Besiroglu et al. 2024 print 124.52, 1293.28, .02566, .01540, .02060 for A, B, E, alpha, beta."""
     x, y = chinchilla_points()
-    found = estimate(laws.find("chinchilla"), x, y, estimator=Estimator("log", "huber"))
+    found = Problem(laws.find("chinchilla"), Points(x, y), Estimator("log", "huber")).fit()
     published = np.array([124.52, 1293.28, 0.02566, 0.01540, 0.02060])
     np.random.seed(42)
     rows = np.array([np.random.choice(240, 240) for _ in range(4000)])
     weights = np.array([np.bincount(row, minlength=240) for row in rows], dtype=float)
-    refits = refit(found, x, y, weights)
+    refits = refit(found, weights)
     assert refits.failed == 0
     np.testing.assert_allclose(refits.params.std(axis=1), published, rtol=0.005)
     fast = "compiled" if has_compiler() else "numpy"
     for seed in range(10):
-        drawn = bootstrap(found, x, y, 4000, np.random.default_rng(seed), engine=fast)  # type: ignore[arg-type]
+        drawn = bootstrap(found, 4000, np.random.default_rng(seed), engine=fast)  # type: ignore[arg-type]
         ratio = np.nanstd(drawn.params, axis=1) / published
         np.testing.assert_allclose(ratio[[0, 2, 3, 4]], 1, atol=0.06)
         assert ratio[1] == pytest.approx(1, abs=0.15)
@@ -128,15 +130,8 @@ def test_standard_errors_on_the_published_resamples() -> None:
 @pytest.mark.parametrize(("points", "least", "most"), [(24, 0.93, 1.0), (48, 0.93, 0.99), (240, 0.93, 0.99)])
 def test_percentile_intervals_hold_the_truth(points: int, least: float, most: float) -> None:
     """Four hundred studies of known truth. At 24 points the intervals are too wide, never too narrow."""
-    found = coverage(
-        laws.find("chinchilla"),
-        TRUTH,
-        points,
-        0.005,
-        Estimator("log", "huber"),
-        simulations=400,
-        resamples=300,
-    )
+    simulation = Simulation(laws.find("chinchilla"), TRUTH, points, 0.005, Estimator("log", "huber"))
+    found = coverage(simulation, simulations=400, resamples=300)
     shares = {name: found.of("percentile", name) for name in ("alpha", "beta")}
     print(f"{points} points: {shares}, median widths {dict(zip(found.names, found.width[0], strict=True))}")
     assert found.failed == 0

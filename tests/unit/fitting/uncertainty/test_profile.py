@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.fit_law import estimate
 from scipy.stats import chi2
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.profile import profile
 from scalinglaws.public_runs.read import read
 
@@ -17,8 +18,8 @@ LINE = laws.find("power-law")
 
 
 def test_the_profile_of_a_line_is_the_parabola_of_the_regression() -> None:
-    found = estimate(LINE, X, Y)
-    seen = profile(found, X, Y, "c")
+    found = Problem(LINE, Points(X, Y)).fit()
+    seen = profile(found, "c")
     log_x = np.log(X)
     curvature = ((log_x - log_x.mean()) ** 2).sum()
     expected = found.objective + curvature * (seen.values - found.params["c"]) ** 2
@@ -36,7 +37,7 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     held = 0
     for seed in range(200):
         y = 2 * X**-0.3 * np.exp(np.random.default_rng(seed).normal(0, 0.05, 40))
-        seen = profile(estimate(LINE, X, y), X, y, "c", span=(0.2, 0.4), points=61)
+        seen = profile(Problem(LINE, Points(X, y)).fit(), "c", span=(0.2, 0.4), points=61)
         held += seen.low <= 0.3 <= seen.high
     assert 0.90 <= held / 200 <= 0.985  # 95 %, three standard errors of 200 draws
 
@@ -45,17 +46,17 @@ def test_a_profile_that_does_not_close_is_flat_and_says_so() -> None:
     floor = laws.find("power-law-floor")
     x = np.geomspace(1, 4, 8)
     y = 2 * x**-0.3 * np.exp(np.random.default_rng(0).normal(0, 0.05, 8))
-    found = estimate(floor, x, y)
-    seen = profile(found, x, y, "c")
+    found = Problem(floor, Points(x, y)).fit()
+    seen = profile(found, "c")
     assert seen.flat
     assert seen.warning.startswith("flat profile: c between")
 
 
 def test_only_fitted_parameters_have_a_profile() -> None:
-    found = estimate(LINE, X, Y, fixed={"c": 0.3})
+    found = Problem(LINE, Points(X, Y), fixed={"c": 0.3}).fit()
     for name in ("c", "gamma"):
-        with pytest.raises(ScalingLawsError, match=f"{name} is no fitted parameter"):
-            profile(found, X, Y, name)
+        with pytest.raises(ScalingLawsError, match=f"{name} is not a fitted parameter"):
+            profile(found, name)
 
 
 def test_the_published_half_life_of_repeated_data_lies_on_a_flat_profile() -> None:
@@ -63,15 +64,15 @@ def test_the_published_half_life_of_repeated_data_lies_on_a_flat_profile() -> No
     runs = read("muennighoff-runs").query("fitted")
     x, y = runs[["N", "D", "U"]].to_numpy().T, runs["loss"].to_numpy()
     law = laws.find("muennighoff")
-    found = estimate(law, x, y, estimator=Estimator("log", "huber"))
+    found = Problem(law, Points(x, y), Estimator("log", "huber")).fit()
     assert found.objective <= 0.015806
     assert any("flat profile" in warning for warning in found.warnings)
-    seen = profile(found, x, y, "r_D", span=(5, 2000), points=121)
+    seen = profile(found, "r_D", span=(5, 2000), points=121)
     low, high = seen.within(0.003)
     assert low == pytest.approx(13, rel=0.1)
     assert high == pytest.approx(450, rel=0.15)
     assert seen.flat
     assert not seen.closed
     assert "r_D between" in seen.warning
-    published = estimate(law, x, y, estimator=Estimator("log", "huber"), fixed={"r_D": 15.387756})
+    published = Problem(law, Points(x, y), Estimator("log", "huber"), fixed={"r_D": 15.387756}).fit()
     assert published.objective == pytest.approx(0.0158259, rel=1e-4)

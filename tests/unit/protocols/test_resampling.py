@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.fit_law import estimate
 
 from scalinglaws import laws
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import ScalingLawsError
+from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import refit
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.protocols.best_fit import Selection
@@ -109,8 +110,8 @@ def test_intervals_hold_the_truth_as_often_as_documented(
         runs = np.ones((8, 1, seeds), dtype=np.bool_)
         grid = RunGrid(("error",), 10 * x, x, ("one",), np.array([9.0]), values, runs, x, x > 0)
         drawn = resample(grid, lambda selection: np.isfinite(selection.score[:, 0]), 300, rng)
-        found = estimate(law, x, np.exp(np.log(values[0, :, 0]).mean(axis=-1)))
-        samples = refit(found, x, drawn.score[:, 0], drawn.weights).params[1]
+        found = Problem(law, Points(x, np.exp(np.log(values[0, :, 0]).mean(axis=-1)))).fit()
+        samples = refit(found, drawn.weights, x, drawn.score[:, 0]).params[1]
         low, high = interval(samples, level)
         held += int(low <= -0.3 <= high)
         width += (high - low) / trials
@@ -141,8 +142,8 @@ def test_refits_do_not_depend_on_where_the_warm_start_lies() -> None:
     x = 2.0 ** np.arange(8)
     truth = 1.2 * x**-0.35 + 0.05
     y = truth * np.exp(rng.normal(0, 0.03, (200, 8)))
-    found = estimate(law, x, truth)
+    found = Problem(law, Points(x, truth)).fit()
     astray = replace(found, optima=np.array([[-400.0], [-0.35], [0.2]]))
-    good, far = (refit(start, x, y, np.ones_like(y)) for start in (found, astray))
+    good, far = (refit(start, np.ones_like(y), y=y) for start in (found, astray))
     np.testing.assert_allclose(far.objective, good.objective, rtol=1e-6)
     assert np.isfinite(good.objective).all()

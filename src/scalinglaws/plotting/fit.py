@@ -1,0 +1,117 @@
+"""The figure of a fit: the curve, or predicted against measured values and residuals."""
+
+import math
+from collections.abc import Mapping
+from typing import Literal
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from scalinglaws.fitting.solution import Solution
+from scalinglaws.fitting.uncertainty.intervals import Intervals
+from scalinglaws.fitting.uncertainty.intervals import intervals as intervals_of
+from scalinglaws.laws.law import FloatArray, Variable
+from scalinglaws.plotting.style import style
+
+PANEL = (4.2, 3.6)  # inches
+CURVE_POINTS = 121
+LONGEST_TITLE = 70
+FEW_DECADES = 1.5  # an axis this short may hold no power of ten, so it is labelled with plain numbers
+PER_ROW = 3
+POINTS, CURVE = "0.25", "tab:blue"
+
+
+def plot(
+    fit: Solution, intervals: Intervals | None = None, columns: Mapping[str, str] | None = None
+) -> Figure:
+    """Draw a fit. A law of one variable shows points, curve and band; others predictions and residuals.
+
+    Args:
+        fit: the fit.
+        intervals: for the band; a bootstrap's unless given.
+        columns: what axes are labelled with, by variable and response; the law's own names unless given.
+    """
+    law, columns = fit.law, columns or {}
+    variables = law.variables
+    with style():
+        if len(variables) == 1:
+            figure = Figure(figsize=(1.4 * PANEL[0], 1.2 * PANEL[1]), layout="constrained")
+            _curve(figure.subplots(), fit, intervals or intervals_of(fit), columns)
+            return figure
+        count = 1 + len(variables)
+        across = 2 if count == 4 else min(count, PER_ROW)
+        rows = math.ceil(count / across)
+        figure = Figure(figsize=(across * PANEL[0], rows * PANEL[1]), layout="constrained")
+        panels = figure.subplots(rows, across, squeeze=False).ravel()
+        _agreement(panels[0], fit)
+        for k, (axes, variable) in enumerate(zip(panels[1:], variables, strict=False)):
+            _residuals(axes, fit, k, _label(variable, columns))
+        for axes in panels[count:]:
+            axes.set_visible(False)
+        return figure
+
+
+def _curve(axes: Axes, fit: Solution, band: Intervals, columns: Mapping[str, str]) -> None:
+    law, x, y = fit.law, fit.x[0], fit.points.y
+    space = np.geomspace if x.min() > 0 else np.linspace
+    grid = space(x.min(), x.max(), CURVE_POINTS)
+    low, high = band.band(grid)
+    axes.fill_between(grid, low, high, color=CURVE, alpha=0.25, linewidth=0, label="interval of the curve")
+    axes.plot(grid, fit.predict(grid), color=CURVE, linewidth=1.2, label=law.title)
+    axes.scatter(x, y, s=14, color=POINTS, zorder=3, label="runs")
+    _scale(axes, "x", x)
+    _scale(axes, "y", y)
+    axes.set_xlabel(_label(law.variables[0], columns))
+    axes.set_ylabel(_label(law.response, columns))
+    axes.set_title(law.equation if len(law.equation) <= LONGEST_TITLE else law.title)
+    axes.legend()
+
+
+def _agreement(axes: Axes, fit: Solution) -> None:
+    predicted, y = fit.predict(fit.x), fit.points.y
+    ends = [min(predicted.min(), y.min()), max(predicted.max(), y.max())]
+    axes.plot(ends, ends, color=CURVE, linewidth=1, label="predicted = measured")
+    axes.scatter(predicted, y, s=12, color=POINTS, zorder=3, label="runs")
+    _scale(axes, "x", np.array(ends))
+    _scale(axes, "y", np.array(ends))
+    axes.set_xlabel(f"predicted {fit.law.response.name}")
+    axes.set_ylabel(f"measured {fit.law.response.name}")
+    axes.set_title("Predicted and measured")
+    axes.legend()
+
+
+def _residuals(axes: Axes, fit: Solution, k: int, label: str) -> None:
+    x, excess = fit.x[k], 100 * (fit.points.y / fit.predict(fit.x) - 1)
+    axes.axhline(0, color=CURVE, linewidth=1)
+    axes.scatter(x, excess, s=12, color=POINTS, zorder=3, label="runs")
+    _scale(axes, "x", x)
+    axes.set_xlabel(label)
+    axes.set_ylabel("measured / predicted - 1 (%)")
+    axes.set_title(f"Residuals over {fit.law.variables[k].name}")
+
+
+def _label(variable: Variable, columns: Mapping[str, str]) -> str:
+    """The user's own name, with the unit where the law says one."""
+    column = plain(columns.get(variable.name, variable.name))
+    return column if variable.unit in ("any", "of the metric", column) else f"{column} ({variable.unit})"
+
+
+def plain(text: str) -> str:
+    """A user's text, in which a dollar does not begin mathematics."""
+    return text.replace("$", r"\$")
+
+
+def _scale(axes: Axes, which: Literal["x", "y"], values: FloatArray) -> None:
+    """Logarithmic, where no value is 0."""
+    low, high = float(values.min()), float(values.max())
+    if low <= 0:
+        return
+    (axes.set_xscale if which == "x" else axes.set_yscale)("log")
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    if math.log10(high / low) < FEW_DECADES:
+        digits = (1, 2, 5) if high > 3 * low else (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+        axis.set_major_locator(LogLocator(subs=digits))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

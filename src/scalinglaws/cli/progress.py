@@ -28,7 +28,7 @@ def trained(work: Plan, results: Path) -> frozenset[str]:
     for job in work.jobs:
         code, folder = training_code(job), results / "runs" / job.study
         for run in job.runs:
-            with suppress(FileNotFoundError, RecordError):
+            with suppress(OSError, RecordError):
                 if read_record(folder / f"{run.id}.json").code == code:
                     found.add(run.id)
     return frozenset(found)

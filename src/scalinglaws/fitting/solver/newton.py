@@ -3,13 +3,14 @@
 This is the reference in plain numpy; `compiled` is the same method, compiled.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.objective import Estimator, Local, local
-from scalinglaws.laws.law import FloatArray, Law
+from scalinglaws.fitting.objective import Local, local
+from scalinglaws.fitting.solver.batch import Batch
+from scalinglaws.laws.law import FloatArray
 
 MAX_STEPS = 300
 CONVERGED = 1e-9  # of the scaled gradient
@@ -39,99 +40,72 @@ class Solutions:
 
 
 def solve(
-    law: Law,
-    estimator: Estimator,
-    deltas: tuple[float, ...],
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray,
-    starts: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    max_steps: int = MAX_STEPS,
+    batch: Batch, guesses: FloatArray, deltas: tuple[float, ...], max_steps: int = MAX_STEPS
 ) -> Solutions:
-    """Descend from each start to its optimum.
+    """Descend from each guess to its optimum.
 
     Args:
-        law: the law.
-        estimator: what is minimised.
+        batch: the fits.
+        guesses: coordinates [parameters, fits].
         deltas: values of Huber's delta to go through, the last one the estimator's.
-        x: [variables, points].
-        y, weights: [batch, points].
-        starts, lower, upper: coordinates [parameters, batch]; equal bounds fix a parameter.
         max_steps: for each delta.
     """
-    batch = y.shape[0]
-    chunk = max(1, AT_A_TIME // max(y.shape[1], 1))
-    parts = [slice(first, first + chunk) for first in range(0, batch, chunk)]
-    x = law.safe(x)
-    found = [
-        _descend(
-            law, estimator, deltas, x, estimator.target(y[part]), weights[part],
-            starts[:, part], lower[:, part], upper[:, part], max_steps,
-        )
-        for part in parts
-    ]  # fmt: skip
+    batch = replace(batch, x=batch.law.safe(batch.x))
+    parts = [_descend(part, guesses[:, fits], deltas, max_steps) for fits, part in batch.parts(AT_A_TIME)]
     return Solutions(
-        np.concatenate([part.theta for part in found], axis=1),
-        np.concatenate([part.objective for part in found]),
-        np.concatenate([part.gradient for part in found]),
+        np.concatenate([part.theta for part in parts], axis=1),
+        np.concatenate([part.objective for part in parts]),
+        np.concatenate([part.gradient for part in parts]),
     )
 
 
-def _descend(
-    law: Law,
-    estimator: Estimator,
-    deltas: tuple[float, ...],
-    x: FloatArray,
-    target: FloatArray,
-    weights: FloatArray,
-    starts: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    max_steps: int,
-) -> Solutions:
-    theta = np.clip(starts, lower, upper)
+def _descend(batch: Batch, guesses: FloatArray, deltas: tuple[float, ...], max_steps: int) -> Solutions:
+    program, estimator, (lower, upper) = batch.law.program, batch.estimator, batch.bounds
+    x, target, weights = batch.x, estimator.target(batch.y), batch.weights
+    theta = np.clip(guesses, lower, upper)
     level = target if estimator.residual == "value" else np.ones_like(target)
     exact = EXACT**2 * np.sum(weights * level**2, axis=-1)
     for delta in deltas:
-        here = local(law.program, estimator.residual, delta, theta, x, target, weights)
+        here = local(program, estimator.residual, delta, theta, x, target, weights)
         damping = np.full(theta.shape[1], FIRST_DAMPING)
         running = np.isfinite(here.objective)
         for _ in range(max_steps):
             now = np.flatnonzero(running)
             if not len(now):
                 break
-            at, low, high, state = theta[:, now], lower[:, now], upper[:, now], here.take(now)
-            free = _free(at.T, low.T, high.T, state.gradient)
-            done = _cosine(state, at.T, free, exact[now]) < CONVERGED
+            state = here.take(now)
+            free = _free(theta.T[now], lower.T[now], upper.T[now], state.gradient)
+            arrived = _cosine(state, theta.T[now], free, exact[now]) < CONVERGED
+            if arrived.any():
+                running[now[arrived]] = False
+                now, state, free = now[~arrived], state.take(~arrived), free[~arrived]
+                if not len(now):
+                    break
             step, solved = _step(state, free, damping[now])
-            trial = np.clip(at + step.T, low, high)
-            tried = local(law.program, estimator.residual, delta, trial, x, target[now], weights[now])
+            trial = np.clip(theta[:, now] + step.T, lower[:, now], upper[:, now])
+            tried = local(program, estimator.residual, delta, trial, x, target[now], weights[now])
             better = solved & (tried.objective < state.objective)
             gain = -np.sum(state.gradient * step, axis=-1)
-            done |= solved & ~better & (gain < ROUNDING * state.objective)
-            theta[:, now] = np.where(better & ~done, trial, at)
-            moved = np.zeros_like(running)
-            moved[now] = better & ~done
-            here = _put(here, moved, tried.take(better & ~done))
+            rounded = solved & ~better & (gain < ROUNDING * state.objective)
+            moved = now[better]
+            theta[:, moved] = trial[:, better]
+            _put(here, moved, tried.take(better))
             damping[now] = np.where(better, np.maximum(damping[now] / 8, LEAST_DAMPING), damping[now] * 4)
-            running[now] = ~(done | (damping[now] > STALLED))
+            running[now] = ~(rounded | (damping[now] > STALLED))
     free = _free(theta.T, lower.T, upper.T, here.gradient)
     cosine = np.where(np.isfinite(here.objective), _cosine(here, theta.T, free, exact), np.inf)
     return Solutions(theta, here.objective * estimator.factor, cosine)
 
 
-def _put(here: Local, where: NDArray[np.bool_], values: Local) -> Local:
+def _put(here: Local, fits: NDArray[np.int64], values: Local) -> None:
     for mine, theirs in zip(vars(here).values(), vars(values).values(), strict=True):
-        mine[where] = theirs
-    return here
+        mine[fits] = theirs
 
 
 def _free(theta: FloatArray, lower: FloatArray, upper: FloatArray, gradient: FloatArray) -> NDArray[np.bool_]:
     """Which parameters may move: not those on a bound that downhill points out of; [batch, parameters]."""
-    held = ((theta <= lower) & (gradient >= 0)) | ((theta >= upper) & (gradient <= 0)) | (lower == upper)
-    return np.asarray(~held)
+    low, high = (theta <= lower) & (gradient >= 0), (theta >= upper) & (gradient <= 0)
+    return np.asarray(~(low | high | (lower == upper)))
 
 
 def without_influence(state: Local, theta: FloatArray) -> NDArray[np.bool_]:

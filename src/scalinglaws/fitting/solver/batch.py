@@ -1,6 +1,5 @@
 """Many fits of one law, to be solved together."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -63,10 +62,3 @@ class Batch:
         return replace(
             self, y=self.y[fits], weights=self.weights[fits], bounds=(lower[:, fits], upper[:, fits])
         )
-
-    def parts(self, most: int) -> Iterator[tuple[slice, "Batch"]]:
-        """The fits in parts of at most so many points together: which they are, and they themselves."""
-        size = max(1, most // max(self.y.shape[1], 1))
-        for first in range(0, len(self), size):
-            fits = slice(first, first + size)
-            yield fits, self.some(fits)

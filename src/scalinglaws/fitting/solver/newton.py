@@ -3,14 +3,14 @@
 This is the reference in plain numpy; `compiled` is the same method, compiled.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.objective import Local, local
+from scalinglaws.fitting.objective import Local, Residual, local
 from scalinglaws.fitting.solver.batch import Batch
-from scalinglaws.laws.law import FloatArray
+from scalinglaws.laws.law import FloatArray, Law
 
 MAX_STEPS = 300
 CONVERGED = 1e-9  # of the scaled gradient
@@ -50,40 +50,28 @@ def solve(
         deltas: values of Huber's delta to go through, the last one the estimator's.
         max_steps: for each delta.
     """
-    batch = replace(batch, x=batch.law.safe(batch.x))
-    parts = [_descend(part, guesses[:, fits], deltas, max_steps) for fits, part in batch.parts(AT_A_TIME)]
-    return Solutions(
-        np.concatenate([part.theta for part in parts], axis=1),
-        np.concatenate([part.objective for part in parts]),
-        np.concatenate([part.gradient for part in parts]),
-    )
-
-
-def _descend(batch: Batch, guesses: FloatArray, deltas: tuple[float, ...], max_steps: int) -> Solutions:
-    program, estimator, (lower, upper) = batch.law.program, batch.estimator, batch.bounds
-    x, target, weights = batch.x, estimator.target(batch.y), batch.weights
+    estimator, (lower, upper) = batch.estimator, batch.limits
     theta = np.clip(guesses, lower, upper)
+    target = estimator.target(batch.y)
     level = target if estimator.residual == "value" else np.ones_like(target)
-    exact = EXACT**2 * np.sum(weights * level**2, axis=-1)
+    exact = EXACT**2 * np.sum(batch.weights * level**2, axis=-1)
     for delta in deltas:
-        here = local(program, estimator.residual, delta, theta, x, target, weights)
-        damping = np.full(theta.shape[1], FIRST_DAMPING)
+        look = _Look(batch.law, estimator.residual, delta, batch.law.safe(batch.x), target, batch.weights)
+        here = look(theta, np.arange(len(batch)))
+        damping = np.full(len(batch), FIRST_DAMPING)
         running = np.isfinite(here.objective)
         for _ in range(max_steps):
             now = np.flatnonzero(running)
-            if not len(now):
-                break
             state = here.take(now)
             free = _free(theta.T[now], lower.T[now], upper.T[now], state.gradient)
             arrived = _cosine(state, theta.T[now], free, exact[now]) < CONVERGED
-            if arrived.any():
-                running[now[arrived]] = False
-                now, state, free = now[~arrived], state.take(~arrived), free[~arrived]
-                if not len(now):
-                    break
+            running[now[arrived]] = False
+            now, state, free = now[~arrived], state.take(~arrived), free[~arrived]
+            if not len(now):
+                break
             step, solved = _step(state, free, damping[now])
             trial = np.clip(theta[:, now] + step.T, lower[:, now], upper[:, now])
-            tried = local(program, estimator.residual, delta, trial, x, target[now], weights[now])
+            tried = look(trial, now)
             better = solved & (tried.objective < state.objective)
             gain = -np.sum(state.gradient * step, axis=-1)
             rounded = solved & ~better & (gain < ROUNDING * state.objective)
@@ -95,6 +83,36 @@ def _descend(batch: Batch, guesses: FloatArray, deltas: tuple[float, ...], max_s
     free = _free(theta.T, lower.T, upper.T, here.gradient)
     cosine = np.where(np.isfinite(here.objective), _cosine(here, theta.T, free, exact), np.inf)
     return Solutions(theta, here.objective * estimator.factor, cosine)
+
+
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """The objective and its derivatives where some of the fits are; target and weights are [fits, points]."""
+
+    law: Law
+    residual: Residual
+    delta: float
+    x: FloatArray
+    target: FloatArray
+    weights: FloatArray
+
+    def __call__(self, theta: FloatArray, fits: NDArray[np.int64]) -> Local:
+        """At the coordinates theta [parameters, len(fits)], a few fits at a time."""
+        count = max(1, AT_A_TIME // max(self.x.shape[1], 1))
+        return _joined(
+            [
+                local(
+                    self.law.program, self.residual, self.delta, theta[:, first : first + count], self.x,
+                    self.target[fits[first : first + count]], self.weights[fits[first : first + count]],
+                )
+                for first in range(0, max(len(fits), 1), count)
+            ]
+        )  # fmt: skip
+
+
+def _joined(parts: list[Local]) -> Local:
+    """The fits of all parts."""
+    return Local(*(np.concatenate(values) for values in zip(*(vars(p).values() for p in parts), strict=True)))
 
 
 def _put(here: Local, fits: NDArray[np.int64], values: Local) -> None:

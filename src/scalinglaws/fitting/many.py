@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws.fitting.solution import GRADIENT_REFUSED
+from scalinglaws.fitting.solver.batch import Batch
+from scalinglaws.fitting.solver.initial_guesses import design
 from scalinglaws.fitting.solver.solve import Engine, best_of, has_compiler
-from scalinglaws.fitting.solver.starts import design
 from scalinglaws.fitting.system import System
 from scalinglaws.laws.law import FloatArray, Law
 
@@ -71,12 +72,13 @@ def fit_many(
     """
     law, bounds = system.law, system.bounds
     w = np.ones_like(y) if weights is None else weights
+    batch = Batch(law, system.estimator, system.x, y, w, bounds)
     if guesses is None:
-        first = design(law, system.estimator, system.x, y[0], w[0], GUESSES, bounds)
+        first = design(batch, GUESSES)
         guesses = np.repeat(first[:, :, None], len(y), axis=2)
     chosen = engine or ("compiled" if has_compiler() else "numpy")
     begin = np.moveaxis(guesses, 1, 0)
-    best = best_of(law, system.estimator, system.x, y, w, begin, bounds, engine=chosen)
+    best = best_of(batch, begin, engine=chosen)
     good = np.isfinite(best.objective) & (best.gradient <= GRADIENT_REFUSED)
     theta = np.where(good, best.theta, np.nan)
     lower, upper = (end[:, None] for end in bounds)

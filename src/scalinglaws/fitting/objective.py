@@ -116,18 +116,23 @@ def local(
         pull = np.where(inside, weights, weights * delta / np.where(inside, 1.0, magnitude))  # loss'(r) / r
         loss = np.where(inside, r * r / 2, delta * (magnitude - delta / 2))
         slopes = [slope * unit for slope in rest[:size]]
-        bend = weights * inside - (pull * r if residual == "log" else 0.0)  # on products of slopes
-        lift = pull * r * unit  # on second derivatives of f
-        gradient = np.stack([np.sum(pull * r * slope, axis=-1) for slope in slopes], axis=-1)
+        force = pull * r
+        bend = weights * inside - (force if residual == "log" else 0.0)  # on products of slopes
+        lift = force * unit  # on second derivatives of f
+        gradient = np.stack([np.sum(force * slope, axis=-1) for slope in slopes], axis=-1)
         scale = np.stack([np.sum(pull * slope * slope, axis=-1) for slope in slopes], axis=-1)
         hessian = np.empty((*gradient.shape, size))
-        for i in range(size):
+        curves = iter(zip(program.curvature, rest[size:], strict=True))
+        for i, slope in enumerate(slopes):
+            bent = bend * slope
             for j in range(i + 1):
-                curve = rest[size + i * (i + 1) // 2 + j]
-                entry = np.sum(bend * slopes[i] * slopes[j] + lift * curve, axis=-1)
-                hessian[:, i, j] = hessian[:, j, i] = entry
+                node, curve = next(curves)
+                entry = bent * slopes[j]
+                if program.graph.value(node) != 0:
+                    entry += lift * curve
+                hessian[:, i, j] = hessian[:, j, i] = entry.sum(axis=-1)
         objective = np.sum(weights * loss, axis=-1)
-        total = np.sum(pull * r * r, axis=-1)
+        total = np.sum(force * r, axis=-1)
     finite = np.isfinite(objective) & np.isfinite(gradient).all(axis=-1)
     finite &= np.isfinite(hessian).all(axis=(-1, -2))
     return Local(np.where(finite, objective, np.inf), gradient, hessian, scale, total)

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.objective import Estimator, local
 from scalinglaws.fitting.points import Points, columns, in_order
+from scalinglaws.fitting.solver.initial_guesses import design
 from scalinglaws.fitting.solver.newton import EXACT, Solutions, without_influence
 from scalinglaws.fitting.solver.solve import Engine
-from scalinglaws.fitting.solver.starts import design
 from scalinglaws.fitting.system import System
 from scalinglaws.laws.law import FloatArray, Law
 
@@ -191,16 +191,13 @@ def _guesses(system: System, count: int, engine: Engine) -> FloatArray:
     A law with many shapes (broken laws) has many local optima, and few guesses lead to the lowest. So many
     are followed for some steps, and then the lowest of each place that they came to.
     """
-    law, points, bounds = system.law, system.points, system.bounds
+    law, bounds = system.law, system.bounds
     shapes = sum(
         parameter.start is not None and low < high
         for parameter, low, high in zip(law.parameters, *bounds, strict=True)
     )
     screened = shapes >= MANY_SHAPES
-    guesses = design(
-        law, system.estimator, system.x, points.y, points.weights,
-        max(SCREENED, count) if screened else count, bounds,
-    )  # fmt: skip
+    guesses = design(system.batch(), max(SCREENED, count) if screened else count)
     if not screened:
         return guesses
     some = system.descend(guesses, engine=engine, max_steps=SCREENING_STEPS)

@@ -8,11 +8,10 @@ import numpy as np
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points, in_order
+from scalinglaws.fitting.solver.batch import Batch, Bounds
 from scalinglaws.fitting.solver.newton import MAX_STEPS, Solutions
 from scalinglaws.fitting.solver.solve import Engine, best_of, solve_each
 from scalinglaws.laws.law import FloatArray, Law
-
-Bounds = tuple[FloatArray, FloatArray]
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,13 @@ class System:
         self, guesses: FloatArray, warm: bool = False, engine: Engine = "auto", max_steps: int = MAX_STEPS
     ) -> Solutions:
         """Follow every guess, coordinates [parameters, guesses], to an optimum; `warm` as in `solve`."""
-        y, weights, begin = self.points.y[None], self.points.weights[None], guesses.T[:, :, None]
-        found = solve_each(
-            self.law, self.estimator, self.x, y, weights, begin, self.bounds, warm=warm, engine=engine,
-            max_steps=max_steps,
-        )  # fmt: skip
-        return Solutions(found.theta[:, :, 0], found.objective[:, 0], found.gradient[:, 0])
+        ends = solve_each(self.batch(), guesses.T[:, :, None], warm=warm, engine=engine, max_steps=max_steps)
+        return Solutions(ends.theta[:, :, 0], ends.objective[:, 0], ends.gradient[:, 0])
+
+    def batch(self) -> Batch:
+        """The one fit, as the solver takes it."""
+        points = self.points
+        return Batch(self.law, self.estimator, self.x, points.y[None], points.weights[None], self.bounds)
 
     def refit(self, guesses: FloatArray, weights: FloatArray, bounds: Bounds | None = None) -> Solutions:
         """The best fit to the same points under each row of weights [fits, points].
@@ -84,7 +84,7 @@ class System:
             guesses = np.repeat(guesses[:, :, None], len(weights), axis=2)
         y = np.broadcast_to(self.points.y, weights.shape)
         begin = np.moveaxis(guesses, 1, 0)
-        return best_of(self.law, self.estimator, self.x, y, weights, begin, bounds or self.bounds)
+        return best_of(Batch(self.law, self.estimator, self.x, y, weights, bounds or self.bounds), begin)
 
 
 def points_needed(law: Law, fixed: int = 0) -> int:

@@ -5,6 +5,7 @@ Derivatives are by the fitted coordinates: the logarithm of a positive parameter
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,14 +110,20 @@ class Program:
 
     def needed(self, targets: tuple[Node, ...]) -> list[Node]:
         """The nodes that some nodes are made of, themselves included, in an order that can be run."""
-        seen: set[Node] = set()
-        waiting = list(targets)
-        while waiting:
-            node = waiting.pop()
-            if node not in seen:
-                seen.add(node)
-                waiting.extend(self.graph.arguments(node))
-        return sorted(seen)
+        if targets not in self._orders:  # a fit asks for the same targets hundreds of times
+            seen: set[Node] = set()
+            waiting = list(targets)
+            while waiting:
+                node = waiting.pop()
+                if node not in seen:
+                    seen.add(node)
+                    waiting.extend(self.graph.arguments(node))
+            self._orders[targets] = sorted(seen)
+        return self._orders[targets]
+
+    @cached_property
+    def _orders(self) -> dict[tuple[Node, ...], list[Node]]:
+        return {}
 
 
 def _operate(kind: str, arguments: list[FloatArray]) -> FloatArray:

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import numba
 import numpy as np
 
-from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.solver import kernel
+from scalinglaws.fitting.solver.batch import Batch
 from scalinglaws.fitting.solver.newton import (
     CONVERGED,
     EXACT,
@@ -35,24 +35,16 @@ KERNEL = REAL(VECTOR, MATRIX, VECTOR, VECTOR, numba.int64, REAL, VECTOR, MATRIX,
 
 
 def solve(
-    law: Law,
-    estimator: Estimator,
-    deltas: tuple[float, ...],
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray,
-    starts: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    max_steps: int = MAX_STEPS,
+    batch: Batch, guesses: FloatArray, deltas: tuple[float, ...], max_steps: int = MAX_STEPS
 ) -> Solutions:
     """As `newton.solve`."""
-    rows = [np.ascontiguousarray(array.T) for array in (starts, lower, upper)]
+    law, estimator = batch.law, batch.estimator
+    rows = [np.ascontiguousarray(array.T) for array in (guesses, *batch.limits)]
     theta, objective, gradient = solver()(
         compile_kernel(kernel.source(law.program, estimator.residual)),
-        columns(law, x),
-        np.ascontiguousarray(estimator.target(y)),
-        np.ascontiguousarray(weights, dtype=np.float64),
+        columns(law, batch.x),
+        np.ascontiguousarray(estimator.target(batch.y)),
+        np.ascontiguousarray(batch.weights, dtype=np.float64),
         *rows,
         np.array(deltas),
         estimator.residual == "value",

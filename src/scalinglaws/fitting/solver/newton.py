@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.objective import Estimator, Local, local
+from scalinglaws.fitting.objective import Local, Residual, local
+from scalinglaws.fitting.solver.batch import Batch
 from scalinglaws.laws.law import FloatArray, Law
 
 MAX_STEPS = 300
@@ -39,99 +40,90 @@ class Solutions:
 
 
 def solve(
-    law: Law,
-    estimator: Estimator,
-    deltas: tuple[float, ...],
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray,
-    starts: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    max_steps: int = MAX_STEPS,
+    batch: Batch, guesses: FloatArray, deltas: tuple[float, ...], max_steps: int = MAX_STEPS
 ) -> Solutions:
-    """Descend from each start to its optimum.
+    """Descend from each guess to its optimum.
 
     Args:
-        law: the law.
-        estimator: what is minimised.
+        batch: the fits.
+        guesses: coordinates [parameters, fits].
         deltas: values of Huber's delta to go through, the last one the estimator's.
-        x: [variables, points].
-        y, weights: [batch, points].
-        starts, lower, upper: coordinates [parameters, batch]; equal bounds fix a parameter.
         max_steps: for each delta.
     """
-    batch = y.shape[0]
-    chunk = max(1, AT_A_TIME // max(y.shape[1], 1))
-    parts = [slice(first, first + chunk) for first in range(0, batch, chunk)]
-    x = law.safe(x)
-    found = [
-        _descend(
-            law, estimator, deltas, x, estimator.target(y[part]), weights[part],
-            starts[:, part], lower[:, part], upper[:, part], max_steps,
-        )
-        for part in parts
-    ]  # fmt: skip
-    return Solutions(
-        np.concatenate([part.theta for part in found], axis=1),
-        np.concatenate([part.objective for part in found]),
-        np.concatenate([part.gradient for part in found]),
-    )
-
-
-def _descend(
-    law: Law,
-    estimator: Estimator,
-    deltas: tuple[float, ...],
-    x: FloatArray,
-    target: FloatArray,
-    weights: FloatArray,
-    starts: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    max_steps: int,
-) -> Solutions:
-    theta = np.clip(starts, lower, upper)
+    estimator, (lower, upper) = batch.estimator, batch.limits
+    theta = np.clip(guesses, lower, upper)
+    target = estimator.target(batch.y)
     level = target if estimator.residual == "value" else np.ones_like(target)
-    exact = EXACT**2 * np.sum(weights * level**2, axis=-1)
+    exact = EXACT**2 * np.sum(batch.weights * level**2, axis=-1)
     for delta in deltas:
-        here = local(law.program, estimator.residual, delta, theta, x, target, weights)
-        damping = np.full(theta.shape[1], FIRST_DAMPING)
+        look = _Look(batch.law, estimator.residual, delta, batch.law.safe(batch.x), target, batch.weights)
+        here = look(theta, np.arange(len(batch)))
+        damping = np.full(len(batch), FIRST_DAMPING)
         running = np.isfinite(here.objective)
         for _ in range(max_steps):
             now = np.flatnonzero(running)
+            state = here.take(now)
+            free = _free(theta.T[now], lower.T[now], upper.T[now], state.gradient)
+            arrived = _cosine(state, theta.T[now], free, exact[now]) < CONVERGED
+            running[now[arrived]] = False
+            now, state, free = now[~arrived], state.take(~arrived), free[~arrived]
             if not len(now):
                 break
-            at, low, high, state = theta[:, now], lower[:, now], upper[:, now], here.take(now)
-            free = _free(at.T, low.T, high.T, state.gradient)
-            done = _cosine(state, at.T, free, exact[now]) < CONVERGED
             step, solved = _step(state, free, damping[now])
-            trial = np.clip(at + step.T, low, high)
-            tried = local(law.program, estimator.residual, delta, trial, x, target[now], weights[now])
+            trial = np.clip(theta[:, now] + step.T, lower[:, now], upper[:, now])
+            tried = look(trial, now)
             better = solved & (tried.objective < state.objective)
             gain = -np.sum(state.gradient * step, axis=-1)
-            done |= solved & ~better & (gain < ROUNDING * state.objective)
-            theta[:, now] = np.where(better & ~done, trial, at)
-            moved = np.zeros_like(running)
-            moved[now] = better & ~done
-            here = _put(here, moved, tried.take(better & ~done))
+            rounded = solved & ~better & (gain < ROUNDING * state.objective)
+            moved = now[better]
+            theta[:, moved] = trial[:, better]
+            _put(here, moved, tried.take(better))
             damping[now] = np.where(better, np.maximum(damping[now] / 8, LEAST_DAMPING), damping[now] * 4)
-            running[now] = ~(done | (damping[now] > STALLED))
+            running[now] = ~(rounded | (damping[now] > STALLED))
     free = _free(theta.T, lower.T, upper.T, here.gradient)
     cosine = np.where(np.isfinite(here.objective), _cosine(here, theta.T, free, exact), np.inf)
     return Solutions(theta, here.objective * estimator.factor, cosine)
 
 
-def _put(here: Local, where: NDArray[np.bool_], values: Local) -> Local:
+@dataclass(frozen=True, eq=False)
+class _Look:
+    """The objective and its derivatives where some of the fits are; target and weights are [fits, points]."""
+
+    law: Law
+    residual: Residual
+    delta: float
+    x: FloatArray
+    target: FloatArray
+    weights: FloatArray
+
+    def __call__(self, theta: FloatArray, fits: NDArray[np.int64]) -> Local:
+        """At the coordinates theta [parameters, len(fits)], a few fits at a time."""
+        count = max(1, AT_A_TIME // max(self.x.shape[1], 1))
+        return _joined(
+            [
+                local(
+                    self.law.program, self.residual, self.delta, theta[:, first : first + count], self.x,
+                    self.target[fits[first : first + count]], self.weights[fits[first : first + count]],
+                )
+                for first in range(0, max(len(fits), 1), count)
+            ]
+        )  # fmt: skip
+
+
+def _joined(parts: list[Local]) -> Local:
+    """The fits of all parts."""
+    return Local(*(np.concatenate(values) for values in zip(*(vars(p).values() for p in parts), strict=True)))
+
+
+def _put(here: Local, fits: NDArray[np.int64], values: Local) -> None:
     for mine, theirs in zip(vars(here).values(), vars(values).values(), strict=True):
-        mine[where] = theirs
-    return here
+        mine[fits] = theirs
 
 
 def _free(theta: FloatArray, lower: FloatArray, upper: FloatArray, gradient: FloatArray) -> NDArray[np.bool_]:
     """Which parameters may move: not those on a bound that downhill points out of; [batch, parameters]."""
-    held = ((theta <= lower) & (gradient >= 0)) | ((theta >= upper) & (gradient <= 0)) | (lower == upper)
-    return np.asarray(~held)
+    low, high = (theta <= lower) & (gradient >= 0), (theta >= upper) & (gradient <= 0)
+    return np.asarray(~(low | high | (lower == upper)))
 
 
 def without_influence(state: Local, theta: FloatArray) -> NDArray[np.bool_]:

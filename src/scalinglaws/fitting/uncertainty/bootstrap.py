@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.solution import GRADIENT_REFUSED, Solution
+from scalinglaws.fitting.solver.batch import Batch
 from scalinglaws.fitting.solver.solve import Engine, best_of
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
@@ -149,9 +150,8 @@ def refit(
     begin = np.concatenate([fit.optima, fit.guesses[:, :EXTRA_GUESSES]], axis=1) if few else fit.optima
     guesses = np.repeat(begin.T[:, :, None], count, axis=2)
     bounds = fit.system.bounds
-    best = best_of(
-        law, fit.estimator, x, values, resamples, guesses, bounds, warm=True, engine=engine
-    )  # fmt: skip
+    batch = Batch(law, fit.estimator, x, values, resamples, bounds)
+    best = best_of(batch, guesses, warm=True, engine=engine)
     good = np.isfinite(best.objective) & (best.gradient <= GRADIENT_REFUSED)
     theta = np.where(good, best.theta, np.nan)
     lower, upper = (end[:, None] for end in bounds)

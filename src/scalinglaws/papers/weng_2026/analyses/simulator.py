@@ -17,8 +17,9 @@ from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solution import GUESSES
+from scalinglaws.fitting.solver.batch import Batch
+from scalinglaws.fitting.solver.initial_guesses import design
 from scalinglaws.fitting.solver.solve import best_of
-from scalinglaws.fitting.solver.starts import design
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
@@ -106,9 +107,10 @@ def _settings(region: Region) -> Iterator[dict[str, Any]]:
 def _optima(x: FloatArray, losses: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Least-squares fits to many losses [settings, points] of the same runs: coordinates and objectives."""
     weights = np.ones_like(losses)
-    designs = [design(LAW, ESTIMATOR, x, y, weights[0], GUESSES, LAW.bounds) for y in losses]
+    batch = Batch(LAW, ESTIMATOR, x, losses, weights, LAW.bounds)
+    designs = [design(batch.some(slice(k, k + 1)), GUESSES) for k in range(len(losses))]
     starts = np.stack([found[:, np.arange(GUESSES) % found.shape[1]] for found in designs], axis=-1)
-    found = best_of(LAW, ESTIMATOR, x, losses, weights, np.moveaxis(starts, 1, 0))
+    found = best_of(batch, np.moveaxis(starts, 1, 0))
     return found.theta, found.objective
 
 

@@ -1,54 +1,45 @@
-"""Where fits begin: many candidates over the declared ranges, of which the best are followed.
+"""Initial guesses: many candidates over the ranges that a law declares, of which the best are followed.
 
-Candidates are a Sobol sequence over the parameters that have a range. The other ones enter the formula
-linearly: given a candidate they are solved for, by least squares on the relative error, so that starts lie in
-the right order of magnitude whatever the units of the data.
+Candidates are a Sobol sequence over the parameters that have a range. The other parameters enter the formula
+linearly: they are solved for, given a candidate, by least squares on the relative error. So guesses have the
+right order of magnitude whatever the units of the data.
 """
 
-import numpy as np
-from scipy.stats import qmc
+from dataclasses import replace
 
-from scalinglaws.fitting.objective import Estimator, objectives
+import numpy as np
+
+from scalinglaws.fitting.objective import objectives
+from scalinglaws.fitting.solver.batch import Batch
+from scalinglaws.fitting.solver.sobol import sobol
 from scalinglaws.laws.law import FloatArray, Law, Parameter
 
 CANDIDATES = 512
-LEAST_SHARE = 1e-3  # of y: what a term that should be positive starts with where the data ask for less
+LEAST_SHARE = 1e-3  # of y: what a term that must be positive begins with where the data ask for less
 
 
-def design(
-    law: Law,
-    estimator: Estimator,
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray,
-    count: int,
-    bounds: tuple[FloatArray, FloatArray],
-    candidates: int = CANDIDATES,
-) -> FloatArray:
-    """Starts for one data set, the best first: coordinates [parameters, count at most].
+def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray:
+    """Guesses for the first fit of a batch, the best first: coordinates [parameters, count at most].
 
     Args:
-        law, estimator: what is fitted, and how.
-        x: [variables, points].
-        y, weights: [points].
-        count: how many starts.
-        bounds: coordinates [parameters] each; equal bounds fix a parameter.
+        batch: the fits.
+        count: how many guesses.
         candidates: how many candidates are tried, a power of two.
     """
-    lower, upper = bounds
-    x = law.safe(x)
+    law, estimator, y, weights = batch.law, batch.estimator, batch.y[0], batch.weights[0]
+    lower, upper = (end[:, 0] for end in batch.limits)
+    x = law.safe(batch.x)
     theta = _candidates(law, x, candidates, lower, upper)
-    theta = _solve_linear(law, theta, x, y, weights, lower, upper)
+    theta = _solve_linear(replace(batch, x=x), theta)
     if law.starts is not None:
         own = law.coordinates(law.starts(x, y))
         theta = np.concatenate([own, theta], axis=1)
     theta = np.clip(theta, lower[:, None], upper[:, None])
-    batch = theta.shape[1]
-    target = np.broadcast_to(estimator.target(y), (batch, len(y)))
+    target = np.broadcast_to(estimator.target(y), (theta.shape[1], len(y)))
     shared = np.broadcast_to(weights, target.shape)
-    found = objectives(law.program, estimator.residual, estimator.deltas[0], theta, x, target, shared)
-    order = np.argsort(found, kind="stable")
-    order = order[np.isfinite(found[order])]
+    reached = objectives(law.program, estimator.residual, estimator.deltas[0], theta, x, target, shared)
+    order = np.argsort(reached, kind="stable")
+    order = order[np.isfinite(reached[order])]
     # Half of them the best, half spread over the better quarter: the best candidates crowd into one basin.
     best = order[: (count + 1) // 2]
     quarter = order[len(best) : max(len(best) + count, len(order) // 4)]
@@ -63,7 +54,7 @@ def _candidates(law: Law, x: FloatArray, count: int, lower: FloatArray, upper: F
     theta = np.zeros((len(law.parameters), count))
     ranged = [k for k, p in enumerate(law.parameters) if p.start is not None and lower[k] < upper[k]]
     if ranged:
-        draws = qmc.Sobol(len(ranged), rng=0).random(count)
+        draws = sobol(len(ranged), count)
         for k, u in zip(ranged, draws.T, strict=True):
             theta[k] = _along(law, law.parameters[k], u, x)
     fixed = lower == upper
@@ -72,7 +63,7 @@ def _candidates(law: Law, x: FloatArray, count: int, lower: FloatArray, upper: F
 
 
 def _along(law: Law, parameter: Parameter, u: FloatArray, x: FloatArray) -> FloatArray:
-    """Coordinates at the shares u of a parameter's range of starts."""
+    """Coordinates at the shares u of the range in which a parameter is sought."""
     assert parameter.start is not None
     low, high = parameter.start
     if parameter.of is not None:
@@ -85,16 +76,10 @@ def _along(law: Law, parameter: Parameter, u: FloatArray, x: FloatArray) -> Floa
     return np.asarray(low + u * (high - low))
 
 
-def _solve_linear(
-    law: Law,
-    theta: FloatArray,
-    x: FloatArray,
-    y: FloatArray,
-    weights: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-) -> FloatArray:
-    """The candidates with their linear parameters solved for; what leaves its bounds is put on them."""
+def _solve_linear(batch: Batch, theta: FloatArray) -> FloatArray:
+    """The candidates with their linear parameters solved for; those outside their bounds are put on them."""
+    law, x, y, weights = batch.law, batch.x, batch.y[0], batch.weights[0]
+    lower, upper = (end[:, 0] for end in batch.limits)
     solved = [
         k
         for k, (p, linear) in enumerate(zip(law.parameters, law.program.linear, strict=True))
@@ -117,9 +102,9 @@ def _solve_linear(
         least = np.maximum(natural_low, np.where(law.positive[solved], LEAST_SHARE / size, -np.inf))
         free = np.ones((theta.shape[1], len(solved)), dtype=np.bool_)
         coefficients = np.where(np.isfinite(least), least, 0.0)
-        for _ in solved:  # each round solves for those still free and holds those that left their bounds
-            held = np.where(free, 0.0, coefficients)
-            residual = rest - np.einsum("cnk,ck->cn", design_matrix, held)
+        for _ in solved:  # each round solves for those still free, and fixes those that left their bounds
+            fixed = np.where(free, 0.0, coefficients)
+            residual = rest - np.einsum("cnk,ck->cn", design_matrix, fixed)
             masked = design_matrix * free[:, None, :]
             norm = np.maximum(np.sqrt((masked**2).sum(axis=1)), 1e-300)
             scaled = masked / norm[:, None, :]
@@ -127,8 +112,8 @@ def _solve_linear(
             right = np.einsum("cnk,cn->ck", scaled, residual)
             usable = np.isfinite(normal).all(axis=(1, 2)) & np.isfinite(right).all(axis=1)
             normal[~usable], right[~usable] = np.eye(len(solved)), 0.0
-            found = np.linalg.solve(normal, right[..., None])[..., 0] / norm
-            coefficients = np.where(free, found, coefficients)
+            best = np.linalg.solve(normal, right[..., None])[..., 0] / norm
+            coefficients = np.where(free, best, coefficients)
             out = free & ~((coefficients >= least) & (coefficients <= natural_high))
             coefficients = np.where(out, np.clip(coefficients, least, natural_high), coefficients)
             free &= ~out

@@ -1,0 +1,64 @@
+"""Many fits of one law, to be solved together."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scalinglaws.fitting.objective import Estimator
+from scalinglaws.laws.law import FloatArray, Law
+
+Bounds = tuple[FloatArray, FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Data sets at the same x, each to be fitted by the same law.
+
+    Attributes:
+        law: the law.
+        estimator: what is minimised.
+        x: [variables, points], shared by all fits.
+        y: [fits, points].
+        weights: [fits, points]; where a weight is 0, y must still be finite and positive, but is not used.
+        bounds: lower and upper, in coordinates, [parameters] or [parameters, fits] each. Equal bounds fix a
+            parameter.
+    """
+
+    law: Law
+    estimator: Estimator
+    x: FloatArray
+    y: FloatArray
+    weights: FloatArray
+    bounds: Bounds
+
+    def __len__(self) -> int:
+        """How many fits there are."""
+        return len(self.y)
+
+    @property
+    def limits(self) -> Bounds:
+        """The bounds of every fit, [parameters, fits] each."""
+        lower, upper = (
+            np.broadcast_to(end[:, None] if end.ndim == 1 else end, (len(end), len(self)))
+            for end in self.bounds
+        )
+        return lower, upper
+
+    def repeated(self, count: int) -> "Batch":
+        """The whole batch, several times in a row."""
+        lower, upper = self.bounds
+        return replace(
+            self,
+            y=np.tile(self.y, (count, 1)),
+            weights=np.tile(self.weights, (count, 1)),
+            bounds=(lower, upper)
+            if lower.ndim == 1
+            else (np.tile(lower, (1, count)), np.tile(upper, (1, count))),
+        )
+
+    def some(self, fits: slice) -> "Batch":
+        """Some of the fits."""
+        lower, upper = self.limits
+        return replace(
+            self, y=self.y[fits], weights=self.weights[fits], bounds=(lower[:, fits], upper[:, fits])
+        )

@@ -25,8 +25,8 @@ from itertools import product
 from pathlib import Path
 
 from scalinglaws.config.job import Job, write_jobs
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import plan, run_spec
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import ModelSpec, RunSpec
 from scalinglaws.config.study import Grid
 from scalinglaws.training.evaluation_times import evaluation_steps

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.config.job import Job
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import plan, training_code
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.files import write_json
 

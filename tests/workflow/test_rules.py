@@ -1,6 +1,5 @@
-"""The shape of the workflow: thin rules, one stage each, and imports in one direction."""
+"""The shape of the workflow: thin rules, one stage each."""
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,30 +9,6 @@ import pytest
 from workflow.project import ROOT, Project, jobs_in
 
 RULES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
-PACKAGE = ROOT / "src" / "scalinglaws"
-
-ORDER = (
-    "config",
-    "constants",
-    "data",
-    "published",
-    "models",
-    "training",
-    "collect",
-    "laws",
-    "fitting",
-    "allocation",
-    "simulation",
-    "analyses",
-    "claims",
-    "figures",
-    "report",
-    "commands",
-    "cli",
-)
-"""Data flow in this order, and a module imports from its own part and from those before it."""
-BASE = ("", "errors", "files", "fingerprint", "stage")
-"""What everything may import, and what imports nothing but its like."""
 
 
 def lines(path: Path) -> int:
@@ -71,10 +46,8 @@ def test_a_rule_calls_one_stage(text: str) -> None:
     shell = text.partition("shell:")[2]
     assert len(re.findall(r"\bpython -m scalinglaws\.\w+", shell)) == 1
     assert shell.count("python") == 1
-    stage = re.search(r"python -m (scalinglaws\.\w+)", shell)[1]  # type: ignore[index]
-    assert (PACKAGE / f"{stage.removeprefix('scalinglaws.')}.py").is_file() or (
-        PACKAGE / stage.removeprefix("scalinglaws.") / "__main__.py"
-    ).is_file()
+    stage = re.search(r"python -m scalinglaws\.stages\.(\w+)", shell)[1]  # type: ignore[index]
+    assert (ROOT / "src" / "scalinglaws" / "stages" / f"{stage}.py").is_file()
     for directive in ("log:", "params:", "output:"):
         assert re.search(rf"^\s+{directive}", text, re.MULTILINE), directive
     assert re.search(r"^\s+code=", text, re.MULTILINE)
@@ -88,69 +61,6 @@ def test_the_snakefile_has_no_code_of_its_own() -> None:
         assert not re.search(r"^\s*(run|script|notebook|wrapper|checkpoint)\b[^\n]*:$", text, re.MULTILINE), (
             path
         )
-
-
-# The package
-
-
-def modules() -> dict[str, ast.Module]:
-    """Every module of the package, parsed, by its dotted name."""
-    found = {}
-    for path in sorted(PACKAGE.rglob("*.py")):
-        parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-        found[name] = ast.parse(path.read_text(encoding="utf-8"))
-    return found
-
-
-MODULES = modules()
-
-
-def imports(module: str) -> set[str]:
-    """What a module imports anywhere in it, also inside functions: dotted names."""
-    found = set()
-    for node in ast.walk(MODULES[module]):
-        if isinstance(node, ast.Import):
-            found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{module} has a relative import"
-            base = str(node.module)
-            found.update(
-                f"{base}.{alias.name}" if f"{base}.{alias.name}" in MODULES else base for alias in node.names
-            )
-    return found
-
-
-def part(module: str) -> str:
-    return module.removeprefix("scalinglaws").removeprefix(".").partition(".")[0]
-
-
-def test_every_part_of_the_package_has_its_place() -> None:
-    assert {part(module) for module in MODULES} == {*ORDER, *BASE}
-
-
-def test_nothing_imports_upwards() -> None:
-    upwards = set()
-    for module in MODULES:
-        for other in imports(module):
-            if part(other) in BASE or not other.startswith("scalinglaws"):
-                continue
-            if part(module) in BASE or ORDER.index(part(other)) > ORDER.index(part(module)):
-                upwards.add((module, other))
-    assert not upwards
-
-
-def test_only_the_commands_call_snakemake_and_none_imports_it() -> None:
-    assert [
-        name for name in MODULES if any(part.split(".")[0] == "snakemake" for part in imports(name))
-    ] == []
-    naming = {
-        name
-        for name, tree in MODULES.items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and node.value == "snakemake"
-    }
-    assert naming == {"scalinglaws.cli.snakemake"}
 
 
 # The shipped scales

@@ -4,7 +4,7 @@ import shlex
 from pathlib import Path
 
 from scalinglaws.config.job import write_jobs
-from scalinglaws.config.load import load_config
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.plan import plan as plan_of
 from scalinglaws.errors import ConfigError
 from scalinglaws.stages.steps import INTERMEDIATE, steps

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from scalinglaws.cli.estimate import Estimates, briefly, cores, in_words, read_timings
 from scalinglaws.config.job import Job
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.counting.size import ModelSize
 from scalinglaws.tasks.core.shapes import shapes_of

@@ -5,8 +5,8 @@ import json
 from pathlib import Path
 
 from scalinglaws.cli.adopt import records_file
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import AnalysisPlan, StudyPlan, plan, training_code
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text

@@ -12,8 +12,8 @@ from scalinglaws.cli.estimate import Estimates, cores, read_timings
 from scalinglaws.cli.progress import Progress, trained
 from scalinglaws.cli.signals import Signals, StoppedError
 from scalinglaws.cli.snakemake import Workflow
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError
 
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from scalinglaws.cli.run_states import RunStates
 from scalinglaws.config.job import flat, settings
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError, ScalingLawsError
 from scalinglaws.stages.made_of import Code, MadeOf, file_hash, read_made_of
 from scalinglaws.stages.steps import Step, steps

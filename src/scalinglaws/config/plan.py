@@ -8,8 +8,8 @@ from scalinglaws.config import plugins
 from scalinglaws.config.analysis import public_run_files
 from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.job import Job
-from scalinglaws.config.load import Config
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
+from scalinglaws.config.reading.load import Config
 from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
 from scalinglaws.config.study import Analysis, Architecture, Figure, Grid, LearningRateSearch, Study
 from scalinglaws.fingerprint import code_fingerprint

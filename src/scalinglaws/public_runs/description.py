@@ -8,9 +8,9 @@ from pydantic import Field, ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.analysis import PUBLIC_RUNS
-from scalinglaws.config.explain import sentence, unknown
+from scalinglaws.config.reading.explain import sentence, unknown
+from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.yaml_file import read_yaml
 from scalinglaws.errors import DataError
 
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]

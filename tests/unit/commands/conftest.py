@@ -10,8 +10,8 @@ import yaml
 
 from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.job import Job
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan, training_code
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.files import write_json
 from scalinglaws.training.records.record import Record

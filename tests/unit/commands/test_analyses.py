@@ -8,8 +8,8 @@ import pytest
 from scalinglaws.cli import cost, publish, replicate, snakemake
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.progress import Progress
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import RecordError
 
 Options = argparse.Namespace

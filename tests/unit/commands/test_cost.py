@@ -6,14 +6,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from scalinglaws.cli.prices import Prices
+from scalinglaws.cli.timings import this_host
 
 from scalinglaws.cli import cost
 from scalinglaws.cli.cost import START_SECONDS, wall_seconds
-from scalinglaws.cli.prices import Prices
-from scalinglaws.cli.timings import this_host
 from scalinglaws.config.job import Job
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import identity
 from scalinglaws.counting.flops import model_size

@@ -13,8 +13,8 @@ from scalinglaws.cli import adopt as adopting
 from scalinglaws.cli import publish, snakemake
 from scalinglaws.cli.adopt import adopt, read_records
 from scalinglaws.config.job import Job
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_json

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from scalinglaws.config.job import Job
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.stages.made_of import Code, write_made_of
 from scalinglaws.stages.steps import Step, steps

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.reference import documents
-from scalinglaws.config.yaml_file import read_yaml
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"
 STUDIES, SCALES = sorted(CONFIG.glob("studies/*/*.yaml")), sorted(CONFIG.glob("*.yaml"))

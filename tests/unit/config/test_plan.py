@@ -9,8 +9,8 @@ import pytest
 from scalinglaws.config import plugins
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.config.job import Job
-from scalinglaws.config.load import load_config
 from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.public_runs.description import describe
 
 WriteConfig = Callable[..., Path]

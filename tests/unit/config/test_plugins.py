@@ -58,7 +58,8 @@ def test_what_is_computed_is_no_constant(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_config_is_checked_without_torch() -> None:
     code = (
-        "import sys; from scalinglaws.config import load, plan; from pathlib import Path;"
+        "import sys; from pathlib import Path;"
+        "from scalinglaws.config import plan; from scalinglaws.config.reading import load;"
         f"plan.plan(load.load_config('smoke', Path({str(plugins.PACKAGE.parents[1] / 'config')!r})));"
         "sys.exit('torch' in sys.modules or 'numpy' in sys.modules or 'pandas' in sys.modules)"
     )

@@ -4,13 +4,13 @@ import time
 
 import numpy as np
 import pytest
+from scalinglaws.fitting.solver.starts import design
 
 from scalinglaws import laws
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.solve import Engine, has_compiler, solve
-from scalinglaws.fitting.solver.starts import design
 from scalinglaws.fitting.system import bounds_with
 from scalinglaws.laws.law import FloatArray, Law
 from unit.laws.cases import CASES

@@ -8,12 +8,12 @@ import pytest
 import yaml
 
 from scalinglaws.config import plugins
-from scalinglaws.config.grid import merge
-from scalinglaws.config.load import load_config
+from scalinglaws.config.reading.grid import merge
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError
 
 WriteConfig = Callable[..., Path]
-CONFIG = Path(__file__).resolve().parents[3] / "config"
+CONFIG = Path(__file__).resolve().parents[4] / "config"
 SCALES = sorted(path.stem for path in CONFIG.glob("*.yaml"))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from scalinglaws.config.yaml_file import read_yaml
+from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.errors import ConfigError
 
 

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.analysis import PUBLIC_RUNS
-from scalinglaws.config.explain import sentence, twice, unknown
-from scalinglaws.config.grid import grid_of
 from scalinglaws.config.modules import SOURCES
 from scalinglaws.config.plugins import ANALYSES, FIGURES
+from scalinglaws.config.reading.explain import sentence, twice, unknown
+from scalinglaws.config.reading.grid import grid_of
+from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import Analysis, Grid, Study
-from scalinglaws.config.yaml_file import read_yaml
 from scalinglaws.errors import ConfigError
 
 Block = TypeVar("Block", bound=Strict)

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.config.explain import Location, sentence, twice, unknown
 from scalinglaws.config.modules import FAMILIES, LAWS, SOURCES, TASKS
+from scalinglaws.config.reading.explain import Location, sentence, twice, unknown
 from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, ScaleName, Study
 from scalinglaws.errors import ConfigError
 

@@ -193,7 +193,7 @@ def _guesses(system: System, count: int, engine: Engine) -> FloatArray:
     """
     law, bounds = system.law, system.bounds
     shapes = sum(
-        parameter.start is not None and low < high
+        parameter.guesses is not None and low < high
         for parameter, low, high in zip(law.parameters, *bounds, strict=True)
     )
     screened = shapes >= MANY_SHAPES

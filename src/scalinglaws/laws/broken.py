@@ -29,17 +29,17 @@ def _parameters(breaks: int) -> tuple[Parameter, ...]:
     for i in range(1, breaks + 1):
         found += [
             _exponent(i, f"change of the exponent at break {i}"),
-            Parameter(f"d_{i}", f"scale at which break {i} lies", positive=True, start=(0.0, 1.0), of="x"),
+            Parameter(f"d_{i}", f"scale at which break {i} lies", positive=True, guesses=(0.0, 1.0), of="x"),
             Parameter(
                 f"f_{i}", f"width of break {i}, smooth where large", positive=True,
-                lower=0.02, upper=5.0, start=(0.1, 1.0),
+                lower=0.02, upper=5.0, guesses=(0.1, 1.0),
             ),
         ]  # fmt: skip
     return tuple(found)
 
 
 def _exponent(index: int, meaning: str) -> Parameter:
-    return Parameter(f"c_{index}", meaning, exponent=True, lower=-10.0, upper=10.0, start=(-0.5, 0.5))
+    return Parameter(f"c_{index}", meaning, exponent=True, lower=-10.0, upper=10.0, guesses=(-0.5, 0.5))
 
 
 BNSL_1 = Law(

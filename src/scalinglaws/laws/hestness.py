@@ -34,7 +34,7 @@ LEARNING_CURVE_WITH_FLOOR = Law(
     parameters=(
         ALPHA,
         # No grid of subsets can tell exponents beyond -10 apart; above 0 the curve would rise from its floor.
-        Parameter("beta_g", BETA_G.meaning, exponent=True, lower=-10.0, upper=0.0, start=(-1.5, -0.05)),
+        Parameter("beta_g", BETA_G.meaning, exponent=True, lower=-10.0, upper=0.0, guesses=(-1.5, -0.05)),
         Parameter("gamma", "floor: what more data does not remove", lower=0.0),
     ),
 )

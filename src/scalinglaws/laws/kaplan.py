@@ -13,12 +13,12 @@ STEPS = Variable("S", "steps of training, at a batch far above the critical one"
 LOSS = Variable("L", "test loss", "nats per token")
 
 
-def _exponent(name: str, what: str, start: tuple[float, float] = (0.03, 0.5)) -> Parameter:
-    return Parameter(name, f"exponent of {what}", positive=True, exponent=True, upper=10.0, start=start)
+def _exponent(name: str, what: str, guesses: tuple[float, float] = (0.03, 0.5)) -> Parameter:
+    return Parameter(name, f"exponent of {what}", positive=True, exponent=True, upper=10.0, guesses=guesses)
 
 
-def _scale(name: str, of: str, start: tuple[float, float] = (1.0, 3.0)) -> Parameter:
-    return Parameter(name, f"{of} at which its term is 1", positive=True, start=start, of=of)
+def _scale(name: str, of: str, guesses: tuple[float, float] = (1.0, 3.0)) -> Parameter:
+    return Parameter(name, f"{of} at which its term is 1", positive=True, guesses=guesses, of=of)
 
 
 ALPHA_N, N_C = _exponent("alpha_N", "model size"), _scale("N_c", "N")

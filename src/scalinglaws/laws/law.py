@@ -1,6 +1,6 @@
 """A scaling law: a declaration that fitting, claims, figures and docs all read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -12,9 +12,6 @@ from scalinglaws.laws.expression import names_in, rename
 from scalinglaws.laws.program import Program
 
 FloatArray = NDArray[np.float64]
-
-Starts = Callable[[FloatArray, FloatArray], FloatArray]
-"""x [variables, points], y [points] -> params [parameters, starts]."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Parameter:
     A positive parameter is fitted as its logarithm; any other one as it is, within [lower, upper].
     An exponent has no unit, so it can be compared between metrics.
 
-    `start` is the range of the initial guesses: uniform, or logarithmic if `low` is positive. With `of`, it
+    `guesses` is the range of the initial guesses: uniform, or logarithmic if `low` is positive. With `of`, it
     is measured along the logarithm of that variable's range in the data: 0 is its least value, 1 its
     greatest. Parameters in which the formula is linear need no range: they are solved for, given the others.
     """
@@ -48,7 +45,7 @@ class Parameter:
     exponent: bool = False
     lower: float = -inf
     upper: float = inf
-    start: tuple[float, float] | None = None
+    guesses: tuple[float, float] | None = None
     of: str | None = None
 
 
@@ -64,7 +61,6 @@ class Law:
         response: y.
         variables: x, in the order of every x array.
         parameters: in the order of every params array.
-        starts: further initial guesses, where a formula has better ones than ranges give.
         constants: numbers in the formula that are not fitted, by name.
     """
 
@@ -75,7 +71,6 @@ class Law:
     response: Variable
     variables: tuple[Variable, ...]
     parameters: tuple[Parameter, ...]
-    starts: Starts | None = None
     constants: Mapping[str, float] | None = None
 
     def __post_init__(self) -> None:
@@ -89,8 +84,8 @@ class Law:
             odd = sorted(used ^ declared)
             raise ValueError(f"law {self.name}: names {odd} are not both declared and used")
         for parameter, linear in zip(self.parameters, self.program.linear, strict=True):
-            if parameter.start is None and not linear and not self.program.log_linear and self.starts is None:
-                raise ValueError(f"law {self.name}: {parameter.name} needs a range of starts")
+            if parameter.guesses is None and not linear and not self.program.log_linear:
+                raise ValueError(f"law {self.name}: {parameter.name} needs a range of initial guesses")
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -165,7 +160,7 @@ class Law:
         formula = rename(self.formula, ties)
         kept = tuple(parameter for parameter in self.parameters if parameter.name not in ties)
         label = ", ".join(f"{name} = {other}" for name, other in ties.items())
-        return replace(self, name=f"{self.name}[{label}]", formula=formula, parameters=kept, starts=None)
+        return replace(self, name=f"{self.name}[{label}]", formula=formula, parameters=kept)
 
     def bounded(self, **bounds: tuple[float, float]) -> "Law":
         """The law with narrower ranges of parameters: `bounded(E=(1.5, 2.0))`.

@@ -29,7 +29,7 @@ POWER_LAW_FLOOR = Law(
     response=ERROR,
     variables=(SCALE,),
     # Below 0 the curve would rise from its floor; no grid of sizes can tell exponents above 10 apart.
-    parameters=(A, B, Parameter("c", "exponent", exponent=True, lower=0.0, upper=10.0, start=(0.05, 1.5))),
+    parameters=(A, B, Parameter("c", "exponent", exponent=True, lower=0.0, upper=10.0, guesses=(0.05, 1.5))),
 )
 
 EXPONENTIAL = Law(
@@ -42,7 +42,7 @@ EXPONENTIAL = Law(
     parameters=(
         A,
         Parameter("b", "error above the floor at x = 0", positive=True),
-        Parameter("s", "scale over which the rest falls by 1/e", positive=True, start=(0.0, 1.0), of="x"),
+        Parameter("s", "scale over which the rest falls by 1/e", positive=True, guesses=(0.0, 1.0), of="x"),
     ),
 )
 

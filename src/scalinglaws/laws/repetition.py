@@ -34,10 +34,10 @@ MUENNIGHOFF = Law(
     parameters=(
         # Beyond these bounds repeats are worth nothing, or as much as new data, and the objective is flat.
         Parameter(
-            "r_D", "1/e-life of repeated data", positive=True, lower=1e-3, upper=1e6, start=(1.0, 200.0)
+            "r_D", "1/e-life of repeated data", positive=True, lower=1e-3, upper=1e6, guesses=(1.0, 200.0)
         ),
         Parameter(
-            "r_N", "1/e-life of excess parameters", positive=True, lower=1e-3, upper=1e6, start=(1.0, 200.0)
+            "r_N", "1/e-life of excess parameters", positive=True, lower=1e-3, upper=1e6, guesses=(1.0, 200.0)
         ),
     ),
     # The base law of C4, as the authors fitted it (tied exponents) and fixed it.
@@ -66,10 +66,12 @@ LOVELACE_3 = Law(
     parameters=(
         A, B, E, ALPHA, BETA, P,
         # Near 0, fresh data (R = 0) would be penalised too.
-        Parameter("delta", "exponent of repetitions", exponent=True, lower=0.1, upper=10.0, start=(0.5, 3.0)),
+        Parameter(
+            "delta", "exponent of repetitions", exponent=True, lower=0.1, upper=10.0, guesses=(0.5, 3.0)
+        ),
         Parameter(
             "kappa", "exponent of parameters per unique token", exponent=True,
-            lower=0.0, upper=10.0, start=(0.3, 2.0),
+            lower=0.0, upper=10.0, guesses=(0.3, 2.0),
         ),
     ),
 )  # fmt: skip

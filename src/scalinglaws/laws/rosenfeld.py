@@ -15,8 +15,8 @@ UNPRUNED = Variable("eps_np", "measured error of the unpruned network", "of the 
 DEPTH = Variable("l", "depth of the network", "layers")
 WIDTH = Variable("w", "width of the network", "times the base width")
 
-ALPHA = Parameter("alpha", "exponent of data", exponent=True, lower=0.0, upper=10.0, start=(0.1, 1.5))
-BETA = Parameter("beta", "exponent of model size", exponent=True, lower=0.0, upper=10.0, start=(0.1, 1.5))
+ALPHA = Parameter("alpha", "exponent of data", exponent=True, lower=0.0, upper=10.0, guesses=(0.1, 1.5))
+BETA = Parameter("beta", "exponent of model size", exponent=True, lower=0.0, upper=10.0, guesses=(0.1, 1.5))
 
 ROSENFELD_ADDITIVE = Law(
     name="rosenfeld-additive",
@@ -46,18 +46,18 @@ ROSENFELD_ENVELOPE = Law(
     parameters=(
         Parameter("eps0", "error of guessing: 1 - 1/classes, or fitted for language", positive=True),
         ALPHA,
-        Parameter("b", "weight of model size against data", positive=True, start=(1e-3, 1.0)),
+        Parameter("b", "weight of model size against data", positive=True, guesses=(1e-3, 1.0)),
         BETA,
-        Parameter("c_inf", "floor, in units of the data term at n = 1", lower=0.0, start=(0.0, 5.0)),
-        Parameter("eta", "where guessing turns into a power law", positive=True, start=(0.5, 30.0)),
+        Parameter("c_inf", "floor, in units of the data term at n = 1", lower=0.0, guesses=(0.0, 5.0)),
+        Parameter("eta", "where guessing turns into a power law", positive=True, guesses=(0.5, 30.0)),
     ),
 )
 
-EPS_UP = Parameter("eps_up", "error of the network pruned to nothing", positive=True, start=(0.3, 3.0))
+EPS_UP = Parameter("eps_up", "error of the network pruned to nothing", positive=True, guesses=(0.3, 3.0))
 # At gamma = 0.05 the plateaus, a factor of 10 apart, would be 20 decades of density apart.
 GAMMA = Parameter(
     "gamma", "slope of the error in density between its plateaus", positive=True, exponent=True,
-    lower=0.05, upper=10.0, start=(0.2, 3.0),
+    lower=0.05, upper=10.0, guesses=(0.2, 3.0),
 )  # fmt: skip
 
 PRUNING_SINGLE = Law(
@@ -70,7 +70,7 @@ PRUNING_SINGLE = Law(
     parameters=(
         EPS_UP,
         GAMMA,
-        Parameter("p", "density at which the high plateau ends", positive=True, start=(0.0, 1.0), of="d"),
+        Parameter("p", "density at which the high plateau ends", positive=True, guesses=(0.0, 1.0), of="d"),
     ),
 )
 
@@ -91,8 +91,8 @@ PRUNING_JOINT = Law(
     parameters=(
         EPS_UP,
         GAMMA,
-        Parameter("p_prime", "invariant at which the high plateau ends", positive=True, start=(1e-3, 10.0)),
-        Parameter("phi", "exponent of depth", exponent=True, lower=-10.0, upper=10.0, start=(0.0, 2.0)),
-        Parameter("psi", "exponent of width", exponent=True, lower=-10.0, upper=10.0, start=(0.0, 2.5)),
+        Parameter("p_prime", "invariant at which the high plateau ends", positive=True, guesses=(1e-3, 10.0)),
+        Parameter("phi", "exponent of depth", exponent=True, lower=-10.0, upper=10.0, guesses=(0.0, 2.0)),
+        Parameter("psi", "exponent of width", exponent=True, lower=-10.0, upper=10.0, guesses=(0.0, 2.5)),
     ),
 )

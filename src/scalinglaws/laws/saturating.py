@@ -10,7 +10,7 @@ SCALE = Variable("x", "what grows: data, model or compute", "any")
 ERROR = Variable("eps", "error or loss", "of the metric")
 
 BETA = Parameter("beta", "error above the floor at x = 1", positive=True)
-C = Parameter("c", "exponent", exponent=True, lower=0.0, upper=10.0, start=(0.05, 1.5))
+C = Parameter("c", "exponent", exponent=True, lower=0.0, upper=10.0, guesses=(0.05, 1.5))
 EPS_INF = Parameter("eps_inf", "floor: error at infinite scale", lower=0.0)
 
 M1 = Law(
@@ -44,7 +44,7 @@ M3 = Law(
     parameters=(
         Parameter("beta", "error of the power law at x = 1", positive=True),
         C,
-        Parameter("d", "scale at which the curve levels off", positive=True, start=(0.3, 2.0), of="x"),
+        Parameter("d", "scale at which the curve levels off", positive=True, guesses=(0.3, 2.0), of="x"),
     ),
 )
 
@@ -58,7 +58,7 @@ M4 = Law(
     response=ERROR,
     variables=(SCALE,),
     parameters=(
-        Parameter("d", "scale at which half of the way is gone", positive=True, start=(-0.5, 0.5), of="x"),
+        Parameter("d", "scale at which half of the way is gone", positive=True, guesses=(-0.5, 0.5), of="x"),
         C,
         EPS_INF,
         Parameter("eps_0", "error of guessing, before anything is learnt", lower=0.0),

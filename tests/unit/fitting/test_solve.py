@@ -25,7 +25,7 @@ def problem(formula: str, **starts: tuple[float, float]) -> Law:
         source="NIST Statistical Reference Datasets, nonlinear regression",
         response=Variable("y", "response", "1"),
         variables=(Variable("x", "predictor", "1"),),
-        parameters=tuple(Parameter(name, name, start=starts.get(name)) for name in names),
+        parameters=tuple(Parameter(name, name, guesses=starts.get(name)) for name in names),
     )
 
 

@@ -106,9 +106,9 @@ def test_fits_begin_inside_the_bounds(name: str) -> None:
     law, params, _ = law_at(name)
     for parameter in law.parameters:
         assert parameter.lower < parameter.upper
-        if parameter.start is None:
+        if parameter.guesses is None:
             continue
-        low, high = parameter.start
+        low, high = parameter.guesses
         assert low < high
         if parameter.of is None:
             assert parameter.lower <= low and high <= parameter.upper
@@ -253,7 +253,7 @@ TOY: dict[str, Any] = {
     "parameters": (
         Parameter("a", "floor", lower=0.0),
         Parameter("b", "level", positive=True),
-        Parameter("c", "exponent", exponent=True, start=(0.1, 1.0)),
+        Parameter("c", "exponent", exponent=True, guesses=(0.1, 1.0)),
     ),
 }
 
@@ -282,11 +282,10 @@ def test_a_declaration_that_could_not_be_fitted_is_refused(change: dict[str, Any
         Law(**{**TOY, **change})
 
 
-def test_a_range_is_not_needed_by_a_law_with_starts_of_its_own_or_one_optimum() -> None:
-    rangeless = (*TOY["parameters"][:2], NO_RANGE)
-    own = Law(**{**TOY, "parameters": rangeless, "starts": lambda x, y: np.ones((3, 1))})
-    assert own.starts is not None
-    assert Law(**{**TOY, "formula": "b * x^-c", "parameters": rangeless[1:]}).program.log_linear
+def test_a_law_with_one_optimum_needs_no_range() -> None:
+    assert Law(
+        **{**TOY, "formula": "b * x^-c", "parameters": (TOY["parameters"][1], NO_RANGE)}
+    ).program.log_linear
 
 
 def test_tied_parameters_become_one() -> None:
@@ -297,6 +296,15 @@ def test_tied_parameters_become_one() -> None:
     for ties in ({"gamma": "alpha"}, {"beta": "gamma"}, {"beta": "alpha", "alpha": "beta"}):
         with pytest.raises(ValueError, match="cannot tie"):
             laws.find("chinchilla").tied(**ties)
+
+
+def test_a_narrower_range_is_kept_and_a_wider_one_refused() -> None:
+    law = laws.find("chinchilla").bounded(E=(1.5, 2.0), A=(100.0, 500.0))
+    lower, upper = law.bounds
+    np.testing.assert_allclose([lower[0], upper[0], lower[2], upper[2]], [*np.log([100, 500]), 1.5, 2.0])
+    for bounds in ({"E": (-1.0, 2.0)}, {"E": (2.0, 1.0)}, {"gamma": (0.0, 1.0)}):
+        with pytest.raises(ValueError, match="law chinchilla: "):
+            law.bounded(**bounds)
 
 
 def test_constants_can_be_replaced() -> None:

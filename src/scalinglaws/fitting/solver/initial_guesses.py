@@ -31,9 +31,6 @@ def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray
     x = law.safe(batch.x)
     theta = _candidates(law, x, candidates, lower, upper)
     theta = _solve_linear(replace(batch, x=x), theta)
-    if law.starts is not None:
-        own = law.coordinates(law.starts(x, y))
-        theta = np.concatenate([own, theta], axis=1)
     theta = np.clip(theta, lower[:, None], upper[:, None])
     shape = theta.shape[1], len(y)
     target, shared = (np.broadcast_to(each, shape) for each in (batch.target[0], weights))
@@ -53,7 +50,7 @@ def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray
 def _candidates(law: Law, x: FloatArray, count: int, lower: FloatArray, upper: FloatArray) -> FloatArray:
     """Coordinates [parameters, count]; 0 for parameters without a range."""
     theta = np.zeros((len(law.parameters), count))
-    ranged = [k for k, p in enumerate(law.parameters) if p.start is not None and lower[k] < upper[k]]
+    ranged = [k for k, p in enumerate(law.parameters) if p.guesses is not None and lower[k] < upper[k]]
     if ranged:
         draws = sobol(len(ranged), count)
         for k, u in zip(ranged, draws.T, strict=True):
@@ -65,8 +62,8 @@ def _candidates(law: Law, x: FloatArray, count: int, lower: FloatArray, upper: F
 
 def _along(law: Law, parameter: Parameter, u: FloatArray, x: FloatArray) -> FloatArray:
     """Coordinates at the shares u of the range in which a parameter is sought."""
-    assert parameter.start is not None
-    low, high = parameter.start
+    assert parameter.guesses is not None
+    low, high = parameter.guesses
     if parameter.of is not None:
         values = np.log(x[[variable.name for variable in law.variables].index(parameter.of)])
         log_value = values.min() + (low + u * (high - low)) * np.ptp(values)
@@ -84,7 +81,7 @@ def _solve_linear(batch: Batch, theta: FloatArray) -> FloatArray:
     solved = [
         k
         for k, (p, linear) in enumerate(zip(law.parameters, law.program.linear, strict=True))
-        if linear and p.start is None and lower[k] < upper[k]
+        if linear and p.guesses is None and lower[k] < upper[k]
     ]
     if not solved:
         return theta

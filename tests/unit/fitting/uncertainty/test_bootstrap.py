@@ -100,7 +100,7 @@ def test_the_optimum_of_the_chinchilla_points() -> None:
     x, y = chinchilla_points()
     found = Problem(laws.find("chinchilla"), Points(x, y), Estimator("log", "huber")).fit()
     assert found.objective <= 0.0010182740179
-    assert found.agreeing == found.starts
+    assert found.agreeing == found.descents
     expected = {"A": 477.83, "B": 2143.42, "E": 1.8172, "alpha": 0.34731, "beta": 0.36717}
     assert found.params == pytest.approx(expected, rel=2e-5)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from scalinglaws.cli import cost
-from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.plan import plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.counting.flops import model_size
 from scalinglaws.models.resnet import build
 

@@ -13,8 +13,8 @@ from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates
 from scalinglaws.cli.progress import Progress
 from scalinglaws.cli.snakemake import LOCKED_OUT, NOTHING, Workflow
-from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_text
 from scalinglaws.training.records.record import write_record

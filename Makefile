@@ -28,8 +28,9 @@ help:
 environment:
 	@$(PYTHON) -I -S workflow/environment.py --torch "$(TORCH)"
 
+# With `exec`, a signal to what make started reaches the command and not only the shell around it.
 replicate: environment
-	$(IN_VENV) scalinglaws replicate --scale "$(SCALE)" $(if $(PAPER),--paper "$(PAPER)") $(if $(FROM),--from "$(FROM)") $(if $(CORES),--cores "$(CORES)")
+	@$(IN_VENV) exec scalinglaws replicate --scale "$(SCALE)" $(if $(PAPER),--paper "$(PAPER)") $(if $(FROM),--from "$(FROM)") $(if $(CORES),--cores "$(CORES)")
 
 publish: environment
 	$(IN_VENV) scalinglaws publish --scale "$(SCALE)" $(if $(PAPER),--paper "$(PAPER)")

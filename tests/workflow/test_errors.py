@@ -212,7 +212,7 @@ def test_a_second_replication_in_the_same_folder_refuses(project: Project) -> No
     )
     stdout, stderr = first.communicate()
     assert first.returncode == 0, stderr
-    assert "hestness-2017/image" in stdout
+    assert "results/smoke/report/hestness-2017.txt" in stdout
     assert "100%" in log.read_text()
 
 

@@ -22,6 +22,7 @@ NOTED = "        self.number = number\n"
 @pytest.fixture
 def endless(bare: Project) -> Project:
     """A project with two jobs that would train for hours; with one core, one of them waits."""
+    bare.forks = False  # a signal must reach the processes themselves
     bare.change("runs.budget", ENDLESS)
     bare.change("runs.learning_rate", 0.001)
     return bare

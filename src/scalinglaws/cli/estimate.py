@@ -132,7 +132,7 @@ class Estimates:
             if (each.device != CPU) == self.on_gpu and each.seconds > 0:
                 seconds[each.workload, key, each.processor == processor()].append(each.seconds)
         self._known = [
-            (workload, self._flops_per_step(workload, self._sizes[key]), here, median(found))
+            (workload, _flops_per_step(workload, self._sizes[key]), here, median(found))
             for (workload, key, here), found in seconds.items()
         ]
         self._seconds: dict[Workload, float] = {}
@@ -157,23 +157,18 @@ class Estimates:
 
     def flops(self, run: RunSpec) -> float:
         """FLOPs of a run's whole budget of steps; 0 where the model's size is unknown."""
-        return self._flops_per_step(Workload.of(run), self.size(run)) * run.budget.steps
+        return _flops_per_step(Workload.of(run), self.size(run)) * run.budget.steps
 
     def seconds(self, run: RunSpec) -> float:
         """Seconds that a run takes in one process, right to a factor of about 2."""
         workload = Workload.of(run)
         if workload not in self._seconds:
-            flops_per_step = self._flops_per_step(workload, self.size(run))
-            self._seconds[workload] = self._estimated(workload, flops_per_step)
+            self._seconds[workload] = self.of(workload, self.size(run))
         return self._seconds[workload]
 
-    def wall_seconds(self, jobs: Sequence[Job], parallel: int) -> float:
-        """Seconds until all jobs are done, so many in parallel; no less than the longest takes."""
-        lengths = [START_SECONDS + sum(self.seconds(run) for run in job.runs) for job in jobs]
-        return max([sum(lengths) / parallel, *lengths], default=0.0)
-
-    def _estimated(self, workload: Workload, flops: float) -> float:
-        machine = self._machine
+    def of(self, workload: Workload, size: ModelSize | None) -> float:
+        """Seconds of a run with this workload; without a size, its model counts as large as the nearest's."""
+        machine, flops = self._machine, _flops_per_step(workload, size)
         if not self._known:
             return workload.steps * max(machine.seconds_per_step, flops / machine.flops_per_second)
         # Each step has a part that does not grow with the model. It is counted as so many FLOPs more.
@@ -192,9 +187,14 @@ class Estimates:
             for other, its, _, seconds in sorted(self._known, key=distance)[:NEAREST]
         )
 
-    @staticmethod
-    def _flops_per_step(workload: Workload, size: ModelSize | None) -> float:
-        return float(size.flops_per_example * workload.batch) if size else 0.0
+    def wall_seconds(self, jobs: Sequence[Job], parallel: int) -> float:
+        """Seconds until all jobs are done, so many in parallel; no less than the longest takes."""
+        lengths = [START_SECONDS + sum(self.seconds(run) for run in job.runs) for job in jobs]
+        return max([sum(lengths) / parallel, *lengths], default=0.0)
+
+
+def _flops_per_step(workload: Workload, size: ModelSize | None) -> float:
+    return float(size.flops_per_example * workload.batch) if size else 0.0
 
 
 def cores(asked: str = "all") -> int:

@@ -27,14 +27,15 @@ class Left:
 
     Attributes:
         work: the plan.
+        on_gpu: whether it is trained on GPUs.
         runs: ids of the runs to train, each with the fingerprint of the code that would train it.
         papers: the papers in the order in which they are brought up to date, the quickest first.
-        parallel: jobs at a time.
+        parallel: jobs at the same time; on CPUs, one per core.
     """
 
     def __init__(self, work: Plan, done: Collection[str], estimates: Estimates, parallel: int) -> None:
-        self.work, self.parallel = work, work.config.scale.machine.workers if estimates.on_gpu else parallel
-        self._estimates = estimates
+        self.work, self.on_gpu, self._estimates = work, estimates.on_gpu, estimates
+        self.parallel = work.config.scale.machine.workers if self.on_gpu else parallel
         jobs = [(job, tuple(run for run in job.runs if run.id not in done)) for job in work.jobs]
         self._jobs = [job.model_copy(update={"runs": runs}) for job, runs in jobs if runs]
         self.runs = {run.id: training_code(job) for job in self._jobs for run in job.runs}
@@ -64,13 +65,14 @@ def opening(left: Left, timings: Sequence[Timing]) -> list[str]:
     if not left.runs:
         kept = f"all {every:,} runs are trained" if every else "nothing is trained"
         return [f"Scale {scale}: {kept}; fits, figures and verdicts are brought up to date."]
-    workers = "job" if left.parallel == 1 else "jobs"
+    where = f"in {_count(left.parallel, 'job')}" if left.on_gpu else f"on {_count(left.parallel, 'core')}"
     lines = [
-        f"Scale {scale}: {len(left.runs):,} of {every:,} runs to train, {in_words(left.seconds())} with "
-        f"{left.parallel} {workers} at a time; then fits and figures."
+        f"Scale {scale}: trains {len(left.runs):,} of {every:,} runs in {in_words(left.seconds())} {where}; "
+        "then fits and draws."
     ]
     if len(left.papers) > 1:
-        papers = (f"{paper} ({_runs(left.count(paper)) or 'no training'})" for paper in left.papers)
+        counts = {paper: left.count(paper) for paper in left.papers}
+        papers = (f"{paper} ({_count(n, 'run') if n else 'no training'})" for paper, n in counts.items())
         lines.append(f"Papers, in this order: {', '.join(papers)}.")
     shorter = list(_shorter(left, timings))
     lines += [f"Shorter: {', '.join(shorter)}."] if shorter else []
@@ -87,18 +89,18 @@ def _shorter(left: Left, timings: Sequence[Timing]) -> Iterator[str]:
     if (RECORDS / left.work.config.name).is_dir():
         known = {each.run for each in timings if left.runs.get(each.run) == each.code}
         if known:
-            yield f"FROM={RECORDS} (takes over {_runs(len(known))} instead of training)"
+            yield f"FROM={RECORDS} (takes over {_count(len(known), 'run')} instead of training)"
 
 
-def _runs(number: int) -> str:
-    return "" if number == 0 else "1 run" if number == 1 else f"{number:,} runs"
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def finished(part: Plan, results: Path) -> str:
     """That a paper is finished, and where its figures are."""
     (paper,) = part.papers
     figures = sum(len(study.study.figures) for study in part.all_studies)
-    return f"{paper} is finished: {figures} figures in {results}/figures/{paper}/"
+    return f"{paper} is finished: {_count(figures, 'figure')} in {results}/figures/{paper}/"
 
 
 def nothing(results: Path) -> list[str]:
@@ -119,13 +121,14 @@ def ending(work: Plan, results: Path) -> list[str]:
     first = max(work.papers, key=lambda paper: counts[paper].total())
     report, figures = f"{results}/report/{first}.txt", f"{results}/figures/{first}/"
     wide = max(len(report), len(figures))
+    others = "Other papers are beside them; " if len(work.papers) > 1 else ""
     return [
         *lines,
         "",
         "Look first at",
         f"  {report:<{wide}}  each claim, what was measured, the verdict and why",
         f"  {figures:<{wide}}  .pdf, .png, and .csv of what is drawn",
-        f"Other papers are beside them; {results}/ also has tables/ (runs), fits/ and logs/.",
+        f"{others}{results}/ also has tables/, fits/ and logs/.",
     ]
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from scalinglaws.cli import progress
-from scalinglaws.cli.progress import FILE_EVERY, Progress
+from scalinglaws.cli.estimate import Estimates
+from scalinglaws.cli.progress import FILE_EVERY, Progress, trained
 from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan
 from scalinglaws.config.spec import RunSpec
@@ -36,7 +37,12 @@ class Scene:
         self.clock, self.make, self.capsys = clock, make, capsys
         self.results = Path("results")
         self.jobs = [(job, run) for job in work.jobs for run in job.runs]
-        self.shown = Progress(work, self.results)
+        self.work = work
+        self.watch()
+
+    def watch(self) -> None:
+        estimates = Estimates((), self.work.config.scale.machine)
+        self.shown = Progress(self.work, self.results, trained(self.work, self.results), estimates)
 
     def finish(self, number: int, **changes: object) -> None:
         job, run = self.jobs[number]
@@ -120,6 +126,7 @@ def test_records_of_this_code_count_as_done_from_the_start_and_others_do_not(
     scene.finish(0)
     scene.finish(1, code="other")
     clock.now += 50
+    scene.watch()
     scene.clock.now += 1
     scene.beat(2, 10)
     assert scene.line(FILE_EVERY).startswith("1/12 runs done")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from scalinglaws.cli import adopt as adopting
-from scalinglaws.cli import publish, snakemake
+from scalinglaws.cli import publish
 from scalinglaws.cli.adopt import adopt, read_records
 from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan, plan
@@ -57,27 +57,24 @@ def published(finished: Plan, options: Options) -> Plan:
 
 
 class Calls:
-    """Stands in for Snakemake: what it was called with, and the exit status that it has."""
+    """Stands in for the workflow: what Snakemake was called with, and the exit status that it has."""
 
     def __init__(self) -> None:
-        self.calls: list[list[str]] = []
+        self.calls: list[tuple[str, ...]] = []
         self.status = 0
 
-    def start(self, call: list[str], log: Any) -> Any:
-        self.calls.append(call)
-        return argparse.Namespace(wait=lambda: self.status, poll=lambda: self.status)
+    def run(self, *arguments: str) -> int:
+        self.calls.append(arguments)
+        return self.status
 
 
 @pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
-    calls = Calls()
-    monkeypatch.setattr(snakemake, "start", calls.start)
-    return calls
+def calls() -> Calls:
+    return Calls()
 
 
-def adopt_all(options: Options) -> int:
-    Path("logs").mkdir(exist_ok=True)
-    return adopt(plan(load_config("laptop")), Path("records"), options, Path("logs/snakemake.log"))
+def adopt_all(calls: Calls) -> int:
+    return adopt(plan(load_config("laptop")), Path("records"), calls)  # type: ignore[arg-type]
 
 
 def present() -> set[str]:
@@ -132,7 +129,7 @@ def test_nothing_is_published_if_something_is_missing(finished: Plan, options: O
 def test_what_was_published_is_adopted(
     published: Plan, options: Options, calls: Calls, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert adopt_all(options) == 0
+    assert adopt_all(calls) == 0
     runs = {run.id for run in published.studies[0].runs}
     assert present() == runs
     assert "paper/one: adopted 12 of 12 runs" in capsys.readouterr().out
@@ -153,7 +150,7 @@ def test_what_was_published_is_adopted(
 
 def test_an_adopted_record_is_the_published_one(published: Plan, options: Options, calls: Calls) -> None:
     records = {record.run: record for record in read_records(RECORDS)}
-    adopt_all(options)
+    adopt_all(calls)
     assert {name: read_record(RUNS / f"{name}.json") for name in present()} == records
 
 
@@ -161,7 +158,7 @@ def test_other_code_is_refused(
     published: Plan, options: Options, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(adopting, "training_code", lambda job: "other")
-    assert adopt_all(options) == 0
+    assert adopt_all(calls) == 0
     assert present() == set()
     assert len(calls.calls) == 1  # nothing to touch
 
@@ -169,7 +166,7 @@ def test_other_code_is_refused(
 def test_runs_on_other_data_are_refused(published: Plan, options: Options, calls: Calls) -> None:
     folder = Path("results/laptop/data") / published.data[0].name
     write_json(folder / "manifest.json", {"files": {"train": {"bytes": 1, "sha256": "01"}}})
-    adopt_all(options)
+    adopt_all(calls)
     assert present() == set()
 
 
@@ -184,7 +181,7 @@ def test_runs_of_other_code_are_not_published(
 
 def test_runs_of_another_spec_are_refused(published: Plan, options: Options, calls: Calls) -> None:
     change_study(budget={"steps": 101})
-    adopt_all(options)
+    adopt_all(calls)
     assert present() == set()
 
 
@@ -192,7 +189,7 @@ def test_a_job_that_grew_keeps_its_runs_but_is_not_complete(
     published: Plan, options: Options, calls: Calls
 ) -> None:
     change_study(subsets=[10, 50, 100])
-    adopt_all(options)
+    adopt_all(calls)
     assert present() == {run.id for run in published.studies[0].runs}
     touched = {Path(argument).stem for argument in calls.calls[1] if argument.endswith(".json")}
     assert touched == {
@@ -210,14 +207,14 @@ def test_runs_with_a_rate_that_the_search_no_longer_finds_are_refused(
             record["result"]["minima"]["cross_entropy"] = 1.0 if record["learning_rate"] == 0.01 else 2.0
 
     edit_records(other_rate_won)
-    adopt_all(options)
+    adopt_all(calls)
     assert present() == {run.id for job in published.jobs if job.phase == "search" for run in job.runs}
 
 
 def test_without_its_search_no_run_is_adopted(published: Plan, options: Options, calls: Calls) -> None:
     lines = RECORDS.read_text().splitlines()
     RECORDS.write_text("".join(line + "\n" for line in lines if '"phase":"grid"' in line))
-    adopt_all(options)
+    adopt_all(calls)
     assert present() == set()
 
 
@@ -232,21 +229,21 @@ def test_a_damaged_line_is_named(
     lines[2] = line
     RECORDS.write_text("\n".join(lines))
     with pytest.raises(RecordError, match=rf"runs\.jsonl, line 3: {message}"):
-        adopt_all(options)
+        adopt_all(calls)
 
 
 def test_a_record_under_another_name_is_named(published: Plan, options: Options, calls: Calls) -> None:
     edit_records(lambda record: record["spec"].update(seed=record["spec"]["seed"] + 5))
     with pytest.raises(RecordError, match=r"runs\.jsonl, line 1: its spec hashes to"):
-        adopt_all(options)
+        adopt_all(calls)
 
 
 def test_no_records_at_all(work: Plan, options: Options, calls: Calls) -> None:
     with pytest.raises(RecordError, match="records: no records of scale laptop"):
-        adopt_all(options)
+        adopt_all(calls)
 
 
 def test_a_failure_to_make_the_data_ends_it(published: Plan, options: Options, calls: Calls) -> None:
     calls.status = 1
-    assert adopt_all(options) == 1
+    assert adopt_all(calls) == 1
     assert present() == set()

@@ -1,0 +1,132 @@
+"""A project's folder with a config of one small study, and records of its runs."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from scalinglaws.config.canonical import short_hash
+from scalinglaws.config.job import Job
+from scalinglaws.config.plan import Plan, plan, training_code
+from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.spec import RunSpec
+from scalinglaws.files import write_json
+from scalinglaws.training.records.record import Record
+from scalinglaws.training.records.result import RunResult
+from unit.made_records import PROVENANCE, SIZE
+
+BEST = 0.02
+SCALE: dict[str, Any] = {
+    "scale": "laptop",
+    "description": "for tests",
+    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.004, "workers": 2},
+}
+STUDY: dict[str, Any] = {
+    "study": "paper/one",
+    "title": "A study",
+    "source": "A paper",
+    "runs": {
+        "task": "image-classification",
+        "data": {"source": "fashion-mnist", "validation": {"examples": 2000}},
+        "learning_rate": {"search": [0.01, BEST], "at": [100]},
+        "budget": {"steps": 100},
+    },
+    "scales": {
+        "laptop": {
+            "subsets": [10, 100],
+            "models": [{"family": "resnet", "width": 1}, {"family": "resnet", "width": 2}],
+            "seeds": [0, 1],
+            "region": [1, 10],
+        }
+    },
+    "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
+    "figures": [
+        {"name": "fig1", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
+    ],
+}
+ANALYSIS: dict[str, Any] = {
+    "study": "other/two",
+    "title": "An analysis",
+    "source": "A paper",
+    "analysis": "weng-2026/simulator",
+    "public_runs": ["chinchilla-points"],
+    "figures": [
+        {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
+    ],
+}
+FILES = {"train": {"bytes": 1, "sha256": "00"}}
+DATA_CONTENT = short_hash(FILES)
+Options = argparse.Namespace
+
+
+@pytest.fixture
+def options() -> Options:
+    """What the command line gives to a command."""
+    return Options(scale="laptop", paper=None, cores="1", adopt=None)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder, which is the working folder of the test."""
+    folder = tmp_path / "config" / "studies" / "paper"
+    folder.mkdir(parents=True)
+    (tmp_path / "config" / "laptop.yaml").write_text(yaml.safe_dump(SCALE))
+    (folder / "one.yaml").write_text(yaml.safe_dump(STUDY))
+    monkeypatch.chdir(tmp_path)
+    make_manifest()
+    return tmp_path
+
+
+def make_manifest() -> None:
+    """What a run of the data stage leaves, as far as the commands read it."""
+    for spec in plan(load_config("laptop")).data:
+        write_json(Path("results/laptop/data") / spec.name / "manifest.json", {"files": FILES})
+
+
+@pytest.fixture
+def analysis(project: Path) -> None:
+    """The project with an analysis of public runs."""
+    folder = project / "config" / "studies" / "other"
+    folder.mkdir()
+    (folder / "two.yaml").write_text(yaml.safe_dump(ANALYSIS))
+
+
+@pytest.fixture
+def work(project: Path) -> Plan:
+    """The plan of that config."""
+    return plan(load_config("laptop"))
+
+
+@pytest.fixture
+def make_record() -> Callable[[Job, RunSpec], Record]:
+    """A record of a run by the present code; the search finds `BEST` best."""
+
+    def make(job: Job, spec: RunSpec) -> Record:
+        rate = spec.learning_rate if isinstance(spec.learning_rate, float) else BEST
+        minima = {"top1_error": 0.5, "cross_entropy": 1.0 if rate == BEST else 2.0}
+        return Record(
+            run=spec.id,
+            study=job.study,
+            job=job.name,
+            phase=job.phase,
+            spec=spec,
+            learning_rate=rate,
+            code=training_code(job),
+            data=DATA_CONTENT,
+            model=SIZE,
+            result=RunResult(
+                status="completed",
+                stopped="budget",
+                steps=100,
+                examples_seen=1000,
+                diverged_at=None,
+                minima=minima,
+                curve=({"step": 100, "training_loss": 0.1, **minima},),
+            ),
+            provenance=PROVENANCE,
+        )
+
+    return make

@@ -1,0 +1,148 @@
+"""What `scalinglaws replicate` says and calls, and the other commands on studies that train nothing."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scalinglaws.cli import publish, replicate
+from scalinglaws.cli.adopt import adopt
+from scalinglaws.cli.estimate import Estimates
+from scalinglaws.cli.progress import Progress
+from scalinglaws.cli.snakemake import LOCKED_OUT, NOTHING, Workflow
+from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.reading.load import load_config
+from scalinglaws.errors import RecordError
+from scalinglaws.files import write_text
+from scalinglaws.training.records.record import write_record
+
+Options = argparse.Namespace
+Capture = pytest.CaptureFixture[str]
+CLAIM = "claim,verdict\nx,reproduced\ny,not testable at this scale\n"
+
+
+def work(paper: str | None = None) -> Plan:
+    return plan(load_config("laptop", paper=paper))
+
+
+@dataclass
+class Snakemake:
+    """Stands in for it: the papers that it was called for, and what it says and returns by paper."""
+
+    papers: list[str | None] = field(default_factory=list)
+    said: dict[str | None, str] = field(default_factory=dict)
+    status: dict[str | None, int] = field(default_factory=dict)
+
+    def run(self, workflow: Workflow, *arguments: str, show: Any) -> int:
+        self.papers.append(workflow.paper)
+        with workflow.log.open("a") as log:
+            log.write(self.said.get(workflow.paper, "Finished jobid: 1\n"))
+        return self.status.get(workflow.paper, 0)
+
+
+@pytest.fixture
+def snakemake(project: Path, monkeypatch: pytest.MonkeyPatch) -> Snakemake:
+    """In a project where all claims are judged."""
+    (project / "Snakefile").touch()
+    for study in ("paper/one", "other/two"):
+        write_text(Path(f"results/laptop/report/claims/{study}.csv"), CLAIM)
+    stand_in = Snakemake()
+    monkeypatch.setattr(Workflow, "run", lambda *given, **named: stand_in.run(*given, **named))
+    return stand_in
+
+
+def test_papers_are_finished_one_after_the_other_and_the_end_fits_a_screen(
+    snakemake: Snakemake, analysis: None, options: Options, capsys: Capture
+) -> None:
+    assert replicate.run(options) == 0
+    assert snakemake.papers == ["other", "paper"]  # the one that needs no training comes first
+    out = capsys.readouterr().out
+    assert out.startswith(
+        "Scale laptop: trains 12 of 12 runs in about 20 s (10 to 40) on 1 core; then fits and draws.\n"
+        "Papers, in this order: other (no training), paper (12 runs).\n"
+        "Shorter: PAPER=other (one paper).\n"
+        "other is finished: 1 figure in results/laptop/figures/other/\n"
+    )
+    ending = out.partition("figures/paper/\n")[2].splitlines()
+    assert ending[1:5] == [
+        "paper  claims  reproduced  consistent  not reproduced  not testable",
+        "other       2           1           0               0             1",
+        "paper       2           1           0               0             1",
+        "all         4           2           0               0             2",
+    ]
+    assert len(ending) < 24
+    assert max(map(len, out.splitlines())) <= 100
+    lines = [line for line in out.splitlines() if line]
+    assert len(set(lines)) == len(lines)
+
+
+def test_where_all_runs_are_trained_one_call_is_enough(
+    snakemake: Snakemake,
+    analysis: None,
+    options: Options,
+    make_record: Callable[..., Any],
+    capsys: Capture,
+) -> None:
+    for job in work().jobs:
+        for run in job.runs:
+            write_record(make_record(job, run), Path("results/laptop/runs/paper/one"))
+    snakemake.said[None] = f"{NOTHING} (all requested files are present and up to date).\n"
+    assert replicate.run(options) == 0
+    assert snakemake.papers == [None]
+    assert capsys.readouterr().out.splitlines() == [
+        "Scale laptop: all 12 runs are trained; fits, figures and verdicts are brought up to date.",
+        "Nothing to be done: results/laptop is up to date; its verdicts are in results/laptop/report/.",
+    ]
+
+
+def test_a_paper_that_fails_is_told_and_the_others_go_on(
+    snakemake: Snakemake, analysis: None, options: Options, capsys: Capture
+) -> None:
+    snakemake.said["other"], snakemake.status["other"] = "error: two.yaml: is wrong\n", 1
+    assert replicate.run(options) == 1
+    assert snakemake.papers == ["other", "paper"]
+    out, err = capsys.readouterr()
+    assert err == (
+        "\nerror: two.yaml: is wrong\n"
+        "The workflow stopped; all of its output is in results/laptop/logs/snakemake.log\n"
+    )
+    assert out.splitlines()[-1] == "paper is finished: 1 figure in results/laptop/figures/paper/"
+
+
+def test_a_lock_is_told_once(snakemake: Snakemake, analysis: None, options: Options, capsys: Capture) -> None:
+    snakemake.said["other"], snakemake.status["other"] = f"{LOCKED_OUT}:\n", 1
+    assert replicate.run(options) == 1
+    assert snakemake.papers == ["other"]
+
+
+def test_analyses_have_no_runs_to_adopt(analysis: None) -> None:
+    assert adopt(work("other"), Path("records"), None) == 0  # type: ignore[arg-type]
+
+
+def test_analyses_have_no_progress_to_show(analysis: None, capsys: Capture) -> None:
+    asked = work("other")
+    progress = Progress(asked, Path("results/laptop"), (), Estimates((), asked.config.scale.machine))
+    progress.show()
+    progress.end()
+    assert capsys.readouterr().out == ""
+
+
+def test_figures_and_claims_of_analyses_are_published(
+    analysis: None, options: Options, capsys: Capture
+) -> None:
+    options.paper = "other"
+    made = [Path(f"results/laptop/figures/other/fig2.{ending}") for ending in ("pdf", "png", "csv")]
+    made.append(Path("results/laptop/report/claims/other/two.csv"))
+    for path in made:
+        with pytest.raises(RecordError, match="not there"):
+            publish.run(options)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"made as {path}")
+    assert publish.run(options) == 0
+    published = ["figures/other/fig2.pdf", "figures/other/fig2.png", "figures/other/fig2.csv"]
+    published.append("records/laptop/other/two/claims.csv")
+    assert capsys.readouterr().out.splitlines() == published
+    assert [Path(name).read_text() for name in published] == [f"made as {path}" for path in made]

@@ -120,10 +120,10 @@ class Changes:
         found = [f"the code of {_listed(list(self._code))} changed"] if self._code else []
         found += [cause for study in self._jobs for cause in self._settings(study)]
         found += self._found
+        if self._unfinished:
+            found.append(f"{_are(self._unfinished)} missing (a new job, or one that did not come to its end)")
         if self._gone:
-            found.append(
-                f"missing (new, deleted, or their job did not come to its end): {_listed(self._gone)}"
-            )
+            found.append(f"{_are(self._gone)} missing (deleted, or a job failed)")
         if self._never:
             found.append(f"not made yet: {_listed(self._never)}")
         return found
@@ -192,7 +192,8 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 def _modules(old: Code, new: Code) -> list[str]:
     """Names of the modules whose meaning changed, or that are new or gone."""
     names = sorted({*old.modules, *new.modules})
-    return [name for name in names if old.modules.get(name) != new.modules.get(name)]
+    changed = [name for name in names if old.modules.get(name) != new.modules.get(name)]
+    return changed or ["imports"]  # one of the names that modules import from each other
 
 
 def _inputs(step: Step, made: MadeOf, stale: set[str]) -> Iterator[str]:

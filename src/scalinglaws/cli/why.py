@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.cli.run_states import RunStates
-from scalinglaws.config.job import flat, settings
+from scalinglaws.config.job import flat, merged
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError, ScalingLawsError
@@ -154,20 +154,12 @@ class Changes:
 
     def _settings(self, study: str) -> Iterator[str]:
         """What changed in the runs of a study, over all of its jobs that have other runs now."""
-        old: dict[str, Any] = {}
-        for _, made in self._jobs[study]:
-            for key, value in made.spec.get("settings", {}).items():
-                old.setdefault(key, []).extend(value if isinstance(value, list) else [value])
-        new = settings(run for step, _ in self._jobs[study] if step.job for run in step.job.runs)
-        before = {key: _one_or_sorted(values) for key, values in old.items() if key != "subset.seed"}
-        now = {key: value for key, value in new.items() if key != "subset.seed"}  # as `seed`
-        found = list(_changes(before, now))
+        old = merged(made.spec.get("settings", {}) for _, made in self._jobs[study])
+        new = merged(step.spec["settings"] for step, _ in self._jobs[study])
+        for each in (old, new):
+            each.pop("subset.seed", None)  # the same as `seed`
+        found = list(_changes(old, new))
         yield from found or [f"the runs of {study} are divided into jobs otherwise"]
-
-
-def _one_or_sorted(values: list[Any]) -> Any:
-    found = sorted(set(values), key=lambda value: (str(type(value)), value))
-    return found[0] if len(found) == 1 else found
 
 
 def _spec(step: Step, old: Mapping[str, Any]) -> Iterator[str]:

@@ -73,7 +73,7 @@ class StudyPlan:
 
 @dataclass(frozen=True)
 class AnalysisPlan:
-    """A study that trains nothing. `reads` are the studies whose tables it reads, in the order of its file."""
+    """A study that trains nothing. `reads` are the studies whose tables it reads, in its file's order."""
 
     study: Analysis
     reads: tuple[StudyPlan, ...] = ()
@@ -155,8 +155,8 @@ def expand(study: Study, grid: Grid, workers: int) -> tuple[Job, ...]:
     """The jobs of a study: a search for each architecture, then the runs of each, all seeds together.
 
     The runs of one architecture are trained as an ensemble, so large jobs are quicker. A job is split by seed
-    only where there would be too few jobs for the workers. The result of a run does not depend on the job that
-    it is in: finished runs are kept when the split changes.
+    only where there would be too few jobs for the workers. The result of a run does not depend on the job
+    that it is in: finished runs are kept when the split changes.
     """
     models = [model_spec(architecture) for architecture in grid.models]
     parts = _parts(len(models), len(grid.seeds), workers)

@@ -14,8 +14,10 @@ onstart:
     # ends, which took a quarter of a core after half an hour. We never come near its limit of 100 job starts per
     # second, so we switch it off.
     workflow.scheduler.job_rate_limiter = None
-    for plan in PLAN.studies:
-        write_jobs(Path(jobs_file(plan.study.study)), plan.jobs)
+    # Not by jobs on a cluster, which might see a config that was edited since.
+    if workflow.is_main_process:
+        for plan in PLAN.studies:
+            write_jobs(Path(jobs_file(plan.study.study)), plan.jobs)
 
 
 # For those who run jobs in containers (`--sdm apptainer`): the image must hold the environment.

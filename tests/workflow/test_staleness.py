@@ -52,7 +52,7 @@ def test_nothing_changed(project: Project) -> None:
     before = project.tables()
     outcome = project.replicate()
     assert outcome.status == 0
-    assert outcome.stdout.startswith("Nothing to be done: results/smoke is up to date.\n")
+    assert "Nothing to be done: results/smoke is up to date" in outcome.stdout
     assert (outcome.jobs, outcome.trained) == (NOTHING, set())
     assert project.tables() == before
 
@@ -95,9 +95,9 @@ def set_caption(project: Project) -> None:
 
 def edit_nothing_that_counts(project: Project) -> None:
     """Comments, docstrings and layout."""
-    project.edit("training/records/search.py", '"""Pick the candidate', '"""Choose the candidate')
+    project.edit("training/records/search.py", '"""Choose the candidate', '"""Pick the candidate')
     project.edit(*TRAINING_EDIT[:2], "    # a comment\n\n    best = min(scores, key=")
-    project.edit("data/store.py", '"""Prepared data: arrays', '"""What was prepared: arrays')
+    project.edit("data/store.py", '"""Prepared data sets:', '"""Prepared data sets: indeed')
     for module in ("stages/fit.py", "plotting/style.py", "report/text.py", "claims/verdict.py"):
         path = project.source(module)
         path.write_text(path.read_text(encoding="utf-8") + "\n\n# the end\n", encoding="utf-8")
@@ -106,7 +106,7 @@ def edit_nothing_that_counts(project: Project) -> None:
 def edit_what_is_not_used(project: Project) -> None:
     project.edit("data/sources/fashion_mnist.py", "UBYTE = 0x08", "UBYTE = 4 + 4")
     project.edit("cli/why.py", "NEAREST = 3", "NEAREST = 4")
-    project.edit("cli/main.py", '"--cores", default="all"', '"--cores", default="1"')
+    project.edit("cli/main.py", 'type=_cores, default="all"', 'type=_cores, default="1"')
     # and a change that was taken back before anything ran
     module, old, new = TRAINING_EDIT
     project.edit(module, old, new)

@@ -17,17 +17,16 @@ GENEROUS = 2
 
 @pytest.fixture(scope="module")
 def swept(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The sweep, after the call that found nothing to do."""
+    """The sweep; no test changes it for good."""
     project = sweep(tmp_path_factory.mktemp("sweep") / "project")
     assert len(list(project.runs.glob("*.json"))) == RUNS == 5000
-    nothing_to_do(project)
     return project
 
 
 def nothing_to_do(project: Project) -> None:
     outcome = project.replicate()
     assert outcome.status == 0, outcome.stderr
-    assert outcome.stdout.startswith("Nothing to be done: results/smoke is up to date.\n")
+    assert "Nothing to be done: results/smoke is up to date" in outcome.stdout
 
 
 def cpu_seconds() -> float:

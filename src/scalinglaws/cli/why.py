@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.cli.run_states import RunStates
-from scalinglaws.config.job import flat, settings
+from scalinglaws.config.job import flat, merged
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError, ScalingLawsError
@@ -120,10 +120,10 @@ class Changes:
         found = [f"the code of {_listed(list(self._code))} changed"] if self._code else []
         found += [cause for study in self._jobs for cause in self._settings(study)]
         found += self._found
+        if self._unfinished:
+            found.append(f"{_are(self._unfinished)} missing (a new job, or one that did not come to its end)")
         if self._gone:
-            found.append(
-                f"missing (new, deleted, or their job did not come to its end): {_listed(self._gone)}"
-            )
+            found.append(f"{_are(self._gone)} missing (deleted, or a job failed)")
         if self._never:
             found.append(f"not made yet: {_listed(self._never)}")
         return found
@@ -154,20 +154,12 @@ class Changes:
 
     def _settings(self, study: str) -> Iterator[str]:
         """What changed in the runs of a study, over all of its jobs that have other runs now."""
-        old: dict[str, Any] = {}
-        for _, made in self._jobs[study]:
-            for key, value in made.spec.get("settings", {}).items():
-                old.setdefault(key, []).extend(value if isinstance(value, list) else [value])
-        new = settings(run for step, _ in self._jobs[study] if step.job for run in step.job.runs)
-        before = {key: _one_or_sorted(values) for key, values in old.items() if key != "subset.seed"}
-        now = {key: value for key, value in new.items() if key != "subset.seed"}  # as `seed`
-        found = list(_changes(before, now))
+        old = merged(made.spec.get("settings", {}) for _, made in self._jobs[study])
+        new = merged(step.spec["settings"] for step, _ in self._jobs[study])
+        for each in (old, new):
+            each.pop("subset.seed", None)  # the same as `seed`
+        found = list(_changes(old, new))
         yield from found or [f"the runs of {study} are divided into jobs otherwise"]
-
-
-def _one_or_sorted(values: list[Any]) -> Any:
-    found = sorted(set(values), key=lambda value: (str(type(value)), value))
-    return found[0] if len(found) == 1 else found
 
 
 def _spec(step: Step, old: Mapping[str, Any]) -> Iterator[str]:
@@ -192,7 +184,8 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
 def _modules(old: Code, new: Code) -> list[str]:
     """Names of the modules whose meaning changed, or that are new or gone."""
     names = sorted({*old.modules, *new.modules})
-    return [name for name in names if old.modules.get(name) != new.modules.get(name)]
+    changed = [name for name in names if old.modules.get(name) != new.modules.get(name)]
+    return changed or ["imports"]  # one of the names that modules import from each other
 
 
 def _inputs(step: Step, made: MadeOf, stale: set[str]) -> Iterator[str]:

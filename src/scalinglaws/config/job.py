@@ -1,7 +1,7 @@
 """A job: the runs of one architecture, which one process trains as an ensemble."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -51,12 +51,16 @@ def settings(runs: Iterable[RunSpec]) -> dict[str, Any]:
 
     A default is left out.
     """
+    return merged(flat(_plain(identity(run))) for run in runs)
+
+
+def merged(some: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Several settings as one; lists are values of several runs."""
     found: dict[str, list[Any]] = {}
-    for run in runs:
-        for key, value in flat(_plain(identity(run))).items():
+    for each in some:
+        for key, value in each.items():
             values = found.setdefault(key, [])
-            if value not in values:
-                values.append(value)
+            values += [one for one in (value if isinstance(value, list) else [value]) if one not in values]
     return {
         key: values[0] if len(values) == 1 else sorted(values, key=lambda value: (str(type(value)), value))
         for key, values in found.items()

@@ -1,4 +1,4 @@
-"""From a checked config to the work it asks for: data sets, shuffles and jobs of runs; analyses."""
+"""The plan of a checked config: the jobs of runs of each study that trains, and the analyses."""
 
 import math
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from scalinglaws.config.study import Analysis, Architecture, Figure, Grid, Learn
 from scalinglaws.fingerprint import code_fingerprint
 
 FITS = ("scores", "best", "fits", "bands")
-"""Names of the tables that the runs of a study are reduced to."""
+"""Names of the tables that the `fit` stage makes of the runs of a study."""
 
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """The jobs of one study: searches first, and large models before small ones."""
+    """A study that trains, with its jobs: searches first, and large models before small ones."""
 
     study: Study
     grid: Grid
@@ -43,12 +43,12 @@ class StudyPlan:
         return {"study": self.study.study, "runs": sorted(run.id for run in self.runs)}
 
     def fit_spec(self, resamples: int) -> dict[str, object]:
-        """Spec of the `fitting` stage."""
+        """Spec of the `fit` stage."""
         options = self.study.fit.model_dump(mode="json", exclude_defaults=True)
         return {**options, "study": self.study.study, "region": self.grid.region, "resamples": resamples}
 
     def facts(self, resamples: int) -> dict[str, object]:
-        """What an analysis that reads its tables is told of it."""
+        """What an analysis that reads its tables has to know about it."""
         return {
             "study": self.study.study,
             "title": self.study.title,
@@ -73,7 +73,7 @@ class StudyPlan:
 
 @dataclass(frozen=True)
 class AnalysisPlan:
-    """A study that trains nothing; `reads` are the studies whose tables it reads, in its order."""
+    """A study that trains nothing. `reads` are the studies whose tables it reads, in its file's order."""
 
     study: Analysis
     reads: tuple[StudyPlan, ...] = ()
@@ -84,7 +84,7 @@ class AnalysisPlan:
         return tuple(plugins.constant(*plugins.of_paper(plugins.ANALYSES, self.study.analysis), "TABLES"))
 
     def analysis_spec(self, scale: str, resamples: int) -> dict[str, object]:
-        """Spec of the `analyses` stage."""
+        """Spec of the `analyse` stage."""
         options = self.study.model_dump(mode="json", include={"analysis", "study", "seed"})
         tables = public_run_files(self.study.public_runs, "csv")
         spec: dict[str, object] = {**options, "scale": scale, "resamples": resamples, "public_runs": tables}
@@ -154,14 +154,14 @@ def plan(config: Config) -> Plan:
 def expand(study: Study, grid: Grid, workers: int) -> tuple[Job, ...]:
     """The jobs of a study: a search for each architecture, then the runs of each, all seeds together.
 
-    Runs of one architecture are trained side by side, so that a job gains from being large; it is split by
-    seed only where there would be too few for the workers. Which job a run is part of is nothing that its
-    result depends on: finished runs stay when the split changes.
+    The runs of one architecture are trained as an ensemble, so large jobs are quicker. A job is split by seed
+    only where there would be too few jobs for the workers. The result of a run does not depend on the job
+    that it is in: finished runs are kept when the split changes.
     """
     models = [model_spec(architecture) for architecture in grid.models]
     parts = _parts(len(models), len(grid.seeds), workers)
     searches, grids = [], []
-    for model in reversed(models):  # the large ones first: a long job at the end would leave a core idle
+    for model in reversed(models):  # large ones first, because a long job at the end would leave cores idle
         if isinstance(grid.learning_rate, LearningRateSearch):
             searches.append(_search(study, grid, model, grid.learning_rate))
         grids += [_grid_job(study, grid, model, part, parts) for part in range(parts)]
@@ -169,7 +169,7 @@ def expand(study: Study, grid: Grid, workers: int) -> tuple[Job, ...]:
 
 
 def _parts(models: int, seeds: int, workers: int) -> int:
-    """Jobs for each architecture: two for each worker in all, so that none waits long for the last one."""
+    """Jobs per architecture: enough for two per worker, so that no worker waits long for the last job."""
     return min(seeds, math.ceil(2 * workers / models))
 
 
@@ -212,7 +212,7 @@ def run_spec(grid: Grid, model: ModelSpec, size: int, seed: int, rate: float | s
 
 
 def model_spec(architecture: Architecture) -> ModelSpec:
-    """An architecture of a study file as part of a run's identity."""
+    """The part of a run's spec that an architecture of a study file stands for."""
     options = plugins.complete(FAMILIES, architecture.family, "build", architecture.model_extra or {})
     return ModelSpec(family=architecture.family, options=options)
 
@@ -223,8 +223,9 @@ def training_code(job: Job) -> str:
 
 
 def training_modules(job: Job) -> tuple[str, ...]:
-    """What a result depends on: the training of runs, the search, the model's family and the task, each with
-    all that it imports; and not what only carries it out: checkpoints, leases, progress, the stage itself.
+    """The modules that a result depends on, with all that they import: training, search, model and task.
+
+    What only carries the training out is not among them: checkpoints, GPU locks, progress, the stage itself.
     """
     run = job.runs[0]
     family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)

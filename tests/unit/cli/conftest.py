@@ -84,6 +84,10 @@ def make_manifest() -> None:
     """What a run of the data stage leaves, as far as the commands read it."""
     for spec in plan(load_config("laptop")).data:
         write_json(Path("results/laptop/data") / spec.name / "manifest.json", {"files": FILES})
+        for seed in (0, 1):
+            shuffle = Path("results/laptop/subsets") / spec.name / f"shuffle-{seed}.npy"
+            shuffle.parent.mkdir(parents=True, exist_ok=True)
+            shuffle.touch()
 
 
 @pytest.fixture

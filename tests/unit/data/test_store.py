@@ -11,7 +11,7 @@ from scalinglaws.data.modalities.images import Images
 from scalinglaws.data.store import read_prepared, write_prepared
 from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
-from scalinglaws.stages.data import main
+from scalinglaws.stages.shuffle import main
 
 ARRAYS = BY_MODALITY["images"]
 
@@ -127,5 +127,5 @@ def test_a_changed_array(images: Images, tmp_path: Path) -> None:
 def test_the_shuffle_step_orders_the_training_examples(images: Images, tmp_path: Path) -> None:
     write_prepared(replace(images, train_labels=np.arange(60) % 3), tmp_path / "data", None, 0, "toy")
     out = tmp_path / "subsets" / "shuffle-5.npy"
-    main(["shuffle", "--data", str(tmp_path / "data"), "--seed", "5", "--out", str(out)])
+    main(["--spec", '{"seed": 5}', "--data", str(tmp_path / "data"), "--out", str(out)])
     np.testing.assert_array_equal(np.load(out), balanced_shuffle(np.arange(60) % 3, 5, "training"))

@@ -68,7 +68,7 @@ def test_no_yaml_an_unknown_scale_and_an_unknown_paper(bare: Project) -> None:
     assert "config/huge.yaml: there is no such scale file; config/ has smoke" in said("--scale", "huge")
     assert "there is no 'kaplan'; allowed are hestness-2017" in said("--scale", "smoke", "--paper", "kaplan")
     bare.study_file.write_text("study: [")
-    assert f"{STUDY_FILE}, line 1, column " in said("--scale", "smoke")
+    assert f"{STUDY_FILE}, line 2, column 1: did not find" in said("--scale", "smoke")
 
 
 def test_snakemake_itself_refuses_the_config_in_one_sentence(bare: Project) -> None:

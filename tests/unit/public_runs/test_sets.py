@@ -138,7 +138,7 @@ def test_a_changed_or_missing_table_is_refused(tiny: Path) -> None:
         (
             "kind: number",
             "kind: real",
-            "columns.N.kind: input should be 'text', 'integer',",
+            "columns.N.kind: should be 'text', 'integer',",
         ),
         (f"commit: {'a' * 40}", "commit: main", "commit: string should match pattern"),
     ],

@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.solver.starts import design
 
 from scalinglaws import laws
 from scalinglaws.fitting.objective import Estimator

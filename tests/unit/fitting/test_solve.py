@@ -7,6 +7,7 @@ from scalinglaws import laws
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.solver.batch import Batch
 from scalinglaws.fitting.solver.solve import has_compiler, solve
 from scalinglaws.fitting.system import bounds_with
 from scalinglaws.laws.law import Law, Parameter, Variable
@@ -15,8 +16,8 @@ NEEDS_NUMBA = pytest.mark.skipif(not has_compiler(), reason="numba is not instal
 ENGINES = ["numpy", pytest.param("compiled", marks=NEEDS_NUMBA)]
 
 
-def problem(formula: str, **starts: tuple[float, float]) -> Law:
-    """A law out of a certified problem; parameters without a start enter linearly."""
+def problem(formula: str, **guesses: tuple[float, float]) -> Law:
+    """A law out of a certified problem; parameters without a range enter linearly."""
     names = sorted({f"b{k}" for k in range(1, 8) if f"b{k}" in formula})
     return Law(
         name="nist",
@@ -25,7 +26,7 @@ def problem(formula: str, **starts: tuple[float, float]) -> Law:
         source="NIST Statistical Reference Datasets, nonlinear regression",
         response=Variable("y", "response", "1"),
         variables=(Variable("x", "predictor", "1"),),
-        parameters=tuple(Parameter(name, name, guesses=starts.get(name)) for name in names),
+        parameters=tuple(Parameter(name, name, guesses=guesses.get(name)) for name in names),
     )
 
 
@@ -87,8 +88,8 @@ def many(law: Law, truth: list[float], fits: int = 40) -> tuple[np.ndarray, ...]
     x = np.stack([10 ** rng.uniform(7, 10, 60), 10 ** rng.uniform(9, 11.5, 60)])
     y = law.predict(np.array(truth), x) * np.exp(rng.normal(0, 0.01, (fits, 60)))
     weights = rng.multinomial(60, np.full(60, 1 / 60), size=fits).astype(float)
-    starts = np.repeat(law.coordinates(np.array(truth) * 1.1)[:, None], fits, axis=1)
-    return x, y, weights, starts
+    guesses = np.repeat(law.coordinates(np.array(truth) * 1.1)[:, None], fits, axis=1)
+    return x, y, weights, guesses
 
 
 @NEEDS_NUMBA
@@ -96,9 +97,9 @@ def many(law: Law, truth: list[float], fits: int = 40) -> tuple[np.ndarray, ...]
 @pytest.mark.parametrize("loss", ["squared", "huber"])
 def test_both_engines_come_to_the_same_optimum(residual: str, loss: str) -> None:
     law, estimator = laws.find("chinchilla"), Estimator(residual, loss)  # type: ignore[arg-type]
-    x, y, weights, starts = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658])
-    plain = solve(law, estimator, x, y, weights, starts, engine="numpy")
-    fast = solve(law, estimator, x, y, weights, starts, engine="compiled")
+    x, y, weights, guesses = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658])
+    batch = Batch(law, estimator, x, y, weights, law.bounds)
+    plain, fast = solve(batch, guesses, engine="numpy"), solve(batch, guesses, engine="compiled")
     np.testing.assert_allclose(fast.objective, plain.objective, rtol=1e-9)
     np.testing.assert_allclose(fast.theta, plain.theta, atol=1e-4)
     assert np.quantile(plain.gradient, 0.9) < 1e-6
@@ -110,8 +111,8 @@ def test_parameters_stay_inside_their_bounds_and_the_optimum_there_is_found(engi
     law = laws.find("power-law-floor")
     x = np.geomspace(1, 1000, 12)[None]
     y = np.exp(-0.3 * np.log(x) - 0.02 * np.log(x) ** 2)  # steeper and steeper: a floor < 0
-    starts = law.coordinates(np.array([0.1, 1.0, 0.3]))[:, None]
-    found = solve(law, Estimator(), x, y, np.ones_like(y), starts, engine=engine)  # type: ignore[arg-type]
+    guesses = law.coordinates(np.array([0.1, 1.0, 0.3]))[:, None]
+    found = solve(Batch(law, Estimator(), x, y, np.ones_like(y), law.bounds), guesses, engine=engine)  # type: ignore[arg-type]
     assert law.natural(found.theta)[0, 0] == 0
     line = Problem(laws.find("power-law"), Points(x, y[0])).fit()
     assert found.objective[0] == pytest.approx(line.objective, rel=1e-9)
@@ -119,11 +120,11 @@ def test_parameters_stay_inside_their_bounds_and_the_optimum_there_is_found(engi
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_equal_bounds_hold_a_parameter(engine: str) -> None:
+def test_equal_bounds_fix_a_parameter(engine: str) -> None:
     law = laws.find("chinchilla")
-    x, y, weights, starts = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658], fits=3)
+    x, y, weights, guesses = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658], fits=3)
     bounds = bounds_with(law, {"E": 1.7, "alpha": 0.3})
-    found = solve(law, Estimator(), x, y, weights, starts, bounds, engine=engine)  # type: ignore[arg-type]
+    found = solve(Batch(law, Estimator(), x, y, weights, bounds), guesses, engine=engine)  # type: ignore[arg-type]
     np.testing.assert_array_equal(law.natural(found.theta)[[2, 3]], [[1.7] * 3, [0.3] * 3])
     assert found.gradient.max() < 1e-8
 
@@ -131,21 +132,22 @@ def test_equal_bounds_hold_a_parameter(engine: str) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_fit_does_not_depend_on_the_others_beside_it(engine: str) -> None:
     law = laws.find("chinchilla")
-    x, y, weights, starts = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658])
-    together = solve(law, Estimator(), x, y, weights, starts, engine=engine)  # type: ignore[arg-type]
-    alone = solve(law, Estimator(), x, y[7:8], weights[7:8], starts[:, 7:8], engine=engine)  # type: ignore[arg-type]
+    x, y, weights, guesses = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658])
+    batch = Batch(law, Estimator(), x, y, weights, law.bounds)
+    together = solve(batch, guesses, engine=engine)  # type: ignore[arg-type]
+    alone = solve(batch.some(slice(7, 8)), guesses[:, 7:8], engine=engine)  # type: ignore[arg-type]
     np.testing.assert_allclose(alone.theta[:, 0], together.theta[:, 7], rtol=1e-9)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_what_stands_at_weight_zero_does_not_matter(engine: str) -> None:
+def test_what_has_weight_zero_does_not_matter(engine: str) -> None:
     law = laws.find("power-law-floor")
     x = np.geomspace(1, 1000, 8)[None]
     y = 2 * x**-0.4 + 0.1
     spoilt, weights = y.copy(), np.ones_like(y)
     spoilt[0, 3], weights[0, 3] = 77.0, 0.0
-    starts = law.coordinates(np.array([0.05, 1.0, 0.3]))[:, None]
-    found = solve(law, Estimator(), x, spoilt, weights, starts, engine=engine)  # type: ignore[arg-type]
+    guesses = law.coordinates(np.array([0.05, 1.0, 0.3]))[:, None]
+    found = solve(Batch(law, Estimator(), x, spoilt, weights, law.bounds), guesses, engine=engine)  # type: ignore[arg-type]
     np.testing.assert_allclose(law.natural(found.theta)[:, 0], [0.1, 2, 0.4], rtol=1e-6)
 
 

@@ -89,5 +89,5 @@ def test_weights_and_estimator_are_those_of_the_fit() -> None:
     assert len(found.points) == 23
     error, _ = largest_held_out(found)
     assert error < 0.05
-    with pytest.raises(ScalingLawsError, match="weights must be finite"):
+    with pytest.raises(ScalingLawsError, match="weights: must be finite"):
         Problem(LINE, Points(X, y, -weights)).fit()

@@ -114,9 +114,9 @@ def test_a_subset_whose_runs_all_diverged_keeps_its_row(
     [
         ({"colour": "red"}, "colour: Extra inputs"),
         ({"region": [8, 2]}, r"region must be \[low, high\]"),
-        ({"size_metric": "loss"}, "size_metric 'loss' is not among metrics"),
+        ({"size_metric": "loss"}, "size_metric is 'loss', which is not one of metrics"),
         ({"level": 95}, "level: Input should be less than 1"),
-        ({"laws": ["learning-curve", "learning-curve"]}, "laws names one thing twice"),
+        ({"laws": ["learning-curve", "learning-curve"]}, "laws has an entry twice"),
     ],
 )
 def test_a_wrong_spec_names_its_key(change: dict[str, object], message: str, tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_a_wrong_spec_names_its_key(change: dict[str, object], message: str, tmp
 
 def test_a_user_error_is_one_line_and_status_2(tmp_path: Path) -> None:
     runs = str(tmp_path / "none.csv")
-    stage = [sys.executable, "-m", "scalinglaws.fitting", "--spec", json.dumps(SPEC)]
+    stage = [sys.executable, "-m", "scalinglaws.stages.fit", "--spec", json.dumps(SPEC)]
     done = subprocess.run([*stage, "--runs", runs, "--out", str(tmp_path)], capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.startswith(f"error: {runs}: cannot be read")

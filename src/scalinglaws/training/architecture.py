@@ -17,9 +17,8 @@ from scalinglaws.config.modules import FAMILIES, module_name
 from scalinglaws.config.spec import ModelSpec
 from scalinglaws.counting.flops import model_size
 from scalinglaws.counting.size import ModelSize
-from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.tasks.core.task import Task
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared, can_share_an_ensemble
 from scalinglaws.training.ensemble.policy import gains_from_ensemble, largest_ensemble, work
 from scalinglaws.training.loop import Training
 from scalinglaws.training.order import derived_seed

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from scalinglaws.counting.flops import model_size
-from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.models.deepspeech import DeepSpeech, build, steps_of
+from scalinglaws.training.ensemble.ensemble import can_share_an_ensemble
 from unit.company import in_ensemble, results
 
 STRIDES = [2, 3, 4]

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 
 from scalinglaws.counting.flops import model_size
-from scalinglaws.models._ensembles import can_share_an_ensemble
 from scalinglaws.models.listener import REACH, Listener, build
+from scalinglaws.training.ensemble.ensemble import can_share_an_ensemble
 from unit.company import in_ensemble, results
 
 BANDS, LENGTH, OUTPUTS = 6, 5, 7

@@ -10,8 +10,7 @@ from torch.nn import functional
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models import lstm, mlp, resnet, rhn, transformer
-from scalinglaws.models._ensembles import can_share_an_ensemble
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
+from scalinglaws.training.ensemble.ensemble import Ensemble, Shared, can_share_an_ensemble
 
 CPU = torch.device("cpu")
 STEPS = 5

@@ -17,9 +17,8 @@ from scalinglaws.data.language.paragraphs import Split
 from scalinglaws.data.language.parallel_text import SentencePair
 from scalinglaws.data.modalities.images import Images
 from scalinglaws.data.modalities.pairs import pairs_of
-from scalinglaws.data.modalities.speech import Speech, Utterance
 from scalinglaws.data.modalities.text import text_of_paragraphs
-from scalinglaws.data.sources import festvox_ru, fillets, librispeech, markov
+from scalinglaws.data.sources import librispeech, markov
 from scalinglaws.data.store import write_prepared
 from scalinglaws.tasks import (
     image_classification,
@@ -146,38 +145,3 @@ def test_speech(tmp_path: Path) -> None:
 def test_a_recording_without_end_holds_no_more_than_the_longest() -> None:
     assert known("festvox-ru", "speech-attention", seconds=100.0).inputs[1] == (72,)
     assert known("fillets", "speech-attention", seconds=60.0, language="nl").inputs[1] == (161,)
-
-
-class CapturedError(Exception):
-    """Stands for the features, which take long."""
-
-
-@pytest.mark.network
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    ("source", "options"),
-    [
-        (festvox_ru, {"seconds": 2.5}),
-        (fillets, {"seconds": 6.0, "language": "cs"}),
-        (fillets, {"seconds": 6.0, "language": "nl"}),
-    ],
-)
-def test_symbols_of_the_real_archives(
-    source: Any, options: dict[str, Any], downloads: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given: list[list[Utterance]] = []
-
-    def capture(corpus: object, *parts: list[Utterance], **_: Any) -> Speech:
-        given.extend(parts)
-        raise CapturedError
-
-    monkeypatch.setattr(source, "speech", capture)
-    with pytest.raises(CapturedError):
-        source.load(None, downloads, **options)
-    short = [[one for one in part if one.samples <= 16_000 * options["seconds"]] for part in given]
-    symbols = {symbol for one in short[0] for symbol in one.symbols}
-    longest = max(len(one.symbols) for part in short for one in part)
-    name = source.__name__.rpartition(".")[2].replace("_", "-")
-    shapes = known(name, "speech-attention", **options)
-    assert shapes.outputs == len(symbols) + 2
-    assert shapes.inputs[1] == (longest + 1,)

@@ -14,6 +14,7 @@ import torch
 from scalinglaws.config.job import Job
 from scalinglaws.errors import RecordError
 from scalinglaws.stages import train as stage_module
+from scalinglaws.training import trainer
 from scalinglaws.training.architecture import Architecture
 from scalinglaws.training.ensemble.ensemble import Ensemble
 from scalinglaws.training.loop import Training
@@ -52,6 +53,11 @@ def break_above(monkeypatch: pytest.MonkeyPatch, most: int, error: Exception, ca
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: str(error)[:20] or "MemoryError")
+def test_a_lack_of_memory_is_recognised(error: Exception) -> None:
+    assert trainer._is_out_of_memory(error)
+
+
+@pytest.mark.parametrize("error", [ERRORS[0], ERRORS[-1]], ids=["torch", "Python"])
 def test_an_ensemble_is_split(
     job: Job,
     make_stage: MakeStage,

@@ -11,7 +11,7 @@ from scalinglaws.config.job import Job
 from unit.training.faults.stage import MakeStage, Stage, Undisturbed, waiting
 
 pytestmark = pytest.mark.slow
-LONG = 400  # steps: some seconds, so that a signal comes in time
+LONG = 200  # steps: enough for a signal to come in time
 
 
 @pytest.fixture

@@ -51,7 +51,7 @@ def test_sounds_and_symbols_become_logits(layers: int, stride: int, frames: int)
 
 
 def test_pooling_needs_layers_to_stand_between() -> None:
-    with pytest.raises(ValueError, match="listener: a stride of 8 takes 3 layers, not 2"):
+    with pytest.raises(ValueError, match="listener: a stride of 8 needs at least 3 layers, not 2"):
         build(SHAPES, OUTPUTS, width=8, layers=2)
 
 

@@ -21,7 +21,7 @@ from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError, ScalingLawsError
 from scalinglaws.stages.made_of import Code, MadeOf, file_hash, read_made_of
-from scalinglaws.stages.steps import Step, steps
+from scalinglaws.stages.steps import INTERMEDIATE, Step, steps
 
 DEFAULT_SCALE = "laptop"
 NEAREST = 3
@@ -57,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     results = f"results/{work.config.name}"
     every = steps(work)
     if target in (None, results):
-        wanted = list(every)
+        wanted = [step for step in every if step.stage not in INTERMEDIATE]
     else:
         wanted = [step for step in every if any(_is_in(file, str(target)) for file in step.files)]
     if not wanted:
@@ -97,23 +97,37 @@ class Changes:
     """
 
     def __init__(self, wanted: Iterable[Step], every: Sequence[Step]) -> None:
-        self.stale: list[Step] = []
-        self._found: dict[str, None] = {}  # what is said of specs and inputs, each once
-        self._code: dict[str, None] = {}
-        self._never: list[str] = []
-        self._gone: list[str] = []
-        self._unfinished: list[str] = []
-        self._jobs: dict[str, list[tuple[Step, MadeOf]]] = {}  # by study, those with other runs
         makers = {file: step for step in every for file in step.files}
         behind = {step.made_of for step in wanted}
         for step in reversed(every):
             if step.made_of in behind:
                 behind |= {makers[file].made_of for file in step.all_inputs if file in makers}
-        stale: set[str] = set()  # all outputs of stale steps
-        for step in every:
-            if step.made_of in behind and (self._is_changed(step, stale) or stale & set(step.all_inputs)):
-                self.stale.append(step)
-                stale |= set(step.files)
+        # Data that are missing are made again only where something else needs them. Then all that follows
+        # from them is done again, which may need more of them.
+        idle = {step.made_of for step in every if step.stage in INTERMEDIATE and _absent(step)}
+        idle -= {step.made_of for step in wanted}
+        while True:
+            self._forget()
+            made_again: set[str] = set()
+            for step in every:
+                if step.made_of in behind - idle and self._is_stale(step, made_again):
+                    self.stale.append(step)
+                    made_again |= set(step.files)
+            needed = {
+                makers[file].made_of for each in self.stale for file in each.all_inputs if file in makers
+            }
+            if not needed & idle:
+                break
+            idle -= needed
+
+    def _forget(self) -> None:
+        self.stale: list[Step] = []
+        self._found: dict[str, None] = {}  # what is said of specs and inputs, each once
+        self._code: dict[str, None] = {}
+        self._never: dict[str, None] = {}
+        self._gone: dict[str, None] = {}
+        self._unfinished: dict[str, None] = {}
+        self._jobs: dict[str, list[tuple[Step, MadeOf]]] = {}  # by study, those with other runs
 
     def causes(self) -> list[str]:
         """In words, what made the steps stale."""
@@ -121,36 +135,37 @@ class Changes:
         found += [cause for study in self._jobs for cause in self._settings(study)]
         found += self._found
         if self._unfinished:
-            found.append(f"{_are(self._unfinished)} missing (a new job, or one that did not come to its end)")
+            found.append(
+                f"{_are(list(self._unfinished))} missing (a new job, or one that did not come to its end)"
+            )
         if self._gone:
-            found.append(f"{_are(self._gone)} missing (deleted, or a job failed)")
+            found.append(f"{_are(list(self._gone))} missing (deleted, or a job failed)")
         if self._never:
-            found.append(f"not made yet: {_listed(self._never)}")
+            found.append(f"not made yet: {_listed(list(self._never))}")
         return found
 
-    def _is_changed(self, step: Step, stale: set[str]) -> bool:
-        """Whether a step is stale by itself, whatever happened to its inputs; notes why."""
-        made = read_made_of(Path(step.made_of))
-        absent = [file for file in step.files if not Path(file).exists()]
+    def _is_stale(self, step: Step, made_again: set[str]) -> bool:
+        """Whether a step has to be done again; notes why."""
+        made, absent = read_made_of(Path(step.made_of)), _absent(step)
         if made is None:
             if len(absent) == len(step.files):
-                self._never += absent[:1] if step.job else absent[:-1]
+                self._never |= dict.fromkeys(absent[:1] if step.job else absent[:-1])
             else:
-                self._unfinished.append(step.made_of)
+                self._unfinished[step.made_of] = None
             return True
         other = made.spec != step.spec
         if other and step.job is not None:
             self._jobs.setdefault(step.job.study, []).append((step, made))
         else:  # the records of a job whose spec is another are new runs
-            self._gone += absent
+            self._gone |= dict.fromkeys(absent)
         if other and step.job is None:
             self._found |= dict.fromkeys(_spec(step, made.spec))
         edited = made.code.fingerprint != step.code
         if edited:
             self._code |= dict.fromkeys(_modules(made.code, Code.of(step.code, step.modules)))
-        inputs = [] if other else list(_inputs(step, made, stale))
+        inputs = [] if other else list(_inputs(step, made, made_again))
         self._found |= dict.fromkeys(inputs)
-        return bool(absent or other or edited or inputs)
+        return bool(absent or other or edited or inputs or made_again & set(step.all_inputs))
 
     def _settings(self, study: str) -> Iterator[str]:
         """What changed in the runs of a study, over all of its jobs that have other runs now."""
@@ -160,6 +175,10 @@ class Changes:
             each.pop("subset.seed", None)  # the same as `seed`
         found = list(_changes(old, new))
         yield from found or [f"the runs of {study} are divided into jobs otherwise"]
+
+
+def _absent(step: Step) -> list[str]:
+    return [file for file in step.files if not Path(file).exists()]
 
 
 def _spec(step: Step, old: Mapping[str, Any]) -> Iterator[str]:
@@ -188,9 +207,9 @@ def _modules(old: Code, new: Code) -> list[str]:
     return changed or ["imports"]  # one of the names that modules import from each other
 
 
-def _inputs(step: Step, made: MadeOf, stale: set[str]) -> Iterator[str]:
-    """Inputs that are others now, but for those that are made again anyway."""
-    for file in sorted({*step.hashed, *made.inputs} - stale):
+def _inputs(step: Step, made: MadeOf, made_again: set[str]) -> Iterator[str]:
+    """Inputs that are others now, except for those that are made again anyway."""
+    for file in sorted({*step.hashed, *made.inputs} - made_again):
         if file not in made.inputs:
             yield f"{file} is a new input of {step.stage} {step.name}"
         elif file not in step.hashed:

@@ -18,6 +18,8 @@ from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_json
+from scalinglaws.stages.made_of import read_made_of
+from scalinglaws.stages.steps import steps
 from scalinglaws.training.records.record import Record, read_record, write_record
 from scalinglaws.training.records.search import read_choice
 
@@ -145,7 +147,14 @@ def test_what_was_published_is_adopted(
         *runs,
         "resnet-width1",
         "resnet-width2",
+        *(job.name for job in published.jobs),
     }
+    for step in steps(published):
+        if step.job is not None:  # what its records were made of, as if it had trained them
+            made_of = read_made_of(Path(step.made_of))
+            assert made_of is not None
+            assert (made_of.spec, made_of.code.fingerprint) == (step.spec, step.code)
+            assert list(made_of.inputs) == sorted(step.hashed)
 
 
 def test_an_adopted_record_is_the_published_one(published: Plan, options: Options, calls: Calls) -> None:
@@ -194,6 +203,7 @@ def test_a_job_that_grew_keeps_its_runs_but_is_not_complete(
     touched = {Path(argument).stem for argument in calls.calls[1] if argument.endswith(".json")}
     assert touched == {
         *(run.id for job in published.jobs if job.phase == "search" for run in job.runs),
+        *(job.name for job in published.jobs if job.phase == "search"),
         "resnet-width1",
         "resnet-width2",
     }

@@ -165,9 +165,19 @@ def test_the_search_chose_another_learning_rate(finished: Plan, call: CallComman
     assert "4 to train (4 with another learning rate), 0 kept." in said
 
 
-def test_data_are_prepared_again(finished: Plan, call: CallCommand) -> None:
-    Path(step_of(finished, "data").outputs["arrays"][0]).unlink()
-    assert "): 0 to train, 12 only if the data come out otherwise, 0 kept.\n" in call("why")
+def test_data_that_are_missing_are_prepared_again_where_they_are_needed(
+    finished: Plan, call: CallCommand
+) -> None:
+    """As Snakemake does: a folder of data may be deleted once everything is made of it."""
+    step = step_of(finished, "data")
+    for file in step.files:
+        Path(file).unlink()
+    assert call("why") == "results/laptop is up to date.\n"
+    manifest = step.outputs["manifest"][0]
+    assert call("why", manifest).startswith(f"{manifest} is missing: not made yet: {manifest}")
+    Path(step_of(finished, "train").outputs["runs"][0]).unlink()
+    counts = "1 to train (1 without a record), 11 only if the data come out otherwise, 0 kept.\n"
+    assert f"): {counts}" in call("why")
 
 
 def test_mistakes_are_one_sentence(finished: Plan, call: CallCommand) -> None:

@@ -12,6 +12,8 @@ from scalinglaws.cli.estimate import Estimates, Timing, in_words
 from scalinglaws.config.plan import Plan, training_code
 
 WIDTH = 100
+STUDY_SECONDS = 12.0
+"""CPU time that a study takes besides training, measured over all studies."""
 QUICK_SCALE = "smoke"
 RECORDS = Path("records")
 HEADINGS = {
@@ -33,18 +35,20 @@ class Left:
         parallel: jobs at the same time; on CPUs, one per core.
     """
 
-    def __init__(self, work: Plan, done: Collection[str], estimates: Estimates, parallel: int) -> None:
-        self.work, self.on_gpu, self._estimates = work, estimates.on_gpu, estimates
-        self.parallel = work.config.scale.machine.workers if self.on_gpu else parallel
+    def __init__(self, work: Plan, done: Collection[str], estimates: Estimates, cores: int) -> None:
+        self.work, self.on_gpu, self._estimates, self._cores = work, estimates.on_gpu, estimates, cores
+        self.parallel = work.config.scale.machine.workers if self.on_gpu else cores
         jobs = [(job, tuple(run for run in job.runs if run.id not in done)) for job in work.jobs]
         self._jobs = [job.model_copy(update={"runs": runs}) for job, runs in jobs if runs]
         self.runs = {run.id: training_code(job) for job in self._jobs for run in job.runs}
         self.papers = sorted(work.papers, key=self.seconds)
 
     def seconds(self, paper: str | None = None) -> float:
-        """Estimated wall time of the training that a paper needs; of all papers if none is named."""
+        """Estimated wall time that a paper needs; all papers if none is named."""
         jobs = [job for job in self._jobs if paper in (None, job.study.partition("/")[0])]
-        return self._estimates.wall_seconds(jobs, self.parallel)
+        studies = [each for each in self.work.all_studies if paper in (None, each.study.paper)]
+        training = self._estimates.wall_seconds(jobs, self.parallel)
+        return training + STUDY_SECONDS * len(studies) / self._cores
 
     def count(self, paper: str) -> int:
         """Number of runs to train for a paper."""
@@ -67,8 +71,8 @@ def opening(left: Left, timings: Sequence[Timing]) -> list[str]:
         return [f"Scale {scale}: {kept}; fits, figures and verdicts are brought up to date."]
     where = f"in {_count(left.parallel, 'job')}" if left.on_gpu else f"on {_count(left.parallel, 'core')}"
     lines = [
-        f"Scale {scale}: trains {len(left.runs):,} of {every:,} runs in {in_words(left.seconds())} {where}; "
-        "then fits and draws."
+        f"Scale {scale}: trains {len(left.runs):,} of {every:,} runs, fits and draws in "
+        f"{in_words(left.seconds())} {where}."
     ]
     if len(left.papers) > 1:
         counts = {paper: left.count(paper) for paper in left.papers}

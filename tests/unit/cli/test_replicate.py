@@ -61,7 +61,7 @@ def test_papers_are_finished_one_after_the_other_and_the_end_fits_a_screen(
     assert snakemake.papers == ["other", "paper"]  # the one that needs no training comes first
     out = capsys.readouterr().out
     assert out.startswith(
-        "Scale laptop: trains 12 of 12 runs in about 20 s (10 to 40) on 1 core; then fits and draws.\n"
+        "Scale laptop: trains 12 of 12 runs, fits and draws in about 40 s (20 to 90) on 1 core.\n"
         "Papers, in this order: other (no training), paper (12 runs).\n"
         "Shorter: PAPER=other (one paper).\n"
         "other is finished: 1 figure in results/laptop/figures/other/\n"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scalinglaws.stages.fit import main as fit
-from scalinglaws.tables.trained import Trained, read_trained
+from scalinglaws.tables.study import TrainedStudy, read_trained
 from unit.trained_studies import MANIFEST, facts, write_study
 
 ENTROPY, TOKENS = 1.75, 32
@@ -24,7 +24,7 @@ def curve(m: "pd.Series[float]") -> "pd.Series[float]":
 
 
 @cache
-def known_entropy_study(noise: float = 0.002, largest: float = np.inf) -> Trained:
+def known_entropy_study(noise: float = 0.002, largest: float = np.inf) -> TrainedStudy:
     """Runs whose best model's score is `curve` with noise of each seed, up to a largest training set."""
     told = facts("known-entropy", region=list(REGION), resamples=60)
     with TemporaryDirectory() as folder:

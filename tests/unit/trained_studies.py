@@ -1,6 +1,5 @@
 """Synthetic trained studies whose laws are known: run tables, reduced by the fitting stage itself."""
 
-import csv
 import json
 from functools import cache
 from pathlib import Path
@@ -8,13 +7,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from scalinglaws.config.analysis import StudyFacts
 from scalinglaws.stages.fit import main as fit
-from scalinglaws.tables.trained import Trained, read_trained
+from scalinglaws.tables.csv import write_table
+from scalinglaws.tables.schema import RUNS
+from scalinglaws.tables.study import TrainedStudy, read_trained
 
 WINDOWS = 32 * 2 ** np.arange(9)
 WIDTHS = np.geomspace(1e4, 1e6, 7)
+UNUSED = dict.fromkeys(RUNS.names, 0)
 MANIFEST: dict[str, Any] = {
     "title": "Made words", "source": "made-words",
     "unit": {"name": "words", "parts": 1, "examples": "windows of 32 words"},
@@ -58,17 +61,14 @@ def write_study(
         for size in WIDTHS:
             for run_seed in (0, 1, 2):
                 factor = (1 + 0.02 * np.log(size / best) ** 2) * np.exp(rng.normal(0, noise))
-                cells = (
-                    f"run{len(rows):04d}", told.study, "grid", f"model-{int(size)}", int(size), int(examples),
-                    m, run_seed, 0.1, "completed", 100, *(alpha * m**beta * factor for _ in told.fit.metrics),
+                rows.append(
+                    {**UNUSED, "run": f"run{len(rows):04d}", "study": told.study, "phase": "grid",
+                     "model": f"model-{int(size)}", "parameters": int(size), "examples": int(examples),
+                     "data_size": m, "seed": run_seed, "learning_rate": 0.1, "status": "completed",
+                     "stopped": "budget", "steps": 100, "diverged_at": None,
+                     **dict.fromkeys(told.fit.metrics, alpha * m ** beta * factor)}
                 )  # fmt: skip
-                rows.append(cells)
-    columns = (
-        "run", "study", "phase", "model", "parameters", "examples", "data_size", "seed", "learning_rate",
-        "status", "steps", *told.fit.metrics,
-    )  # fmt: skip
-    with (tables / "runs.csv").open("w", newline="", encoding="utf-8") as stream:
-        csv.writer(stream, lineterminator="\n").writerows([columns, *rows])
+    write_table(pd.DataFrame(rows, columns=[*RUNS.names, *told.fit.metrics]), tables / "runs.csv", RUNS)
     (data / "manifest.json").write_text(json.dumps(MANIFEST))
     fit(["--spec", told.fit.model_dump_json(), "--runs", str(tables / "runs.csv"), "--out", str(fits)])
     return fits, tables, data
@@ -77,7 +77,7 @@ def write_study(
 @cache
 def made(
     name: str, alpha: float, beta: float, growth: float = 0.6, family: str = "", seed: int = 0
-) -> Trained:
+) -> TrainedStudy:
     """A synthetic study, read back."""
     with TemporaryDirectory() as folder:
         told = facts(name, family)

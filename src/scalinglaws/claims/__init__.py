@@ -1,1 +1,1 @@
-"""What a paper states, with numbers and sources, and what a replication makes of it."""
+"""What a paper states, with numbers and sources, and how a replication judges it."""

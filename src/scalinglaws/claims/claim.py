@@ -1,4 +1,4 @@
-"""Typed claims, read from the YAML files in each paper's folder `claims/`."""
+"""Claims, read from the YAML files in each paper's folder `claims/` and checked."""
 
 import hashlib
 from functools import cache
@@ -15,7 +15,7 @@ from scalinglaws.errors import ConfigError
 
 
 class FitQuantity(Strict):
-    """A row of fits.csv. Without a metric the law has one row of that parameter (the law of model size)."""
+    """A row of fits.csv. The metric is left out where the law has one row per parameter (model size)."""
 
     table: Literal["fits"]
     law: str
@@ -24,7 +24,7 @@ class FitQuantity(Strict):
 
 
 class ChanceQuantity(Strict):
-    """The best score at the smallest subset (best.csv), as a share of what guessing gives."""
+    """The best score at the smallest subset (best.csv), divided by the chance level."""
 
     table: Literal["best"]
     metric: Literal["top1_error", "top5_error", "cross_entropy"]
@@ -35,14 +35,14 @@ Quantity = Annotated[FitQuantity | ChanceQuantity, Field(discriminator="table")]
 
 
 class DataSet(Strict):
-    """A data set that constants belong to, and the names of the sources that deliver it."""
+    """A data set that printed constants were measured on, and the names of our sources that deliver it."""
 
     title: str
     sources: tuple[str, ...]
 
 
 class Claim(Strict):
-    """One statement of a paper: a range of a quantity that can be measured."""
+    """A statement of a paper, as a range of a quantity that can be measured."""
 
     id: str
     study: str
@@ -50,11 +50,13 @@ class Claim(Strict):
     quantity: Quantity
     published: float | None = Field(default=None, description="The printed number, where there is one.")
     range: tuple[float, float] = Field(description="Values for which the statement is true, ends included.")
-    min_points: int = Field(default=1, ge=1, description="Points without which the quantity says nothing.")
+    min_points: int = Field(default=1, ge=1, description="Fewest points needed for a verdict.")
     threshold: Literal["published", "ours"] = Field(
-        default="published", description="Whose the ends of the range are, where they are no printed number."
+        default="published", description="Who chose the ends of the range: the paper, or this project."
     )
-    data_set: DataSet | None = Field(default=None, description="The data set a constant belongs to.")
+    data_set: DataSet | None = Field(
+        default=None, description="The data set that the constant was measured on."
+    )
     source: str = Field(description="Where in the paper.")
     certainty: Certainty
 
@@ -86,7 +88,7 @@ class _Paper(Strict):
     @model_validator(mode="before")
     @classmethod
     def _resolve_data_sets(cls, content: object) -> object:
-        """Put the data set itself where a claim names it."""
+        """Replace the name of a data set in a claim by the data set itself."""
         if isinstance(content, dict):
             for claim in content.get("claims") or ():
                 name = claim.get("data_set")
@@ -99,8 +101,8 @@ def parse_claims(text: str, name: str) -> tuple[Claim, ...]:
     """The claims in the text of a YAML file.
 
     Raises:
-        ConfigError: the text is no YAML, a key is unknown, missing or wrong, or an id is there twice; `name`
-            is named.
+        ConfigError: the text is not YAML, a key is unknown, missing or wrong, or two claims share an id. The
+            message begins with `name`.
     """
     try:
         claims = _Paper.model_validate(yaml.safe_load(text)).claims
@@ -113,7 +115,7 @@ def parse_claims(text: str, name: str) -> tuple[Claim, ...]:
 
 
 def claims_of(study: str) -> tuple[Claim, ...]:
-    """Every claim about a study, in the order of the files; empty where no paper states one."""
+    """Every claim about a study, in the order of the files; empty where there is none."""
     return tuple(claim for claim in _every() if claim.study == study)
 
 

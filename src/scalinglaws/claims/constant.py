@@ -1,13 +1,13 @@
-"""A published number and how it reached us."""
+"""A printed number, and how we know it."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Certainty = Literal["fig", "seen", "sec", "dig", "der", "mem"]
-"""How a number reached us.
+"""How we know a number.
 
-fig: read on the paper's own figure. seen: read in the paper, its code or its tables. sec: a secondary source
-quotes it. dig: digitised from a figure. der: arithmetic on the above. mem: memory only, a hypothesis.
+fig: printed in a figure of the paper. seen: read in the paper, its code or its tables. sec: quoted by a
+secondary source. dig: digitised from a figure. der: computed from the above. mem: from memory, unconfirmed.
 """
 
 
@@ -18,7 +18,7 @@ class Constant:
     Attributes:
         value: as printed.
         source: paper, and equation, table or figure.
-        certainty: how it reached us.
+        certainty: how we know it.
         interval: what the paper gives as its uncertainty, if anything.
         level: of that interval.
     """

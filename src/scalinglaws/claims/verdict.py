@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Judgement:
-    """A verdict and the one sentence that says why."""
+    """A verdict, and a sentence that says why."""
 
     verdict: Verdict
     reason: str
@@ -29,15 +29,15 @@ class Judgement:
 def judge(claim: Claim, measured: Measurement, sources: Collection[str], title: str, scale: str) -> Judgement:
     """Judge a claim.
 
-    The interval inside the range is `reproduced`, overlapping it is `consistent`, disjoint from it is
-    `not reproduced`. Too few points or no interval is `not testable at this scale`. A constant that belongs
-    to one data set can be neither reproduced nor refuted on another one: there it is not testable, whatever
-    the interval.
+    An interval inside the range means `reproduced`; one that overlaps it, `consistent`; one outside it,
+    `not reproduced`. With too few points or no interval the claim is `not testable at this scale`. A constant
+    that only holds for the paper's own data set can be neither reproduced nor refuted on other data: there it
+    is not testable, whatever the interval.
 
     Args:
         claim: the claim.
         measured: its quantity.
-        sources: names of the data measured on, e.g. fashion-mnist.
+        sources: names of the data that it was measured on, e.g. fashion-mnist.
         title: their title, for the reason.
         scale: name of the scale, for the reason.
     """

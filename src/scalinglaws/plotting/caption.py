@@ -1,4 +1,4 @@
-"""The text under a figure: the study's own, and what it was made from at this scale."""
+"""Captions of figures: the text of the study file, and what the figure was made from at this scale."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from scalinglaws.data.dataset import Unit
 from scalinglaws.tables.study import StudyTables
 
 Manifest = Mapping[str, Any]
-"""What a stage of data wrote about a data set."""
+"""What the data stage wrote about a data set."""
 
 
 class FigureSpec(Strict):

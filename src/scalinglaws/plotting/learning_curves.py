@@ -1,18 +1,21 @@
-"""What the figures of learning curves and best-fit sizes share: points, fitted laws, regions and axes."""
+"""Parts of figures of learning curves and best-fit sizes: points, fitted laws, regions and axes."""
 
 import math
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from numpy.typing import NDArray
+
+from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.tables.value import Value
 
 GREY = "0.45"
 OUTSIDE, CENSORED = "outside the region", "censored (edge of the grid)"
 
 
 def best_scores(axes: Axes, points: pd.DataFrame, colour: str, name: str) -> None:
-    """The best score at each size of the training set with its interval; hollow where it is not fitted."""
+    """The best score at each size of the training set, with its interval. Points not fitted are hollow."""
     points = points.sort_values("data_size")
     x = points.data_size
     axes.plot(x, points.score, color=colour, zorder=3, label=name)
@@ -33,9 +36,9 @@ def best_scores(axes: Axes, points: pd.DataFrame, colour: str, name: str) -> Non
 
 
 def best_sizes(axes: Axes, points: pd.DataFrame, colour: str, name: str, prefix: str = "") -> None:
-    """Best-fit sizes at each size of the training set, all of one metric.
+    """The best-fit model size at each size of the training set, by one metric.
 
-    Hollow squares lie outside the region; hollow circles, at the edge of the grid, are censored.
+    Hollow squares are outside the region; hollow circles are censored and drawn at the edge of the grid.
     """
     points = points.sort_values("data_size")
     found, censored = points[~points.censored], points[points.censored]
@@ -69,21 +72,21 @@ def growth_band(axes: Axes, band: pd.DataFrame, colour: str, label: str) -> None
     axes.fill_between(band.x, band.low, band.high, color=colour, alpha=0.15, linewidth=0, label=label)
 
 
-def power(name: str, alpha: str, beta: float, low: float, high: float, digits: int) -> str:
+def power(name: str, alpha: str, beta: Value, digits: int) -> str:
     """An equation with the interval of its exponent, for a legend."""
-    span = f"  [{low:.{digits}f}, {high:.{digits}f}]" if math.isfinite(low) and math.isfinite(high) else ""
-    return rf"${name} = {alpha}\,m^{{{beta:.{digits}f}}}${span}"
+    span = f"  [{beta.low:.{digits}f}, {beta.high:.{digits}f}]" if beta.known else ""
+    return rf"${name} = {alpha}\,m^{{{beta.value:.{digits}f}}}${span}"
 
 
 def factor(alpha: float) -> str:
-    """A factor of an equation: two decimals, three digits where it is small, none where it is large."""
+    """A factor of an equation: two decimals; fewer where it is large, two digits where it is small."""
     if alpha >= 100:
         return f"{alpha:,.0f}".replace(",", "{,}")
     return f"{alpha:.2f}" if alpha >= 0.1 else f"{alpha:.2g}"
 
 
 def shade_region(axes: Axes, best: pd.DataFrame) -> None:
-    """Grey out what lies outside the declared power-law region."""
+    """Grey out what is outside the declared power-law region."""
     inside = best[best.in_region].data_size
     if inside.empty:
         return
@@ -93,24 +96,21 @@ def shade_region(axes: Axes, best: pd.DataFrame) -> None:
         axes.axvspan(inside.max() * 1.15, best.data_size.max() * 2, color="0.94", zorder=0)
 
 
-def size_axis(axes: Axes, sizes: np.ndarray) -> None:
+def size_axis(axes: Axes, sizes: NDArray[np.float64]) -> None:
     """A logarithmic axis of parameters with a tick at each size of the grid, ascending."""
     axes.set_yscale("log")
     axes.set_ylim(sizes[0] / 1.8, sizes[-1] * 1.8)
-    axes.yaxis.set_major_locator(FixedLocator([float(size) for size in sizes]))
-    axes.yaxis.set_minor_locator(NullLocator())
+    fixed_ticks(axes.yaxis, sizes)
     axes.set_yticklabels([thousands(size) for size in sizes])
     axes.set_ylabel("Parameters of the best model (log scale)")
 
 
 def even_log(axes: Axes, low: float, high: float, count: int = 9) -> None:
-    """A logarithmic y axis as in the paper: labels equally spaced in the logarithm, two decimals or so."""
+    """A logarithmic y axis as in the paper: labels equally spaced in the logarithm, about two decimals."""
     ticks = np.geomspace(low, high, count)
     decimals = max(2, math.ceil(-math.log10(ticks[1] - ticks[0])))
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(FixedLocator([float(tick) for tick in ticks]))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.{decimals}f}"))
+    fixed_ticks(axes.yaxis, ticks, lambda value: f"{value:.{decimals}f}")
     margin = (high / low) ** 0.03
     axes.set_ylim(low / margin, high * margin)
 

@@ -1,4 +1,4 @@
-"""One legend for several panels, in a strip of its own below them: it hides neither points nor caption."""
+"""One legend for several panels, in a strip below them, where it hides neither points nor caption."""
 
 from collections.abc import Sequence
 
@@ -7,16 +7,16 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-LINE = 0.26  # inches a line of the legend takes
+LINE = 0.26  # inches per line of the legend
 
 
 def panels_and_strip(
     width: float, height: float, rows: int, columns: int, lines: int, *, share_y: bool | str = False
 ) -> tuple[Figure, np.ndarray, Axes]:
-    """A figure with panels [rows, columns] of `height` inches in all, and below them room for a legend.
+    """A figure with panels [rows, columns], `height` inches in total, and room for a legend below them.
 
     Args:
-        width, height: inches; the strip comes on top of them.
+        width, height: of the panels, in inches; the height of the strip is added.
         rows, columns: panels.
         lines: how many lines the legend has.
         share_y: as in `Figure.subplots`: "row" gives the panels of a row one y axis.

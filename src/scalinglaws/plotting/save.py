@@ -1,4 +1,4 @@
-"""Saving a figure: PDF with fonts embedded, PNG, and the CSV of what is drawn. No file holds a date."""
+"""Save a figure: PDF with embedded fonts, PNG, and a CSV of what is drawn. No file holds a date."""
 
 import textwrap
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from scalinglaws.files import whole_file
 
 CAPTION_SIZE = 7.5
-CAPTION_PER_INCH = 18.1  # characters, of the width of the figure
+CAPTION_PER_INCH = 18.1  # characters per inch of the figure's width
 COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 
 
@@ -35,7 +35,7 @@ def save(figure: Figure, caption: str, folder: Path, name: str) -> None:
 
 
 def drawn_data(figure: Figure) -> pd.DataFrame:
-    """What the labelled artists of a figure show: panel, series, x, y, and low and high of bands and bars."""
+    """What the labelled artists of a figure show: panel, series, x, y; low and high for bands and bars."""
     rows = [row for axes in figure.axes for row in _rows(axes)]
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -72,7 +72,7 @@ def _errorbar_rows(
 
 
 def _band_rows(panel: str, band: PolyCollection) -> Iterator[tuple[str, str, float, float, float, float]]:
-    """A band is a closed outline, or several where values are missing; its lower and upper edge at each x."""
+    """The lower and upper edge at each x of a band: a closed outline, or several where values are missing."""
     for path in band.get_paths():
         outline = np.asarray(path.vertices, float)
         for x in np.unique(outline[:, 0]):

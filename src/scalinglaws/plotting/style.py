@@ -1,12 +1,13 @@
-"""The look of all figures: matplotlib's defaults, as in the papers, and plain numbers on log axes."""
+"""The style of all figures: matplotlib's defaults, as in the papers, with plain numbers on log axes."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
 STYLE: Any = {  # rc_context wants a literal type of every key
@@ -28,9 +29,17 @@ STYLE: Any = {  # rc_context wants a literal type of every key
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Apply the look within a block."""
+    """Apply the style within a block."""
     with mpl.rc_context(STYLE):
         yield
+
+
+def fixed_ticks(axis: Axis, ticks: Iterable[float], text: Callable[[float], str] | None = None) -> None:
+    """Put ticks at these values and nowhere else, labelled by a function of the value if one is given."""
+    axis.set_major_locator(FixedLocator([float(tick) for tick in ticks]))
+    axis.set_minor_locator(NullLocator())
+    if text is not None:
+        axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
 
 
 def powers_of_two(axes: Axes, low: float, high: float) -> None:
@@ -38,8 +47,7 @@ def powers_of_two(axes: Axes, low: float, high: float) -> None:
     axes.set_xscale("log", base=2)
     first, last = math.floor(math.log2(low)), math.ceil(math.log2(high))
     step = max(1, (last - first) // 10)
-    axes.xaxis.set_major_locator(FixedLocator([2.0**k for k in range(first, last + 1, step)]))
-    axes.xaxis.set_minor_locator(NullLocator())
+    fixed_ticks(axes.xaxis, [2.0**k for k in range(first, last + 1, step)])
     axes.set_xlim(low / 1.25, high * 1.25)
 
 
@@ -48,8 +56,6 @@ def plain_log(axes: Axes, low: float, high: float, per_decade: tuple[float, ...]
     axes.set_yscale("log")
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     ticks = [digit * 10.0**decade for decade in decades for digit in per_decade]
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.10g}"))
+    fixed_ticks(axes.yaxis, ticks, lambda value: f"{value:,.10g}")
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(low, high)

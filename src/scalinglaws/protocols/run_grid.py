@@ -1,8 +1,10 @@
 """The grid runs of one study as an array, read from the table of all runs."""
 
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isfinite
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +12,11 @@ from numpy.typing import NDArray
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import DataError
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.tables.fit_table import number, read_table
+from scalinglaws.tables.csv import read_table
+from scalinglaws.tables.schema import RUNS
 
-RUN_COLUMNS = (
-    "run", "study", "phase", "model", "parameters", "examples", "data_size", "seed", "status",
-)  # fmt: skip
+READ = RUNS.only("run", "study", "phase", "model", "parameters", "examples", "data_size", "seed", "status")
+Row = Mapping[Hashable, Any]
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,8 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
             size, or a completed run's metric is missing, not finite, or not positive (a law lives in the
             logarithm).
     """
-    rows = [
-        row
-        for row in read_table(path, RUN_COLUMNS + spec.metrics)
-        if row["study"] == spec.study and row["phase"] == "grid"
-    ]
+    runs = read_table(path, READ, spec.metrics)
+    rows: Sequence[Row] = runs[(runs.study == spec.study) & (runs.phase == "grid")].to_dict("records")
     if not rows:
         raise DataError(f"{path}: holds no run of study {spec.study} in phase grid")
     sizes_of: dict[float, list[float]] = {}
@@ -71,12 +70,12 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
     sizes = _model_sizes(rows, path)
     models = sorted(sizes, key=lambda model: (sizes[model], model))
 
-    cells: dict[tuple[int, int], list[dict[str, str]]] = {}
-    seen: dict[tuple[int, int, float], str] = {}
-    for row in sorted(rows, key=lambda row: (_positive(row, "seed", path, zero=True), row["run"])):
+    cells: dict[tuple[int, int], list[Row]] = {}
+    seen: dict[tuple[int, int, int], str] = {}
+    for row in sorted(rows, key=lambda row: (row["seed"], row["run"])):
         subset = examples.index(_positive(row, "examples", path))
         cell = (subset, models.index(row["model"]))
-        slot = (*cell, number(row, "seed", row["run"]))
+        slot = (*cell, row["seed"])
         if slot in seen:
             raise DataError(f"{path}: runs {seen[slot]} and {row['run']} share subset, model and seed")
         seen[slot] = row["run"]
@@ -85,8 +84,8 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
     most = max(len(runs) for runs in cells.values())
     values = np.full((len(spec.metrics), len(examples), len(models), most), np.nan)
     ran = np.zeros(values.shape[1:], dtype=np.bool_)
-    for (subset, model), runs in cells.items():
-        for k, row in enumerate(runs):
+    for (subset, model), members in cells.items():
+        for k, row in enumerate(members):
             ran[subset, model, k] = True
             values[:, subset, model, k] = [_metric(row, metric, path) for metric in spec.metrics]
     low, high = spec.region
@@ -103,7 +102,7 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
     )
 
 
-def _model_sizes(rows: list[dict[str, str]], path: Path) -> dict[str, float]:
+def _model_sizes(rows: Sequence[Row], path: Path) -> dict[str, float]:
     sizes: dict[str, float] = {}
     for row in rows:
         size = _positive(row, "parameters", path)
@@ -114,7 +113,7 @@ def _model_sizes(rows: list[dict[str, str]], path: Path) -> dict[str, float]:
     return sizes
 
 
-def _metric(row: dict[str, str], metric: str, path: Path) -> float:
+def _metric(row: Row, metric: str, path: Path) -> float:
     if row["status"] == "diverged":
         return float("nan")
     if row["status"] != "completed":
@@ -122,9 +121,8 @@ def _metric(row: dict[str, str], metric: str, path: Path) -> float:
     return _positive(row, metric, path)
 
 
-def _positive(row: dict[str, str], column: str, path: Path, zero: bool = False) -> float:
-    where = f"{path}, run {row['run']}"
-    value = number(row, column, where)
-    if not isfinite(value) or value < 0 or (value == 0 and not zero):
-        raise DataError(f"{where}: {column} is {row[column] or 'empty'}; it must be finite and positive")
+def _positive(row: Row, column: str, path: Path) -> float:
+    value = float(row[column])
+    if not (isfinite(value) and value > 0):
+        raise DataError(f"{path}, run {row['run']}: {column} is {value:g}; it must be finite and positive")
     return value

@@ -1,25 +1,26 @@
 """Claims and verdicts as aligned plain text, for a terminal of 110 columns."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from itertools import groupby
 from math import isnan
 from textwrap import wrap
+from typing import Any
 
 WIDTH = 110
 HEADINGS = ("Claim", "Published", "Measured [interval]", "Verdict")
 UNFOUNDED = ("not reproduced", "not testable at this scale")  # verdicts whose reason is printed
 GAP = "  "
 
-Row = dict[str, str]
-"""A row of a table of claims, as texts by column."""
+Row = Mapping[Hashable, Any]
+"""A row of a table of claims, by column."""
 
 
 def summary(rows: Sequence[Row], silent: Sequence[str] = ()) -> str:
-    """The whole text: one table a study, the reasons behind open verdicts, and the counts of verdicts.
+    """The whole text: one table per study, the reasons behind open verdicts, and the counts of verdicts.
 
-    A claim's id is `<study>/<name>`; rows of one study stand together. Named last are the `silent` studies,
-    about which nothing is claimed.
+    A claim's id is `<study>/<name>`, and the rows of a study follow each other. The `silent` studies, which
+    no claim is about, are named last.
     """
     parts = []
     for study, group in groupby(rows, key=lambda row: row["claim"].rpartition("/")[0]):
@@ -37,7 +38,7 @@ def summary(rows: Sequence[Row], silent: Sequence[str] = ()) -> str:
 
 
 def claim_table(rows: Sequence[Row]) -> list[str]:
-    """Lines of one table: heading, rule, and a row a claim; at most `WIDTH` columns wide."""
+    """Lines of one table: heading, rule, and one row per claim; at most `WIDTH` columns wide."""
     cells = [(row["published"], measured_text(row), row["verdict"]) for row in rows]
     narrow = [max(len(text) for text in column) for column in zip(HEADINGS[1:], *cells, strict=True)]
     widths = [WIDTH - sum(narrow) - len(GAP) * len(narrow), *narrow]
@@ -53,7 +54,7 @@ def claim_table(rows: Sequence[Row]) -> list[str]:
 
 def measured_text(row: Row) -> str:
     """A value with its interval, three digits each; a dash where nothing was measured."""
-    value, low, high = (float(row[column] or "nan") for column in ("measured", "low", "high"))
+    value, low, high = row["measured"], row["low"], row["high"]
     if isnan(value):
         return "-"
     digits = [_number(end) for end in (value, low, high)]
@@ -61,7 +62,7 @@ def measured_text(row: Row) -> str:
 
 
 def reasons(rows: Sequence[Row]) -> list[str]:
-    """The reasons behind verdicts that need one, wrapped; claims with one reason share its lines."""
+    """The reasons behind verdicts that need one, wrapped. Claims with the same reason share its lines."""
     grouped: dict[str, list[str]] = {}
     for row in rows:
         if row["verdict"] in UNFOUNDED:
@@ -71,7 +72,7 @@ def reasons(rows: Sequence[Row]) -> list[str]:
 
 
 def counts(rows: Sequence[Row]) -> str:
-    """One line: how many claims have each verdict, in the order of the verdicts' strength."""
+    """One line: how many claims have each verdict, from reproduced to not testable."""
     found = Counter(row["verdict"] for row in rows)
     order = ("reproduced", "consistent", *UNFOUNDED)
     parts = [f"{found[verdict]} {verdict}" for verdict in order if found[verdict]]

@@ -17,8 +17,8 @@ from scalinglaws.config.modules import module_name
 from scalinglaws.errors import ConfigError
 from scalinglaws.public_runs.read import read
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
-from scalinglaws.tables.csv import write_frame
-from scalinglaws.tables.trained import Trained, read_trained
+from scalinglaws.tables.csv import write_table
+from scalinglaws.tables.study import TrainedStudy, read_trained
 
 
 def main(arguments: list[str]) -> None:
@@ -41,11 +41,11 @@ def main(arguments: list[str]) -> None:
     if set(tables) != set(module.TABLES):
         raise ValueError(f"{module.__name__} made {sorted(tables)} and declares {sorted(module.TABLES)}")
     for name in module.TABLES:
-        write_frame(tables[name], options.out / f"{name}.csv")
+        write_table(tables[name], options.out / f"{name}.csv")
     note_made_of(options, "analyse", options.inputs)
 
 
-def _trained(spec: AnalysisSpec, folders: list[list[Path]]) -> dict[str, Trained]:
+def _trained(spec: AnalysisSpec, folders: list[list[Path]]) -> dict[str, TrainedStudy]:
     if len(folders) != len(spec.studies):
         raise ConfigError(f"--studies: {len(folders)} given, the spec names {len(spec.studies)} studies")
     return {

@@ -13,26 +13,13 @@ from typing import Any
 from pydantic import Field
 
 from scalinglaws.claims.claim import claims_of
-from scalinglaws.claims.measure import BEST_COLUMNS, FITS_COLUMNS, measure
+from scalinglaws.claims.measure import SCORED, measure
 from scalinglaws.claims.verdict import judge
 from scalinglaws.config.strict import Strict
 from scalinglaws.public_runs.description import manifest
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
-from scalinglaws.tables.fit_table import read_table, write_table
-
-COLUMNS = (
-    "claim",
-    "statement",
-    "published",
-    "measured",
-    "low",
-    "high",
-    "verdict",
-    "reason",
-    "source",
-    "certainty",
-)
-
+from scalinglaws.tables.csv import frame_of, read_table, write_table
+from scalinglaws.tables.schema import CLAIMED, CLAIMS
 
 CONSTANTS = "published-constants"
 """The source of an analysis without data, which works on printed constants alone."""
@@ -64,8 +51,8 @@ def main(arguments: list[str]) -> None:
     data += [json.loads(path.read_text(encoding="utf-8")) for path in options.data]
     sources = [found["source"] for found in data] or [CONSTANTS]
     title = " and ".join(found["title"] for found in data) or "published constants"
-    fits = read_table(options.fits, FITS_COLUMNS) if options.fits else []
-    best = read_table(options.best, BEST_COLUMNS) if options.best else None
+    fits = read_table(options.fits, CLAIMED) if options.fits else frame_of([], CLAIMED)
+    best = read_table(options.best, SCORED) if options.best else None
     rows = []
     for claim in claims_of(spec.study):
         found = measure(claim, fits, best)
@@ -84,7 +71,7 @@ def main(arguments: list[str]) -> None:
                 claim.certainty,
             )
         )
-    write_table(options.out, COLUMNS, rows)
+    write_table(frame_of(rows, CLAIMS), options.out, CLAIMS)
     tables = [file for file in (options.fits, options.best) if file is not None]
     note_made_of(options, "claims", [*tables, *options.data])
 

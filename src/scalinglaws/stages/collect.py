@@ -2,24 +2,11 @@
 
     python -m scalinglaws.stages.collect --spec JSON --runs DIR --data DIR --subsets DIR --out DIR
 
-It writes two tables, sorted and byte-stable. They hold no time, host or commit, so that equal results are
-equal files.
+Writes `runs.csv`, one row per run, diverged runs included, and `curves.csv`, one row per evaluation of a run.
+`tables/schema.py` has their columns. Neither holds a time, host or commit: equal results are equal files.
 
-`runs.csv`, one row per run, including runs that diverged:
-
-- run, study, phase, model;
-- parameters, parameters_without_embeddings;
-- FLOPs of one example: flops_per_example (forward and backward), forward_flops_per_example, and the parts of
-  the former: flops_body, flops_attention, flops_head, flops_embedding;
-- examples; data_size, the same in the unit that the data set is counted in; seed, learning_rate;
-- status, stopped, steps, diverged_at (a step; empty where the run did not diverge), examples_seen;
-- training_flops, what the run spent on training: flops_per_example times examples_seen;
-- the minimum of each validation metric, empty where the run diverged.
-
-Fits leave diverged runs out as `protocols/best_fit.py` says: the score of a cell is the median over the seeds
-that did not diverge, and a cell in which more than half of them did has no score.
-
-`curves.csv`, one row per evaluation: run, step, training_loss and the validation metrics.
+Fits leave diverged runs out by one rule, that of `protocols/best_fit.py`: the score of a cell is the median
+over the seeds that did not diverge, and a cell in which more than half diverged has no score.
 """
 
 from collections.abc import Callable
@@ -34,10 +21,9 @@ from scalinglaws.config.strict import Strict
 from scalinglaws.data.store import MANIFEST, read_prepared
 from scalinglaws.errors import RecordError
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
-from scalinglaws.tables.csv import write_frame
+from scalinglaws.tables.csv import write_table
+from scalinglaws.tables.schema import CURVES, RUNS
 from scalinglaws.training.records.record import Record, read_record
-
-RUN_KEYS = ["phase", "parameters", "model", "learning_rate", "examples", "seed", "run"]
 
 
 class CollectSpec(Strict):
@@ -61,18 +47,17 @@ def main(arguments: list[str]) -> None:
     files = [options.runs / f"{run}.json" for run in spec.runs]
     records = [_record(file) for file in files]
     sizes = DataSizes(options.data, options.subsets)
-    write_frame(run_table(records, sizes), options.out / "runs.csv")
-    write_frame(curve_table(records), options.out / "curves.csv")
+    write_table(run_table(records, sizes), options.out / "runs.csv", RUNS)
+    write_table(curve_table(records), options.out / "curves.csv", CURVES)
     seeds = sorted({record.spec.subset.seed for record in records})
     shuffles = [options.subsets / f"shuffle-{seed}.npy" for seed in seeds]
     note_made_of(options, "collect", [*files, options.data / MANIFEST, *shuffles])
 
 
 def run_table(records: list[Record], sizes: Callable[[Subset], float]) -> pd.DataFrame:
-    """One row per run; the module's docstring lists the columns."""
+    """One row per run."""
     frame = pd.DataFrame([_row(record, sizes) for record in records])
-    frame = frame.astype({"diverged_at": "Int64"})  # whole numbers, some missing
-    return frame.sort_values(RUN_KEYS, ignore_index=True)
+    return frame.astype({"diverged_at": "Int64"})  # whole numbers, some missing
 
 
 def _row(record: Record, sizes: Callable[[Subset], float]) -> dict[str, object]:
@@ -104,14 +89,12 @@ def _row(record: Record, sizes: Callable[[Subset], float]) -> dict[str, object]:
 def curve_table(records: list[Record]) -> pd.DataFrame:
     """One row per evaluation of a run."""
     rows = [{"run": record.run, **point} for record in records for point in record.result.curve]
-    first = ["run", "step", "training_loss"]
-    metrics = sorted({key for row in rows for key in row} - set(first))
-    frame = pd.DataFrame(rows, columns=[*first, *metrics]).sort_values(["run", "step"], ignore_index=True)
-    return frame.astype({"step": "int64"})
+    metrics = sorted({key for row in rows for key in row} - set(CURVES.names))
+    return pd.DataFrame(rows, columns=[*CURVES.names, *metrics]).astype({"step": "int64"})
 
 
 class DataSizes:
-    """How much data subsets are, in the unit that their data set is counted in."""
+    """Sizes of subsets, in the unit that their data set is counted in."""
 
     def __init__(self, data: Path, subsets: Path) -> None:
         """Take the folders of a prepared data set and of its shuffles."""
@@ -120,7 +103,7 @@ class DataSizes:
         self._sums: dict[int, NDArray[np.int64]] = {}
 
     def __call__(self, subset: Subset) -> float:
-        """The size of one; examples differ in length, and with them shuffles."""
+        """The size of a subset. It depends on the shuffle, because examples differ in length."""
         if subset.seed not in self._sums:
             order = np.load(self._subsets / f"shuffle-{subset.seed}.npy", mmap_mode="r")
             self._sums[subset.seed] = np.cumsum(self._amounts[order])

@@ -18,8 +18,10 @@ from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
 from scalinglaws.public_runs.description import manifest
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
-from scalinglaws.tables.csv import read_frame
-from scalinglaws.tables.study import StudyTables, read_tables
+from scalinglaws.tables.analysis import read_analysis
+from scalinglaws.tables.csv import read_table
+from scalinglaws.tables.schema import RUNS
+from scalinglaws.tables.study import StudyTables, read_study
 
 
 def main(arguments: list[str]) -> None:
@@ -44,14 +46,14 @@ def main(arguments: list[str]) -> None:
         )
     tables: StudyTables | dict[str, pd.DataFrame]
     if spec.fit is not None:
-        tables = read_tables(options.files)
+        tables = read_study(options.files)
         text = caption.of_runs(spec, spec.fit, tables)
     else:
-        tables = {file.stem: read_frame(file) for file in options.files if file.suffix == ".csv"}
+        tables = read_analysis(file for file in options.files if file.suffix == ".csv")
         found = (file for file in options.files if file.suffix == ".json")
         manifests: list[Manifest] = [manifest(name) for name in spec.public_runs]
         manifests += [json.loads(file.read_text(encoding="utf-8")) for file in found]
-        text = caption.of_analysis(spec, manifests, [read_frame(file) for file in options.runs])
+        text = caption.of_analysis(spec, manifests, [read_table(file, RUNS) for file in options.runs])
     module, _, function = spec.figure.draw.partition(":")
     with style():
         figure = getattr(import_module(module_name(*plugins.of_paper(plugins.FIGURES, module))), function)(

@@ -18,21 +18,10 @@ from scalinglaws.protocols.fits import MetricFit
 from scalinglaws.protocols.learning_curves import Analysis, analyse
 from scalinglaws.protocols.run_grid import RunGrid, read_runs
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
-from scalinglaws.tables.fit_table import Cell, in_order, write_table
+from scalinglaws.tables.csv import frame_of, write_table
+from scalinglaws.tables.schema import BANDS, BEST, FITS, SCORES
 
-SCORES = (
-    "metric", "examples", "data_size", "model", "parameters",
-    "score", "lowest", "highest", "seeds", "diverged",
-)  # fmt: skip
-BEST = (
-    "metric", "examples", "data_size", "model", "parameters",
-    "size", "edge", "score", "low", "high", "censored", "in_region",
-)  # fmt: skip
-FITS = (
-    "law", "metric", "parameter", "value", "low", "high", "level", "points", "n_total", "r_squared",
-    "objective", "gradient_norm", "starts", "spread", "resamples", "redrawn", "warnings",
-)  # fmt: skip
-BANDS = ("law", "metric", "x", "value", "low", "high")
+Cell = str | int | float | bool
 BAND_POINTS = 61
 NAN = float("nan")
 
@@ -46,10 +35,14 @@ def main(arguments: list[str]) -> None:
     spec = parse_spec(FitSpec, options.spec)
     grid = read_runs(options.runs, spec)
     analysis = analyse(grid, spec)
-    write_table(options.out / "scores.csv", SCORES, in_order(score_rows(grid, analysis), 5))
-    write_table(options.out / "best.csv", BEST, in_order(best_rows(grid, analysis), 3))
-    write_table(options.out / "fits.csv", FITS, in_order(fit_rows(analysis, spec), 3))
-    write_table(options.out / "bands.csv", BANDS, in_order(band_rows(grid, analysis, spec), 3))
+    tables = {
+        SCORES: score_rows(grid, analysis),
+        BEST: best_rows(grid, analysis),
+        FITS: fit_rows(analysis, spec),
+        BANDS: band_rows(grid, analysis, spec),
+    }
+    for table, rows in tables.items():
+        write_table(frame_of(rows, table), options.out / f"{table.name}.csv", table)
     note_made_of(options, "fit", [options.runs])
 
 

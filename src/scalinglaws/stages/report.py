@@ -8,9 +8,8 @@ from pathlib import Path
 from scalinglaws.config.strict import Strict
 from scalinglaws.report.text import summary
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
-from scalinglaws.tables.fit_table import number, read_table
-
-COLUMNS = ("claim", "statement", "published", "measured", "low", "high", "verdict", "reason")
+from scalinglaws.tables.csv import read_table
+from scalinglaws.tables.schema import CLAIMS
 
 
 class ReportSpec(Strict):
@@ -27,14 +26,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--out", required=True, type=Path, help="the summary, plain text")
     options = parser.parse_args(arguments)
     spec = parse_spec(ReportSpec, options.spec)
-    rows, silent = [], []
-    for study, path in zip(spec.studies, options.claims, strict=True):
-        table = read_table(path, COLUMNS)
-        for row in table:
-            for column in ("measured", "low", "high"):
-                number(row, column, f"{path}, claim {row['claim']}")  # a clear error before any arithmetic
-        rows.extend(table)
-        silent += [] if table else [study]
+    tables = [read_table(path, CLAIMS) for path in options.claims]
+    silent = [study for study, table in zip(spec.studies, tables, strict=True) if table.empty]
+    rows = [row for table in tables for row in table.to_dict("records")]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(summary(rows, silent), encoding="utf-8", newline="\n")
     note_made_of(options, "report", options.claims)

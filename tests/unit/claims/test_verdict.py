@@ -7,9 +7,11 @@ import pytest
 
 from scalinglaws.claims import claim as claim_module
 from scalinglaws.claims.claim import Claim, DataSet, claims_of, parse_claims
-from scalinglaws.claims.measure import Measurement, measure
+from scalinglaws.claims.measure import SCORED, Measurement, measure
 from scalinglaws.claims.verdict import Verdict, judge
 from scalinglaws.errors import ConfigError, DataError
+from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.csv import frame_of
 
 IMAGENET = DataSet(title="ImageNet", sources=("imagenet",))
 
@@ -92,36 +94,27 @@ def test_a_one_sided_claim() -> None:
     assert judge(below, measured(1, 2), ["a"], "A", "s").reason.endswith("the claim (below 0).")
 
 
-FIT = {"law": "learning-curve", "metric": "top1_error", "parameter": "beta_g", "value": "-0.3", "low": "-0.4",
-       "high": "-0.2", "level": "0.95", "points": "6", "warnings": "careful"}  # fmt: skip
+FIT = fit_row("learning-curve", "top1_error", "beta_g", -0.3, (-0.4, -0.2), level=0.95, points=6,
+              warnings=["careful"])  # fmt: skip
 
 
 def test_a_quantity_is_looked_up_in_the_fits() -> None:
-    assert measure(claim(), [{**FIT, "metric": "other"}, FIT], None) == Measurement(
+    assert measure(claim(), fit_table([{**FIT, "metric": "other"}, FIT]), None) == Measurement(
         -0.3, -0.4, -0.2, 0.95, 6, "careful"
     )
-    missing = measure(claim(), [], None)
+    missing = measure(claim(), fit_table([]), None)
     assert missing.missing
     assert missing.note == "learning-curve top1_error beta_g was not fitted"
     with pytest.raises(DataError, match="2 rows"):
-        measure(claim(), [FIT, FIT], None)
+        measure(claim(), fit_table([FIT, FIT]), None)
 
 
 def test_a_score_is_compared_with_guessing_at_the_smallest_subset() -> None:
     near = claim(quantity={"table": "best", "metric": "top1_error", "relative_to": "chance"})
-    row = {"metric": "top1_error", "examples": "20", "data_size": "2"}
-    small = {**row, "score": "0.72", "low": "0.63", "high": "0.81"}
-    large = {
-        **row,
-        "examples": "100",
-        "data_size": "10",
-        "score": "0.3",
-        "low": "0.2",
-        "high": "0.4",
-    }
-    found = measure(near, [], [large, small])
+    large, small = ("top1_error", 100, 10, 0.3, 0.2, 0.4), ("top1_error", 20, 2, 0.72, 0.63, 0.81)
+    found = measure(near, fit_table([]), frame_of([large, small], SCORED))
     assert (found.value, found.low, found.high) == pytest.approx((0.8, 0.7, 0.9))
-    assert measure(near, [], None).missing
+    assert measure(near, fit_table([]), None).missing
 
 
 def test_the_published_constants_of_fig_4_stand_in_the_package() -> None:

@@ -1,8 +1,9 @@
 """The nine error landscapes of Rosenfeld et al. 2020 (arXiv:1909.12673), part of Rosenfeld's 2021 thesis.
 
-error = eps0 t / sqrt(t^2 + eta^2) with t = n^-alpha + b m^-beta + c_inf, where n and m are the sizes of data
-and model as FRACTIONS of the largest: with absolute sizes the constants make no sense. alpha, beta and all of
-CIFAR10 come from secondary sources that quote the paper; the other constants and the grids are from memory.
+error = eps0 t / sqrt(t^2 + eta^2) with t = n^-alpha + b m^-beta + c_inf. Here n and m are the sizes of data
+and model as FRACTIONS of the largest; with absolute sizes the constants make no sense. alpha, beta and all
+constants of CIFAR10 come from secondary sources that quote the paper; the other constants and the grids are
+from memory.
 """
 
 from collections.abc import Iterator
@@ -20,19 +21,19 @@ NAMES = ("eps0", "alpha", "b", "beta", "c_inf", "eta")
 
 @dataclass(frozen=True)
 class Landscape:
-    """One data set with the models trained on it.
+    """A data set with the models trained on it.
 
     Attributes:
-        name: in our tables.
+        name: its name in our tables.
         metric: what the error is.
         model: the architecture, scaled in width.
-        examples: N, as the paper counts it (of CIFAR, with the test images), in `unit`.
+        examples: N, as the paper counts it (for CIFAR including the test images), in `unit`.
         unit: of the examples.
-        halvings: the data are N 2^-k for k = 0 to this.
+        halvings: data sizes are N 2^-k for k from 0 to this.
         parameters: M, the size of the base model.
-        quarterings: models have M 4^-k parameters for k from the first to the second.
+        quarterings: model sizes are M 4^-k for k from the first to the second.
         theta: eps0, alpha, b, beta, c_inf and eta.
-        guess_known: whether eps0 is known, 1 - 1/classes; else it is fitted.
+        guess_known: whether eps0 is known (1 - 1/classes) rather than fitted.
     """
 
     name: str
@@ -58,7 +59,7 @@ class Landscape:
 
     @property
     def model_fractions(self) -> tuple[float, ...]:
-        """m of the grid, ascending to 1: fractions of the largest model, not of the base model."""
+        """m of the grid, ascending to 1, as fractions of the largest model, not of the base model."""
         first, last = self.quarterings
         return tuple(4.0**-k for k in range(last - first, -1, -1))
 
@@ -151,5 +152,5 @@ EXTRAPOLATION = {
 
 
 def landscape(name: str) -> Landscape:
-    """The landscape of that data set."""
+    """The landscape of a data set."""
     return next(found for found in LANDSCAPES if found.name == name)

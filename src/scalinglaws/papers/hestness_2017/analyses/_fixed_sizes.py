@@ -1,8 +1,8 @@
-"""Models of one size at all sizes of the training set: a power law with a floor each, as in Fig 1 left.
+"""Models of one size at all sizes of the training set: each gets a power law with a floor (Fig 1 left).
 
-The floor is the error at which the capacity of such a model is exhausted: a larger model has a lower one.
-Two sizes stand for the paper's pair, those nearest to a quarter and to three quarters of the way through the
-grid of models, in the logarithm of the size.
+The floor is the error at which the capacity of a model is exhausted; a larger model has a lower floor. The
+paper shows two sizes. Here they are the sizes nearest to a quarter and to three quarters of the way through
+the grid of models, in the logarithm of the size.
 """
 
 from dataclasses import dataclass
@@ -18,11 +18,12 @@ from scalinglaws.fitting.fit import Fit
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.system import points_needed
+from scalinglaws.fitting.uncertainty.mover import difference
 from scalinglaws.fitting.uncertainty.student import student_interval
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.tables import claimed as rows
-from scalinglaws.tables.interval import Value, difference
-from scalinglaws.tables.trained import Trained
+from scalinglaws.tables.analysis import fit_row
+from scalinglaws.tables.study import TrainedStudy
+from scalinglaws.tables.value import Value
 
 LAW = "learning-curve-with-floor"
 FIXED = f"{LAW}:fixed-size"
@@ -42,11 +43,11 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class FixedSizes:
-    """The models of a study, each by itself.
+    """The models of a study, each fitted by itself.
 
     Attributes:
-        points: one row a model and subset: median over seeds of the minimum along training.
-        laws: one row a model.
+        points: one row per model and subset: the median over seeds of the minimum along training.
+        laws: one row per model.
         lines: the laws on a grid of x.
         claims: rows of fits for the small and the large model.
     """
@@ -59,7 +60,7 @@ class FixedSizes:
 
 @dataclass(frozen=True)
 class _Model:
-    """A model's points [points], those in the region, and the law fitted to them."""
+    """A model's points [points], which of them are in the region, and the law fitted to these."""
 
     head: Row
     x: FloatArray
@@ -70,12 +71,12 @@ class _Model:
     warnings: tuple[str, ...]
 
     def value(self, name: str) -> Value:
-        """A parameter with its interval, where it has them."""
+        """A parameter with its interval, as far as they are known."""
         value = self.fit.params[name] if self.fit else nan
         return self.intervals.get(name, Value(value, nan, nan))
 
 
-def fit_all(study: Trained) -> FixedSizes:
+def fit_all(study: TrainedStudy) -> FixedSizes:
     """Fit the law to each model of a study by least squares on the logarithm, inside the declared region.
 
     The small and the large model have Student's likelihood intervals (`fitting/uncertainty/student.py`).
@@ -89,21 +90,21 @@ def fit_all(study: Trained) -> FixedSizes:
     )
 
 
-def _roles(study: Trained) -> dict[str, str]:
-    """Which model plays which part, ascending in size; most play none."""
+def _roles(study: TrainedStudy) -> dict[str, str]:
+    """The role of each model, ascending in size; most have none."""
     scores = study.scores[study.scores.metric == study.metric]
     sizes = scores.groupby("model").parameters.first().sort_values(kind="stable")
     names, logs = [str(name) for name in sizes.index], np.log(sizes.to_numpy(float))
     roles = dict.fromkeys(names, "")
     if len(names) > 1:
         low, high = (np.abs(logs - logs[0] - share * np.ptp(logs)).round(9) for share in (0.25, 0.75))
-        # Where two are as near, the outer one: a pair far apart shows more.
+        # Of two that are equally near take the outer one: a pair far apart shows more.
         roles[names[int(low.argmin())]] = SMALL
         roles[names[len(names) - 1 - int(high[::-1].argmin())]] = LARGE
     return roles
 
 
-def _fit(study: Trained, model: str, role: str) -> _Model:
+def _fit(study: TrainedStudy, model: str, role: str) -> _Model:
     scores = study.scores[(study.scores.metric == study.metric) & (study.scores.model == model)]
     parameters = int(scores.parameters.iloc[0])
     scores = scores[np.isfinite(scores.score)].sort_values("data_size")
@@ -115,12 +116,12 @@ def _fit(study: Trained, model: str, role: str) -> _Model:
         "parameters": parameters, "metric": study.metric,
     }  # fmt: skip
     law, count = laws.find(LAW), int(fitted.sum())
-    needed = max(points_needed(law), len(law.names) + 1)  # an interval takes a degree of freedom
+    needed = max(points_needed(law), len(law.names) + 1)  # an interval needs a degree of freedom
     if count < needed:
         few = (f"{count} points in the region; the law needs {needed}",)
         return _Model(head, x, y, fitted, None, {}, few)
     fit = Problem(law, Points(x[fitted], y[fitted])).fit()
-    # What is not identified has no interval; and the pair alone is worth its time.
+    # A parameter that is not identified has no interval, and only the pair is worth the time.
     wanted = law.names if role and not fit.unidentified else ()
     level = study.facts.fit.level
     intervals = {name: Value(fit.params[name], *student_interval(fit, name, level)) for name in wanted}
@@ -151,8 +152,8 @@ def _line_rows(model: _Model) -> list[Row]:
     return [{**model.head, "x": a, "value": b} for a, b in zip(x.tolist(), values.tolist(), strict=True)]
 
 
-def _claims(study: Trained, roles: dict[str, _Model]) -> list[Row]:
-    """Floor and exponent of the small and the large model, and how much lower the large one's floor is."""
+def _claims(study: TrainedStudy, roles: dict[str, _Model]) -> list[Row]:
+    """Floor and exponent of the small and the large model, and the difference of their floors."""
     claims, level = [], study.facts.fit.level
     for role in (SMALL, LARGE):
         model = roles.get(role)
@@ -161,7 +162,7 @@ def _claims(study: Trained, roles: dict[str, _Model]) -> list[Row]:
         for name in ("beta_g", "gamma"):
             value = model.value(name)
             claims.append(
-                rows.row(
+                fit_row(
                     FIXED, f"{study.name}/{role}", name, value.value, (value.low, value.high),
                     level=level, points=int(model.fitted.sum()), warnings=model.warnings,
                 )
@@ -171,7 +172,7 @@ def _claims(study: Trained, roles: dict[str, _Model]) -> list[Row]:
         value = difference(small.value("gamma"), large.value("gamma"))
         points = int(min(small.fitted.sum(), large.fitted.sum()))
         claims.append(
-            rows.row(
+            fit_row(
                 FLOORS, f"{study.name}/{SMALL}-{LARGE}", "gamma", value.value, (value.low, value.high),
                 level=level, points=points, warnings=(*small.warnings, *large.warnings),
             )

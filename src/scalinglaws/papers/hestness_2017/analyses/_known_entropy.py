@@ -1,12 +1,12 @@
 """Trained networks on a source of known entropy: the third panel of Fig 6, a construction of ours.
 
-Both levels of the sketch are known here: the best guess, all tokens being equally likely, and the
-irreducible error, the exact entropy of the source. Between them lie the best scores of a trained study, which
-are cut into regions by the rule for curves that are computed (`_regions.py`), as far as their number allows.
+Both levels of the paper's sketch are known here: the best guess, because all tokens are equally likely, and
+the irreducible error, which is the exact entropy of the source. The best scores of a trained study are
+between them. If there are enough, they are cut into regions by the rule for computed curves (`_regions.py`).
 
-Intervals follow from those of the scores, taken as independent of each other (MOVER for a sum of estimates
-with known weights, see `_mover.py`). Validation noise, which all scores share, is in none of them; nor is
-lack of fit, which R squared shows.
+Intervals follow from those of the scores, which are treated as independent (MOVER for a sum of estimates with
+known weights, see `fitting/uncertainty/mover.py`). They include neither validation noise, which all scores
+share, nor lack of fit, which R squared shows.
 """
 
 from collections.abc import Iterator
@@ -25,20 +25,20 @@ from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.system import points_needed
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.hestness_2017.analyses._regions import IRREDUCIBLE, SMALL, find_regions
-from scalinglaws.tables import claimed as rows
-from scalinglaws.tables.interval import Value
-from scalinglaws.tables.trained import Trained
+from scalinglaws.tables.analysis import fit_row
+from scalinglaws.tables.study import TrainedStudy
+from scalinglaws.tables.value import Value
 
 WITH_FLOOR, POWER_LAW = "learning-curve-with-floor", "learning-curve"
 FLOOR, LARGEST, SMALLEST, ABOVE = (
     f"known-entropy:{part}" for part in ("floor", "largest-set", "smallest-set", "above-floor")
 )
 FEWEST = 5
-"""Sizes of the training set below which a curve is not cut: three regions and two bends."""
+"""The fewest sizes of the training set that can show three regions and two bends."""
 NEAR = 0.1
-"""A flat end counts as a region of Fig 6 where the curve comes within this share of the level that it is
-named after; elsewhere it may be flat because the networks, or their training, are at their end. A curve that
-is by more than this share above the best guess is in none of the regions."""
+"""A flat end counts as a region of Fig 6 if the curve comes within this share of the level that the region is
+named after. Elsewhere the curve may be flat because the networks or their training reach their limits. A
+point that is above the best guess by more than this share is in none of the regions."""
 
 REGIONS = ["region", "x_low", "x_high", "points"]
 
@@ -47,16 +47,17 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class KnownEntropy:
-    """What is measured of one study.
+    """What is measured in one study.
 
     Attributes:
-        points: one row a size of the training set: x, y with low and high; floor and guess; the local slope
+        points: one row per size of the training set: x, y with low and high; floor and guess; the local slope
             of log y over log x to the next size, `slope`, with slope_low and slope_high; `region`, empty in
             the bends; `above` the floor, NaN where the score is not above it, with above_low and above_high;
             `law` that is fitted to it and whether a point was `fitted`; parameters of the best model, whether
             it is `censored`, and the `unit` of x.
-        regions: one row a region: its ends in x and how many sizes lie in it; none where sizes are too few.
-        claims: rows of fits, as claims read them.
+        regions: one row per region: its ends in x and how many sizes are in it; no rows if there are too few
+            sizes.
+        claims: rows of the table `fits`.
     """
 
     points: pd.DataFrame
@@ -64,8 +65,8 @@ class KnownEntropy:
     claims: list[Row]
 
 
-def known_entropy(study: Trained) -> KnownEntropy:
-    """Lay the learning curve of a study between the two levels that are known.
+def known_entropy(study: TrainedStudy) -> KnownEntropy:
+    """Compare the learning curve of a study with the two levels that are known.
 
     Raises:
         DataError: the entropy of its data is not known, or no size of the training set has a score.
@@ -77,7 +78,9 @@ def known_entropy(study: Trained) -> KnownEntropy:
     best = best.sort_values("data_size")
     x, y, low, high = (best[name].to_numpy(float) for name in ("data_size", "score", "low", "high"))
     regions = _regions(x, y, floor, guess)
-    slopes = [_slope(x[k : k + 2], y[k : k + 2], low[k : k + 2], high[k : k + 2]) for k in range(len(x) - 1)]
+    slopes = [
+        slope_of(x[k : k + 2], y[k : k + 2], low[k : k + 2], high[k : k + 2]) for k in range(len(x) - 1)
+    ]
     above = np.where(y > floor, y - floor, nan)
     fitted = best.in_region.to_numpy(bool) & np.isfinite(above)
     law = laws.find(POWER_LAW)
@@ -100,8 +103,8 @@ def known_entropy(study: Trained) -> KnownEntropy:
     return KnownEntropy(points, _region_table(points, regions), list(_claims(study, points, fit)))
 
 
-def _levels(study: Trained) -> tuple[float, float]:
-    """The exact entropy and the cost of guessing, nats a token."""
+def _levels(study: TrainedStudy) -> tuple[float, float]:
+    """The exact entropy and the cross-entropy of the best guess, nats per token."""
     entropy, tokens = study.manifest.get("entropy"), study.manifest.get("vocabulary")
     if not (isinstance(entropy, int | float) and entropy > 0 and isinstance(tokens, int)):
         raise DataError(
@@ -111,9 +114,9 @@ def _levels(study: Trained) -> tuple[float, float]:
 
 
 def _regions(x: FloatArray, y: FloatArray, floor: float, guess: float) -> dict[str, tuple[float, float]]:
-    """The regions by the rule, without a flat end that is far from its level; none of a few sizes.
+    """The regions by the rule, without flat ends that are far from their level; none if there are few sizes.
 
-    Sizes up to the last at which networks do worse than guessing are left out: no region lies up there.
+    Sizes up to the last one at which networks do worse than guessing are left out: they are in no region.
     """
     worse = np.flatnonzero(y > (1 + NEAR) * guess)
     first = int(worse[-1]) + 1 if len(worse) else 0
@@ -134,11 +137,12 @@ def _region_table(points: pd.DataFrame, regions: dict[str, tuple[float, float]])
     return pd.DataFrame(cells, columns=REGIONS)
 
 
-def _slope(x: FloatArray, y: FloatArray, low: FloatArray, high: FloatArray) -> Value:
+def slope_of(x: FloatArray, y: FloatArray, low: FloatArray, high: FloatArray) -> Value:
     """Slope of log y over log x by least squares, with its interval from those of y.
 
-    The slope is a sum of the logarithms with weights that depend on x alone; the ends of their intervals move
-    it, and what moves it to one side adds in squares. An end of y at 0 or below leaves one of it open.
+    The slope is a weighted sum of the logarithms, with weights that depend on x alone. Each end of an
+    interval of y moves it; movements to the same side add in squares. An end of y at 0 or below makes an end
+    of the slope infinite.
 
     Args:
         x: [points], two or more.
@@ -149,7 +153,7 @@ def _slope(x: FloatArray, y: FloatArray, low: FloatArray, high: FloatArray) -> V
     value = float(weights @ np.log(y))
     with np.errstate(divide="ignore", invalid="ignore"):
         down, up = (np.log(np.maximum(end, 0.0)) - np.log(y) for end in (low, high))
-    # A weight of 0, at the middle size, moves nothing, not even by an end that is open.
+    # The middle size has weight 0 and moves nothing, not even where its interval is open.
     moving = weights != 0
     ends = weights[moving] * np.array([np.minimum(down[moving], 0.0), np.maximum(up[moving], 0.0)])
     return Value(
@@ -159,8 +163,8 @@ def _slope(x: FloatArray, y: FloatArray, low: FloatArray, high: FloatArray) -> V
     )
 
 
-def _claims(study: Trained, points: pd.DataFrame, fit: Fit | None) -> Iterator[Row]:
-    """How near the curve comes to both levels, the floor that the law with a floor finds, and the excess."""
+def _claims(study: TrainedStudy, points: pd.DataFrame, fit: Fit | None) -> Iterator[Row]:
+    """How near the curve comes to both levels, the floor that the law with a floor gives, and the excess."""
     metric, level = f"{study.name}/{study.metric}", study.facts.fit.level
     first, last = points.iloc[0], points.iloc[-1]
     gamma = study.value(WITH_FLOOR, study.metric, "gamma")
@@ -184,7 +188,7 @@ def _excess(metric: str, fitted: pd.DataFrame, fit: Fit | None, level: float) ->
         for name in ("alpha", "beta_g", "r_squared"):
             yield _row(ABOVE, metric, name, Value(nan, nan, nan), level, count, few)
         return
-    exponent = _slope(*(fitted[name].to_numpy(float) for name in ("x", "above", "above_low", "above_high")))
+    exponent = slope_of(*(fitted[name].to_numpy(float) for name in ("x", "above", "above_low", "above_high")))
     for name, value in (
         ("alpha", Value(fit.params["alpha"], nan, nan)),
         ("beta_g", Value(fit.params["beta_g"], exponent.low, exponent.high)),
@@ -198,4 +202,4 @@ def _row(
 ) -> Row:
     known = isfinite(value.value)
     ends = (value.low, value.high) if known else (nan, nan)
-    return rows.row(law, metric, parameter, value.value, ends, level=level, points=points, warnings=warnings)
+    return fit_row(law, metric, parameter, value.value, ends, level=level, points=points, warnings=warnings)

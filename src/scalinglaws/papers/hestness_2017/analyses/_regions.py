@@ -1,4 +1,4 @@
-"""The rule, ours, by which a learning curve is cut into the three regions of Hestness et al. 2017, Fig 6."""
+"""Our rule for cutting a learning curve into the three regions of Hestness et al. 2017, Fig 6."""
 
 import numpy as np
 
@@ -6,9 +6,10 @@ from scalinglaws.errors import DataError
 from scalinglaws.laws.law import FloatArray
 
 STRAIGHT, FLAT = 0.9, 0.1
-"""The rule of regions. The local slope of log error over log examples is compared with its steepest: a curve
-is in its power-law region where it has at least STRAIGHT of that, and in the region of small data (before) or
-of irreducible error (after) where it has at most FLAT. What lies between is a bend and in no region."""
+"""The rule compares the local slope of log error over log examples with the steepest slope. Where it is at
+least STRAIGHT times the steepest, the curve is in its power-law region; where it is at most FLAT times the
+steepest, the curve is in the small-data region (before) or the region of irreducible error (after). The bends
+between are in no region."""
 SMALL, POWER, IRREDUCIBLE = "small data", "power law", "irreducible error"
 
 
@@ -19,17 +20,17 @@ def local_slopes(x: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def find_regions(x: FloatArray, y: FloatArray) -> dict[str, tuple[float, float]]:
-    """The regions of a falling learning curve, by the rule: their first and last x.
+    """The regions of a falling learning curve: their first and last x.
 
-    Between midpoints of neighbouring x the slope is taken to be linear in log x. A region that the curve does
-    not show is left out.
+    The slope is interpolated linearly in log x between the midpoints of neighbouring x. Regions that the
+    curve does not show are left out.
 
     Raises:
-        DataError: the curve falls nowhere.
+        DataError: the curve never falls.
     """
     slopes, at = local_slopes(x, y)
     if not slopes.min() < 0:
-        raise DataError("regions: a learning curve that falls nowhere has none")
+        raise DataError("regions: a learning curve that never falls has none")
     share = slopes / slopes.min()
     top = int(np.argmax(share))
     left, right = (share[top::-1], at[top::-1]), (share[top:], at[top:])
@@ -44,7 +45,7 @@ def find_regions(x: FloatArray, y: FloatArray) -> dict[str, tuple[float, float]]
 
 
 def _crossing(share: FloatArray, at: FloatArray, level: float) -> float | None:
-    """Where the share of the steepest slope first falls below a level, going outward from it."""
+    """Where the share of the steepest slope first falls below a level, going outward from the steepest."""
     below = np.flatnonzero(share < level)
     if not len(below):
         return None

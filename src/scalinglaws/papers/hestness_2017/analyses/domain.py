@@ -1,9 +1,9 @@
 """One domain of Hestness et al. 2017: its families of models side by side, as in Figs 1, 2, 3 and 5.
 
 The paper finds that architectures and optimisers of one domain share the exponent of the learning curve and
-differ in their offset. Here each study's exponent is compared with that of the first one, as a ratio, and
-its exponent of model growth as a difference; intervals come from those of the two fits (see `_mover.py`).
-Models of one size get a power law with a floor each, as in Fig 1 left.
+differ in their offset. Here each study is compared with the first one: the exponents of the learning curves
+as a ratio, those of model growth as a difference, with intervals from those of the two fits
+(`fitting/uncertainty/mover.py`). Models of one size each get a power law with a floor, as in Fig 1 left.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,10 +13,11 @@ from typing import Any
 import pandas as pd
 
 from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.fitting.uncertainty.mover import difference, ratio
 from scalinglaws.papers.hestness_2017.analyses._fixed_sizes import FixedSizes, fit_all
-from scalinglaws.tables import claimed as rows
-from scalinglaws.tables.interval import Value, difference, ratio
-from scalinglaws.tables.trained import CURVE, GROWTH, Trained
+from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.study import CURVE, GROWTH, TrainedStudy
+from scalinglaws.tables.value import Value
 from scalinglaws.tasks.core.metrics import metric_title
 
 TABLES = (
@@ -32,17 +33,17 @@ Row = dict[str, Any]
 
 
 def analyse(
-    _public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, Trained]
+    _public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, TrainedStudy]
 ) -> dict[str, pd.DataFrame]:
     """Gather the studies' tables and compare their exponents.
 
     Tables:
-        studies: one row a study: what it is, what its data are counted in, the metric it is about.
-        best, scores, bands: those of the studies, with the columns study and family in front.
-        fits: the same, with metrics named `<study>/<metric>`; then what follows from several fits, as claims
-            read it: `learning-curve:ratio` and `model-size:difference` with metrics
+        studies: one row per study: what it is, the unit of its data, the metric it is about.
+        best, scores, bands: those of the studies, with the columns study and family added in front.
+        fits: the same, with metrics named `<study>/<metric>`; then what follows from several fits:
+            `learning-curve:ratio` and `model-size:difference` with metrics
             `<study>/<first study>/<metric>`, and laws of models of one size (see `_fixed_sizes.py`).
-        comparisons: one row a study and quantity, for reading.
+        comparisons: one row per study and quantity, for reading.
         fixed, fixed_points, fixed_lines: models of one size: laws, what they are fitted to, and curves.
     """
     every = list(studies.values())
@@ -58,7 +59,7 @@ def analyse(
     }
 
 
-def _about(study: Trained) -> Row:
+def _about(study: TrainedStudy) -> Row:
     facts = study.facts
     return {
         "study": study.name, "family": facts.family, "domain": facts.domain, "optimiser": facts.optimiser,
@@ -69,35 +70,35 @@ def _about(study: Trained) -> Row:
     }  # fmt: skip
 
 
-def _named(frame: pd.DataFrame, study: Trained) -> pd.DataFrame:
+def _named(frame: pd.DataFrame, study: TrainedStudy) -> pd.DataFrame:
     named = frame.copy()
     named.insert(0, "study", study.name)
     named.insert(1, "family", study.facts.family)
     return named
 
 
-def _gathered(every: list[Trained], name: str) -> pd.DataFrame:
+def _gathered(every: list[TrainedStudy], name: str) -> pd.DataFrame:
     return pd.concat([_named(getattr(study, name), study) for study in every], ignore_index=True)
 
 
-def _fits(every: list[Trained], fixed: Mapping[str, FixedSizes]) -> pd.DataFrame:
+def _fits(every: list[TrainedStudy], fixed: Mapping[str, FixedSizes]) -> pd.DataFrame:
     parts = []
     for study in every:
         own = study.fits.assign(metric=f"{study.name}/" + study.fits.metric)
-        derived = rows.table([*_claimed(study, every[0]), *fixed[study.name].claims])
+        derived = fit_table([*_claimed(study, every[0]), *fixed[study.name].claims])
         parts += [_named(part, study) for part in (own, derived) if len(part)]
     return pd.concat(parts, ignore_index=True)
 
 
-def exponent_ratios(study: Trained, first: Trained) -> Iterator[tuple[str, Value]]:
+def exponent_ratios(study: TrainedStudy, first: TrainedStudy) -> Iterator[tuple[str, Value]]:
     """Exponent of the learning curve over that of another study, for each metric that both have."""
     for metric in study.facts.fit.metrics:
         if study is not first and metric in first.facts.fit.metrics:
             ours, theirs = (each.value(CURVE, metric, "beta_g") for each in (study, first))
-            yield metric, ratio(ours.size, theirs.size)
+            yield metric, ratio(ours.negated, theirs.negated)
 
 
-def _claimed(study: Trained, first: Trained) -> Iterator[Row]:
+def _claimed(study: TrainedStudy, first: TrainedStudy) -> Iterator[Row]:
     """Comparisons with the first study as rows of fits."""
     level = study.facts.fit.level
     for metric, value in exponent_ratios(study, first):
@@ -105,14 +106,14 @@ def _claimed(study: Trained, first: Trained) -> Iterator[Row]:
         warnings = [text for each in pair for text in each.warnings(CURVE, metric, "beta_g")]
         if value.value == value.value and not value.known:
             warnings.append(OPEN)
-        yield rows.row(
+        yield fit_row(
             RATIO, f"{study.name}/{first.name}/{metric}", "beta_g", value.value, (value.low, value.high),
             level=level, points=min(each.points(CURVE, metric, "beta_g") for each in pair), warnings=warnings,
         )  # fmt: skip
     if study is not first:
         value = difference(study.growth, first.growth)
         grown = [(each, each.size_metric) for each in (study, first)]
-        yield rows.row(
+        yield fit_row(
             DIFFERENCE, f"{study.name}/{first.name}/{study.size_metric}", "beta_p", value.value,
             (value.low, value.high), level=level,
             points=min(each.points(GROWTH, metric, "beta_p") for each, metric in grown),
@@ -120,8 +121,8 @@ def _claimed(study: Trained, first: Trained) -> Iterator[Row]:
         )  # fmt: skip
 
 
-def _comparisons(study: Trained, first: Trained) -> Iterator[Row]:
-    """What tells the studies apart, and how much each of them can tell."""
+def _comparisons(study: TrainedStudy, first: TrainedStudy) -> Iterator[Row]:
+    """How the studies differ, and how much each of them can show."""
     censored, sizes = study.censored()
     quantities: list[tuple[str, str, Value]] = [
         *(("ratio of exponents", metric, value) for metric, value in exponent_ratios(study, first)),

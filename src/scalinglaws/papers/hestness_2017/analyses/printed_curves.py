@@ -1,14 +1,14 @@
 """The curves of Figs 1, 3 and 5 of Hestness et al. 2017, fitted again to the points of the figures.
 
-The paper's lines do not rest on all points: it leaves out the largest training sets and does not say which.
-How many of the smallest are used here is declared with each printed line, as the number that gives its
-constants; fits to all points stand beside them. Models of one size get a floor.
+The paper does not fit its lines to all points: it leaves out the largest training sets, and does not say
+which. Each printed line here declares how many of the smallest sets it is fitted to: the number that gives
+its constants. Fits to all points are shown too. Models of one size get a floor.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from math import hypot, nan
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,14 @@ from scalinglaws.fitting.fit import Fit
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap
+from scalinglaws.fitting.uncertainty.mover import difference
 from scalinglaws.fitting.uncertainty.student import student_interval
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.papers.hestness_2017 import constants as paper
-from scalinglaws.papers.hestness_2017 import points as read_off
-from scalinglaws.papers.hestness_2017.points import Curve
-from scalinglaws.tables import claimed as rows
+from scalinglaws.papers.hestness_2017.constants import hestness_2017 as paper
+from scalinglaws.papers.hestness_2017.constants import points as read_off
+from scalinglaws.papers.hestness_2017.constants.points import Curve
+from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.value import Value
 
 TABLES = ("points", "printed", "fits", "intervals", "lines")
 
@@ -41,9 +43,9 @@ Rows = list[dict[str, Any]]
 
 @dataclass(frozen=True)
 class Fitted:
-    """A law fitted to the smallest training sets of a curve: under which name, to how many, and with what.
+    """A law fitted to the smallest training sets of a curve, and its name in our tables.
 
-    x, y: [points] it was fitted to; intervals: by parameter.
+    x, y: [points] that it was fitted to; intervals: by parameter.
     """
 
     name: str
@@ -58,12 +60,13 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dic
     """Fit every curve again.
 
     Tables:
-        points: one row a point of a figure; `used` says whether the line of the declared points or the law
-            with a floor rests on it.
-        printed: one row a printed equation.
-        fits: parameters with Student's likelihood intervals; `learning-curve` rests on the declared points,
-            `learning-curve:all-points` on all; `:beyond` is the excess of the largest training set over the
-            line of the declared ones; `:difference` that of a floor over the next larger model's.
+        points: one row per point of a figure; `used` says whether the line through the declared points, or
+            the law with a floor, was fitted to it.
+        printed: one row per printed equation.
+        fits: parameters with Student's likelihood intervals; `learning-curve` is fitted to the declared
+            points, `learning-curve:all-points` to all; `:beyond` is the excess of the largest training set
+            over the line through the declared ones; `:difference` is a floor minus that of the next larger
+            model.
         intervals: the same parameters by that method and by a bootstrap of pairs.
         lines: what is drawn, on a grid of x.
     """
@@ -71,14 +74,14 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dic
     return {
         "points": _points(),
         "printed": _printed(),
-        "fits": rows.table([*_parameters(fitted), *_beyond(fitted), *_floor_differences(fitted)]),
+        "fits": fit_table([*_parameters(fitted), *_beyond(fitted), *_floor_differences(fitted)]),
         "intervals": _intervals(fitted, spec),
         "lines": _lines(fitted),
     }
 
 
 def declared(curve: Curve) -> int:
-    """How many of a curve's points its printed line rests on; all where it has none."""
+    """How many of a curve's points its printed line is fitted to; all if it has no printed line."""
     printed = paper.PRINTED.get(curve.series)
     return len(curve.x) if printed is None or printed.first is None else int(printed.first.value)
 
@@ -131,16 +134,16 @@ def _parameters(fitted: list[Fitted]) -> Iterator[dict[str, Any]]:
     for one in fitted:
         chosen = (CHOSEN,) if one.name == DECLARED and len(one.x) < len(one.curve.x) else ()
         for name, value in one.fit.params.items():
-            yield rows.row(
+            yield fit_row(
                 one.name, one.curve.series, name, value, one.intervals[name],
                 level=LEVEL, points=len(one.x), warnings=chosen + one.fit.warnings,
             )  # fmt: skip
 
 
 def _beyond(fitted: list[Fitted]) -> Iterator[dict[str, Any]]:
-    """How far the largest training set lies above the line of the declared ones, y / line - 1.
+    """How far the largest training set is above the line through the declared ones, y / line - 1.
 
-    The interval is Student's for a new point; it says what noise like that of the declared points would do.
+    The interval is Student's for a new point: what noise like that of the declared points would cause.
     """
     for one in fitted:
         curve = one.curve
@@ -152,27 +155,21 @@ def _beyond(fitted: list[Fitted]) -> Iterator[dict[str, Any]]:
         reach = t.ppf((1 + LEVEL) / 2, n - 2) * np.sqrt(variance * (1 + 1 / n + far))
         excess = np.log(curve.y[-1] / float(one.fit.predict(np.array([curve.x[-1]]))[0]))
         value, low, high = (float(np.expm1(excess + sign * reach)) for sign in (0, -1, 1))
-        yield rows.row(
+        yield fit_row(
             "learning-curve:beyond", curve.series, "excess", value, (low, high), level=LEVEL, points=n
         )
 
 
 def _floor_differences(fitted: list[Fitted]) -> Iterator[dict[str, Any]]:
-    """The floor of each size minus that of the next larger one, from both intervals.
-
-    The interval is that of Zou & Donner 2008 ("Construction of confidence limits about effect measures") for
-    the difference of two independent estimates: it keeps the intervals' asymmetry.
-    """
+    """The floor of each size minus that of the next larger one, with an interval from both of theirs."""
     floors = [one for one in fitted if one.name == FLOOR]
     for small, large in pairwise(floors):
-        (a, b), (a_low, a_high), (b_low, b_high) = (
-            (small.fit.params["gamma"], large.fit.params["gamma"]),
-            small.intervals["gamma"],
-            large.intervals["gamma"],
+        value = difference(
+            *(Value(one.fit.params["gamma"], *one.intervals["gamma"]) for one in (small, large))
         )
-        low, high = a - b - hypot(a - a_low, b_high - b), a - b + hypot(a_high - a, b - b_low)
-        yield rows.row(
-            f"{FLOOR}:difference", f"{small.curve.series}-{large.curve.series}", "gamma", a - b, (low, high),
+        yield fit_row(
+            f"{FLOOR}:difference", f"{small.curve.series}-{large.curve.series}", "gamma",
+            value.value, (value.low, value.high),
             level=LEVEL, points=min(len(small.x), len(large.x)),
         )  # fmt: skip
 

@@ -1,8 +1,8 @@
 """The projections of Hestness, Ardalani & Diamos 2019, computed again from the constants that they print.
 
-Constants are printed to one to three digits. Every quantity is computed over all numbers that would be
-printed so, and agrees with what is printed if the two ranges meet: else it is off by more than rounding.
-The desired errors count as rounded too; if they are exact, more rows are off.
+Constants are printed with one to three digits. Every quantity is computed over all numbers that round to the
+printed ones. It agrees with its own printed value if the two ranges overlap; otherwise it is off by more than
+rounding. The desired errors are treated as rounded too; if they are exact, more rows are off.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,8 +13,14 @@ from typing import Any
 import pandas as pd
 
 from scalinglaws.config.analysis import AnalysisSpec
-from scalinglaws.papers.hestness_2017.constants_2019 import DOMAINS, PEAK, USED_SHARE, Domain, Printed
-from scalinglaws.tables import claimed as rows
+from scalinglaws.papers.hestness_2017.constants.hestness_2019 import (
+    DOMAINS,
+    PEAK,
+    USED_SHARE,
+    Domain,
+    Printed,
+)
+from scalinglaws.tables.analysis import fit_row, fit_table
 
 TABLES = ("domains", "projections", "implied", "fits")
 
@@ -65,7 +71,7 @@ QUANTITIES: dict[str, tuple[str, Inputs, Formula]] = {
         lambda data, subbatch, seconds: data / subbatch * seconds / SECONDS_A_DAY,
     ),
 }
-"""Printed quantities: a title, what they follow from, and how."""
+"""Printed quantities: a title, the inputs that they follow from, and the formula."""
 
 IMPLIED: dict[str, tuple[str, Inputs, Formula]] = {
     "parameters": (
@@ -106,26 +112,26 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> di
     """Compute every printed quantity from the others.
 
     Tables:
-        domains: the printed constants that all follows from.
-        projections: one row a domain and printed quantity: `printed` with the range that rounds to it,
+        domains: the printed constants that everything follows from.
+        projections: one row per domain and printed quantity: `printed` with the range that rounds to it,
             `value` with the range that the rounding of its inputs allows, `ratio` = value/printed with the
             range of both, and `agrees`.
-        implied: quantities that are not printed, with ranges; of an exponent, the printed one beside it.
-        fits: the computed quantities as claims read them; intervals are ranges of rounding and have no level.
+        implied: quantities that are not printed, with ranges; for an exponent, also the printed one.
+        fits: the computed quantities; their intervals are ranges of rounding and have no level.
     """
     projections = pd.DataFrame([row for domain in DOMAINS for row in _projections(domain)])
     return {
         "domains": _domains(),
         "projections": projections,
         "implied": pd.DataFrame([row for domain in DOMAINS for row in _implied(domain)]),
-        "fits": rows.table(_fit_row(row) for row in projections.to_dict("records")),
+        "fits": fit_table(_fit_row(row) for row in projections.to_dict("records")),
     }
 
 
 def evaluate(domain: Domain, inputs: Inputs, formula: Formula) -> tuple[float, float, float]:
     """A quantity from printed numbers: value, and the least and greatest that their rounding allows.
 
-    The formulas are monotonic in each input, so that the extremes lie at corners.
+    The formulas are monotonic in each input, so the extremes are at the corners.
     """
     given = [_input(domain, name) for name in inputs]
     value = formula(*(number.value for number in given))
@@ -155,7 +161,7 @@ def _input(domain: Domain, name: str) -> Printed:
 def _projections(domain: Domain) -> Iterator[dict[str, Any]]:
     for name, (title, inputs, formula) in QUANTITIES.items():
         if name == "epoch_days" and not domain.samples_are_units:
-            continue  # how many units a sample holds is not printed; see `units_of_epoch`
+            continue  # how many units there are per sample is not printed; see `units_of_epoch`
         value, low, high = evaluate(domain, inputs, formula)
         printed: Printed = getattr(domain, name)
         least, most = printed.rounding
@@ -171,7 +177,7 @@ def _projections(domain: Domain) -> Iterator[dict[str, Any]]:
 def _implied(domain: Domain) -> Iterator[dict[str, Any]]:
     for name, (title, inputs, formula) in IMPLIED.items():
         if name == "units_of_flops" and domain.samples_are_units:
-            continue  # weights of a convolution are used many times an image
+            continue  # weights of a convolution are used many times per image
         value, low, high = evaluate(domain, inputs, formula)
         printed = getattr(domain, name.split("_of_")[0], None)
         yield {
@@ -184,7 +190,7 @@ def _implied(domain: Domain) -> Iterator[dict[str, Any]]:
 def _fit_row(row: dict[Any, Any]) -> dict[str, Any]:
     inputs = QUANTITIES[row["quantity"]][1]
     warnings = () if row["agrees"] else ("off by more than the rounding of the printed constants",)
-    return rows.row(
+    return fit_row(
         "projection", row["domain"], row["quantity"], row["value"], (row["low"], row["high"]),
         points=len(inputs), warnings=warnings,
     )  # fmt: skip

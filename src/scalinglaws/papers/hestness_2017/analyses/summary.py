@@ -1,9 +1,9 @@
 """The exponents of all domains of Hestness et al. 2017 beside the published ones, and what they would imply.
 
-The follow-up (Hestness, Ardalani & Diamos 2019) asks what data and models a desired error would take: the
-data (state of the art/desired error)^(1/|beta_g|) times those of the state of the art, the model that to the
-power beta_p. Here the same with the exponents measured at this scale, on its data: no forecast, but a
-measure of how much hangs on an exponent.
+The follow-up (Hestness, Ardalani & Diamos 2019) asks what a desired error would take: r = (state of the art /
+desired error)^(1/|beta_g|) times the data of the state of the art, and r^beta_p times its parameters. Here
+the same is computed with the exponents measured at this scale. It is not a forecast; it shows how much
+depends on an exponent.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,12 +14,13 @@ import pandas as pd
 
 from scalinglaws.claims.constant import Constant
 from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.fitting.uncertainty.mover import ratio
 from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
-from scalinglaws.papers.hestness_2017.constants import EXPONENTS
-from scalinglaws.papers.hestness_2017.constants_2019 import DOMAINS, Domain
-from scalinglaws.tables import claimed as rows
-from scalinglaws.tables.interval import MISSING, Value, ratio
-from scalinglaws.tables.trained import CURVE, GROWTH, Trained
+from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS
+from scalinglaws.papers.hestness_2017.constants.hestness_2019 import DOMAINS, Domain
+from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.study import CURVE, GROWTH, TrainedStudy
+from scalinglaws.tables.value import MISSING, Value
 from scalinglaws.tasks.core.metrics import metric_title
 
 TABLES = ("summary", "implications", "fits")
@@ -36,22 +37,22 @@ FOLLOW_UP = {
 """The follow-up's name of a domain, by the first word of a study's name; the metric is the study's first."""
 PRINTED_FROM_EXPONENTS = ("alpha", "data_ratio", "model_ratio", "parameters_target")
 DISAGREES = "the follow-up's row does not follow from its exponents"
-MOST_LOG = 700.0  # exp of more is no number
+MOST_LOG = 700.0  # exp of more overflows
 
 Row = dict[str, Any]
 
 
 def analyse(
-    _public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec, studies: Mapping[str, Trained]
+    _public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec, studies: Mapping[str, TrainedStudy]
 ) -> dict[str, pd.DataFrame]:
-    """One row a study and metric, and the follow-up's question for each study.
+    """Gather the exponents, and answer the follow-up's question for each study.
 
     Tables:
-        summary: exponents with intervals beside the published ones, and what they rest on; exponents of the
-            best-fit model's size stand in the row of the metric by which it is found.
-        implications: data and model, times more, that the desired errors would take; `printed_agrees` says
+        summary: exponents with intervals beside the published ones, and what they are based on; the exponent
+            of the best-fit model's size is in the row of the metric that chooses it.
+        implications: how many times more data and parameters the desired errors take; `printed_agrees` says
             whether the follow-up's own row follows from its exponents within rounding.
-        fits: as claims read them: `learning-curve` and `model-size` with metrics `<study>/<metric>`; of the
+        fits: `learning-curve` and `model-size` with metrics `<study>/<metric>`; of the
             first metrics of all studies, `learning-curve:all-domains` with the steepest and the flattest
             exponent; `implication` with the metric `<study>`.
     """
@@ -61,11 +62,11 @@ def analyse(
     return {
         "summary": pd.DataFrame([row for study in every for row in _summary(study)]),
         "implications": pd.DataFrame(implied, columns=IMPLICATIONS),
-        "fits": rows.table([*_exponents(every), *_extremes(every), *_implied_fits(every, implied)]),
+        "fits": fit_table([*_exponents(every), *_extremes(every), *_implied_fits(every, implied)]),
     }
 
 
-def _summary(study: Trained) -> Iterator[Row]:
+def _summary(study: TrainedStudy) -> Iterator[Row]:
     facts, published = study.facts, EXPONENTS.get(study.name)
     censored, sizes = study.censored()
     for metric in facts.fit.metrics:
@@ -109,7 +110,7 @@ IMPLICATIONS = [
 ]  # fmt: skip
 
 
-def _implications(study: Trained, projections: pd.DataFrame) -> Iterator[Row]:
+def _implications(study: TrainedStudy, projections: pd.DataFrame) -> Iterator[Row]:
     name = FOLLOW_UP.get(study.name.split("-")[0])
     for domain in DOMAINS:
         if domain.name != name:
@@ -132,11 +133,11 @@ def _implications(study: Trained, projections: pd.DataFrame) -> Iterator[Row]:
 def factors(domain: Domain, beta_g: Value, beta_p: Value) -> tuple[Value, Value]:
     """How many times more data and parameters the desired error takes, with intervals from the exponents'.
 
-    An exponent whose interval reaches 0 leaves the factor open above. The interval of the model's factor
-    takes both exponents as independent, which those of one grid of runs are not quite.
+    An exponent whose interval reaches 0 makes the factor unbounded. The interval of the model's factor treats
+    the two exponents as independent, which is not quite true within one grid of runs.
     """
     steps = log(domain.sota.value / domain.desired.value)
-    steepness = beta_g.size
+    steepness = beta_g.negated
     if not steepness.value > 0:
         return MISSING, MISSING
     low, high = steepness.low, steepness.high
@@ -155,7 +156,7 @@ def _exp(x: float) -> float:
     return inf if x > MOST_LOG else exp(x)
 
 
-def _exponents(every: list[Trained]) -> Iterator[Row]:
+def _exponents(every: list[TrainedStudy]) -> Iterator[Row]:
     for study in every:
         for metric in study.facts.fit.metrics:
             for name in ("beta_g", "r_squared"):
@@ -163,17 +164,17 @@ def _exponents(every: list[Trained]) -> Iterator[Row]:
         yield _row(study, GROWTH, study.size_metric, "beta_p")
 
 
-def _row(study: Trained, law: str, metric: str, name: str) -> Row:
+def _row(study: TrainedStudy, law: str, metric: str, name: str) -> Row:
     value = study.value(law, metric, name)
-    return rows.row(
+    return fit_row(
         law, f"{study.name}/{metric}", name, value.value, (value.low, value.high),
         level=study.facts.fit.level,
         points=study.points(law, metric, name), warnings=study.warnings(law, metric, name),
     )  # fmt: skip
 
 
-def _extremes(every: list[Trained]) -> Iterator[Row]:
-    """The steepest and the flattest exponent: the least and greatest of the values, and of the ends."""
+def _extremes(every: list[TrainedStudy]) -> Iterator[Row]:
+    """The steepest and the flattest exponent: smallest and largest of the values, and of the ends."""
     known = [study for study in every if study.exponent.known]
     if not known:
         return
@@ -184,19 +185,19 @@ def _extremes(every: list[Trained]) -> Iterator[Row]:
         value, low, high = (
             end(part) for part in zip(*((v.value, v.low, v.high) for v in values), strict=True)
         )
-        yield rows.row(
+        yield fit_row(
             f"{CURVE}:all-domains", "first-metrics", name, value, (low, high),
             level=min(study.facts.fit.level for study in known), points=points, warnings=absent,
         )  # fmt: skip
 
 
-def _implied_fits(every: list[Trained], implied: list[Row]) -> Iterator[Row]:
+def _implied_fits(every: list[TrainedStudy], implied: list[Row]) -> Iterator[Row]:
     studies = {study.name: study for study in every}
     for row in implied:
         study = studies[row["study"]]
         warnings = () if row["printed_agrees"] else (DISAGREES,)
         for name in ("data_ratio", "model_ratio"):
-            yield rows.row(
+            yield fit_row(
                 "implication", study.name, name, row[name], (row[f"{name}_low"], row[f"{name}_high"]),
                 level=study.facts.fit.level, points=study.points(CURVE, study.metric, "beta_g"),
                 warnings=warnings,

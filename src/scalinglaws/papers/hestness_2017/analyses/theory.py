@@ -1,8 +1,8 @@
-"""The theory and the toys of Hestness et al. 2017: Fig 6 and the counting model, and Amari's four types.
+"""The theory of Hestness et al. 2017: Fig 6, the counting model, and Amari's four types, on toy learners.
 
-All but one part are expectations that are computed, not simulated: values have no error and intervals of no
-width. Two things remain a choice and are ours: the examples, and the rule by which a curve is cut into
-regions (`_regions.py`). One part is measured: networks on a source of known entropy (`_known_entropy.py`).
+All but one part are exact expectations, not simulations, so their values have no error and their intervals no
+width. Two choices are ours: the examples, and the rule that cuts a curve into regions (`_regions.py`). One
+part is measured: networks on a source of known entropy (`_known_entropy.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -34,28 +34,28 @@ from scalinglaws.papers.hestness_2017.theory.counting_model import (
     expected_loss,
     l1_closed_form,
 )
-from scalinglaws.tables import claimed as rows
-from scalinglaws.tables.trained import Trained
+from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.study import TrainedStudy
 
 TABLES = ("curves", "regions", "fits", "known_entropy", "known_entropy_regions")
 STUDIES = True
 
 COINS = {"fair-coin": 0.5, "biased-coin": 0.9}
-DRAWS = tuple(2**k for k in range(13))  # 1..4096, as far as sums over all outcomes are cheap
-FIRST_FITTED = 16  # the draws, or examples, from which on lines are fitted
+DRAWS = tuple(2**k for k in range(13))  # 1..4096: sums over all outcomes are cheap up to there
+FIRST_FITTED = 16  # lines are fitted from this many draws, or examples, on
 
-GAP = 1.0  # without inputs about the threshold, in lengths of the stretch on either side
+GAP = 1.0  # without inputs around the threshold, in lengths of the stretch on either side
 CLASSIFIER = CountingClassifier(zipf=1.5, shift=100, classes=10, noise=0.01)
 OTHER_ZIPF = (1.25, 2.0)
 EXAMPLES = tuple(2**k for k in range(45))
-ASYMPTOTIC = 100  # examples of the commonest type from which on a power law without floor is fitted
+ASYMPTOTIC = 100  # a power law without floor is fitted from this many examples of the commonest type on
 
 
 @dataclass(frozen=True)
 class Example:
     """A learning curve that has one of Amari's types.
 
-    law: the type; learner: what it is; y: [DRAWS] its error; floor: what the error falls to.
+    law: the type; learner: who learns what; y: [DRAWS], its error; floor: what the error falls to.
     """
 
     law: str
@@ -65,23 +65,23 @@ class Example:
 
 
 def analyse(
-    _public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, Trained]
+    _public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, TrainedStudy]
 ) -> dict[str, pd.DataFrame]:
     """Compute the curves, cut the classifier's into regions, fit exponents, and read the trained networks.
 
     The one study must be of data whose entropy is known.
 
     Tables:
-        curves: one row a point: `group` is coin, amari or classifier, `setting` the coin, the type or
-            Zipf's exponent, `series` the loss or the learner; y, and `law` that is drawn beside it: the
+        curves: one row per point: `group` is coin, amari or classifier; `setting` is the coin, the type or
+            Zipf's exponent; `series` is the loss or the learner; y, and the `law` drawn beside it: the
             closed form, Amari's law with fitted constants, or the power law of theory above the floor;
-            `fitted` says whether a line rests on the point.
+            `fitted` says whether a line is fitted to the point.
         regions: the regions of the classifier's curve by the rule, with the errors at their ends.
-        fits: exponents and constants; of the networks how near they come to the known levels.
+        fits: exponents and constants; for the networks, how near they come to the known levels.
         known_entropy, known_entropy_regions: the networks' learning curve and its regions.
 
     Raises:
-        DataError: the study's data have no known entropy, or no size of its training set a score.
+        DataError: the entropy of the study's data is not known, or no size of its training set has a score.
     """
     examples = list(_amari())
     (study,) = studies.values()
@@ -89,7 +89,7 @@ def analyse(
     return {
         "curves": pd.concat([_coins(), _amari_curves(examples), *_classifiers()], ignore_index=True),
         "regions": _region_table(),
-        "fits": rows.table(
+        "fits": fit_table(
             [
                 *_coin_fits(),
                 *_amari_fits(examples),
@@ -136,7 +136,7 @@ def _amari_curves(examples: Sequence[Example]) -> pd.DataFrame:
 
 
 def _classifiers() -> Iterator[pd.DataFrame]:
-    """Each classifier's error, beside the power law of theory above its floor through its last point."""
+    """Each classifier's error, and the power law of theory above its floor, through its last point."""
     for one in _every_classifier():
         x = np.array(EXAMPLES, dtype=np.float64)
         above = one.above_floor(EXAMPLES)
@@ -188,59 +188,59 @@ def _region_table() -> pd.DataFrame:
 
 
 def _coin_fits() -> Iterator[dict[str, Any]]:
-    """The power law of each loss, and how far the L1 loss is from its closed form in the end."""
+    """The power law of each loss, and the final ratio of the L1 loss to its closed form."""
     for coin, p in COINS.items():
         for loss in LOSSES:
             yield from _power_law("counting-model", f"{coin}:{loss}", DRAWS, expected_loss(loss, p, DRAWS))
         last = DRAWS[-1:]
         ratio = float(expected_loss("l1", p, last)[0] / l1_closed_form(p, last)[0])
-        yield rows.row("counting-model", f"{coin}:l1", "ratio-to-closed-form", ratio, points=1)
+        yield fit_row("counting-model", f"{coin}:l1", "ratio-to-closed-form", ratio, points=1)
 
 
 def _amari_fits(examples: Sequence[Example]) -> Iterator[dict[str, Any]]:
-    """The constants of each type's law, and the exponent that the error above its known floor has."""
+    """The constants of each type's law, and the exponent of the error above its known floor."""
     x = np.array(DRAWS, dtype=np.float64)
     for one in examples:
         fit = _fit(one.law, x, one.y)
         for name, value in fit.params.items():
-            yield rows.row(
+            yield fit_row(
                 one.law, one.learner, name, value, points=len(fit.points), warnings=fit.warnings
             )  # fmt: skip
         if one.floor:
-            yield rows.row(one.law, one.learner, "known-floor", one.floor, points=1)
+            yield fit_row(one.law, one.learner, "known-floor", one.floor, points=1)
         yield from _power_law(f"{one.law}:exponent", one.learner, DRAWS, one.y - one.floor)
 
 
 def _classifier_fits() -> Iterator[dict[str, Any]]:
-    """Above the known floor, past the commonest types: the exponent beside that of theory."""
+    """The exponent above the known floor, once the commonest types are learnt, and that of theory."""
     for one in _every_classifier():
         metric, above = _zipf(one), one.above_floor(EXAMPLES)
         first = _first_asymptotic(one)
         yield from _power_law("counting-classifier:above-floor", metric, EXAMPLES, above, first)
-        yield rows.row("counting-classifier:theory", metric, "beta_g", one.exponent, points=0)
+        yield fit_row("counting-classifier:theory", metric, "beta_g", one.exponent, points=0)
 
 
 def _region_fits() -> Iterator[dict[str, Any]]:
-    """What is said of the three regions of Fig 6, of the one classifier that is cut into them."""
+    """Quantities of the three regions of Fig 6, for the classifier that is cut into them."""
     metric, y = _zipf(CLASSIFIER), CLASSIFIER.error(EXAMPLES)
     x = np.array(EXAMPLES, dtype=np.float64)
     regions = find_regions(x, y)
     if SMALL in regions:
         inside = x <= regions[SMALL][1]
         lowest = float(y[inside].min()) / CLASSIFIER.guess
-        yield rows.row(
+        yield fit_row(
             "regions:small-data", metric, "least-share-of-guess", lowest, points=int(inside.sum())
         )  # fmt: skip
     low, high = regions[POWER]
     inside = (low <= x) & (x <= high)
-    yield rows.row(
+    yield fit_row(
         "regions:power-law", metric, "decades", float(np.log10(high / low)), points=int(inside.sum())
     )
     yield from _power_law("regions:power-law", metric, EXAMPLES, y, low, high)
     if IRREDUCIBLE in regions:
         inside = x >= regions[IRREDUCIBLE][0]
         last = float(y[-1]) / CLASSIFIER.floor
-        yield rows.row("regions:irreducible", metric, "ratio-to-floor", last, points=int(inside.sum()))
+        yield fit_row("regions:irreducible", metric, "ratio-to-floor", last, points=int(inside.sum()))
 
 
 def _power_law(
@@ -255,7 +255,7 @@ def _power_law(
     x = np.array(sizes, dtype=np.float64)
     fit = _fit("learning-curve", x, error, first, last)
     for name, value in {**fit.params, "r_squared": fit.r_squared}.items():
-        yield rows.row(law, metric, name, value, points=len(fit.points), warnings=fit.warnings)
+        yield fit_row(law, metric, name, value, points=len(fit.points), warnings=fit.warnings)
 
 
 def _fit(law: str, x: FloatArray, y: FloatArray, first: float = FIRST_FITTED, last: float = np.inf) -> Fit:

@@ -1,6 +1,6 @@
 """Figs 1, 2, 3 and 5 of Hestness et al. 2017, measured: learning curves, best-fit sizes, models of one size.
 
-They draw the tables of `scalinglaws.papers.hestness_2017.analyses.domain`; nothing is fitted here.
+They draw the tables of `analyses/domain.py`; nothing is fitted here.
 """
 
 import math
@@ -29,12 +29,13 @@ from scalinglaws.plotting.learning_curves import (
     thousands,
 )
 from scalinglaws.plotting.style import powers_of_two
-
-Tables = Mapping[str, pd.DataFrame]
+from scalinglaws.tables.analysis import Tables, where
+from scalinglaws.tables.study import CURVE, GROWTH
+from scalinglaws.tables.value import Value
 
 BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13)}  # hides no point
 SIZE_TICKS = 12
-"""Most parts that an axis of sizes has room for: families have almost equal sizes."""
+"""How many labels fit on an axis of sizes. The sizes of different families are almost equal."""
 PAIR = {"small": "C0", "large": "C1"}
 
 
@@ -75,14 +76,14 @@ def _families(axes: Axes, tables: Tables) -> None:
     drawn = []
     entries: list[tuple[Any, str]] = []
     for k, study in enumerate(_studies(tables)):
-        best = _of(tables["best"], study=study["study"], metric=study["metric"])
+        best = where(tables["best"], study=study["study"], metric=study["metric"])
         best_scores(axes, best, f"C{k}", study["family"])
         drawn.append(best)
         entries.append((Line2D([], [], color=f"C{k}", marker="o", markersize=4), study["family"]))
-        band = _of(tables["bands"], study=study["study"], metric=study["metric"], law="learning-curve")
-        law = _law(tables, study, "learning-curve", study["metric"])
+        band = where(tables["bands"], study=study["study"], metric=study["metric"], law=CURVE)
+        law = _law(tables, study, CURVE, study["metric"])
         if len(band) and "beta_g" in law:
-            label = power(r"\varepsilon(m)", factor(law["alpha"][0]), *law["beta_g"], 3)
+            label = power(r"\varepsilon(m)", factor(law["alpha"].value), law["beta_g"], 3)
             fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
             entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
     best = pd.concat(drawn)
@@ -101,15 +102,15 @@ def _sizes(axes: Axes, tables: Tables) -> None:
     drawn, grid = [], []
     entries: list[tuple[Any, str]] = []
     for k, study in enumerate(_studies(tables)):
-        best = _of(tables["best"], study=study["study"], metric=study["size_metric"])
+        best = where(tables["best"], study=study["study"], metric=study["size_metric"])
         best_sizes(axes, best, f"C{k}", study["family"], prefix=f"{study['family']}, ")
         drawn.append(best)
-        grid.append(_of(tables["scores"], study=study["study"]).parameters)
+        grid.append(where(tables["scores"], study=study["study"]).parameters)
         entries.append((Line2D([], [], color=f"C{k}", marker="o", markersize=4), study["family"]))
-        band = _of(tables["bands"], study=study["study"], law="model-size")
-        law = _law(tables, study, "model-size", study["size_metric"])
+        band = where(tables["bands"], study=study["study"], law=GROWTH)
+        law = _law(tables, study, GROWTH, study["size_metric"])
         if len(band) and "beta_p" in law:
-            label = power("s(m)", factor(law["alpha_p"][0]), *law["beta_p"], 2)
+            label = power("s(m)", factor(law["alpha_p"].value), law["beta_p"], 2)
             fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
             growth_band(axes, band, f"C{k}", f"{study['family']}: growth, interval")
         else:
@@ -130,14 +131,14 @@ def _sizes(axes: Axes, tables: Tables) -> None:
 
 
 def _size_title(tolerances: pd.Series) -> str:
-    """What the sizes are: those of the best models, or those that suffice to come near them."""
+    """Title of a panel of sizes: those of the best models, or the smallest that come near them."""
     shares = [f"{100 * share:g}" for share in sorted(tolerances.unique())]
     near = f", within {' or '.join(shares)} % of the best" if tolerances.any() else ""
     return f"Best-fit model size{near}"
 
 
 def _apart(sizes: NDArray[Any]) -> NDArray[Any]:
-    """Those of ascending sizes that leave room for their labels on a logarithmic axis."""
+    """Of ascending sizes, those whose labels have room on a logarithmic axis."""
     room = math.log(sizes[-1] / sizes[0]) / SIZE_TICKS
     kept = [sizes[0]]
     for size in sizes[1:]:
@@ -147,13 +148,13 @@ def _apart(sizes: NDArray[Any]) -> NDArray[Any]:
 
 
 def _fixed(axes: Axes, tables: Tables) -> None:
-    """Every model of the first family by itself, two of them bold with their laws, and the best fits."""
+    """Every model of the first family by itself, two of them in colour with their laws, and the best fits."""
     study = _studies(tables)[0]
     axes.set_title(f"{study['family']}: models of one size", loc="left")
-    points = _of(tables["fixed_points"], study=study["study"])
+    points = where(tables["fixed_points"], study=study["study"])
     entries: list[tuple[Any, str]] = []
-    for model in _of(tables["fixed"], study=study["study"]).to_dict("records"):
-        mine = _of(points, model=model["model"])
+    for model in where(tables["fixed"], study=study["study"]).to_dict("records"):
+        mine = where(points, model=model["model"])
         name = f"{thousands(model['parameters'])} parameters"
         colour = PAIR.get(str(model["role"]))
         if colour is None:
@@ -171,12 +172,12 @@ def _fixed(axes: Axes, tables: Tables) -> None:
                 label="_points",
             )
         entries.append((Line2D([], [], color=colour, marker="o", markersize=4), name))
-        line = _of(tables["fixed_lines"], study=study["study"], model=model["model"])
+        line = where(tables["fixed_lines"], study=study["study"], model=model["model"])
         if len(line):
             label = _with_floor(model)
             fitted_law(axes, line, colour, f"{name}: {label}")
             entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
-    best = _of(tables["best"], study=study["study"], metric=study["metric"]).sort_values("data_size")
+    best = where(tables["best"], study=study["study"], metric=study["metric"]).sort_values("data_size")
     if not tables["fixed"][tables["fixed"].study == study["study"]].role.isin(list(PAIR)).all():
         entries.append((Line2D([], [], color="0.72", linewidth=0.9), "all other sizes of the grid"))
     axes.plot(best.data_size, best.score, ":", color="0.2", linewidth=1.4, zorder=2, label="Best-fit model")
@@ -199,20 +200,18 @@ def _studies(tables: Tables) -> list[dict[Any, Any]]:
     return tables["studies"].to_dict("records")
 
 
-def _law(
-    tables: Tables, study: Mapping[Any, Any], law: str, metric: str
-) -> dict[str, tuple[float, float, float]]:
+def _law(tables: Tables, study: Mapping[Any, Any], law: str, metric: str) -> dict[str, Value]:
     """Fitted parameters of a law with their intervals; empty where it was not fitted."""
-    rows = _of(tables["fits"], law=law, metric=f"{study['study']}/{metric}")
+    rows = where(tables["fits"], law=law, metric=f"{study['study']}/{metric}")
     return {
-        str(row["parameter"]): (float(row["value"]), float(row["low"]), float(row["high"]))
+        str(row["parameter"]): Value(float(row["value"]), float(row["low"]), float(row["high"]))
         for row in rows.to_dict("records")
         if math.isfinite(row["value"])
     }
 
 
 def _region(axes: Axes, tables: Tables, best: pd.DataFrame) -> None:
-    """Shade what is outside, where all families share one region; hollow points tell it anyway."""
+    """Shade what is outside the region if all families share one; hollow points show it in any case."""
     if len(tables["studies"][["region_low", "region_high"]].drop_duplicates()) == 1:
         shade_region(axes, best)
 
@@ -241,11 +240,3 @@ def _least(*columns: pd.Series) -> float:
 
 def _most(*columns: pd.Series) -> float:
     return float(max(column.max() for column in columns))
-
-
-def _of(table: pd.DataFrame, **cells: object) -> pd.DataFrame:
-    """The rows with these cells."""
-    keep = pd.Series(True, index=table.index)
-    for column, value in cells.items():
-        keep &= table[column] == value
-    return table[keep]

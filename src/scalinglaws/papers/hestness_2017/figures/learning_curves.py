@@ -21,7 +21,7 @@ from scalinglaws.plotting.learning_curves import (
     size_axis,
 )
 from scalinglaws.plotting.style import plain_log, powers_of_two
-from scalinglaws.tables.study import StudyTables
+from scalinglaws.tables.study import CURVE, GROWTH, StudyTables
 from scalinglaws.tasks.core.metrics import chance_level, metric_title
 
 BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}  # hides no point
@@ -48,11 +48,10 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
         points = best[best.metric == metric].sort_values("data_size")
         x = points.data_size
         best_scores(axes, points, colour, name)
-        band = tables.bands[(tables.bands.law == "learning-curve") & (tables.bands.metric == metric)]
-        alpha, _, _ = tables.parameter("learning-curve", "alpha", metric)
-        beta, low, high = tables.parameter("learning-curve", "beta_g", metric)
-        if len(band) and math.isfinite(beta):
-            label = power(r"\varepsilon(m)", factor(alpha), beta, low, high, 3)
+        band = tables.bands[(tables.bands.law == CURVE) & (tables.bands.metric == metric)]
+        alpha, beta = (tables.value(CURVE, metric, name) for name in ("alpha", "beta_g"))
+        if len(band) and math.isfinite(beta.value):
+            label = power(r"\varepsilon(m)", factor(alpha.value), beta, 3)
             fitted_law(axes, band, colour, label)
         if metric in chance:
             guess = [chance[metric]] * 2
@@ -74,7 +73,7 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
 def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     """Best-fit sizes, censored ones hollow, over the models of the grid; the fitted growth."""
     axes.set_title("Best-fit model size", loc="left")
-    law = tables.fits[tables.fits.law == "model-size"]
+    law = tables.fits[tables.fits.law == GROWTH]
     metric = str(law.metric.iloc[0])
     best = tables.best[tables.best.metric == metric].sort_values("data_size")
     sizes = np.sort(tables.runs.parameters.unique())
@@ -82,11 +81,10 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     for size in sizes:
         axes.axhline(size, color="0.8", linewidth=0.7, zorder=1)
     best_sizes(axes, best, "C3", "Best-fit size")
-    band = tables.bands[tables.bands.law == "model-size"]
-    beta, low, high = tables.parameter("model-size", "beta_p", metric)
-    alpha, _, _ = tables.parameter("model-size", "alpha_p", metric)
-    if len(band) and math.isfinite(beta):
-        label = power("s(m)", f"{alpha:,.0f}", beta, low, high, 2)
+    band = tables.bands[tables.bands.law == GROWTH]
+    alpha, beta = (tables.value(GROWTH, metric, name) for name in ("alpha_p", "beta_p"))
+    if len(band) and math.isfinite(beta.value):
+        label = power("s(m)", f"{alpha.value:,.0f}", beta, 2)
         fitted_law(axes, band, GREY, label)
         growth_band(axes, band, GREY, "growth, interval")
     powers_of_two(axes, best.data_size.min(), best.data_size.max())

@@ -1,15 +1,11 @@
 """Figs 1, 3 (left) and 5 of Hestness et al. 2017, from points read off them."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from scalinglaws.plotting.style import powers_of_two
-
-Tables = Mapping[str, pd.DataFrame]
+from scalinglaws.plotting.style import fixed_ticks, powers_of_two
+from scalinglaws.tables.analysis import Tables, where
 
 DECLARED, ALL, FLOOR = "learning-curve", "learning-curve:all-points", "learning-curve-with-floor"
 
@@ -29,9 +25,9 @@ def translation(tables: Tables) -> Figure:
     figure = Figure(figsize=(10.5, 5.4), layout="constrained")
     left, right = figure.subplots(1, 2)
     left.set_title("Fig 1 left: models of one size, as printed", loc="left")
-    printed = _of(tables["printed"], panel="Fig 1 left").set_index("series")
+    printed = where(tables["printed"], panel="Fig 1 left").set_index("series")
     for k, (series, row) in enumerate(printed.iterrows()):
-        line = _of(tables["lines"], panel="Fig 1 left", series=series)
+        line = where(tables["lines"], panel="Fig 1 left", series=series)
         hidden = str(series).removeprefix("hidden_")
         label = rf"{hidden} hidden: $\varepsilon = {_power(row)} + {_digits(row.gamma)}$"
         left.plot(line.x, line.y, "--", color=f"C{k}", linewidth=1.4, label=label)
@@ -64,28 +60,28 @@ def speech(tables: Tables) -> Figure:
     right.set_title("Fig 5 right: DS2 models of one size", loc="left")
     for k, series in enumerate(("ds2_1.7M", "ds2_6M", "ds2_87M")):
         _with_floor(right, tables, series, f"C{k}")
-    best = _of(tables["points"], series="ds2_best")
+    best = where(tables["points"], series="ds2_best")
     right.plot(best.x, best.y, color="0.35", linewidth=1.4, zorder=2, label="Best-fit model, as left")
     _axes(right, "Fig 5 right", tables, "hours of audio", "Minimum validation loss (log scale)")
     return figure
 
 
 def _learning_curve(axes: Axes, tables: Tables, series: str, colour: str) -> None:
-    """The curve as read off, the line printed beside it, and both fits; points left out are hollow."""
-    points = _of(tables["points"], series=series)
+    """The curve as read off, the printed line, and both fits. Points left out are hollow."""
+    points = where(tables["points"], series=series)
     title = str(points.title.iloc[0])
     axes.plot(points.x, points.y, color=colour, zorder=3, label=title)
     _markers(axes, points[points.used], colour, "_fitted", hollow=False)
     _markers(axes, points[~points.used], colour, f"{title}, not in the fit", hollow=True)
-    printed = _of(tables["printed"], series=series).iloc[0]
-    fits = _of(tables["fits"], metric=series)
-    first = int(_of(fits, law=DECLARED).points.iloc[0])
+    printed = where(tables["printed"], series=series).iloc[0]
+    fits = where(tables["fits"], metric=series)
+    first = int(where(fits, law=DECLARED).points.iloc[0])
     for kind, style, what in (
         ("printed", "--", f"printed: ${_power(printed)}$"),
-        (DECLARED, "-.", f"first {first}: {_equation(_of(fits, law=DECLARED))}"),
-        (ALL, ":", f"all {len(points)}: {_equation(_of(fits, law=ALL))}"),
+        (DECLARED, "-.", f"first {first}: {_equation(where(fits, law=DECLARED))}"),
+        (ALL, ":", f"all {len(points)}: {_equation(where(fits, law=ALL))}"),
     ):
-        line = _of(tables["lines"], series=series, kind=kind)
+        line = where(tables["lines"], series=series, kind=kind)
         if len(line):
             shade = "0.2" if kind == "printed" else colour
             axes.plot(line.x, line.y, style, color=shade, linewidth=1.1, zorder=2, label=what)
@@ -93,12 +89,12 @@ def _learning_curve(axes: Axes, tables: Tables, series: str, colour: str) -> Non
 
 def _with_floor(axes: Axes, tables: Tables, series: str, colour: str) -> None:
     """The curve of one model as read off, and the power law with a floor fitted to it."""
-    points = _of(tables["points"], series=series)
+    points = where(tables["points"], series=series)
     title = str(points.title.iloc[0])
     axes.plot(points.x, points.y, color=colour, linewidth=1.4, zorder=3, label=title)
     _markers(axes, points, colour, "_fitted", hollow=False)
-    fits = _of(tables["fits"], metric=series, law=FLOOR).set_index("parameter")
-    line = _of(tables["lines"], series=series, kind=FLOOR)
+    fits = where(tables["fits"], metric=series, law=FLOOR).set_index("parameter")
+    line = where(tables["lines"], series=series, kind=FLOOR)
     alpha, beta, gamma = (fits.loc[name] for name in ("alpha", "beta_g", "gamma"))
     label = (
         rf"fit, n = {gamma.points}: ${alpha.value:.2f}\,m^{{{beta.value:.2f}}} + {gamma.value:.3f}$"
@@ -114,15 +110,13 @@ def _markers(axes: Axes, points: pd.DataFrame, colour: str, label: str, *, hollo
 
 
 def _axes(axes: Axes, panel: str, tables: Tables, unit: str, y_label: str) -> None:
-    lines = _of(tables["lines"], panel=panel)
+    lines = where(tables["lines"], panel=panel)
     x = lines.x
     powers_of_two(axes, x.min(), x.max())
     ticks = TICKS[panel]
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(FixedLocator(ticks))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.2f}"))
-    drawn = pd.concat([lines.y, _of(tables["points"], panel=panel).y])
+    fixed_ticks(axes.yaxis, ticks, lambda value: f"{value:.2f}")
+    drawn = pd.concat([lines.y, where(tables["points"], panel=panel).y])
     axes.set_ylim(0.97 * min(ticks[0], drawn.min()), 1.03 * max(ticks[-1], drawn.max()))
     axes.set_xlabel(X_LABEL.format(unit))
     axes.set_ylabel(y_label)
@@ -146,11 +140,3 @@ def _power(row: pd.Series) -> str:
 def _digits(value: float) -> str:
     """A number as printed in the figures: with two decimals, or three where it has them."""
     return f"{value:.2f}" if abs(value - round(value, 2)) < 1e-9 else f"{value:g}"
-
-
-def _of(table: pd.DataFrame, **cells: object) -> pd.DataFrame:
-    """The rows with these cells."""
-    keep = pd.Series(True, index=table.index)
-    for column, value in cells.items():
-        keep &= table[column] == value
-    return table[keep]

@@ -1,16 +1,14 @@
-"""The projections of Hestness, Ardalani & Diamos 2019: as printed, and computed again."""
+"""The projections of Hestness, Ardalani & Diamos 2019, as printed and computed again."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from matplotlib.transforms import Bbox
 
-Tables = Mapping[str, pd.DataFrame]
+from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.tables.analysis import Tables
 
 QUANTITIES = {
     "alpha": "alpha",
@@ -22,13 +20,13 @@ QUANTITIES = {
     "step_seconds": "seconds\na step",
     "epoch_days": "days\nan epoch",
 }
-SPREAD = 0.13  # between the domains of one quantity
+SPREAD = 0.13  # horizontal distance between the domains of a quantity
 TICKS = (0.5, 0.7, 1, 1.4, 2, 5, 10)
 OFF = "#b2182b"
 
 
 def projections(tables: Tables) -> Figure:
-    """Computed over printed for every quantity, and both numbers in a table."""
+    """The ratio of computed to printed for every quantity, and both numbers in a table."""
     figure = Figure(figsize=(11.5, 7.4), layout="constrained")
     above, below = figure.subplots(2, 1, height_ratios=(3.0, 1.7))
     _ratios(above, tables)
@@ -37,7 +35,7 @@ def projections(tables: Tables) -> Figure:
 
 
 def _ratios(axes: Axes, tables: Tables) -> None:
-    """One bar a domain and quantity: what the rounding of printed digits allows."""
+    """One bar per domain and quantity: the range that rounding of the printed digits allows."""
     axes.set_title("Computed from the printed constants, over the printed value", loc="left")
     rows = tables["projections"]
     names = list(QUANTITIES)
@@ -57,16 +55,14 @@ def _ratios(axes: Axes, tables: Tables) -> None:
             )  # fmt: skip
     axes.axhline(1, color="0.3", linewidth=0.9, zorder=1, label="_printed")
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(FixedLocator(TICKS))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    fixed_ticks(axes.yaxis, TICKS, lambda value: f"{value:g}")
     axes.set_ylim(0.34, 16)
     axes.set_xticks(range(len(names)), QUANTITIES.values())
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.grid(False, axis="x")
     axes.set_ylabel("Computed / printed (log scale)")
     handles, labels = axes.get_legend_handles_labels()
-    # One entry says what hollow means; series of hollow points have a comma in their names.
+    # One entry explains hollow points; the names of their series have a comma.
     shown: list[tuple[Any, str]] = [(h, t) for h, t in zip(handles, labels, strict=True) if "," not in t]
     hollow = Line2D([], [], marker="o", color="0.3", markerfacecolor="white", markersize=5, linestyle="none")
     shown.append((hollow, "off by more than rounding"))
@@ -74,7 +70,7 @@ def _ratios(axes: Axes, tables: Tables) -> None:
 
 
 def _numbers(axes: Axes, tables: Tables) -> None:
-    """Printed | computed, in colour where they are apart."""
+    """Printed | computed, in colour where they disagree."""
     axes.set_title("Printed | computed (red: off by more than rounding)", loc="left")
     axes.set_axis_off()
     rows = tables["projections"]
@@ -108,7 +104,7 @@ def _pair(row: Any) -> str:
 
 
 def _number(value: float) -> str:
-    """Three digits, all of them up to a million, with M, G or T beyond."""
+    """Three digits, or all of them from a thousand to a million; above that with M, G or T."""
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
         if value >= unit:
             return f"{value / unit:.3g}{name}"

@@ -1,10 +1,10 @@
 """All domains of Hestness et al. 2017: measured exponents beside the published ones, and what they imply.
 
-They draw the tables of `scalinglaws.papers.hestness_2017.analyses.summary`.
+They draw the tables of `analyses/summary.py`.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,14 +14,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from scalinglaws.papers.hestness_2017.constants import USUAL
+from scalinglaws.papers.hestness_2017.constants.hestness_2017 import USUAL
 from scalinglaws.plotting.legend import fill_strip, panels_and_strip
-
-Tables = Mapping[str, pd.DataFrame]
+from scalinglaws.tables.analysis import Tables
 
 ROW = 0.27  # inches
 GAP = 0.7  # rows between domains
-MOST_FACTOR = 1e12  # where an axis of factors ends: what lies beyond is an arrow
+MOST_FACTOR = 1e12  # an axis of factors ends here; an arrow shows what is beyond
 PUBLISHED: dict[str, Any] = {"marker": "D", "markersize": 5.5, "color": "black", "linestyle": "none"}
 
 
@@ -56,7 +55,7 @@ def summary(tables: Tables) -> Figure:
 
 
 def implications(tables: Tables) -> Figure:
-    """Data (left) and model (right), times more, that the follow-up's desired errors would take."""
+    """How many times more data (left) and parameters (right) the follow-up's desired errors take."""
     table = tables["implications"].reset_index(drop=True)
     heights = _heights(table)
     headings = [
@@ -89,7 +88,7 @@ def implications(tables: Tables) -> Figure:
 
 
 def _heights(table: pd.DataFrame) -> np.ndarray:
-    """Where the rows stand, from the top, with a gap for the name of each domain."""
+    """Heights of the rows, from the top, with a gap for the name of each domain."""
     first = (table.domain != table.domain.shift()).to_numpy()
     return np.asarray(-(np.arange(len(table)) + (1 + GAP) * np.cumsum(first)), dtype=float)
 
@@ -97,7 +96,7 @@ def _heights(table: pd.DataFrame) -> np.ndarray:
 def _forest(
     heights: np.ndarray, headings: Sequence[str], names: Sequence[str]
 ) -> tuple[Figure, tuple[Axes, Axes], Axes]:
-    """Two panels with one named row a study, and a heading above the first row of each domain."""
+    """Two panels with one named row per study, and a heading above the first row of each domain."""
     tall = ROW * (1.5 - float(heights.min(initial=0.0))) + 0.7
     figure, panels, strip = panels_and_strip(10.5, tall, 1, 2, lines=1, share_y="row")
     left, right = panels[0]
@@ -120,7 +119,7 @@ def _forest(
 def _measured(
     axes: Axes, table: pd.DataFrame, heights: np.ndarray, name: str, label: str, end: float = math.inf
 ) -> None:
-    """Points with bars in the colour of their domain; what lies beyond the axis ends in an arrow."""
+    """Points with bars in the colour of their domain. Bars that go beyond the axis end in an arrow."""
     domains = list(dict.fromkeys(table.domain))
     for k, domain in enumerate(domains):
         rows = table[(table.domain == domain) & np.isfinite(table[name])]

@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 
 from scalinglaws.plotting.learning_curves import factor, power
 from scalinglaws.plotting.style import plain_log, powers_of_two
-
-Tables = Mapping[str, pd.DataFrame]
+from scalinglaws.tables.analysis import Tables, where
+from scalinglaws.tables.value import Value
 
 LEGEND: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13)}  # below the panel
 
@@ -39,7 +39,7 @@ AMARI = {
 
 
 def regions(tables: Tables) -> Figure:
-    """Fig 6: the sketch, the regions of a curve that is computed, and networks between two known levels."""
+    """Fig 6: the paper's sketch, the regions of a computed curve, and networks between two known levels."""
     figure = Figure(figsize=(15.75, 5.8), layout="constrained")
     grid = figure.add_gridspec(2, 3, height_ratios=(5, 3))
     _sketch(figure.add_subplot(grid[:, 0]))
@@ -62,7 +62,7 @@ def theory(tables: Tables) -> Figure:
 
 
 def _sketch(axes: Axes) -> None:
-    """The paper's cartoon, drawn again. It has no numbers, and none of it goes into the figure's table."""
+    """The paper's sketch, redrawn. It has no numbers, and is left out of the figure's CSV."""
     axes.set_title("Fig 6: the paper's sketch", loc="left")
     (first, last), (top, bottom) = SKETCH_REGIONS, SKETCH_LEVELS
     x = np.linspace(0, 1, 201)
@@ -71,8 +71,8 @@ def _sketch(axes: Axes) -> None:
     axes.plot(x, top - (top - bottom) * ramp, color=CURVE, linewidth=2.4, label="_sketch")
     for level, colour in ((top, GUESS), (bottom, FLOOR)):
         axes.plot([0, 1], [level, level], "--", color=colour, linewidth=1.4, zorder=1, label="_sketch")
-    for where in SKETCH_REGIONS:
-        axes.plot([where, where], [0, 1], color="0.6", linewidth=1.2, zorder=1, label="_sketch")
+    for border in SKETCH_REGIONS:
+        axes.plot([border, border], [0, 1], color="0.6", linewidth=1.2, zorder=1, label="_sketch")
     axes.text(0.98, top + 0.015, "Best Guess Error", color=GUESS, ha="right", va="bottom")
     axes.text(0.02, bottom - 0.015, "Irreducible Error", color=FLOOR, ha="left", va="top")
     for left, right, text in (
@@ -91,7 +91,7 @@ def _measured(axes: Axes, tables: Tables) -> None:
     """The counting classifier's error, with the regions that the rule finds shaded."""
     found = tables["regions"]
     series = str(found.series.iloc[0])
-    curve = _of(tables["curves"], group="classifier", setting=series, series="error")
+    curve = where(tables["curves"], group="classifier", setting=series, series="error")
     guess, floor = float(found.guess.iloc[0]), float(found.floor.iloc[0])
     exponent = _value(tables, "counting-classifier:theory", series, "beta_g")
     axes.set_title("Computed: a classifier that counts labels", loc="left")
@@ -116,7 +116,7 @@ def _measured(axes: Axes, tables: Tables) -> None:
 
 
 def _networks(axes: Axes, tables: Tables) -> None:
-    """Trained networks between the two levels that are known, with the regions that the rule finds shaded."""
+    """Trained networks between the two known levels, with the regions that the rule gives shaded."""
     points = tables["known_entropy"].sort_values("x")
     guess, floor = float(points.guess.iloc[0]), float(points.floor.iloc[0])
     axes.set_title("Trained: networks on a source of known entropy", loc="left")
@@ -134,12 +134,12 @@ def _networks(axes: Axes, tables: Tables) -> None:
 
 
 def _above_floor(axes: Axes, upper: Axes, tables: Tables) -> None:
-    """What the networks pay above the entropy, and its power law; the legend is of both panels."""
+    """The networks' excess over the entropy, and its power law. The legend covers both panels."""
     points = tables["known_entropy"].sort_values("x")
     axes.set_title("The same, less the entropy", loc="left")
     seen = points[points.above.notna()]
     low, high = (seen.above.min() / 1.8, seen.above.max() * 1.8) if len(seen) else (0.1, 1.0)
-    band = seen.assign(above_low=seen.above_low.clip(lower=low))  # an end at 0 or below lies nowhere
+    band = seen.assign(above_low=seen.above_low.clip(lower=low))  # an end at 0 or below cannot be drawn
     _interval(axes, band, "above_low", "above_high", ABOVE, "Excess, interval")
     axes.plot(seen.x, seen.above, color=ABOVE, linewidth=1.4, zorder=3, label="Excess over the entropy")
     for some, face, name in ((seen[seen.fitted], ABOVE, "_fitted"), (seen[~seen.fitted], "white", UNFITTED)):
@@ -161,11 +161,12 @@ def _excess_law(tables: Tables) -> str:
     fits = tables["fits"]
     rows = fits[fits.law == "known-entropy:above-floor"].to_dict("records")
     alpha, beta = (next(row for row in rows if row["parameter"] == name) for name in ("alpha", "beta_g"))
-    return power(r"\varepsilon - H", factor(alpha["value"]), beta["value"], beta["low"], beta["high"], 2)
+    exponent = Value(beta["value"], beta["low"], beta["high"])
+    return power(r"\varepsilon - H", factor(alpha["value"]), exponent, 2)
 
 
 def _shade(axes: Axes, region: Mapping[Any, Any], top: float, note: str = "") -> None:
-    """A region as a coloured stretch with its name, and a note on it, which hang from a height."""
+    """A region as a coloured stretch; its name and a note hang from a height."""
     low, high = float(region["x_low"]), float(region["x_high"])
     axes.axvspan(low, high, color=SHADES[region["region"]], alpha=0.13, linewidth=0)
     name = str(region["region"]).replace(" ", "\n")
@@ -188,10 +189,10 @@ def _levels(axes: Axes, curve: pd.DataFrame, guess: float, floor: float) -> None
 def _coin(axes: Axes, tables: Tables, coin: str) -> None:
     """Expected losses of one coin over the number of draws, with the power laws fitted."""
     axes.set_title(COINS[coin], loc="left")
-    every = _of(tables["curves"], group="coin", setting=coin)
+    every = where(tables["curves"], group="coin", setting=coin)
     shown: list[Line2D] = []
     for k, (loss, title) in enumerate(LOSSES.items()):
-        curve = _of(every, series=loss)
+        curve = where(every, series=loss)
         alpha, beta = (
             _value(tables, "counting-model", f"{coin}:{loss}", name) for name in ("alpha", "beta_g")
         )
@@ -199,7 +200,7 @@ def _coin(axes: Axes, tables: Tables, coin: str) -> None:
         shown += axes.plot(curve.x, curve.y, color=f"C{k}", label=label)
         x = curve[curve.fitted].x
         _dashed(axes, x, alpha * x**beta, f"{title}, fitted")
-    l1 = _of(every, series="l1")
+    l1 = where(every, series="l1")
     label = r"L1, closed form: $\sqrt{2p(1-p)/(\pi m)}$"
     shown += axes.plot(l1.x, l1.law, ":", color="black", linewidth=1.4, zorder=4, label=label)
     _wide_log_log(axes, every.x, every.y, [*shown, _key("Power laws fitted")])
@@ -208,13 +209,13 @@ def _coin(axes: Axes, tables: Tables, coin: str) -> None:
 
 
 def _amari(axes: Axes, tables: Tables) -> None:
-    """An example for each of the four types, and the type's law fitted to it."""
+    """An example of each of the four types, and the type's law fitted to it."""
     axes.set_title("Four types of Amari et al. 1992, by example", loc="left")
-    every = _of(tables["curves"], group="amari")
+    every = where(tables["curves"], group="amari")
     shown: list[Line2D] = []
     for k, (law, (name, formula)) in enumerate(AMARI.items()):
-        curve = _of(every, setting=law)
-        found = _of(tables["fits"], law=law)
+        curve = where(every, setting=law)
+        found = where(tables["fits"], law=law)
         constants = dict(zip(found.parameter, found.value, strict=True))
         beta = _value(tables, f"{law}:exponent", str(curve.series.iloc[0]), "beta_g")
         title = f"Type {k + 1}, {name}"
@@ -234,7 +235,7 @@ def _amari(axes: Axes, tables: Tables) -> None:
 def _zipf(axes: Axes, tables: Tables) -> None:
     """The counting classifier's error above its floor, by Zipf's exponent."""
     axes.set_title("Counting classifier: what sets its exponent", loc="left")
-    every = _of(tables["curves"], group="classifier", series="above-floor")
+    every = where(tables["curves"], group="classifier", series="above-floor")
     shown: list[Line2D] = []
     for k, (setting, curve) in enumerate(every.groupby("setting", sort=False)):
         beta = _value(tables, "counting-classifier:above-floor", str(setting), "beta_g")
@@ -250,7 +251,7 @@ def _zipf(axes: Axes, tables: Tables) -> None:
 
 
 def _dashed(axes: Axes, x: "pd.Series[float]", y: "pd.Series[float]", label: str) -> None:
-    """A law over a curve; it has a name in the figure's table and one key for all in the legend."""
+    """A law over a curve. It has a name in the figure's CSV; in the legend one key stands for all."""
     axes.plot(x, y, "--", color="black", linewidth=1.1, zorder=4, label=label)
 
 
@@ -266,13 +267,5 @@ def _wide_log_log(axes: Axes, x: "pd.Series[float]", y: "pd.Series[float]", show
 
 def _value(tables: Tables, law: str, metric: str, parameter: str) -> float:
     """A value of the fits."""
-    (found,) = _of(tables["fits"], law=law, metric=metric, parameter=parameter).value
+    (found,) = where(tables["fits"], law=law, metric=metric, parameter=parameter).value
     return float(found)
-
-
-def _of(table: pd.DataFrame, **cells: Any) -> pd.DataFrame:
-    """The rows with these cells."""
-    keep = pd.Series(True, index=table.index)
-    for column, value in cells.items():
-        keep &= table[column] == value
-    return table[keep]

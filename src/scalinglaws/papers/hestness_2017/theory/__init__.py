@@ -1,1 +1,1 @@
-"""The toy learners of section 3, whose learning curves are known exactly."""
+"""Toy learners for section 3, whose learning curves are known exactly."""

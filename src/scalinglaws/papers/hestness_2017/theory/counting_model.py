@@ -1,6 +1,6 @@
-"""A coin whose probability is learnt by counting: its expected losses, by sums over all outcomes.
+"""A coin whose probability is learnt by counting: expected losses, by sums over all outcomes.
 
-The model of m draws, k of them heads, says heads with probability k/m; where a logarithm is taken, with
+After m draws, k of them heads, the model predicts heads with probability k/m. Under a logarithm it is
 (k + 1/2)/(m + 1), so that it is finite. Nothing is drawn at random here: losses are exact expectations.
 """
 
@@ -17,17 +17,17 @@ from scalinglaws.laws.law import FloatArray
 Loss = Literal["l1", "absolute-kl", "kl", "squared-l2"]
 LOSSES: tuple[Loss, ...] = get_args(Loss)
 SMOOTHING = 0.5
-"""What is added to either count under a logarithm."""
+"""Added to both counts under a logarithm."""
 
 
 def expected_loss(loss: Loss, p: float, draws: Sequence[int]) -> FloatArray:
-    """The expected loss [sizes] of a coin that shows heads with probability p, after so many draws each.
+    """The expected loss [sizes] for a coin that shows heads with probability p, after each number of draws.
 
-    Losses, with q what the model says of heads:
-        l1: |p - q|, q = k/m. Over both sides of the coin it is twice that.
+    Losses, where q is the predicted probability of heads:
+        l1: |p - q|, q = k/m. Summed over both sides of the coin it is twice that.
         squared-l2: (p - q)^2, q = k/m.
         absolute-kl: p |ln p/q| + (1 - p) |ln (1 - p)/(1 - q)|, nats, smoothed.
-        kl: the same without the absolute values: relative entropy of the coin to the model, nats.
+        kl: the same without absolute values, the relative entropy of the coin to the model, nats.
 
     Raises:
         ScalingLawsError: p is not between 0 and 1, or a number of draws is below 1.
@@ -43,7 +43,7 @@ def l1_closed_form(p: float, draws: Sequence[int]) -> FloatArray:
 
 
 def entropy(p: float) -> float:
-    """Entropy of the coin, nats a toss: what no model's log loss falls below."""
+    """Entropy of the coin, nats per toss: no model's log loss falls below it."""
     return float(-xlogy(p, p) - xlogy(1 - p, 1 - p))
 
 
@@ -78,6 +78,6 @@ _OF_OUTCOMES = {"l1": _l1, "absolute-kl": _absolute_kl, "kl": _kl, "squared-l2":
 
 def _check(p: float, draws: Sequence[int]) -> None:
     if not 0 < p < 1:
-        raise ScalingLawsError(f"counting model: a coin's probability lies between 0 and 1, {p:g} does not")
+        raise ScalingLawsError(f"counting model: a coin's probability must be between 0 and 1, not {p:g}")
     if min(draws) < 1:
-        raise ScalingLawsError(f"counting model: a coin is tossed at least once, not {min(draws)} times")
+        raise ScalingLawsError(f"counting model: a coin must be tossed at least once, not {min(draws)} times")

@@ -1,4 +1,4 @@
-"""Integrals of smooth functions by Gauss and Legendre's rule on panels: the same digits at every call."""
+"""Integrals of smooth functions by Gauss-Legendre quadrature on panels; every call gives the same digits."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,9 +1,9 @@
 """A threshold on a line, learnt without noise: the expected error of a learner that fits all its examples.
 
-Inputs lie left or right of the truth with equal probability, uniformly over a stretch of length 1 on either
-side; between the two stretches may lie a gap without inputs, in which all thresholds are equally right. The
-learner draws its threshold uniformly between its nearest examples of the two sides; where it saw none of a
-side, from that side's far end on.
+Inputs are left or right of the true threshold with equal probability, uniformly over a stretch of length 1 on
+either side. There may be a gap without inputs between the two stretches, in which all thresholds are equally
+right. The learner draws its threshold uniformly between its nearest examples of the two sides; if it saw none
+of a side, it takes the far end of that side instead.
 """
 
 from collections.abc import Sequence
@@ -26,18 +26,18 @@ def expected_error(examples: Sequence[int], gap: float) -> FloatArray:
         ScalingLawsError: the gap is negative, or a number of examples is below 1.
     """
     if gap < 0:
-        raise ScalingLawsError(f"threshold learner: a gap is not negative, {gap:g} is")
+        raise ScalingLawsError(f"threshold learner: the gap must be 0 or more, not {gap:g}")
     if min(examples) < 1:
         raise ScalingLawsError(f"threshold learner: it needs at least 1 example, not {min(examples)}")
     return np.array([_both_sides_seen(int(m), gap) + _one_side_seen(int(m), gap) for m in examples])
 
 
 def _both_sides_seen(m: int, gap: float) -> float:
-    """The part of the expectation where both sides have examples, the nearest x and y away from the gap.
+    """The part of the expectation where both sides have examples, the nearest ones x and y from the gap.
 
     Their density is m (m-1)/4 (1 - u/2)^(m-2), u = x + y. Given them, the expected error is
-    (x^2 + y^2)/(4 (gap + u)): either side is a half of all inputs, and a threshold within x of the gap
-    misjudges half of x on average. Over all x and y of one u that integrates to what stands below.
+    (x^2 + y^2)/(4 (gap + u)): each side has half of all inputs, and a threshold within x of the gap misjudges
+    half of x on average. Integrated over all x and y with the same u it is the integrand below.
     """
 
     def integrand(u: FloatArray) -> FloatArray:
@@ -48,7 +48,7 @@ def _both_sides_seen(m: int, gap: float) -> float:
 
 
 def _one_side_seen(m: int, gap: float) -> float:
-    """The part where all examples lie on one side, the nearest y away from the gap."""
+    """The part where all examples are on one side, the nearest y from the gap."""
 
     def integrand(y: FloatArray) -> FloatArray:
         return m * (1 - y) ** (m - 1) * (1 + y**2) / (4 * (gap + 1 + y))
@@ -57,6 +57,6 @@ def _one_side_seen(m: int, gap: float) -> float:
 
 
 def _edges(m: int, end: float) -> list[float]:
-    """Panels that widen from 1/m on, where the integrands fall by a few factors of e each; split at 1."""
+    """Panels that widen from 1/m on: in each the integrands fall by a few factors of e. One ends at 1."""
     inner = [2.0**k / m for k in range(64) if 2.0**k / m < end and 2.0**k / m != 1]
     return sorted({0.0, *inner, 1.0, end})

@@ -1,1 +1,1 @@
-"""The analyses of the paper, one file each."""
+"""The analyses of the paper, one file per analysis."""

@@ -1,9 +1,9 @@
 """How well the method of Rosenfeld et al. 2020 extrapolates, on data drawn from the published landscapes.
 
-A check of the method, not a replication of the measurement: the errors are those of the published law, times
-a relative noise of our choice, so that the law is right by construction. Fits are as the paper's, by least
-squares on the relative error, with eps0 known for vision and fitted for language. All is repeated over draws
-of the noise: intervals are percentiles over draws.
+This checks the method; it does not replicate the measurement. The errors are those of the published law times
+a relative noise of our choice, so the law is right by construction. Fits are done as in the paper, by least
+squares on the relative error, with eps0 known for vision and fitted for language. Everything is repeated over
+draws of the noise, and intervals are percentiles over draws.
 """
 
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.rosenfeld_2021 import constants as paper
 from scalinglaws.papers.rosenfeld_2021.constants import LANDSCAPES, Landscape
-from scalinglaws.tables import claimed as rows
+from scalinglaws.tables.analysis import fit_row, fit_table
 
 TABLES = ("configurations", "draws", "summary", "fits")
 
@@ -57,7 +57,7 @@ class Drawn:
 
     @property
     def fixed(self) -> dict[str, float]:
-        """What the paper holds: the error of guessing, where it is known."""
+        """What the paper fixes in the fit: the error of guessing, where it is known."""
         return {"eps0": self.landscape.theta[0].value} if self.landscape.guess_known else {}
 
     def inside(self, cut: tuple[float, float]) -> NDArray[np.bool_]:
@@ -71,10 +71,10 @@ class Result:
 
     Attributes:
         data_set, method, law: what was fitted, and how.
-        cut: largest n and m fitted; (1, 1) where nothing is held out.
-        base: whether the cut of the model size is a share of the base model, not of the largest.
-        fitted: points fitted.
-        held_out: points predicted.
+        cut: largest n and m that are fitted; (1, 1) where nothing is held out.
+        base: whether the cut of the model size is a fraction of the base model, not of the largest one.
+        fitted: number of points fitted.
+        held_out: number of points predicted.
         mu, sigma: mean and standard deviation of estimated / actual - 1 over the points predicted, [draws].
         largest: the same at the largest configuration, against the law without noise, [draws].
         warnings: of all draws together.
@@ -97,11 +97,12 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dic
     """Draw, fit, predict.
 
     Tables:
-        configurations: one row a configuration: the law, the first draw (`actual`), what the corner's fit and
-            the other folds' fit say for that draw, and the range of the corner's estimates over draws.
-        draws: one row a data set, method and draw: mean and standard deviation of the relative error.
-        summary: medians and percentiles over draws, beside what is published.
-        fits: the same as claims read it: mu and sigma by method and data set, and of cross-validation the
+        configurations: one row per configuration: the law, the first draw (`actual`), the estimates for that
+            draw by the corner's fit and by the other folds' fit, and the range of the corner's estimates over
+            draws.
+        draws: one row per data set, method and draw: mean and standard deviation of the relative error.
+        summary: medians and percentiles over draws, and the published values.
+        fits: the same as rows of fits: mu and sigma by method and data set, and for cross-validation the
             largest over the data sets (`all`).
     """
     count = DRAWS.get(spec.scale, DRAWS_OTHERWISE)
@@ -118,7 +119,7 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dic
         "configurations": pd.concat(configurations, ignore_index=True),
         "draws": pd.concat([_draws(result) for result in results], ignore_index=True),
         "summary": pd.DataFrame([_summary(result) for result in results]),
-        "fits": rows.table([*(row for result in results for row in _rows(result)), *_worst(results)]),
+        "fits": fit_table([*(row for result in results for row in _rows(result)), *_worst(results)]),
     }
 
 
@@ -131,7 +132,7 @@ def draw(landscape: Landscape, count: int, rng: np.random.Generator) -> Drawn:
 
 
 def _other_corners(drawn: Drawn) -> Iterator[Result]:
-    """The published cuts' neighbours; and the corner of the base model, where that is not the largest."""
+    """Corners near the published one, and that of the base model where it is not the largest model."""
     landscape = drawn.landscape
     if landscape.name in paper.EXTRAPOLATION:
         for cut in CUTS:
@@ -159,9 +160,9 @@ def _fit(law: str, x: FloatArray, y: FloatArray, fixed: Mapping[str, float]) -> 
 
 
 def _describe(drawn: Drawn, rng: np.random.Generator) -> tuple[list[Result], FloatArray]:
-    """Fit all points with either law: residuals, and errors of cross-validation.
+    """Fit all points with both laws: residuals, and errors of cross-validation.
 
-    Also the cross-validated estimates of the law with its envelope, [draws, points].
+    Also returns the cross-validated estimates of the law with its envelope, [draws, points].
     """
     results, kept = [], drawn.actual
     everything = np.ones(len(drawn.truth), dtype=np.bool_)
@@ -238,7 +239,7 @@ def _over_draws(values: FloatArray) -> tuple[float, float, float]:
 
 
 def _published(result: Result) -> tuple[float, float]:
-    """What the paper reports for its measurement, where it does."""
+    """What the paper reports for its own measurement, if anything."""
     published = paper.EXTRAPOLATION.get(result.data_set)
     if result.method != "extrapolation" or result.cut != CORNER or published is None:
         return nan, nan
@@ -246,24 +247,24 @@ def _published(result: Result) -> tuple[float, float]:
 
 
 def _rows(result: Result) -> Iterator[dict[str, Any]]:
-    """Claims read one corner: the paper's."""
+    """Rows of fits. Of the corners they include the paper's alone, which claims are about."""
     if result.method == "extrapolation" and result.cut != CORNER:
         return
     for name in MEASURES:
         value, low, high = _over_draws(getattr(result, name))
-        yield rows.row(
+        yield fit_row(
             f"{result.law}:{result.method}", result.data_set, name, value, (low, high), level=LEVEL,
             points=result.fitted, warnings=result.warnings,
         )  # fmt: skip
 
 
 def _worst(results: list[Result]) -> Iterator[dict[str, Any]]:
-    """The largest mean, in absolute value, and standard deviation over all data sets, draw by draw."""
+    """The largest absolute mean and the largest standard deviation over all data sets, draw by draw."""
     crossed = [one for one in results if (one.method, one.law) == ("cross-validation", ENVELOPE)]
     for name in ("mu", "sigma"):
         largest = np.max([np.abs(getattr(one, name)) for one in crossed], axis=0)
         value, low, high = _over_draws(largest)
-        yield rows.row(
+        yield fit_row(
             f"{ENVELOPE}:cross-validation", "all", f"largest {name}", value, (low, high), level=LEVEL,
             points=sum(one.fitted for one in crossed),
         )  # fmt: skip

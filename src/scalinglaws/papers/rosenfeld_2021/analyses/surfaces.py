@@ -23,12 +23,12 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> di
     """Evaluate every landscape.
 
     Tables:
-        constants: one row a data set and parameter, with its source and certainty.
+        constants: one row per data set and parameter, with its source and certainty.
         grid: the error at every configuration of the paper's grid; n and m are fractions of the largest.
         surface: the error on a finer grid.
         contours: lines of equal error, m over n.
-        full_scale: one row a data set: its grid, and the error at full scale, at the smallest configuration,
-            of guessing, and with data and models without end.
+        full_scale: one row per data set: its grid, and the errors at full scale, at the smallest
+            configuration, of guessing, and in the limit of infinite data and models.
     """
     return {
         "constants": pd.concat([_constants(one) for one in LANDSCAPES], ignore_index=True),
@@ -47,7 +47,7 @@ def error(landscape: Landscape, n: FloatArray, m: FloatArray) -> FloatArray:
 def contour(landscape: Landscape, level: float) -> FloatArray:
     """The line on which the error is `level`, inside the grid: n and m [2, points], by ascending n.
 
-    Sampled evenly along both logarithms, for the line may be steep.
+    It is sampled evenly along both logarithms, because it may be steep.
     """
     eps0, alpha, b, beta, c_inf, eta = landscape.values
     total = eta * level / np.sqrt(eps0**2 - level**2) - c_inf  # n^-alpha + b m^-beta

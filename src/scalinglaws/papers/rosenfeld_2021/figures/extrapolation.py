@@ -1,15 +1,16 @@
 """Estimated and actual errors, after Rosenfeld et al. 2020, on data drawn from the published landscapes."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter
 
-Tables = Mapping[str, pd.DataFrame]
+from scalinglaws.papers.rosenfeld_2021.figures.surfaces import fraction
+from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.tables.analysis import Tables, where
 
 PUBLISHED = ("ImageNet", "WikiText-103")
 """The data sets whose extrapolation the paper reports."""
@@ -20,7 +21,7 @@ PERCENT = 100.0
 
 
 def extrapolation(tables: Tables) -> Figure:
-    """The fitted corner, and what it says about the rest, for the two data sets of the paper."""
+    """The fitted corner, and its predictions for the rest, for the two data sets of the paper."""
     figure = Figure(figsize=(13, 5.0), layout="constrained")
     panels = figure.subplots(1, 3)
     _corner(panels[0], tables, PUBLISHED[0])
@@ -49,7 +50,7 @@ def data_sets(tables: Tables) -> Figure:
 
 
 def cross_validation(tables: Tables) -> Figure:
-    """Cross-validated estimates of all data sets, and what the law without its envelope would give."""
+    """Cross-validated estimates for all data sets, and for comparison the law without its envelope."""
     figure = Figure(figsize=(13.5, 5.2), layout="constrained")
     language, vision, laws = figure.subplots(1, 3)
     for axes, chosen, title in (
@@ -67,7 +68,7 @@ MEASURES = {"mu": "mean of the relative error", "sigma": "standard deviation of 
 
 
 def _corner(axes: Axes, tables: Tables, name: str) -> None:
-    points = _of(tables["configurations"], data_set=name)
+    points = where(tables["configurations"], data_set=name)
     axes.set_title(f"{name}: what is fitted", loc="left")
     for fitted, label in ((True, "fitted"), (False, "predicted")):
         some = points[points.fitted == fitted]
@@ -77,17 +78,16 @@ def _corner(axes: Axes, tables: Tables, name: str) -> None:
     axes.set_xscale("log", base=2)
     axes.set_yscale("log", base=2)
     for axis, values in ((axes.xaxis, points.n), (axes.yaxis, points.m)):
-        axis.set_major_locator(FixedLocator(sorted(set(values))))
-        axis.set_minor_locator(NullLocator())
+        fixed_ticks(axis, sorted(set(values)))
     axes.set_xlabel("data size, fraction of the largest (log scale)")
     axes.set_ylabel("model size, fraction of the largest (log scale)")
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
 
 
 def _estimates(axes: Axes, tables: Tables, name: str) -> None:
-    """One draw's estimates; bars are the range over draws, at the error of the law."""
-    points = _of(tables["configurations"], data_set=name)
-    row = _of(
+    """Estimates for one draw; bars are the range over draws, at the error by the law."""
+    points = where(tables["configurations"], data_set=name)
+    row = where(
         tables["summary"], data_set=name, method="extrapolation", cut_data=CORNER[0], cut_model=CORNER[1]
     )
     here, paper = row.iloc[0], f"{_percent(row.published_mu)}, {_percent(row.published_sigma)}"
@@ -120,31 +120,31 @@ def _estimates(axes: Axes, tables: Tables, name: str) -> None:
 
 
 def _cuts(axes: Axes, tables: Tables, name: str, measure: str) -> None:
-    """One series a largest n, over the largest m that is fitted."""
-    rows = _of(tables["summary"], data_set=name, method="extrapolation", law=ENVELOPE)
+    """One series per largest n, over the largest m that is fitted."""
+    rows = where(tables["summary"], data_set=name, method="extrapolation", law=ENVELOPE)
     sizes = sorted(set(rows.cut_model), reverse=True)
     for k, cut in enumerate(sorted(set(rows.cut_data), reverse=True)):
         some = rows[rows.cut_data == cut].sort_values("cut_model", ascending=False)
         at = np.arange(len(some)) + 0.14 * (k - 1)
-        _bars(axes, at, some, measure, f"n up to {_fraction(cut)}", f"C{k}", filled=True)
+        _bars(axes, at, some, measure, f"n up to {fraction(cut)}", f"C{k}", filled=True)
     known = rows[rows.published_mu.notna()]
     axes.scatter(
         [sizes.index(float(cut)) + 0.3 for cut in known.cut_model],
         PERCENT * known[f"published_{measure}"], marker="x", s=40, color="black", zorder=4,
         label="the paper's measurement, n up to 1/8",
     )  # fmt: skip
-    axes.set_xticks(range(len(sizes)), [_fraction(size) for size in sizes])
+    axes.set_xticks(range(len(sizes)), [fraction(size) for size in sizes])
     axes.set_xlabel("largest m that is fitted, fraction of the largest")
     _percent_axis(axes, measure)
     axes.legend(loc="best" if measure == "sigma" else "lower left")
 
 
 def _by_data_set(axes: Axes, tables: Tables, measure: str) -> None:
-    """Bars of every data set; hollow where the corner is that of the base model."""
+    """Bars for every data set; hollow where the corner is that of the base model."""
     rows = tables["summary"]
     names = list(dict.fromkeys(rows.data_set))
-    corner = _of(rows, method="extrapolation", cut_data=CORNER[0], cut_model=CORNER[1])
-    base = _of(rows, method="extrapolation-base")
+    corner = where(rows, method="extrapolation", cut_data=CORNER[0], cut_model=CORNER[1])
+    base = where(rows, method="extrapolation-base")
     for some, shift, label, filled in (
         (corner, -0.12, "m up to 1/16 of the largest model", True),
         (base, 0.12, "m up to 1/16 of the base model", False),
@@ -162,10 +162,10 @@ def _by_data_set(axes: Axes, tables: Tables, measure: str) -> None:
 
 
 def _crossed(axes: Axes, tables: Tables, language: bool) -> None:
-    """One draw's errors, each estimated from the other folds."""
+    """Errors of one draw, each estimated from the other folds."""
     points = tables["configurations"]
     points = points[(points.metric == LANGUAGE) == language]
-    rows = _of(tables["summary"], method="cross-validation", law=ENVELOPE).set_index("data_set")
+    rows = where(tables["summary"], method="cross-validation", law=ENVELOPE).set_index("data_set")
     low, high = points.actual.min() / 1.05, points.actual.max() * 1.05
     axes.plot([low, high], [low, high], color="0.4", linewidth=0.9, zorder=1, label="identity")
     for k, name in enumerate(dict.fromkeys(points.data_set)):
@@ -179,10 +179,10 @@ def _crossed(axes: Axes, tables: Tables, language: bool) -> None:
 
 
 def _laws(axes: Axes, tables: Tables) -> None:
-    rows = _of(tables["summary"], method="cross-validation")
+    rows = where(tables["summary"], method="cross-validation")
     names = list(dict.fromkeys(rows.data_set))
     for k, (law, label) in enumerate(((ENVELOPE, "with envelope"), (ADDITIVE, "without: two power laws"))):
-        some = _of(rows, law=law)
+        some = where(rows, law=law)
         at = np.array([names.index(name) for name in some.data_set]) + 0.24 * (k - 0.5)
         _bars(axes, at, some, "sigma", label, f"C{k}", filled=True)
     _names(axes, names)
@@ -214,19 +214,15 @@ def _names(axes: Axes, names: list[str]) -> None:
 
 
 def _log_errors(axes: Axes, low: float, high: float) -> None:
-    """Both axes logarithmic and alike."""
+    """Make both axes logarithmic, with the same limits and ticks."""
     ticks = [d * 10.0**k for k in (-2, -1, 0) for d in (1, 2, 3, 4, 5, 6, 7, 8, 9)]
     ticks = [tick for tick in ticks if low <= tick <= high]
     if len(ticks) > 8:
         ticks = [tick for tick in ticks if f"{tick:.0e}"[0] in "125"]
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xscale("log")
     axes.set_yscale("log")
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(FixedLocator(ticks))
-        axis.set_minor_locator(NullLocator())
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+        fixed_ticks(axis, ticks, lambda value: f"{value:.3g}")
     axes.set_xlim(low, high)
     axes.set_ylim(low, high)
 
@@ -240,17 +236,5 @@ def _percent(values: "pd.Series[float]") -> str:
     return f"{PERCENT * float(values.iloc[0]):.4g} %"
 
 
-def _fraction(value: float) -> str:
-    return "1" if value == 1 else f"1/{round(1 / value)}"
-
-
 def _colour(fitted: bool) -> str:
     return "C0" if fitted else "C1"
-
-
-def _of(table: pd.DataFrame, **cells: object) -> pd.DataFrame:
-    """The rows with these cells."""
-    keep = pd.Series(True, index=table.index)
-    for column, value in cells.items():
-        keep &= table[column] == value
-    return table[keep]

@@ -1,6 +1,6 @@
 """Error landscapes after Figs 1 and 2 of Rosenfeld et al. 2020, from the published parameters."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter
 
-Tables = Mapping[str, pd.DataFrame]
+from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.tables.analysis import Tables, where
 
 SHOWN = ("WikiText-103", "CIFAR10")
 """The two data sets of the paper's figures."""
@@ -42,11 +43,12 @@ def every(tables: Tables) -> Figure:
 
 
 def _surface(axes: Any, tables: Tables, name: str) -> None:
-    """Error over the logarithms of both fractions, the configurations as dots, sections on the walls.
+    """Error over the logarithms of both fractions, with the configurations as dots and sections on the walls.
 
-    What is labelled here would be exported flat; the panels beside it hold the same numbers.
+    Nothing is labelled here, because the CSV has no third dimension; the panels beside it have the same
+    numbers.
     """
-    fine, grid = _of(tables["surface"], name), _of(tables["grid"], name)
+    fine, grid = where(tables["surface"], data_set=name), where(tables["grid"], data_set=name)
     square = fine.pivot(index="n", columns="m", values="error")
     x, y = np.meshgrid(np.log2(square.index), np.log2(square.columns), indexing="ij")
     z = np.log10(square.to_numpy())
@@ -80,18 +82,18 @@ def _surface(axes: Any, tables: Tables, name: str) -> None:
 
 
 def _sections(axes: Axes, tables: Tables, name: str, axis: str) -> None:
-    """Error over one axis, a curve for each size on the other one."""
-    grid = _of(tables["grid"], name)
+    """Error over one axis, with a curve per size on the other one."""
+    grid = where(tables["grid"], data_set=name)
     other = "m" if axis == "n" else "n"
     over, fixed = ("data", "model") if axis == "n" else ("model", "data")
     axes.set_title(f"{name}: error over {over} size", loc="left")
     for value, one in _by(grid, other):
         axes.plot(
             one[axis], one.error, "--o", color=_shade(value, grid[other]), linewidth=1.2, markersize=3,
-            label=f"{fixed} {_fraction(value)}",
+            label=f"{fixed} {fraction(value)}",
         )  # fmt: skip
     axes.set_xscale("log", base=2)
-    _fractions(axes.xaxis, grid[axis])
+    binary_ticks(axes.xaxis, grid[axis])
     _error_axis(axes, float(grid.error.min()), float(grid.error.max()))
     axes.set_xlabel(f"{over} size, fraction of the largest (log scale)")
     axes.set_ylabel(f"{_metric(tables, name)} (log scale)")
@@ -101,7 +103,7 @@ def _sections(axes: Axes, tables: Tables, name: str, axis: str) -> None:
 def _contours(axes: Axes, tables: Tables, row: pd.Series) -> None:
     """One landscape from above."""
     name = str(row.data_set)
-    fine, grid, lines = (_of(tables[table], name) for table in ("surface", "grid", "contours"))
+    fine, grid, lines = (where(tables[table], data_set=name) for table in ("surface", "grid", "contours"))
     square = fine.pivot(index="m", columns="n", values="error")
     low, high = float(fine.error.min()), float(fine.error.max())
     axes.contourf(
@@ -119,31 +121,27 @@ def _contours(axes: Axes, tables: Tables, row: pd.Series) -> None:
         )  # fmt: skip
     axes.scatter(grid.n, grid.m, s=7, color="black", zorder=3, label="configurations")
     axes.set_title(f"{name}: {row.metric}, {row.error_full:.3g} at full scale", loc="left")
-    _fractions(axes.xaxis, grid.n)
-    _fractions(axes.yaxis, grid.m)
+    binary_ticks(axes.xaxis, grid.n)
+    binary_ticks(axes.yaxis, grid.m)
     axes.set_xlim(grid.n.min() / 1.12, 1.12)
     axes.set_ylim(grid.m.min() / 1.3, 1.3)
     axes.set_xlabel(f"data, fraction of {row.examples:,.0f} {row.unit}")
     axes.set_ylabel(f"{row.model}, fraction of {row.largest_parameters / 1e6:.3g}M")
 
 
-def _fractions(axis: Axis, values: "pd.Series[float]") -> None:
+def binary_ticks(axis: Axis, values: "pd.Series[float]") -> None:
     """Ticks at the sizes of the grid, as powers of two, on a logarithmic axis."""
-    axis.set_major_locator(FixedLocator(sorted(set(values))))
-    axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"$2^{{{np.log2(value):.0f}}}$"))
+    fixed_ticks(axis, sorted(set(values)), lambda value: f"$2^{{{np.log2(value):.0f}}}$")
 
 
 def _error_axis(axes: Axes, low: float, high: float) -> None:
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(FixedLocator(_error_ticks(low, high)))
-    axes.yaxis.set_minor_locator(NullLocator())
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    fixed_ticks(axes.yaxis, _error_ticks(low, high), lambda value: f"{value:g}")
     axes.set_ylim(low / 1.06, high * 1.06)
 
 
 def _error_ticks(low: float, high: float) -> list[float]:
-    """Round numbers within a range of errors, four to ten of them."""
+    """Four to ten round numbers within a range of errors."""
     fine = [d * 10.0**k for k in (-2, -1, 0, 1) for d in (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)]
     ticks = [tick for tick in fine if low / 1.02 <= tick <= high * 1.02]
     return (
@@ -155,26 +153,22 @@ def _every_other(values: Any) -> list[float]:
     return [float(value) for value in values[::2]]
 
 
-def _fraction(value: float) -> str:
+def fraction(value: float) -> str:
     """1, 1/4, 1/16: a size as a fraction of the largest."""
     return "1" if value == 1 else f"1/{round(1 / value)}"
 
 
 def _shade(value: float, values: "pd.Series[float]") -> Any:
-    """A colour for a size among the sizes of the grid, by their logarithms."""
+    """A colour for a size by its logarithm, from the smallest to the largest size of the grid."""
     logs = np.log(sorted(set(values)))
     return colormaps[MAP](0.9 * (np.log(value) - logs[0]) / (logs[-1] - logs[0]))
 
 
 def _metric(tables: Tables, name: str) -> str:
-    return str(_of(tables["full_scale"], name).metric.iloc[0])
+    return str(where(tables["full_scale"], data_set=name).metric.iloc[0])
 
 
 def _by(table: pd.DataFrame, column: str) -> Iterator[tuple[float, pd.DataFrame]]:
     """The rows by their value in a column, ascending."""
     for value in sorted(set(table[column])):
         yield float(value), table[table[column] == value]
-
-
-def _of(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    return table[table.data_set == name]

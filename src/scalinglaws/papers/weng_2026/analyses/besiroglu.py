@@ -1,7 +1,8 @@
 """The Chinchilla fit examined: Besiroglu et al. 2024, "Chinchilla Scaling: A replication attempt".
 
-The law of Hoffmann et al. 2022 (approach 3) refitted to the points of their Fig 4, its published constants
-beside the refit's intervals, tests of them, and how the published fit could stop where it did.
+The law of Hoffmann et al. 2022 (approach 3) is refitted to the points of their Fig 4. The published constants
+are compared with the refit's intervals and tested, and the analysis shows why the published fit stopped
+early.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,7 +38,7 @@ from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
 )
 from scalinglaws.papers.weng_2026.refit.mean_loss import HuberLoss
 from scalinglaws.papers.weng_2026.refit.stopping import Sizes, compare
-from scalinglaws.tables.claimed import row, table
+from scalinglaws.tables.analysis import fit_row, fit_table
 
 TABLES = (
     "fits",
@@ -54,7 +55,12 @@ TABLES = (
 RESAMPLED = True
 
 REFIT, SANDWICH, ALL_POINTS = "Refit", "Refit, sandwich covariance", "Refit, excluded points too"
-DELTAS = (1e-1, 1e-2, 1e-4, 1e-6)  # other values of Huber's delta; the last one is least absolute deviations
+DELTAS = (
+    1e-1,
+    1e-2,
+    1e-4,
+    1e-6,
+)  # other values of Huber's delta; the last one amounts to least absolute deviations
 LEVEL = 0.95
 GOPHER = hoffmann_2022.GOPHER_FLOPS.value
 BINS = np.linspace(-0.2, 0.2, 41)  # nats
@@ -67,12 +73,11 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
 
     Tables:
         fits: the refit and what follows from it, with percentile intervals; statistics of the tests.
-        residuals, histogram: loss less prediction, by published fit and refit, over N and D; in bins.
-        parameters: constants beside each other, with what each source gives as intervals.
-        constants: more of them, their objective, and what they imply at Gopher's budget.
-        tests: of Hoffmann et al.'s constants in full.
-        methods, descents, traces: see `fitting.stopping`.
-        policy: tokens a parameter over C.
+        residuals, histogram: loss minus prediction by the published fits and the refit, over N and D; in
+        bins. parameters: constants by source, with the intervals that each source gives. constants: more of
+        them, their objective, and the optimum that they imply at Gopher's budget. tests: of Hoffmann et al.'s
+        constants in full. methods, descents, traces: see `refit/stopping.py`. policy: tokens per parameter
+        over C.
     """
     frame = public_runs["chinchilla-points"]
     every, points = points_of(frame), points_of(frame[~frame.excluded])
@@ -90,7 +95,7 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
     )
     tests = Tests.of(found, every)
     return {
-        "fits": table([*_fits(found), *tests.rows()]),
+        "fits": fit_table([*_fits(found), *tests.rows()]),
         "residuals": residuals,
         "histogram": _histogram(residuals),
         "parameters": pd.DataFrame(list(_parameters(found, found_on_all))),
@@ -111,7 +116,7 @@ def _residuals(points: Points, name: str, params: FloatArray) -> pd.DataFrame:
 
 
 def _histogram(residuals: pd.DataFrame) -> pd.DataFrame:
-    """Residuals in bins; the outermost ones hold all that lies beyond them."""
+    """Residuals in bins; the outermost bins include everything beyond them."""
     frames = []
     for name, part in residuals.groupby("fit", sort=False):
         counts, _ = np.histogram(np.clip(part.residual, BINS[0], BINS[-1]), BINS)
@@ -132,13 +137,13 @@ def _fits(found: Bootstrapped) -> Iterator[dict[str, Any]]:
     points = len(found.points.y)
     for name, (value, sample) in rows.items():
         ends = _ends(sample, LEVEL)
-        yield row(
+        yield fit_row(
             LAW.name, "loss", name, float(value), ends, level=LEVEL, points=points, warnings=found.warnings
         )
 
 
 def _parameters(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dict[str, Any]]:
-    """Constants and a by source, with intervals where the source gives them."""
+    """Constants and the exponent a by source, with intervals where the source gives them."""
     known, missing = published(), (nan, nan)
     printed_a = hoffmann_2022.APPROACHES[3].a
     intervals = {
@@ -173,7 +178,7 @@ def _percentiles(found: Bootstrapped) -> dict[str, tuple[float, float]]:
 
 
 def _sandwich(found: Bootstrapped) -> dict[str, tuple[float, float]]:
-    """Normal intervals; that of a by the delta method."""
+    """Normal intervals from the sandwich covariance; that of a by the delta method."""
     spread = covariance(found.fit)
     ends = delta_interval(found.fit, spread, LEVEL)
     alpha, beta = found.values[3:]
@@ -204,7 +209,7 @@ def _constants(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dict
 
 
 def _policy(found: Bootstrapped) -> list[pd.DataFrame]:
-    """Tokens a parameter that are optimal at C, with the interval that follows from that of the constants."""
+    """Optimal tokens per parameter at C, with the interval that follows from that of the constants."""
     best = closed_form(law_of(found.values), POLICY).tokens_per_parameter
     samples = closed_form(law_of(found.samples[:, :, None]), POLICY).tokens_per_parameter
     low, high = interval(samples, hoffmann_2022.LEVEL)

@@ -29,18 +29,16 @@ from scalinglaws.protocols.isoflop.exponents import Exponents
 from scalinglaws.protocols.isoflop.isoflop import IsoFlop, Optima, assign, group, optima
 from scalinglaws.protocols.isoflop.isoflop_exponents import Resampling, isoflop_exponents
 from scalinglaws.protocols.isoflop.minimum import Akima, Method, Parabola, Status
-from scalinglaws.tables.claimed import row, table
+from scalinglaws.tables.analysis import fit_row, fit_table
 
 TABLES = ("fits", "points", "curves", "optima", "exponents", "lines", "models")
 RESAMPLED = True
 
 LEVEL = hoffmann_2022.LEVEL
 BUDGETS = np.array([budget.value for budget in hoffmann_2022.BUDGETS])
-TOLERANCE = 0.06  # dex in C within which a point belongs to a budget: the points are read off a figure
-SAME_SIZE = 0.01  # dex in N within which points have one size; the sizes of the figure are farther apart
-WINDOW = (
-    0.2  # nats above the lowest loss within which points are fitted by a parabola: declared, not searched
-)
+TOLERANCE = 0.06  # dex in C within which a point belongs to a budget: points are read off a figure
+SAME_SIZE = 0.01  # dex in N within which points have the same size; sizes in the figure differ by more
+WINDOW = 0.2  # nats above the lowest loss: points below get a parabola. Declared, not searched.
 GOPHER = hoffmann_2022.GOPHER_FLOPS.value
 COMPUTE = np.geomspace(1e17, 1e25, 33)  # FLOPs, of lines
 APPROACH_2, AKIMA = "2. Parabola within 0.2 nats", "2. Akima's interpolant"
@@ -54,7 +52,7 @@ WINDOWS: Mapping[str, Method] = {
 
 @dataclass(frozen=True)
 class Isoflop:
-    """One way to find the best size of each budget, and what it says."""
+    """A way to find the best size of each budget, and its result."""
 
     name: str
     method: Method
@@ -64,16 +62,16 @@ class Isoflop:
 
 
 def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
-    """Approaches 2 and 3.
+    """Repeat approaches 2 and 3.
 
     Tables:
-        fits: exponents of both approaches, and what they say at Gopher's budget.
+        fits: exponents of both approaches, and their optima at Gopher's budget.
         points: the runs, with the budget that each belongs to.
         curves: the parabolas over the sizes they are fitted to.
         optima: the best size of each budget, by method.
         exponents: published and refitted a and b, with 10-90 % intervals; kinds are published, refit, window.
         lines: N_opt and D_opt over C, published and refitted.
-        models: large models that were trained.
+        models: large trained models.
     """
     frame = public_runs["chinchilla-points"][["N", "D", "C", "loss", "excluded"]]
     frame = frame.assign(budget=assign(frame.C.to_numpy(), BUDGETS, TOLERANCE))
@@ -94,7 +92,7 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
     )
     samples = {APPROACH_3: exponent_a(found.samples), SUBSAMPLED: exponent_a(subsampled.params)}
     return {
-        "fits": table([*_isoflop_rows(main), *_parametric_rows(found)]),
+        "fits": fit_table([*_isoflop_rows(main), *_parametric_rows(found)]),
         "points": frame,
         "curves": _parabolas(main[0]),
         "optima": pd.concat([_optima(one) for one in main], ignore_index=True),
@@ -110,7 +108,7 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
 
 
 def _grouped(frame: pd.DataFrame) -> IsoFlop:
-    """The curves. Sizes that differ by no more than the reading of the figure are runs of one size."""
+    """The IsoFLOP curves. Sizes that differ by no more than the reading error count as one size."""
     log_n = np.log10(frame.N.to_numpy())
     order = np.argsort(log_n)
     size = np.empty(len(log_n), dtype=np.int64)
@@ -128,7 +126,7 @@ def _isoflop(name: str, method: Method, curves: IsoFlop, spec: AnalysisSpec, str
 
 
 def _parabolas(found: Isoflop) -> pd.DataFrame:
-    """Each budget's parabola over the sizes within the window: the one whose vertex is the optimum."""
+    """Each budget's parabola, over the sizes within the window. Its vertex is the optimum."""
     curves, frames = found.curves, []
     mean = np.nanmean(np.where(curves.runs[..., None] > 0, curves.loss, 0.0), axis=-1)
     for budget, log_n, loss, runs in zip(curves.budgets, curves.log_n, mean, curves.runs, strict=True):
@@ -156,7 +154,7 @@ def _isoflop_rows(ways: list[Isoflop]) -> Iterator[dict[str, Any]]:
             warnings.append(f"{e.degenerate} resamples without an exponent")
         points = int(found.curves.runs.sum())
         for name, value, ends in (("a", e.a, e.a_interval), ("b", e.b, e.b_interval)):
-            yield row(law, "loss", name, value, ends, level=LEVEL, points=points, warnings=warnings)
+            yield fit_row(law, "loss", name, value, ends, level=LEVEL, points=points, warnings=warnings)
 
 
 def _parametric_rows(found: Bootstrapped) -> Iterator[dict[str, Any]]:
@@ -169,7 +167,7 @@ def _parametric_rows(found: Bootstrapped) -> Iterator[dict[str, Any]]:
         ("D_gopher", best.D, spread.D),
     ):
         ends, points = _ends(sample), len(found.points.y)
-        yield row(
+        yield fit_row(
             LAW.name, "loss", name, float(value), ends, level=LEVEL, points=points, warnings=found.warnings
         )
 
@@ -213,7 +211,7 @@ def _exponents(
 
 
 def _lines(isoflop: Isoflop, found: Bootstrapped) -> Iterator[pd.DataFrame]:
-    """Lines over C, the budget of Gopher among its values."""
+    """Lines over C, which includes the budget of Gopher."""
     C = np.sort(np.append(COMPUTE, GOPHER))
     for number, one in hoffmann_2022.APPROACHES.items():
         yield _line(f"Approach {number}, published", C, one.k.value * C**one.exponent.value)

@@ -1,8 +1,8 @@
-"""Kaplan et al. 2020, Table 1: parameters and FLOPs a token of a transformer, by formula and counted.
+"""Kaplan et al. 2020, Table 1: parameters and FLOPs per token of a transformer, by formula and counted.
 
-Counted are the modules of a transformer of this package, and the matrix products that torch sees in one
-forward and backward pass. The model lies on torch's meta device, which computes shapes alone: there attention
-is two plain products, while the fused kernels of a CPU hide theirs from the count.
+The count covers the modules of this package's transformer and the matrix products that torch sees in a
+forward and backward pass. The model is on torch's meta device, which only computes shapes: there attention is
+two plain products, whereas fused kernels of a CPU would hide theirs from the count.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from scalinglaws.counting.transformer import Transformer as Shape
 from scalinglaws.counting.transformer import parameters as exact_parameters
 from scalinglaws.models.transformer import build
 from scalinglaws.papers.weng_2026.constants import kaplan_2020 as kaplan
-from scalinglaws.tables.claimed import row, table
+from scalinglaws.tables.analysis import fit_row, fit_table
 
 TABLES = ("parts", "sizes", "fits")
 
@@ -36,13 +36,13 @@ MODULES = {
     "feed_forward.down": "feed_forward",
     "de_embed": "de_embed",
 }
-"""Parts by the ends of modules' names; what is none of them is a normalisation."""
+"""Parts by the ends of module names; other modules are normalisations."""
 SHAPES = ((1, 8), (2, 32), (3, 64), (4, 128), (6, 256), (8, 512), (12, 768), (24, 1024), (48, 1600))
 """Depth and width, from N = 768 to N = 1.5 billion, the ends of Kaplan et al.'s range."""
-SHOWN = (12, 768)  # GPT-2's smallest shape, whose parts the table lists
+SHOWN = (12, 768)  # GPT-2's smallest shape; the table lists its parts
 HEAD_WIDTH = 64
 WHY = {"embed": "lookup, no product", "mask": "causal half", "total": "causal half"}
-"""Why counted FLOPs are not those of the formula: dense products compute what the causal mask discards."""
+"""Why counted FLOPs differ from the formula: dense products also compute what the causal mask discards."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,10 @@ class Counted:
     """What was counted in a model.
 
     Attributes:
-        parameters: by part, biases left out.
-        biases: by part; of the normalisations gains and biases.
-        forward: FLOPs a token of the forward pass, by part.
-        training: FLOPs a token of both passes.
+        parameters: by part, without biases.
+        biases: by part; for normalisations, gains and biases.
+        forward: FLOPs per token of the forward pass, by part.
+        training: FLOPs per token of both passes.
     """
 
     parameters: Parts
@@ -66,8 +66,8 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> di
     """Count every shape.
 
     Tables:
-        parts: one row a row of Table 1 for one shape: by formula and counted, and what the difference is.
-        sizes: one row a shape: N, and how the counted FLOPs compare with the formulas'.
+        parts: one row per row of Table 1, for one shape: by formula and counted, and why they differ.
+        sizes: one row per shape: N, and how the counted FLOPs compare with the formulas'.
         fits: ratios of counts to formulas.
     """
     counts = {shape: _count(_shape(*shape)) for shape in SHAPES}
@@ -75,7 +75,7 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> di
     return {
         "parts": pd.DataFrame(list(_parts(_shape(*SHOWN), counts[SHOWN]))),
         "sizes": sizes,
-        "fits": table(one for _, size in sizes.iterrows() for one in _fits(size)),
+        "fits": fit_table(one for _, size in sizes.iterrows() for one in _fits(size)),
     }
 
 
@@ -110,7 +110,7 @@ def _count(shape: Shape) -> Counted:
     forward = {"mask": 0.0, **dict.fromkeys((*PARTS, "norm"), 0.0)}
     for module, operations in counter.get_flop_counts().items():
         part = "mask" if module.endswith(".attention") else _part(module)
-        # Attention's own products are what its total has beyond the products with its matrices.
+        # Attention's own products are those in its total that are not products with its matrices.
         flops = sum(n for name, n in operations.items() if part != "mask" or "bmm" in str(name))
         if part is not None:
             forward[part] += flops / shape.n_ctx
@@ -132,7 +132,7 @@ def _parameters(model: nn.Module) -> tuple[Parts, Parts]:
 
 
 def _part(module: str) -> str | None:
-    """The part that a module without submodules is, by the end of its name."""
+    """The part that a module without submodules belongs to, by the end of its name."""
     return next((part for end, part in MODULES.items() if f".{module}".endswith(f".{end}")), None)
 
 
@@ -186,11 +186,11 @@ def _size(shape: Shape, counted: Counted) -> dict[str, float]:
 
 def _fits(size: "pd.Series[float]") -> Iterator[dict[str, Any]]:
     metric = f"{size['depth']:.0f} blocks of width {size['width']:.0f}"
-    yield row("kaplan-table-1", metric, "N_counted/N", size["N_counted"] / size["N"], points=1)
+    yield fit_row("kaplan-table-1", metric, "N_counted/N", size["N_counted"] / size["N"], points=1)
     for parameter in (
         "forward_over_kaplan",
         "training_over_forward",
         "training_over_6N",
         "training_over_6N_total",
     ):
-        yield row("kaplan-table-1", metric, parameter, float(size[parameter]), points=1)
+        yield fit_row("kaplan-table-1", metric, parameter, float(size[parameter]), points=1)

@@ -1,6 +1,6 @@
 """Muennighoff et al. 2023: the value of repeated data, by the published law and a refit to the public runs.
 
-The published constants lie at one of many local optima of an objective that is nearly flat along r_D.
+The published constants are at one of many local optima of an objective that is nearly flat along r_D.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,7 +20,7 @@ from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.fitting.uncertainty.profile import Profile
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
-from scalinglaws.tables.claimed import row, table
+from scalinglaws.tables.analysis import fit_row, fit_table
 
 TABLES = ("runs", "empirical", "predicted", "epochs", "value", "profile", "optima", "refits", "fits")
 RESAMPLED = True
@@ -30,30 +30,31 @@ ESTIMATOR = Estimator("log", "huber", 1e-3)
 GUESSES = 64
 LEVEL = 0.95
 SPAN, SCANNED = (3.0, 1e6), 201  # of the profile of r_D, epochs
-NEARLY_FLAT = 0.003  # share of the lowest objective within which a profile's range is told
-NEVER = 1e6  # a 1/e-life that no run comes near: what is repeated is worth as much as what is new
+NEARLY_FLAT = 0.003  # the range of a profile is where it exceeds the lowest objective by less than this share
+NEVER = 1e6  # a 1/e-life that no run comes near: repeated data are as good as new
 PUBLISHED = np.array([paper.R_D.value, paper.R_N.value])
 
 SHOWN = {"2.8B": (2.81e9, 55e9), "4.2B": (4.2465e9, 84e9), "8.7B": (8.67e9, 178e9)}
-"""The runs of the figure: N, and the D that all of a size share."""
+"""The runs of the figure, by size: N, and the D that they share."""
 EPOCHS_AXIS = np.geomspace(1, 15, 100)
 TOKENS_AXIS = np.geomspace(1e10, 1e14, 121)
 STOPPED_TO = {"2.8B": 3.5, "4.2B": 2.5, "8.7B": 2.5}
 """Epochs up to which the figure draws what stopping early costs."""
 TICKS = (1, 2, 4, 8, 16, 32, 64)
-VALUED = (2, 4, 8, 16, 32, 40, 64)  # epochs whose data are valued
+VALUED = (2, 4, 8, 16, 32, 40, 64)  # epochs at which the value of data is computed
 
 
 def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Refit r_D and r_N as published, and draw both laws through the runs of the paper's figure.
 
     Tables:
-        runs: the runs of the figure's left panel.
-        empirical: the laws there, over epochs at the tokens of each size, each scaled so that its loss at one
-            epoch is the measured one; with repeats as good as new data, and with training that stops.
-        predicted: the laws over tokens at the unique tokens of each size, scaled the same; epochs: its ticks.
+        runs: the runs of the figure's left panel. empirical: the laws over epochs, at the tokens of each
+        size, scaled so that the loss at one epoch is the
+            measured one; also with repeats as good as new data, and with training that stops.
+        predicted: the laws over tokens, at the unique tokens of each size, scaled the same way; epochs: its
+            ticks.
         value: what a token is worth on average after so many epochs, relative to a new one.
-        profile: the lowest objective with r_D held; optima: the published point and local optima.
+        profile: the lowest objective with r_D fixed; optima: the published point and local optima.
         refits: r_D and r_N of each bootstrap resample.
         fits: parameters with bootstrap intervals, objectives and R^2.
     """
@@ -76,18 +77,18 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
         "profile": pd.DataFrame({"r_D": along.values, "r_N": held, "objective": along.objective}),
         "optima": _optima(fit),
         "refits": pd.DataFrame(dict(zip(LAW.names, refits.params, strict=True))),
-        "fits": table([*_fitted(fit, along, refits), *_published(x, y)]),
+        "fits": fit_table([*_fitted(fit, along, refits), *_published(x, y)]),
     }
 
 
 def value_of_data(r_D: FloatArray | float, epochs: FloatArray | float) -> FloatArray:
-    """D' / D: what a token is worth on average, relative to a new one, if data are seen so many times."""
+    """D' / D: the mean value of a token, relative to a new one, if data are seen this many times."""
     repeats = np.asarray(epochs, dtype=float) - 1
     return np.asarray((1 - r_D * np.expm1(-repeats / r_D)) / (1 + repeats))
 
 
 def _shown(runs: pd.DataFrame) -> pd.DataFrame:
-    """The figure's runs: of each size one for every number of unique tokens (others vary the seed)."""
+    """The figure's runs: for each size, one per number of unique tokens (others vary the seed)."""
     frames = []
     for size, (N, D) in SHOWN.items():
         chosen = runs[(runs.N == N) & (runs.D == D) & ~runs.name.str.contains("seed|opt")]
@@ -96,7 +97,7 @@ def _shown(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def _scaled(size: str, shown: pd.DataFrame, params: FloatArray, D: FloatArray, U: FloatArray) -> FloatArray:
-    """A law's loss, times what makes it the measured one where all tokens of the size are new."""
+    """A law's loss, scaled so that it is the measured one where all tokens are new."""
     N, tokens = SHOWN[size]
     measured = shown.query("size == @size and epochs == 1")["loss"].iloc[0]
     once = LAW.predict(params, np.array([[N], [tokens], [tokens]]))[0]
@@ -149,7 +150,7 @@ def _values(fit: Fit, refits: Refits) -> pd.DataFrame:
 
 
 def _optima(fit: Fit) -> pd.DataFrame:
-    """The published point, where a descent from it ends, and the local optima that the guesses found."""
+    """The published point, the optimum that a descent from it reaches, and the other local optima found."""
     start = LAW.coordinates(PUBLISHED[:, None])
     ends = Problem(LAW, fit.points, ESTIMATOR, initial_guesses=PUBLISHED).fit().optima
     nearest = ends[:, [np.abs(ends - start).sum(axis=0).argmin()]]
@@ -171,7 +172,7 @@ def _objectives(theta: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
 
 
 def _fitted(fit: Fit, along: Profile, refits: Refits) -> Iterator[dict[str, Any]]:
-    """Rows of the refit, with bootstrap intervals where it has them."""
+    """Rows of the refit, with bootstrap intervals where there are any."""
     low, high = along.within(NEARLY_FLAT)
     warnings = [
         *fit.warnings,
@@ -190,7 +191,7 @@ def _fitted(fit: Fit, along: Profile, refits: Refits) -> Iterator[dict[str, Any]
         ("value at 40 epochs", value_of_data(r_D, 40), value_of_data(D_resampled, 40)),
     ):
         ends = interval(samples, LEVEL)
-        yield row(
+        yield fit_row(
             "muennighoff",
             "loss",
             parameter,
@@ -206,7 +207,7 @@ def _fitted(fit: Fit, along: Profile, refits: Refits) -> Iterator[dict[str, Any]
         ("r_D flat from", low),
         ("r_D flat to", high),
     ):
-        yield row("muennighoff", "loss", parameter, value, points=len(fit.points), warnings=warnings)
+        yield fit_row("muennighoff", "loss", parameter, value, points=len(fit.points), warnings=warnings)
 
 
 def _published(x: FloatArray, y: FloatArray) -> Iterator[dict[str, Any]]:
@@ -219,8 +220,8 @@ def _published(x: FloatArray, y: FloatArray) -> Iterator[dict[str, Any]]:
     ):
         params = np.array([r_D, r_N])
         objective = _objectives(LAW.coordinates(params[:, None]), x, y)[0]
-        yield row(law, "loss", "objective", float(objective), points=len(y))
-        yield row(law, "loss", "r_squared", _r_squared(y, LAW.predict(params, x)), points=len(y))
+        yield fit_row(law, "loss", "objective", float(objective), points=len(y))
+        yield fit_row(law, "loss", "r_squared", _r_squared(y, LAW.predict(params, x)), points=len(y))
 
 
 def _r_squared(y: FloatArray, predicted: FloatArray) -> float:

@@ -1,4 +1,4 @@
-"""Pearce and Song 2024: one law, counted with and without embeddings, gives Hoffmann's exponent and Kaplan's.
+"""Pearce and Song 2024: counting one law with and without embeddings gives Hoffmann's and Kaplan's exponent.
 
 Everything follows from published constants in closed form, or from the authors' simulated experiment.
 """
@@ -16,7 +16,7 @@ from scalinglaws.laws.optimum.pearce import local_exponent, optimal_budget, opti
 from scalinglaws.papers.weng_2026.constants import besiroglu_2024 as besiroglu
 from scalinglaws.papers.weng_2026.constants import pearce_song_2024 as pearce
 from scalinglaws.papers.weng_2026.toy.two_counts import Counted, simulate
-from scalinglaws.tables.claimed import row, table
+from scalinglaws.tables.analysis import fit_row, fit_table
 
 TABLES = ("curve", "simulated", "fits")
 
@@ -35,23 +35,23 @@ LAWS = {
 }
 COUNTS: tuple[Counted, ...] = ("without", "total")
 BUDGETS = np.geomspace(1e11, 1e24, 261)  # FLOPs without embeddings, the x axis of the paper's figure
-SIZES = np.geomspace(1e3, 1e11, 80001)  # where the peak of the local exponent is looked for
-STEPS = 100  # budgets of a slope between two sizes
+SIZES = np.geomspace(1e3, 1e11, 80001)  # among these the peak of the local exponent is searched
+STEPS = 100  # budgets for a slope between two sizes
 
 
 def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Evaluate the closed form and repeat the simulation, with each set of constants.
 
     Tables:
-        curve: optimal N and its local exponent g over C, both without embeddings, and the limits of g.
-        simulated: one row a budget of the simulated experiment: C, N of the best model, its loss.
-        fits: exponents, the peak of g, and its limits; computed from constants, so without intervals.
+        curve: optimal N and its local exponent g over C, without embeddings, and the limits of g. simulated:
+        one row per budget of the simulated experiment: C, N of the best model, its loss. fits: exponents, the
+        peak of g, and its limits. They are computed from constants and have no intervals.
     """
     simulated = [_simulated(name, counted) for name in LAWS for counted in COUNTS]
     return {
         "curve": pd.concat([_curve(name) for name in LAWS], ignore_index=True),
         "simulated": pd.concat([frame for frame, _ in simulated], ignore_index=True),
-        "fits": table(
+        "fits": fit_table(
             [
                 *(one for _, rows in simulated for one in rows),
                 *(one for name in LAWS for one in _closed(name)),
@@ -84,8 +84,8 @@ def _simulated(name: str, counted: Counted) -> tuple[pd.DataFrame, list[dict[str
     )
     metric = f"{name}, {'embeddings left out' if counted == 'without' else 'total'}"
     return frame, [
-        row("simulated", metric, "a", found.slope, points=len(found.C)),
-        row("simulated", metric, "loss exponent", found.loss_slope, points=len(found.C)),
+        fit_row("simulated", metric, "a", found.slope, points=len(found.C)),
+        fit_row("simulated", metric, "loss exponent", found.loss_slope, points=len(found.C)),
     ]
 
 
@@ -94,15 +94,17 @@ def _closed(name: str) -> Iterator[dict[str, Any]]:
     small, large = limits(law)
     g = local_exponent(law, OMEGA, SIZES)
     peak = int(g.argmax())
-    yield row("local exponent", name, "small limit", small, points=1)
-    yield row("local exponent", name, "large limit", large, points=1)
-    yield row("local exponent", name, "peak", float(g[peak]), points=1)
-    yield row("local exponent", name, "N at peak", float(SIZES[peak]), points=1)
-    yield row("local exponent", name, "C at peak", float(optimal_budget(law, OMEGA, SIZES[peak])), points=1)
+    yield fit_row("local exponent", name, "small limit", small, points=1)
+    yield fit_row("local exponent", name, "large limit", large, points=1)
+    yield fit_row("local exponent", name, "peak", float(g[peak]), points=1)
+    yield fit_row("local exponent", name, "N at peak", float(SIZES[peak]), points=1)
+    yield fit_row(
+        "local exponent", name, "C at peak", float(optimal_budget(law, OMEGA, SIZES[peak])), points=1
+    )
     least, greatest = pearce.KAPLAN_SIZES
     for label, low in (("768 to 1.5 billion", least), ("768 million to 1.5 billion", 1e6 * least)):
         value = _slope_between(law, np.array([low, greatest]))
-        yield row("closed form", f"{name}, {label}", "a", value, points=STEPS)
+        yield fit_row("closed form", f"{name}, {label}", "a", value, points=STEPS)
 
 
 def _slope_between(law: Chinchilla, sizes: FloatArray) -> float:

@@ -1,7 +1,7 @@
-"""The toy simulator of Weng 2026, "Scaling Laws, Carefully", section 4.1: a law that is known, fitted again.
+"""The toy simulator of Weng 2026, "Scaling Laws, Carefully", section 4.1: a known law, fitted again.
 
-At each setting (which sizes are fitted, decimals of the loss, a smooth bias) the article's grid search
-answers, and beside it stands the least-squares optimum of the same points.
+At each setting (which sizes are fitted, decimals of the loss, a smooth bias) it compares the answer of the
+article's grid search with the least-squares optimum for the same points.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,14 +27,14 @@ from scalinglaws.laws.optimum.parametric import Chinchilla
 from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS, Fit
 from scalinglaws.papers.weng_2026.toy.experiment import REGIONS, SIZES, TRUTH, Region, observe, optimal_tokens
 from scalinglaws.papers.weng_2026.toy.grid_search import search
-from scalinglaws.tables.claimed import row, table
+from scalinglaws.tables.analysis import fit_row, fit_table
 
 TABLES = ("points", "curves", "settings", "readings", "fits")
 RESAMPLED = True
 
 DECIMALS = (4, 3, 2, 1, 0)
 BIASES = tuple(range(-200, 201, 50))  # milli-nats
-SHOWN = ((4, 0), (1, 0), (4, 100))  # settings (decimals, bias) whose points and curves are kept
+SHOWN = ((4, 0), (1, 0), (4, 100))  # settings (decimals, bias) whose points and curves are in the tables
 TARGET = 15  # log10 of the size that is extrapolated to
 CURVE = 71  # points of a curve
 LEVEL = 0.95
@@ -47,11 +47,11 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dic
     """Fit every setting both ways.
 
     Tables:
-        points: one row a run at a setting that is shown: N, D, loss, and whether it is fitted.
-        curves: the truth and both fits there, over N, each N with its optimal tokens by the truth.
-        settings: one row a setting and method: the law, its objective, the exponent of N_opt, and the loss
-            that it predicts at the target.
-        readings: one row a quantity that the article's own script showed, with what is found here.
+        points: one row per run at a setting that is shown: N, D, loss, and whether it is fitted.
+        curves: the truth and both fits at those settings, over N with the tokens optimal by the truth.
+        settings: one row per setting and method: the law, its objective, the exponent of N_opt, and the
+            loss predicted at the target.
+        readings: one row per quantity that the article's own script showed, and its value here.
         fits: parameters with bootstrap intervals at four decimals without bias, and the searches' exponents.
     """
     settings = pd.DataFrame([one for region in REGIONS for one in _settings(region)])
@@ -61,7 +61,7 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dic
         "curves": pd.concat([_curve(settings, *shown) for shown in _shown()], ignore_index=True),
         "settings": settings,
         "readings": readings,
-        "fits": table([*_fits(spec), *_setting_rows(settings), _agreement(readings)]),
+        "fits": fit_table([*_fits(spec), *_setting_rows(settings), _agreement(readings)]),
     }
 
 
@@ -115,7 +115,7 @@ def _optima(x: FloatArray, losses: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _described(law: Chinchilla, objective: float) -> dict[str, float]:
-    """A law and what it says of the target."""
+    """A law and its prediction at the target."""
     N = 10.0**TARGET
     D = float(optimal_tokens(TRUTH, N))
     constants = {name: float(getattr(law, name)) for name in LAW.names}
@@ -135,7 +135,7 @@ def _law(setting: "pd.Series[Any]") -> Chinchilla:
 
 
 def _compare(reading: Fit) -> Iterator[dict[str, Any]]:
-    """Rows of `readings`: what the article's script showed, and what its search finds here."""
+    """Rows of `readings`: what the article's script showed, and the result of the same search here."""
     runs = observe(reading.decimals, reading.bias)
     inside = next(runs.inside(region) for region in REGIONS if region == reading.region)
     found = search(runs.N[inside], runs.D[inside], runs.loss[inside])
@@ -180,7 +180,7 @@ def _fits(spec: AnalysisSpec) -> Iterator[dict[str, Any]]:
         for k, name in enumerate((*LAW.names, "a", "error")):
             ends = (float(low[k]), float(high[k]))
             value = float(values[k])
-            yield row(
+            yield fit_row(
                 OPTIMUM, region, name, value, ends, level=LEVEL, points=len(fit.points), warnings=warnings
             )
 
@@ -198,15 +198,17 @@ def _bootstrap_warnings(on_bound: Mapping[str, float], failed: int) -> Sequence[
 
 
 def _setting_rows(settings: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """What the article's search says where losses are rounded or biased, not both."""
+    """What the article's search gives where losses are either rounded or biased."""
     chosen = settings.query("method == @GRID and (bias == 0 or decimals == @DECIMALS[0])")
     for _, one in chosen.iterrows():
         name = f"{one['region']}, decimals {one['decimals']}, bias {one['bias']:+d}"
         for parameter in ("a", "error"):
-            yield row(GRID, name, parameter, float(one[parameter]), points=int(one["points"]))
+            yield fit_row(GRID, name, parameter, float(one[parameter]), points=int(one["points"]))
 
 
 def _agreement(readings: pd.DataFrame) -> dict[str, Any]:
-    """How far the port is from the article's own script at worst, in units of the last digit shown."""
+    """The largest difference between the port and the article's script, in units of the last digit shown."""
     worst = float(readings.last_digits.max())
-    return row(GRID, "article's read-outs", "largest difference in last digits", worst, points=len(READINGS))
+    return fit_row(
+        GRID, "article's read-outs", "largest difference in last digits", worst, points=len(READINGS)
+    )

@@ -1,1 +1,1 @@
-"""Numbers that the papers print, one module per paper, each with its source and how sure it is."""
+"""Numbers that the papers print, one module per paper, each with its source and certainty."""

@@ -12,8 +12,9 @@ BETA = Constant(0.3658, FIT, "seen")
 
 NOTEBOOK = "Besiroglu et al. 2024, epoch-research/analyzing-chinchilla at 9225883, data_analysis.ipynb"
 
-# The notebook fits the scale of Huber's likelihood too (papers/weng_2026/refit/likelihood.py): this is the
-# optimum of least absolute deviations. The E that the paper prints with it, 1.8172, is that of Huber's sum.
+# The notebook also fits the scale of Huber's likelihood (papers/weng_2026/refit/likelihood.py), so this is
+# the optimum of least absolute deviations. The E that the paper prints with it, 1.8172, belongs to Huber's
+# sum.
 LOG_A_NOTEBOOK = Constant(6.177955975826981, NOTEBOOK, "seen")
 LOG_B_NOTEBOOK = Constant(7.6427323622433505, NOTEBOOK, "seen")
 LOG_E_NOTEBOOK = Constant(0.5971119597824348, NOTEBOOK, "seen")
@@ -39,7 +40,7 @@ INTERVALS = {
 """95 % percentile intervals, from the same notebook."""
 
 RESAMPLES, RESAMPLING_SEED = 4000, 42
-"""Of the notebook's bootstrap: numpy.random.seed(42), then 4,000 times numpy.random.choice of the points."""
+"""The notebook's bootstrap: numpy.random.seed(42), then 4,000 times numpy.random.choice of the points."""
 
 CHI_SQUARED = Constant(238.40, NOTEBOOK, "seen")
 LIKELIHOOD_RATIO = Constant(84.00, NOTEBOOK, "seen")

@@ -24,22 +24,22 @@ BUDGETS = tuple(
     Constant(flops, f"{PAPER}, Fig 3", "seen")
     for flops in (6e18, 1e19, 3e19, 6e19, 1e20, 3e20, 6e20, 1e21, 3e21)
 )
-"""Of the IsoFLOP curves, FLOPs."""
+"""Budgets of the IsoFLOP curves, FLOPs."""
 
 GOPHER_FLOPS = Constant(5.76e23, f"{PAPER}, Table 3", "seen")
 TOKENS_PER_PARAMETER = Constant(20.0, f"{PAPER}: Chinchilla, 1.4T tokens for 70B", "der")
 
 LEVEL = 0.8
-"""Of the intervals in Table 2: 10th to 90th percentile of fits to 100 subsamples of 80 % of the data."""
+"""Level of intervals in Table 2: 10th to 90th percentile of fits to 100 subsamples of 80 % of the data."""
 SUBSAMPLES = 100
 
 
 @dataclass(frozen=True)
 class Approach:
-    """One row of Table 2, and the line that Fig 1 draws for it.
+    """A row of Table 2, and the line that Fig 1 draws for it.
 
     Attributes:
-        title: what is done.
+        title: what the approach does.
         a, b: N_opt ~ C^a, D_opt ~ C^b.
         N, D: parameters and tokens at the budget of Gopher, where they are stated.
         k, exponent: the line, N_opt = k C^exponent.
@@ -89,14 +89,14 @@ APPROACHES = {
 
 KAPLAN_A = Constant(0.73, f"{TABLE_2}, of Kaplan et al. 2020", "seen")
 KAPLAN_B = Constant(0.27, f"{TABLE_2}, of Kaplan et al. 2020", "seen")
-# N_opt = 1.3e9 (C_min / PF-day)^0.73 by Kaplan's Table 6, and C = 2 C_min at the critical batch size: that is
-# 4.68e9 parameters at 1e21 FLOPs, as Hoffmann et al. quote in their section D.4.
+# N_opt = 1.3e9 (C_min / PF-day)^0.73 by Kaplan's Table 6, and C = 2 C_min at the critical batch size. At 1e21
+# FLOPs that gives 4.68e9 parameters, as Hoffmann et al. quote in their section D.4.
 KAPLAN_K = Constant(1.3e9 / (2 * 8.64e19) ** 0.73, "Kaplan et al. 2020, Table 6, with C = 2 C_min", "der")
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A model that was trained: N parameters, D tokens, C FLOPs."""
+    """A trained model: N parameters, D tokens, C FLOPs."""
 
     name: str
     N: Constant

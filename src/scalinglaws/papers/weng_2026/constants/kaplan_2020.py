@@ -1,6 +1,6 @@
 """Kaplan et al. 2020, "Scaling Laws for Neural Language Models" (arXiv:2001.08361).
 
-N leaves embeddings out; compute is in PF-days of 8.64e19 FLOPs, D in tokens.
+N excludes embeddings; compute is in PF-days of 8.64e19 FLOPs, D in tokens.
 """
 
 from scalinglaws.claims.constant import Constant
@@ -53,5 +53,5 @@ P_D = Constant(0.27, TABLE_6, "seen")
 E_D = Constant(2.0e10, TABLE_6, "seen")
 P_N_FIXED_BATCH = Constant(0.88, f"{PAPER}, as Porian et al. 2024 quote it", "sec")
 OVERFIT_K = Constant(5e3, f"{PAPER}, equation 4.4", "seen")
-"""Tokens that a model needs so as not to overfit: OVERFIT_K N^OVERFIT_EXPONENT."""
+"""Tokens that a model needs in order not to overfit: OVERFIT_K N^OVERFIT_EXPONENT."""
 OVERFIT_EXPONENT = Constant(0.74, f"{PAPER}, equation 4.4", "seen")

@@ -1,6 +1,6 @@
 """Pearce and Song 2024, "Reconciling Kaplan and Chinchilla Scaling Laws" (arXiv:2406.12907).
 
-"Without" says that N and C leave embeddings out, as in the paper's simulation of Kaplan et al.'s experiment.
+"Without" means that N and C exclude embeddings, as in the paper's simulation of Kaplan et al.'s experiment.
 """
 
 from scalinglaws.claims.constant import Constant
@@ -14,7 +14,7 @@ HOFFMANN_B = Constant(410.7, SCRIPT, "seen")
 HOFFMANN_E = Constant(1.6934, SCRIPT, "seen")
 HOFFMANN_ALPHA = Constant(0.3392, SCRIPT, "seen")
 HOFFMANN_BETA = Constant(0.2849, SCRIPT, "seen")
-"""Hoffmann et al.'s law with more digits than they printed, which it was simulated from as well."""
+"""Hoffmann et al.'s law with more digits than they printed; the experiment was simulated from it as well."""
 
 OUTPUT = f"{SCRIPT}, what it prints (run for this project)"
 
@@ -28,6 +28,6 @@ LOSS_SLOPE_WITHOUT = Constant(-0.0690, f"{OUTPUT}, constants of Besiroglu et al.
 """Exponent of the lowest loss in C without embeddings, simulated."""
 LOSS_SLOPE_TOTAL = Constant(-0.0966, f"{OUTPUT}, constants of Besiroglu et al.", "der")
 KAPLAN_SIZES = (768.0, 1.5e9)
-"""Least and greatest model of Kaplan et al., without embeddings: 768, not the 768 million of Weng 2026."""
+"""Smallest and largest model of Kaplan et al., without embeddings: 768, not the 768 million of Weng 2026."""
 OWN_TOTAL = Constant(0.49, "Pearce and Song 2024, their small experiments, total", "sec")
 OWN_WITHOUT = Constant(0.74, "Pearce and Song 2024, their small experiments, without embeddings", "sec")

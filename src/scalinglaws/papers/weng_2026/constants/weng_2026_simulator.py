@@ -1,8 +1,8 @@
 """Read-outs of the interactive simulator of Weng 2026, "Scaling Laws, Carefully" (Lil'Log), section 4.1.
 
-Read for this project by running the article's own script (revision of 2026-07-06) at these settings; the
-article prints none of them. alpha, beta, E, the exponent, the predicted loss and the error have 4 decimals, A
-and B have 2; the objective has 5 significant digits, as have the tokens of a target.
+They were read for this project by running the article's own script (revision of 2026-07-06) at these
+settings; the article prints none of them. alpha, beta, E, the exponent, the predicted loss and the error have
+4 decimals, A and B have 2. The objective and the tokens of a target have 5 significant digits.
 """
 
 from typing import NamedTuple
@@ -11,18 +11,18 @@ SOURCE = "Weng 2026, section 4.1, read-outs of the interactive simulation"
 
 
 class Fit(NamedTuple):
-    """One fit of the simulator.
+    """A fit of the simulator.
 
     Attributes:
         region: which sizes are fitted: small, medium or all.
-        decimals: to which losses are rounded.
+        decimals: losses are rounded to this many.
         bias: milli-nats, the article's "loss noise".
         target: log10 of the size that is extrapolated to.
         alpha, beta, E, A, B: the fitted law.
         objective: sum of squared errors, nats^2.
-        N_exponent: of the compute-optimal size in compute; that of tokens is 1 less it.
+        N_exponent: exponent of the compute-optimal size in compute; that of tokens is 1 minus it.
         predicted: loss at the target, nats.
-        error: predicted less true loss, nats.
+        error: predicted minus true loss, nats.
     """
 
     region: str
@@ -47,7 +47,7 @@ TARGETS = {
     14: (1.2884e15, 1.8299),
     15: (1.1504e16, 1.8229),
 }
-"""By target, log10 N: tokens, and the true loss there, nats."""
+"""Tokens and true loss in nats, by target (log10 N)."""
 
 # fmt: off
 READINGS = (

@@ -1,6 +1,4 @@
-"""Figures of the Chinchilla fit examined, after Besiroglu et al. 2024 (arXiv:2404.10102)."""
-
-from collections.abc import Mapping
+"""Figures of the Chinchilla fit, examined after Besiroglu et al. 2024 (arXiv:2404.10102)."""
 
 import numpy as np
 import pandas as pd
@@ -10,6 +8,7 @@ from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Bbox
 
 from scalinglaws.plotting.style import plain_log
+from scalinglaws.tables.analysis import Tables
 
 PRINTED, FULL, REFIT = "Hoffmann et al., as printed", "Hoffmann et al., in full", "Refit"
 COLOURS = {
@@ -26,7 +25,7 @@ TICKS = {"A": (250, 500, 1000), "B": (300, 3000, 30_000, 300_000)}
 MEANINGS = {**SYMBOLS, "a": r"$a = \beta / (\alpha + \beta)$"}
 
 
-def residuals(tables: Mapping[str, pd.DataFrame]) -> Figure:
+def residuals(tables: Tables) -> Figure:
     """Residuals of the published fit and the refit: how they are distributed, and over N and D."""
     figure = Figure(figsize=(10.5, 3.9), layout="constrained")
     panels = figure.subplots(1, 3)
@@ -65,8 +64,8 @@ def _histogram(axes: Axes, histogram: pd.DataFrame) -> None:
     axes.legend(loc="upper right")
 
 
-def parameters(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Constants by source with their intervals, and the tests of the published ones."""
+def parameters(tables: Tables) -> Figure:
+    """Constants by source with their intervals, and tests of the published ones."""
     frame = tables["parameters"]
     figure = Figure(figsize=(10.5, 7.2), layout="constrained")
     places = figure.add_gridspec(3, 3, height_ratios=(1, 1, 1))
@@ -121,8 +120,8 @@ def _tests(axes: Axes, tests: pd.DataFrame) -> None:
         cell.PAD = 0.02
 
 
-def policy(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Tokens a parameter that are optimal at each budget, by the published constants and the refit."""
+def policy(tables: Tables) -> Figure:
+    """Optimal tokens per parameter at each budget, by the published constants and by the refit."""
     frame = tables["policy"]
     figure = Figure(figsize=(7.2, 4.4), layout="constrained")
     axes = figure.subplots()

@@ -9,6 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scalinglaws.tables.analysis import Tables
+
 GREY = "0.45"
 REFIT = {"Approach 3, refit": ("C0", "-"), "Approach 2, refit": ("C3", "--")}
 PUBLISHED = {
@@ -18,11 +20,11 @@ PUBLISHED = {
     "Kaplan et al. 2020": (GREY, "--"),
 }
 KINDS = {"published": "black", "refit": "C0", "window": "C7"}
-COLUMNS = (0.48, 0.76)  # places of a and b in the table
+COLUMNS = (0.48, 0.76)  # positions of a and b in the table
 HEADINGS = {"published": "Published", "refit": "Refitted", "window": "Refitted, other windows"}
 
 
-def isoflop(tables: Mapping[str, pd.DataFrame]) -> Figure:
+def isoflop(tables: Tables) -> Figure:
     """IsoFLOP curves, and the best size and tokens of each budget."""
     figure = Figure(figsize=(10.5, 4.4), layout="constrained")
     panels = figure.subplots(1, 3, width_ratios=(1.25, 1, 1))
@@ -33,13 +35,13 @@ def isoflop(tables: Mapping[str, pd.DataFrame]) -> Figure:
 
 
 def _colours(budgets: "pd.Series[float]") -> dict[float, tuple[float, float, float, float]]:
-    """A colour each, from dark to light with the budget."""
+    """A colour per budget, from dark to light as it grows."""
     values = sorted(budgets.dropna().unique())
     shades = mpl.colormaps["viridis"](np.linspace(0.0, 0.92, len(values)))
     return {value: tuple(shade) for value, shade in zip(values, shades, strict=True)}
 
 
-def _curves(axes: Axes, tables: Mapping[str, pd.DataFrame]) -> None:
+def _curves(axes: Axes, tables: Tables) -> None:
     axes.set_title("Loss at nine budgets", loc="left")
     points = tables["points"]
     points = points[points.budget.notna() & ~points.excluded]
@@ -57,8 +59,8 @@ def _curves(axes: Axes, tables: Mapping[str, pd.DataFrame]) -> None:
     axes.legend(*zip(*shown, strict=True), title="FLOPs", ncols=2, loc="lower left", title_fontsize=8)
 
 
-def _optima(axes: Axes, tables: Mapping[str, pd.DataFrame], variable: str, words: str) -> None:
-    """The optima of approach 2, the line through them, and what it says at Gopher's budget."""
+def _optima(axes: Axes, tables: Tables, variable: str, words: str) -> None:
+    """The optima of approach 2, the line through them, and its value at Gopher's budget."""
     axes.set_title(f"Best {words.split()[0].lower()}", loc="left")
     optima = tables["optima"]
     parabola, akima = (optima[optima.method == name] for name in optima.method.unique())
@@ -96,8 +98,8 @@ def _optima(axes: Axes, tables: Mapping[str, pd.DataFrame], variable: str, words
     axes.legend(loc="upper left")
 
 
-def frontier(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """The best size over compute by each approach, published and refitted, and models that were trained."""
+def frontier(tables: Tables) -> Figure:
+    """The best size over compute by each approach, published and refitted, and trained models."""
     figure = Figure(figsize=(8.4, 5.2), layout="constrained")
     axes = figure.subplots()
     axes.set_title("Compute-optimal model size", loc="left")
@@ -136,7 +138,7 @@ def frontier(tables: Mapping[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def exponents(tables: Mapping[str, pd.DataFrame]) -> Figure:
+def exponents(tables: Tables) -> Figure:
     """Table 2: a and b by approach, published and refitted, as numbers and as intervals."""
     frame = tables["exponents"]
     rows = [row for kind in HEADINGS for row in _with_heading(frame, kind)]

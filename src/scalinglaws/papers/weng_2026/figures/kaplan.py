@@ -1,10 +1,12 @@
 """Table 1 of Kaplan et al. 2020, "Scaling Laws for Neural Language Models" (arXiv:2001.08361), drawn."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from scalinglaws.tables.analysis import Tables
 
 D, ATTN, FF = r"d_\mathrm{model}", r"d_\mathrm{attn}", r"d_\mathrm{ff}"
 L, V, CTX = r"n_\mathrm{layer}", r"n_\mathrm{vocab}", r"n_\mathrm{ctx}"
@@ -31,8 +33,8 @@ LINES = {
 }
 
 
-def table_1(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Above: Table 1 with what was counted beside its formulas. Below: the sums over model size."""
+def table_1(tables: Tables) -> Figure:
+    """Above: Table 1, formulas and counts. Below: the ratio of the sums over model size."""
     figure = Figure(figsize=(12, 6.4), layout="constrained")
     above, below = figure.subplots(2, 1, height_ratios=(3.2, 3))
     _table(above, tables["parts"])

@@ -1,19 +1,19 @@
 """The early stop of Hoffmann et al. 2022's fit: a mean of losses under L-BFGS-B's default tolerances."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from scalinglaws.tables.analysis import Tables
 
 COLOURS = {"Mean": "C3", "Sum": "C1", "tight": "C2", "Newton": "C0"}
 GREY = "0.45"
 PRINTED = "Hoffmann et al., as printed"
 
 
-def stopping(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """What an iteration gains against what ftol asks, where descents end, and the exponent that follows."""
+def stopping(tables: Tables) -> Figure:
+    """What an iteration gains and what ftol needs, where descents end, and the exponent that follows."""
     figure = Figure(figsize=(10.5, 7.4), layout="constrained")
     places = figure.add_gridspec(2, 3, height_ratios=(4, 3))
     above = [figure.add_subplot(places[0, k]) for k in range(3)]
@@ -62,7 +62,7 @@ def _excesses(axes: Axes, traces: pd.DataFrame) -> None:
 
 
 def _last_first(traces: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """The traces in the order in which they are drawn: they lie on each other, and the shortest is above."""
+    """The traces in drawing order: they overlap, and the shortest one has to be on top."""
     return [(str(method), part) for method, part in traces.groupby("method", sort=False)][::-1]
 
 
@@ -83,7 +83,7 @@ def _shares(axes: Axes, descents: pd.DataFrame, methods: pd.DataFrame) -> None:
 
 
 def _exponents(axes: Axes, methods: pd.DataFrame, parameters: pd.DataFrame) -> None:
-    """The exponent of N_opt by each way of fitting, below the published one."""
+    """The exponent of N_opt by each way of fitting, and above them the published one."""
     axes.set_title("The exponent a of the best fit", loc="left")
     printed = parameters.query("source == @PRINTED and parameter == 'a'").to_dict("records")[0]
     rows = [(PRINTED, printed["value"], printed["low"], printed["high"], "black")]

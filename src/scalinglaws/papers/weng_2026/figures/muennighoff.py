@@ -1,20 +1,20 @@
 """Figures of Muennighoff et al. 2023, "Scaling Data-Constrained Language Models" (arXiv:2305.16264)."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter
 
 from scalinglaws.plotting.legend import fill_strip, panels_and_strip
+from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.tables.analysis import Tables
 
 COLOURS = {"2.8B": "#eda92a", "4.2B": "#e0672a", "8.7B": "#c0301c"}
 LIMITS = (2.15, 2.85)  # nats, of both panels
 DASHES = (0, (4, 6))
-EPOCHS = (1, 2, 4, 7, 10)  # where the left panel names the share of unique tokens
+EPOCHS = (1, 2, 4, 7, 10)  # where the left panel labels the share of unique tokens
 REACH = (2.5, 1.6e6)  # of r_D, epochs
 MARKERS = {
     "published": ("s", 70, "C3", "Published"),
@@ -24,7 +24,7 @@ MARKERS = {
 }
 
 
-def returns(tables: Mapping[str, pd.DataFrame]) -> Figure:
+def returns(tables: Tables) -> Figure:
     """Fig 5: loss against the share of unique tokens at a fixed length, and against length at fixed data."""
     figure, panels, strip = panels_and_strip(10.5, 4.4, 1, 2, lines=2, share_y="row")
     left, right = panels[0]
@@ -69,9 +69,7 @@ def _empirical(axes: Axes, curves: pd.DataFrame, runs: pd.DataFrame) -> None:
         axes.text(1, start - 0.012, words, weight="bold", fontsize=8, va="top")
     axes.set_xscale("log")
     axes.set_xlim(0.9, 12)
-    axes.xaxis.set_major_locator(FixedLocator(EPOCHS))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda epochs, _: f"{100 / epochs:.0f} %"))
+    fixed_ticks(axes.xaxis, EPOCHS, lambda epochs: f"{100 / epochs:.0f} %")
     axes.set_xlabel("Share of training tokens that are unique (log scale)")
 
 
@@ -107,8 +105,8 @@ def _predicted(axes: Axes, curves: pd.DataFrame, ticks: pd.DataFrame) -> None:
     axes.set_xlabel("Total training tokens (log scale)")
 
 
-def flat_profile(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """How little the runs say of r_D: the objective along it, and where bootstrap refits land."""
+def flat_profile(tables: Tables) -> Figure:
+    """How little the runs determine r_D: the objective along it, and where bootstrap refits end."""
     along, optima, refits = tables["profile"], tables["optima"], tables["refits"]
     figure, panels, strip = panels_and_strip(10.5, 4.0, 1, 2, lines=2)
     left, right = panels[0]

@@ -1,16 +1,15 @@
 """Figures of Pearce and Song 2024, "Reconciling Kaplan and Chinchilla Scaling Laws" (arXiv:2406.12907)."""
 
-from collections.abc import Mapping
-
-import pandas as pd
 from matplotlib.figure import Figure
+
+from scalinglaws.tables.analysis import Tables
 
 BLUE, GREY = "C0", "0.45"
 COUNTS = {"without": ("Embeddings left out", r"_{\backslash E}"), "total": ("Total", "")}
 CONSTANTS = {"Besiroglu et al.": "C0", "Hoffmann et al.": "C1"}
 
 
-def local_exponent(tables: Mapping[str, pd.DataFrame]) -> Figure:
+def local_exponent(tables: Tables) -> Figure:
     """The optimal size without embeddings and its local exponent, over compute without embeddings."""
     curve = tables["curve"]
     curve = curve[curve.constants == "Besiroglu et al."]
@@ -40,8 +39,8 @@ def local_exponent(tables: Mapping[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def simulated(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """The simulated experiment: the best of twenty models at each budget, counted in both ways."""
+def simulated(tables: Tables) -> Figure:
+    """The simulated experiment: the best of twenty models at each budget, by both counts."""
     points, fits = tables["simulated"], tables["fits"]
     figure = Figure(figsize=(10.5, 4.2), layout="constrained")
     for axes, (counted, (title, index)) in zip(figure.subplots(1, 2), COUNTS.items(), strict=True):

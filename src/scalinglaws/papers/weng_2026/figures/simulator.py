@@ -1,6 +1,4 @@
-"""The simulator of Weng 2026, "Scaling Laws, Carefully", section 4.1, as panels instead of sliders."""
-
-from collections.abc import Mapping
+"""The simulator of Weng 2026, "Scaling Laws, Carefully", section 4.1: panels instead of sliders."""
 
 import numpy as np
 import pandas as pd
@@ -9,14 +7,15 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scalinglaws.plotting.legend import fill_strip, panels_and_strip
+from scalinglaws.tables.analysis import Tables
 
 TRUTH, GRID, OPTIMUM = "0.45", "C0", "C1"
 FITTED, HELD_OUT, TARGET = "C3", "0.65", "C2"
 REGIONS = {"small": "small models", "medium": "medium models", "all": "all models"}
 
 
-def playground(tables: Mapping[str, pd.DataFrame]) -> Figure:
-    """Runs, truth and fits over model size: a panel for each setting, columns are the fitted region."""
+def playground(tables: Tables) -> Figure:
+    """Runs, truth and fits over model size: a row of panels per setting, a column per fitted region."""
     points, curves, settings = tables["points"], tables["curves"], tables["settings"]
     shown = points[["decimals", "bias"]].drop_duplicates().to_numpy().tolist()
     figure, panels, strip = panels_and_strip(
@@ -36,7 +35,7 @@ def playground(tables: Mapping[str, pd.DataFrame]) -> Figure:
     return figure
 
 
-def errors(tables: Mapping[str, pd.DataFrame]) -> Figure:
+def errors(tables: Tables) -> Figure:
     """Predicted minus true loss at the target over bias, rounding and region."""
     settings = tables["settings"]
     figure, panels, strip = panels_and_strip(10.5, 3.6, 1, len(REGIONS), lines=2, share_y="row")

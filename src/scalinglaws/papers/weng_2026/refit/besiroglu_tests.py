@@ -23,11 +23,11 @@ from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
     published,
 )
 from scalinglaws.papers.weng_2026.refit.likelihood import Test, likelihood_ratio, wald
-from scalinglaws.tables.claimed import row
+from scalinglaws.tables.analysis import fit_row
 
 LEVEL = 0.95
 WIDTH = 1e-3  # of the 80 % interval of a that Hoffmann et al. print
-AGAIN = 200  # draws of the refits, for the error that their number leaves
+AGAIN = 200  # draws among the refits, for the error due to their number
 PUBLISHED_RESAMPLES, NEW_RESAMPLES = "published resamples", "new resamples"
 
 
@@ -37,7 +37,7 @@ class Tests:
 
     Attributes:
         fit: the refit, with resamples of its own.
-        every: all points, those that the fit leaves out too.
+        every: all points, including those that the fit leaves out.
         published_samples: A, B, E, alpha, beta refitted to the published resamples, [5, resamples].
     """
 
@@ -47,7 +47,7 @@ class Tests:
 
     @staticmethod
     def of(fit: Bootstrapped, every: Points) -> "Tests":
-        """Refit to the published resamples, which numpy's legacy generator draws."""
+        """Refit to the published resamples, which are drawn by numpy's legacy generator."""
         points = len(fit.points.y)
         rng = np.random.RandomState(besiroglu_2024.RESAMPLING_SEED)
         drawn = [rng.choice(points, points) for _ in range(besiroglu_2024.RESAMPLES)]
@@ -56,7 +56,7 @@ class Tests:
         return Tests(fit, every, np.asarray(refits.converged))
 
     def table(self) -> Iterator[dict[str, Any]]:
-        """Rows: the test, at which fit, on how many points, and the number published for it."""
+        """Rows: the test, the fit that it tests against, how many points, and the published value."""
         b = besiroglu_2024
         theirs, ours = published()[NOTEBOOK], self.fit.values
         some, every = len(self.fit.points.y), len(self.every.y)
@@ -81,8 +81,8 @@ class Tests:
     def rows(self) -> Iterator[dict[str, Any]]:
         """Rows of a table `fits`.
 
-        What rests on resamples has an interval for their number, from draws among the refits; the likelihood
-        ratios at published constants are computed without error.
+        What is computed from resamples has an interval for the error due to their number, from draws among
+        the refits. The likelihood ratios at published constants are computed without error.
         """
         points = len(self.fit.points.y)
         samples = self.fit.samples
@@ -93,14 +93,14 @@ class Tests:
             ("runs-for-width", [runs_for_width(one, points) for one in (samples, *draws)]),
         ):
             low, high = map(float, interval(np.array(values[1:]), LEVEL))
-            yield row("tests", "loss", name, values[0], (low, high), level=LEVEL, points=points)
+            yield fit_row("tests", "loss", name, values[0], (low, high), level=LEVEL, points=points)
         theirs = published()[NOTEBOOK]
         for name, some in (("likelihood-ratio", self.fit.points), ("likelihood-ratio-all", self.every)):
-            yield row("tests", "loss", name, _ratio(some, theirs).statistic, points=len(some.y))
+            yield fit_row("tests", "loss", name, _ratio(some, theirs).statistic, points=len(some.y))
 
 
 def runs_for_width(samples: FloatArray, points: int) -> float:
-    """Runs with which the 80 % interval of a would be as short as printed: it shrinks as their square root.
+    """Runs that would make the 80 % interval of a as narrow as printed: it shrinks with their square root.
 
     samples: A, B, E, alpha, beta of refits to resamples of `points` runs, [5, resamples].
     """

@@ -1,4 +1,4 @@
-"""Approach 3 on the points of Hoffmann et al.'s Fig 4: the fit that studies share, and published ones."""
+"""Approach 3 on the points of Hoffmann et al.'s Fig 4: the fit that analyses share, and published ones."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Bootstrapped:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Of the fit and its refits."""
+        """Warnings of the fit and of its refits."""
         failed = self.refits.failed
         return (*self.fit.warnings, *((f"{failed} refits failed",) if failed else ()))
 
@@ -92,7 +92,7 @@ def logs(params: FloatArray) -> FloatArray:
 
 
 def law_of(params: FloatArray) -> Chinchilla:
-    """The law at params [5, *batch], for allocation."""
+    """The law at params [5, *batch], as `laws.optimum` takes it."""
     return Chinchilla(**dict(zip(LAW.names, params, strict=True)))
 
 

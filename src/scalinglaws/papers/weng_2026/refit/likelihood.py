@@ -1,8 +1,8 @@
-"""Huber's loss as a likelihood whose scale is fitted too, and tests of published constants by it.
+"""Huber's loss as a likelihood whose scale is fitted too, and tests of published constants with it.
 
-Besiroglu et al. 2024 (arXiv:2404.10102) compare fits by the density exp(-huber(r / scale)) / scale, made to
-integrate to 1. Where the scale is free it makes itself so small that nearly every residual lies in the linear
-part: the most likely law is that of least absolute deviations, whatever delta.
+Besiroglu et al. 2024 (arXiv:2404.10102) compare fits by the density exp(-huber(r / scale)) / scale,
+normalised to 1. A free scale becomes so small that nearly every residual is in the linear part: the most
+likely law is then that of least absolute deviations, whatever delta is.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Likelihood:
 
 @dataclass(frozen=True)
 class Test:
-    """A statistic that is chi-squared where the hypothesis holds."""
+    """A statistic that has a chi-squared distribution if the hypothesis holds."""
 
     statistic: float
     degrees: int
@@ -38,7 +38,7 @@ class Test:
 def likelihood(residuals: FloatArray, delta: float = 1e-3) -> Likelihood:
     """The likelihood of residuals [points], of which not all are 0, maximised over the scale."""
     size = np.abs(residuals)
-    largest = delta * float(size.mean())  # the scale if every residual lies in the linear part
+    largest = delta * float(size.mean())  # the scale if every residual is in the linear part
 
     def slope(log_scale: float) -> float:
         scale = np.exp(log_scale)

@@ -1,11 +1,11 @@
 """The early stop of Hoffmann et al. 2022: scipy's L-BFGS-B on a mean of losses, at its default tolerances.
 
-L-BFGS-B ends where an iteration lowers the objective f by less than ftol max(|f_k|, |f_k+1|, 1). The 1 makes
-the tolerance absolute wherever f is below 1, and Huber's loss with delta = 1e-3 is of the order of 1e-3 as a
-sum over 240 runs and of 1e-6 as a mean: the default, 2.2e-9, is then no small share of it. Besiroglu et al.
-2024 (arXiv:2404.10102) noticed by the narrow intervals that the fit had stopped early.
+L-BFGS-B ends when an iteration lowers the objective f by less than ftol max(|f_k|, |f_k+1|, 1). The 1 makes
+the tolerance absolute wherever f is below 1. Huber's loss with delta = 1e-3 is of the order of 1e-3 as a sum
+over 240 runs and of 1e-6 as a mean, so the default of 2.2e-9 is not a small share of it. Besiroglu et al.
+2024 (arXiv:2404.10102) noticed from the narrow intervals that the fit had stopped early.
 
-This is here to show what goes wrong. Fits are made by `estimate`.
+This module shows what goes wrong. Use `scalinglaws.fitting` for fits.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ Vector = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 DELTA = 1e-3
 FTOL, GTOL = 1e7 * float(np.finfo(float).eps), 1e-5  # scipy's defaults
-# The starts of Hoffmann et al. 2022, section D.2, in the order of Epoch AI's notebook.
+# The initial guesses of Hoffmann et al. 2022, section D.2, in the order of Epoch AI's notebook.
 ALPHA = BETA = (0.0, 0.5, 1.0, 1.5, 2.0)
 LOG_E = (-1.0, -0.5, 0.0, 0.5, 1.0)
 LOG_A = LOG_B = (0.0, 5.0, 10.0, 15.0, 20.0, 25.0)
@@ -35,7 +35,7 @@ class Descents:
 
     Attributes:
         coordinates: [5, starts], log A, log B, log E, alpha, beta.
-        objective: [starts], sum of Huber losses there, whatever was minimised, so that reductions compare.
+        objective: [starts], the sum of Huber losses there, whichever was minimised, so that they compare.
         iterations: [starts], of L-BFGS-B.
     """
 
@@ -45,7 +45,7 @@ class Descents:
 
     @property
     def best(self) -> int:
-        """The start that came lowest."""
+        """The start whose descent ended lowest."""
         return int(np.nanargmin(self.objective))
 
     @property
@@ -55,7 +55,7 @@ class Descents:
 
 
 def grid(count: int | None = None) -> FloatArray:
-    """The 4,500 starts, coordinates [5, starts]; or `count` of them, always the same, in their order."""
+    """The 4,500 starts, coordinates [5, starts], or `count` of them: always the same ones, in their order."""
     every = np.array(
         [(a, b, e, alpha, beta) for alpha, beta, e, a, b in product(ALPHA, BETA, LOG_E, LOG_A, LOG_B)]
     ).T
@@ -66,12 +66,12 @@ def grid(count: int | None = None) -> FloatArray:
 
 @dataclass(frozen=True)
 class HuberLoss:
-    """Huber's loss of log L against the Chinchilla law, with its exact gradient, as scipy wants it.
+    """Huber's loss of log L for the Chinchilla law, with its exact gradient, as scipy takes it.
 
     Attributes:
-        terms: [3 * points, 5], the exponents of the law's three terms as a linear map of the coordinates.
+        terms: [3 * points, 5], the logarithms of the law's three terms as a linear map of the coordinates.
         log_y: [points].
-        scale: what the sum is multiplied by.
+        scale: factor of the sum.
     """
 
     terms: FloatArray
@@ -108,7 +108,7 @@ class HuberLoss:
         The value after each iteration is appended to `values`.
         """
 
-        def note(xk: Vector) -> None:  # scipy tells by this name what it is to be given
+        def note(xk: Vector) -> None:  # scipy looks at this name to decide what it passes
             if values is not None:
                 values.append(self(xk)[0])
 
@@ -137,11 +137,11 @@ def descend(
 
     Args:
         x: [2, points], N (parameters) and D (tokens).
-        y: [points], loss in nats a token.
+        y: [points], loss in nats per token.
         starts: coordinates [5, starts].
         reduction: whether the Huber losses are averaged or summed.
-        tolerance: ftol and gtol; scipy's defaults (2.2e-9 and 1e-5) without it.
-        factor: the objective is multiplied by it.
+        tolerance: ftol and gtol; by default scipy's (2.2e-9 and 1e-5).
+        factor: of the objective.
     """
     loss = HuberLoss.of(x, y, reduction, factor)
     found = [loss.minimise(start, tolerance) for start in starts.T]

@@ -1,4 +1,4 @@
-"""Where minimisers of Huber's loss stop: of its mean, of its sum, and this package's, as tables."""
+"""Tables of where minimisers of Huber's loss stop: for its mean, for its sum, and this package's."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from scalinglaws.papers.weng_2026.refit import mean_loss
 from scalinglaws.papers.weng_2026.refit.mean_loss import FTOL, Descents, Reduction
 
 TIGHT = 1e-15
-REACHED = 1e-6  # share of the lowest objective within which a descent has reached it
+REACHED = 1e-6  # a descent this close to the lowest objective, as a share of it, has reached it
 SHARES = np.linspace(0, 1, 201)
 
 
 @dataclass(frozen=True)
 class Sizes:
-    """How many starts each way of minimising is followed from; all 4,500 of the published grid for None.
+    """How many starts each way of minimising gets; None stands for all 4,500 of the published grid.
 
-    The mean stops after a few iterations, so that its whole grid takes seconds; the sums take ten times that.
+    The mean stops after a few iterations, so its whole grid takes seconds. The sums take ten times as long.
     """
 
     mean: int | None
@@ -37,7 +37,8 @@ class Stops:
     """Tables.
 
     Attributes:
-        methods: one row a way of minimising: where its best start ends, and how many reach the optimum.
+        methods: one row per way of minimising: where its best start ends, and how many starts reach the
+            optimum.
         descents: how far above the optimum the starts of a method end, as shares of them.
         traces: the objective after each iteration from the published values.
     """
@@ -59,9 +60,9 @@ def compare(
 
     Args:
         fit: this package's fit.
-        a_samples: its bootstrap's exponents of N_opt, [resamples].
-        published: coordinates [5] (log A, log B, log E, alpha, beta) of the published fit: a start.
-        rows: resamples of the points to refit by the mean from there, [resamples, points].
+        a_samples: exponents of N_opt from its bootstrap, [resamples].
+        published: coordinates [5] (log A, log B, log E, alpha, beta) of the published fit, a start.
+        rows: resamples of the points, refitted by the mean from that start, [resamples, points].
         sizes: numbers of starts.
         level: of the intervals.
     """
@@ -128,7 +129,7 @@ def _ours(fit: Fit, a_samples: FloatArray, level: float) -> dict[str, Any]:
 
 
 def _shares(name: str, ended: Descents, lowest: float) -> pd.DataFrame:
-    """The excess over the lowest objective that a share of the starts does not exceed."""
+    """The excess over the lowest objective that each share of the starts does not exceed."""
     excess = np.maximum(np.nan_to_num(ended.objective, nan=np.inf) / lowest - 1, TIGHT)
     return pd.DataFrame(
         {"method": name, "share": SHARES, "excess": np.quantile(excess, SHARES, method="inverted_cdf")}
@@ -142,7 +143,7 @@ def _trace(
     reduction: Reduction,
     tolerance: float | None,
 ) -> Iterator[dict[str, Any]]:
-    """Rows of `traces`: what is minimised, by how much an iteration lowers it, and what ftol asks for."""
+    """Rows of `traces`: what is minimised, its decrease by an iteration, and the decrease that ftol needs."""
     x, y = fit.points.x, fit.points.y
     values = mean_loss.trace(x, y, start, reduction, tolerance=tolerance)
     decreases = [nan, *-np.diff(values)]

@@ -1,1 +1,1 @@
-"""The toy simulator: losses from a known law with noise, fitted as if they were measured."""
+"""Toy experiments: losses that come from a known law, fitted as if they were measured."""

@@ -1,8 +1,8 @@
-"""Least squares for the Chinchilla law on grids that narrow, as the simulator of Weng 2026 does it.
+"""Least squares for the Chinchilla law on successively finer grids, as the simulator of Weng 2026 does it.
 
-At each alpha, beta and E of a box the best A and B solve two linear equations; about the point of the lowest
-sum of squares the search goes on, three times, more finely. The answer is the best point of those grids: near
-the optimum, not at it, and within what the boxes can reach, alpha and beta of 0.131 to 0.619.
+At each alpha, beta and E of a box, the best A and B solve two linear equations. The search is refined three
+times around the point with the lowest sum of squares. The answer is the best point of those grids: near the
+optimum but not at it, and within the reach of the boxes, alpha and beta from 0.131 to 0.619.
 """
 
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ from scalinglaws.laws.optimum.parametric import Chinchilla
 EXPONENTS = (0.20, 0.55)
 EXPONENTS_ALLOWED = (0.01, 1.20)
 STEPS = (29, 45)  # exponents (alpha and beta alike) and E
-DEPTH, DEPTH_IN_SPANS, LEAST_SPAN = 6.0, 1.2, 0.1  # how far below the least loss E is sought, nats
-BELOW = 1e-6  # E stays this far below the least loss, nats
-SINGULAR = 1e-40  # determinant below which two sizes or token counts do not tell A from B
-NEARLY = 1e-9  # share within which sums of squares are computed again, one by one
+DEPTH, DEPTH_IN_SPANS, LEAST_SPAN = 6.0, 1.2, 0.1  # how far below the lowest loss E is searched, nats
+BELOW = 1e-6  # E stays this far below the lowest loss, nats
+SINGULAR = 1e-40  # determinant below which A and B cannot be told apart
+NEARLY = 1e-9  # sums of squares within this share of the lowest are computed again, one by one
 
 
 @dataclass(frozen=True)
 class Refinement:
-    """A box about the best point so far: reaches either way, and steps of exponents and of E."""
+    """A box around the best point so far: its reach to either side, and the steps of exponents and E."""
 
     exponent: float
     E: float
@@ -40,17 +40,17 @@ REFINEMENTS = (
 
 @dataclass(frozen=True)
 class GridFit:
-    """The best point of the grids: the law, and its sum of squared errors of the loss, nats^2."""
+    """The best point of the grids: the law, and the sum of squared errors of the loss, nats^2."""
 
     law: Chinchilla
     objective: float
 
 
 def search(N: FloatArray, D: FloatArray, loss: FloatArray) -> GridFit:
-    """Fit the law to runs, N, D and loss [points].
+    """Fit the law to runs: N, D and loss, [points].
 
     Raises:
-        ScalingLawsError: nowhere on the grid are A and B both positive.
+        ScalingLawsError: A and B are not both positive anywhere on the grid.
     """
     least = float(loss.min())
     span = max(float(loss.max()) - least, LEAST_SPAN)
@@ -81,7 +81,7 @@ def _best(
     floors: tuple[float, float],
     steps: tuple[int, int],
 ) -> GridFit | None:
-    """The best point of one box; the first in the order alpha, beta, E where several are equal.
+    """The best point of a box; of equal ones the first in the order alpha, beta, E.
 
     Given alpha and beta, A, B and the residuals are linear in E, and the sum of squares is quadratic in it.
     """
@@ -95,7 +95,7 @@ def _best(
         at_zero, per_unit = (
             y - a[..., None] * x[:, None] - b[..., None] * z[None]
             for y, (a, b) in ((loss, level), (one, slope))
-        )  # residuals [alphas, betas, points] at E = 0, and what one nat of E takes off them
+        )  # residuals [alphas, betas, points] at E = 0, and how much one nat of E lowers them
         square, mixed, bend = (
             (p * q).sum(axis=-1)[..., None]
             for p, q in ((at_zero, at_zero), (at_zero, per_unit), (per_unit, per_unit))
@@ -112,7 +112,7 @@ def _best(
 
 
 def _solve(x: FloatArray, z: FloatArray, y: FloatArray) -> tuple[FloatArray, tuple[FloatArray, FloatArray]]:
-    """Determinant and A, B [alphas, betas] of y = A x + B z in least squares."""
+    """Determinant, and A and B [alphas, betas] of the least-squares fit y = A x + B z."""
     xx, zz, xz = (x * x).sum(axis=-1)[:, None], (z * z).sum(axis=-1), x @ z.T
     xy, zy = (x @ y)[:, None], z @ y
     det = xx * zz - xz * xz
@@ -123,7 +123,7 @@ def _solve(x: FloatArray, z: FloatArray, y: FloatArray) -> tuple[FloatArray, tup
 def _evaluate(
     N: FloatArray, D: FloatArray, loss: FloatArray, alpha: float, beta: float, E: float
 ) -> GridFit | None:
-    """One point of the grid, its objective from the residuals themselves; None if A or B is not positive."""
+    """A point of the grid, its objective computed from the residuals; None if A or B is not positive."""
     _, (A, B) = _solve((N**-alpha)[None], (D**-beta)[None], loss - E)
     if not (A[0, 0] > 0 and B[0, 0] > 0):
         return None

@@ -17,16 +17,16 @@ TOKENS = np.logspace(6, 25, 1000)
 BUDGETS = {"without": np.logspace(12.95, 20.7, 100), "total": np.logspace(14, 20.7, 100)}
 
 Counted = Literal["without", "total"]
-"""Whether N and C leave embeddings out or are total."""
+"""Whether N and C exclude embeddings (without) or include them (total)."""
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """What one finds who trains the models of a law and counts in one way.
+    """What you find if you train the models of a law and count in one way.
 
     Attributes:
         C: [budgets], FLOPs by that count.
-        N: [budgets], parameters, by that count, of the model of lowest loss.
+        N: [budgets], parameters by that count of the model with the lowest loss.
         loss: [budgets], its loss.
         slope: of log N over log C, by least squares.
         loss_slope: of log loss over log C.
@@ -55,10 +55,10 @@ def simulate(
     Args:
         law: the Chinchilla law in total parameters.
         omega: embedding parameters at N = 1.
-        counted: whether N and C leave embeddings out or are total.
+        counted: whether N and C exclude embeddings or include them.
         sizes: [models], parameters without embeddings.
         tokens: [tokens], at which losses are known.
-        budgets: [budgets], FLOPs; those of the script, which differ between the two counts, without it.
+        budgets: [budgets], FLOPs. By default those of the script, which differ between the two counts.
     """
     C = BUDGETS[counted] if budgets is None else budgets
     N_total = total_parameters(sizes, omega)

@@ -1,0 +1,171 @@
+"""The figures stage end to end, its caption, and its tables."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from scalinglaws.errors import ConfigError, DataError
+from scalinglaws.plotting import caption
+from scalinglaws.plotting.caption import FigureSpec
+from scalinglaws.stages import figures as stage
+from scalinglaws.stages.figures import main
+from scalinglaws.tables.study import REQUIRED, read_study
+from unit.made_tables import draw_tables, write_tables
+
+SPEC: dict[str, Any] = {
+    "study": "hestness-2017/image",
+    "scale": "laptop",
+    "figure": {
+        "name": "fig4",
+        "draw": "hestness-2017/learning-curves:learning_curves",
+        "caption": "After Fig 4. ",
+    },
+    "fit": {
+        "study": "hestness-2017/image",
+        "metrics": ["cross_entropy", "top1_error"],
+        "size_metric": "cross_entropy",
+        "region": [2, 8],
+        "resamples": 400,
+        "level": 0.9,
+    },
+    "seeds": [0, 1],
+}
+DATA: dict[str, Any] = {
+    "title": "Toy-MNIST",
+    "licence": "MIT",
+    "description": "10 classes, 28 x 26 pixels",
+    "unit": {"name": "images per class", "parts": 10, "examples": "images"},
+    "validation_examples": 2000,
+}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> list[Path]:
+    manifest = tmp_path / "manifest.json"
+    manifest.write_text(json.dumps(DATA))
+    return [manifest, *write_tables(draw_tables(), tmp_path)]
+
+
+def call(files: list[Path], out: Path, spec: dict[str, Any] = SPEC) -> None:
+    main(["--spec", json.dumps(spec), "--files", *map(str, files), "--out", str(out)])
+
+
+def test_a_figure_is_three_files_with_a_caption(files: list[Path], tmp_path: Path) -> None:
+    call(files, tmp_path / "out")
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["fig4.csv", "fig4.pdf", "fig4.png"]
+    assert b"After Fig 4. Scale laptop: Toy-MNIST" in (tmp_path / "out" / "fig4.png").read_bytes()
+
+
+def test_the_caption_says_what_was_measured_on_what() -> None:
+    spec = FigureSpec.model_validate(SPEC)
+    assert spec.fit
+    text = caption.of_runs(spec, spec.fit, replace(draw_tables(diverged=2), manifest=DATA))
+    assert text.startswith("After Fig 4. Scale laptop: Toy-MNIST (10 classes, 28 x 26 pixels; licence MIT)")
+    for part in (
+        "subsets of 10 to 160 images",
+        "160 images, 2,000 for validation, fixed",
+        "3 models of 1,000 to 16,000 parameters",
+        "2 seeds a cell",
+        "30 runs, 2 diverged, 1 ended by the step budget",  # those of the search do not count
+        "Diverged runs are in no median, and where more than half of a cell diverged it has none. Laws are",
+        "2 to 8 images per class",
+        "90% intervals from 400 bootstrap resamples",
+        "coloured bands resample runs alone",
+    ):
+        assert part in text
+    none = replace(draw_tables(diverged=0), manifest=DATA)
+    assert "Diverged runs" not in caption.of_runs(spec, spec.fit, none)
+
+
+ANALYSIS: dict[str, Any] = {
+    "study": "paper/tiny",
+    "scale": "laptop",
+    "figure": {"name": "fig2", "draw": "tiny:lines", "caption": "After Fig 2. "},
+}
+MANIFEST = {"source": "runs", "title": "Runs", "licence": "MIT", "provenance": "a notebook"}
+
+
+def test_the_caption_of_an_analysis() -> None:
+    spec = FigureSpec.model_validate(ANALYSIS)
+    start = "After Fig 2. Scale laptop. "
+    assert caption.of_analysis(spec, []) == f"{start}Computed from published constants, without run data."
+    two = [MANIFEST, {**MANIFEST, "title": "Points", "provenance": "a figure"}]
+    data = "Run data: Runs (a notebook; licence: MIT); Points (a figure; licence: MIT)."
+    assert caption.of_analysis(spec, two) == start + data
+    resampled = FigureSpec.model_validate({**ANALYSIS, "resamples": 4000})
+    assert caption.of_analysis(resampled, two).endswith(
+        f"{data} Intervals, where shown, from 4,000 bootstrap resamples."
+    )
+
+
+def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
+    spec = FigureSpec.model_validate({**ANALYSIS, "studies": ["paper/one", "paper/two"], "seeds": [0, 1]})
+    data = {**DATA, "provenance": "a package"}
+    runs = pd.DataFrame(
+        {
+            "phase": ["search", "grid", "grid"],
+            "status": ["completed", "completed", "diverged"],
+            "stopped": ["budget", "budget", "diverged"],
+        }
+    )
+    text = caption.of_analysis(spec, [data, data], [runs, runs])
+    assert "paper/one, paper/two, trained on Toy-MNIST (2,000 images for validation; a package; " in text
+    assert text.count("Toy-MNIST") == 1
+    assert text.endswith(
+        "licence: MIT); 2 seeds a cell, each with its own choice of examples; 4 runs, 2 diverged, 2 ended by "
+        "the step budget and not by patience."
+    )
+
+
+def test_a_figure_of_an_analysis_gets_its_tables_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lines(tables: Mapping[str, pd.DataFrame]) -> Figure:
+        figure = Figure()
+        axes = figure.subplots()
+        axes.set_title("Panel", loc="left")
+        axes.plot(tables["points"].N, tables["truth"].loss, label="line")
+        return figure
+
+    monkeypatch.setattr(stage, "import_module", lambda name: SimpleNamespace(lines=lines))
+    for name, content in (("points", "N\n1.0\n2.0\n"), ("truth", "loss\n4.0\n3.0\n")):
+        (tmp_path / f"{name}.csv").write_text(content)
+    (tmp_path / "runs.json").write_text(json.dumps(MANIFEST))
+    files = [tmp_path / name for name in ("truth.csv", "runs.json", "points.csv")]
+    call(files, tmp_path / "out", ANALYSIS)
+    drawn = (tmp_path / "out" / "fig2.csv").read_text()
+    assert drawn == "panel,series,x,y,low,high\nPanel,line,1.0,4.0,,\nPanel,line,2.0,3.0,,\n"
+    assert b"After Fig 2." in (tmp_path / "out" / "fig2.png").read_bytes()
+
+
+def test_tables_of_runs_that_are_missing(files: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--runs: 0 tables given, the spec names 2 studies"):
+        call(files, tmp_path, {**ANALYSIS, "studies": ["paper/one", "paper/two"]})
+
+
+@pytest.mark.parametrize("name", [table.name for table in REQUIRED])
+def test_a_missing_table(files: list[Path], tmp_path: Path, name: str) -> None:
+    with pytest.raises(DataError, match=rf"{name}\.csv: not among the files given"):
+        call([file for file in files if file.stem != name], tmp_path / "out")
+
+
+@pytest.mark.parametrize("content", [None, ""])
+def test_a_table_that_is_none(files: list[Path], tmp_path: Path, content: str | None) -> None:
+    path = next(file for file in files if file.name == "fits.csv")
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(DataError, match=r"fits\.csv: cannot be read as a table"):
+        read_study(files)
+
+
+def test_an_unknown_key_of_the_spec(files: list[Path], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="FigureSpec: colour"):
+        call(files, tmp_path, {**SPEC, "colour": "red"})

@@ -1,0 +1,27 @@
+"""The report stage on made tables of claims."""
+
+from pathlib import Path
+
+import pytest
+
+from scalinglaws.errors import DataError
+from scalinglaws.stages.report import main
+
+
+def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
+    spec = ["--spec", '{"studies": ["one/x", "two/y"]}']
+    tables = ["--claims", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
+    header = "claim,statement,published,measured,low,high,verdict,reason,source,certainty\n"
+    (tmp_path / "a.csv").write_text(header + "one/x/a,A,1,1.0,0.9,1.1,reproduced,Inside.,p. 1,sec\n")
+    (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,1.0,0.9,1.1,consistent,Overlaps.,p. 1,sec\n")
+    out = tmp_path / "new" / "summary.txt"
+    main([*spec, *tables, "--out", str(out)])
+    text = out.read_text()
+    assert text.index("one/x") < text.index("two/y")
+    assert text.endswith("2 claims: 1 reproduced, 1 consistent.\n")
+    (tmp_path / "b.csv").write_text(header)
+    main([*spec, *tables, "--out", str(out)])
+    assert out.read_text().endswith("No claim is stated about two/y.\n\n1 claims: 1 reproduced.\n")
+    (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,about one,0.9,1.1,consistent,Overlaps.,p. 1,sec\n")
+    with pytest.raises(DataError, match=r"b\.csv, line 2: measured is 'about one'"):
+        main([*spec, *tables, "--out", str(out)])

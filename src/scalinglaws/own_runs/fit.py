@@ -44,16 +44,14 @@ def run(options: argparse.Namespace) -> int:
     fixed = {
         name: number("--fix", value) for name, value in pairs("--fix", options.fix, "NAME=VALUE").items()
     }
-    report = (
-        Problem(law, points, estimator, fixed)
-        .fit()
-        .report(
-            level=number("--level", options.level),
-            method=None if options.interval == "auto" else options.interval,
-            resamples=count("--bootstrap", options.bootstrap),
-            seed=count("--seed", options.seed),
-        )
+    fit = Problem(law, points, estimator, fixed).fit()
+    intervals = fit.intervals(
+        level=number("--level", options.level),
+        method=None if options.interval == "auto" else options.interval,
+        resamples=count("--bootstrap", options.bootstrap),
+        seed=count("--seed", options.seed),
     )
+    report = fit.report(intervals)
     derived, spans = _allocation(report)
     origin = Origin(
         data=options.runs.name,

@@ -45,6 +45,13 @@ class Planned:
     samples: int
     without: int
 
+    def __str__(self) -> str:
+        """The plan in one line, with intervals where it has them."""
+        return (
+            f"{self.C:.3g} FLOPs: N = {_text(self.N)}, D = {_text(self.D)}, "
+            f"{_text(self.tokens_per_parameter)} tokens per parameter, loss {_text(self.loss)}"
+        )
+
 
 def size_name(law: Law) -> str:
     """The variable of a law of model size and tokens that is the size: N, or N_E without embeddings.
@@ -179,6 +186,11 @@ def beyond(planned: Planned, law: Law, ranges: Mapping[str, tuple[float, float]]
                 f"{name} = {value:.3g} is {value / span[0]:.3g} times the least fitted ({span[0]:.3g})"
             )
     return said
+
+
+def _text(interval: Interval) -> str:
+    value, low, high = interval
+    return f"{value:.3g}" if np.isnan(low) else f"{value:.3g} ({low:.3g} to {high:.3g})"
 
 
 def _of_samples(law: Law, samples: FloatArray, C: float, flops: float) -> Allocation | None:

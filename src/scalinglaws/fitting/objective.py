@@ -23,9 +23,9 @@ class Estimator:
     Attributes:
         residual: `log`, log f - log y (Hoffmann et al. 2022); `relative`, f/y - 1 (Rosenfeld et al. 2020);
             `value`, f - y (the simulator of Weng 2026).
-        loss: `squared`, r^2; `huber`, r^2/2 up to delta and delta (|r| - delta/2) beyond. Sums, not means: a
-            mean near 1e-6 makes optimisers with absolute tolerances stop where they start.
-        delta: where Huber's loss turns from squares to absolute values.
+        loss: `squared`, r^2; `huber`, r^2/2 up to delta and delta (|r| - delta/2) beyond. It is a sum, not a
+            mean: a mean near 1e-6 makes optimisers with absolute tolerances stop where they start.
+        delta: the residual at which Huber's loss turns from squares to absolute values.
     """
 
     residual: Residual = "log"
@@ -34,25 +34,25 @@ class Estimator:
 
     @property
     def deltas(self) -> tuple[float, ...]:
-        """The values of delta through which a fit from afar is led, the last one its own."""
+        """The values of delta that a fit from afar goes through; the last one is its own."""
         if self.loss == "squared":
             return (inf,)
         return (*(delta for delta in HUBER_PATH if delta > self.delta), self.delta)
 
     @property
     def factor(self) -> float:
-        """Squares are summed whole, Huber's with a half: the objective over the sum of r^2/2-like terms."""
+        """The objective over the solver's sum, in which squares have a factor of a half as in Huber's loss."""
         return 2.0 if self.loss == "squared" else 1.0
 
     def target(self, y: FloatArray) -> FloatArray:
-        """What the residual compares with: log y, or y."""
+        """What residuals are taken from: log y, or y."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log(y) if self.residual == "log" else y
 
 
 @dataclass(frozen=True)
 class Local:
-    """The objective about a point, by the fitted coordinates; for a batch of fits.
+    """The objective and its derivatives by the fitted coordinates at one point each, for a batch of fits.
 
     Attributes:
         objective: [batch], with halves (`Estimator.factor`); infinite where the law overflows or f <= 0.

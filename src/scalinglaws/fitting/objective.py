@@ -41,7 +41,7 @@ class Estimator:
 
     @property
     def factor(self) -> float:
-        """The objective over the solver's sum, in which squares have a factor of a half as in Huber's loss."""
+        """The objective over the solver's sum, where squares have a factor of a half, as in Huber's loss."""
         return 2.0 if self.loss == "squared" else 1.0
 
     def target(self, y: FloatArray) -> FloatArray:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scalinglaws.fitting.problem import Problem
     from scalinglaws.laws.law import Law, Parameter, Variable
     from scalinglaws.plotting.fit import plot
+    from scalinglaws.public_runs.read import read as read_public_runs
 
 __all__ = (
     "Estimator",
@@ -30,31 +31,32 @@ __all__ = (
     "Variable",
     "laws",
     "plot",
+    "read_public_runs",
 )
 
 # Imported when first used, so that `import scalinglaws`, which every command does, costs nothing, and fitting
-# a law imports neither torch nor matplotlib.
-_MODULES = {
-    "Estimator": "scalinglaws.fitting.objective",
-    "Fit": "scalinglaws.fitting.fit",
-    "Law": "scalinglaws.laws.law",
-    "Parameter": "scalinglaws.laws.law",
-    "Points": "scalinglaws.fitting.points",
-    "Problem": "scalinglaws.fitting.problem",
-    "ScalingLawsError": "scalinglaws.errors",
-    "Variable": "scalinglaws.laws.law",
-    "plot": "scalinglaws.plotting.fit",
+# a law imports neither torch nor matplotlib. Each name is in a module; `laws` is one.
+_PLACES = {
+    "Estimator": ("scalinglaws.fitting.objective", "Estimator"),
+    "Fit": ("scalinglaws.fitting.fit", "Fit"),
+    "Law": ("scalinglaws.laws.law", "Law"),
+    "Parameter": ("scalinglaws.laws.law", "Parameter"),
+    "Points": ("scalinglaws.fitting.points", "Points"),
+    "Problem": ("scalinglaws.fitting.problem", "Problem"),
+    "ScalingLawsError": ("scalinglaws.errors", "ScalingLawsError"),
+    "Variable": ("scalinglaws.laws.law", "Variable"),
+    "laws": ("scalinglaws.laws", ""),
+    "plot": ("scalinglaws.plotting.fit", "plot"),
+    "read_public_runs": ("scalinglaws.public_runs.read", "read"),
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name == "laws":
-        return import_module("scalinglaws.laws")
-    if name not in _MODULES:
+    if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(_MODULES[name]), name)
-    globals()[name] = value
-    return value
+    module, attribute = _PLACES[name]
+    value = import_module(module)
+    return getattr(value, attribute) if attribute else value
 
 
 def __dir__() -> list[str]:

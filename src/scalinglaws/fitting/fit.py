@@ -64,15 +64,9 @@ class Fit(Solution):
         """
         return profile(self, name, span, points, level)
 
-    def report(
-        self,
-        level: float = LEVEL,
-        method: Method | None = None,
-        resamples: int = RESAMPLES,
-        seed: int = 0,
-    ) -> Report:
-        """All that you need to judge the fit; `print` it. Arguments and errors as in `intervals`."""
-        return judge(self, self.intervals(level, method, resamples, seed), seed)
+    def report(self, intervals: Intervals | None = None) -> Report:
+        """All that you need to judge the fit, with its intervals; `print` it."""
+        return judge(self, self.intervals() if intervals is None else intervals)
 
     def plan(self, C: float, intervals: Intervals | None = None, flops: float = FLOPS) -> Planned:
         """Model size and tokens that are compute-optimal for C FLOPs; for laws of these two.

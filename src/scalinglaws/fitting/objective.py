@@ -23,9 +23,9 @@ class Estimator:
     Attributes:
         residual: `log`, log f - log y (Hoffmann et al. 2022); `relative`, f/y - 1 (Rosenfeld et al. 2020);
             `value`, f - y (the simulator of Weng 2026).
-        loss: `squared`, r^2; `huber`, r^2/2 up to delta and delta (|r| - delta/2) beyond. Sums, not means: a
-            mean near 1e-6 makes optimisers with absolute tolerances stop where they start.
-        delta: where Huber's loss turns from squares to absolute values.
+        loss: `squared`, r^2; `huber`, r^2/2 up to delta and delta (|r| - delta/2) beyond. It is a sum, not a
+            mean: a mean near 1e-6 makes optimisers with absolute tolerances stop where they start.
+        delta: the residual at which Huber's loss turns from squares to absolute values.
     """
 
     residual: Residual = "log"
@@ -34,25 +34,25 @@ class Estimator:
 
     @property
     def deltas(self) -> tuple[float, ...]:
-        """The values of delta through which a fit from afar is led, the last one its own."""
+        """The values of delta that a fit from afar goes through; the last one is its own."""
         if self.loss == "squared":
             return (inf,)
         return (*(delta for delta in HUBER_PATH if delta > self.delta), self.delta)
 
     @property
     def factor(self) -> float:
-        """Squares are summed whole, Huber's with a half: the objective over the sum of r^2/2-like terms."""
+        """The objective over the solver's sum, where squares have a factor of a half, as in Huber's loss."""
         return 2.0 if self.loss == "squared" else 1.0
 
     def target(self, y: FloatArray) -> FloatArray:
-        """What the residual compares with: log y, or y."""
+        """What residuals are taken from: log y, or y."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return np.log(y) if self.residual == "log" else y
 
 
 @dataclass(frozen=True)
 class Local:
-    """The objective about a point, by the fitted coordinates; for a batch of fits.
+    """The objective and its derivatives by the fitted coordinates at one point each, for a batch of fits.
 
     Attributes:
         objective: [batch], with halves (`Estimator.factor`); infinite where the law overflows or f <= 0.
@@ -82,77 +82,75 @@ class Local:
         return Local(*(values[fits] for values in vars(self).values()))
 
 
-def local(
-    program: Program,
-    residual: Residual,
-    delta: float,
-    theta: FloatArray,
-    x: FloatArray,
-    target: FloatArray,
-    weights: FloatArray,
-) -> Local:
-    """The objective and its derivatives.
+@dataclass(frozen=True)
+class Misfit:
+    """What is summed over points: a law with a residual and a loss.
 
-    Args:
+    Attributes:
         program: the law's.
         residual: see `Estimator`.
         delta: of Huber's loss; infinite for squares.
-        theta: [parameters, batch].
-        x: [variables, points].
-        target: [batch, points], `Estimator.target`.
-        weights: [batch, points].
     """
-    size = len(program.slope)
-    value, *rest = program.run(theta, x[:, None, :], (program.value, *program.slope, *program.curvature))
-    with np.errstate(all="ignore"):
-        if residual == "log":
-            unit = 1 / value
-            r = np.log(value) - target
-        else:
-            unit = 1 / target if residual == "relative" else np.ones_like(target)
-            r = value * unit - target * unit
-        magnitude = np.abs(r)
-        inside = magnitude <= delta
-        pull = np.where(inside, weights, weights * delta / np.where(inside, 1.0, magnitude))  # loss'(r) / r
-        loss = np.where(inside, r * r / 2, delta * (magnitude - delta / 2))
-        slopes = [slope * unit for slope in rest[:size]]
-        force = pull * r
-        bend = weights * inside - (force if residual == "log" else 0.0)  # on products of slopes
-        lift = force * unit  # on second derivatives of f
-        gradient = np.stack([np.sum(force * slope, axis=-1) for slope in slopes], axis=-1)
-        scale = np.stack([np.sum(pull * slope * slope, axis=-1) for slope in slopes], axis=-1)
-        hessian = np.empty((*gradient.shape, size))
-        curves = iter(zip(program.curvature, rest[size:], strict=True))
-        for i, slope in enumerate(slopes):
-            bent = bend * slope
-            for j in range(i + 1):
-                node, curve = next(curves)
-                entry = bent * slopes[j]
-                if program.graph.value(node) != 0:
-                    entry += lift * curve
-                hessian[:, i, j] = hessian[:, j, i] = entry.sum(axis=-1)
-        objective = np.sum(weights * loss, axis=-1)
-        total = np.sum(force * r, axis=-1)
-    finite = np.isfinite(objective) & np.isfinite(gradient).all(axis=-1)
-    finite &= np.isfinite(hessian).all(axis=(-1, -2))
-    return Local(np.where(finite, objective, np.inf), gradient, hessian, scale, total)
 
+    program: Program
+    residual: Residual
+    delta: float
 
-def objectives(
-    program: Program,
-    residual: Residual,
-    delta: float,
-    theta: FloatArray,
-    x: FloatArray,
-    target: FloatArray,
-    weights: FloatArray,
-) -> FloatArray:
-    """The objective alone, [batch], with halves; arguments as in `local`."""
-    value = program.values(theta, x[:, None, :])
-    with np.errstate(all="ignore"):
-        if residual == "log":
-            r = np.abs(np.log(value) - target)
-        else:
-            r = np.abs(value / target - 1 if residual == "relative" else value - target)
-        total = np.sum(weights * np.where(r <= delta, r * r / 2, delta * (r - delta / 2)), axis=-1)
-    return np.where(np.isfinite(total), total, np.inf)
+    def local(self, theta: FloatArray, x: FloatArray, target: FloatArray, weights: FloatArray) -> Local:
+        """The objective and its derivatives.
+
+        Args:
+            theta: [parameters, batch].
+            x: [variables, points].
+            target: [batch, points], `Estimator.target`.
+            weights: [batch, points].
+        """
+        program, residual, delta = self.program, self.residual, self.delta
+        size = len(program.slope)
+        value, *rest = program.run(theta, x[:, None, :], (program.value, *program.slope, *program.curvature))
+        with np.errstate(all="ignore"):
+            if residual == "log":
+                unit = 1 / value
+                r = np.log(value) - target
+            else:
+                unit = 1 / target if residual == "relative" else np.ones_like(target)
+                r = value * unit - target * unit
+            magnitude = np.abs(r)
+            inside = magnitude <= delta
+            pull = np.where(
+                inside, weights, weights * delta / np.where(inside, 1.0, magnitude)
+            )  # loss'(r) / r
+            loss = np.where(inside, r * r / 2, delta * (magnitude - delta / 2))
+            slopes = [slope * unit for slope in rest[:size]]
+            force = pull * r
+            bend = weights * inside - (force if residual == "log" else 0.0)  # on products of slopes
+            lift = force * unit  # on second derivatives of f
+            gradient = np.stack([np.sum(force * slope, axis=-1) for slope in slopes], axis=-1)
+            scale = np.stack([np.sum(pull * slope * slope, axis=-1) for slope in slopes], axis=-1)
+            hessian = np.empty((*gradient.shape, size))
+            curves = iter(zip(program.curvature, rest[size:], strict=True))
+            for i, slope in enumerate(slopes):
+                bent = bend * slope
+                for j in range(i + 1):
+                    node, curve = next(curves)
+                    entry = bent * slopes[j]
+                    if program.graph.value(node) != 0:
+                        entry += lift * curve
+                    hessian[:, i, j] = hessian[:, j, i] = entry.sum(axis=-1)
+            objective = np.sum(weights * loss, axis=-1)
+            total = np.sum(force * r, axis=-1)
+        finite = np.isfinite(objective) & np.isfinite(gradient).all(axis=-1)
+        finite &= np.isfinite(hessian).all(axis=(-1, -2))
+        return Local(np.where(finite, objective, np.inf), gradient, hessian, scale, total)
+
+    def total(self, theta: FloatArray, x: FloatArray, target: FloatArray, weights: FloatArray) -> FloatArray:
+        """The objective alone, [batch], with halves; arguments as in `local`."""
+        program, residual, delta = self.program, self.residual, self.delta
+        value = program.values(theta, x[:, None, :])
+        with np.errstate(all="ignore"):
+            if residual == "log":
+                r = np.abs(np.log(value) - target)
+            else:
+                r = np.abs(value / target - 1 if residual == "relative" else value - target)
+            total = np.sum(weights * np.where(r <= delta, r * r / 2, delta * (r - delta / 2)), axis=-1)
+        return np.where(np.isfinite(total), total, np.inf)

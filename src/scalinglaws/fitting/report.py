@@ -25,7 +25,6 @@ class Report:
     Attributes:
         fit: the fit to all points.
         intervals: of the parameters, with their standard errors and samples.
-        seed: of resamples and folds.
         profiles: by parameter, of those that were fitted.
         cross_validated: root mean square relative error of points predicted from the other folds; NaN where
             there are too few points.
@@ -37,7 +36,6 @@ class Report:
 
     fit: Solution
     intervals: Intervals
-    seed: int
     profiles: dict[str, Profile]
     cross_validated: float
     folds: int
@@ -60,7 +58,7 @@ class Report:
         return "\n".join(lines(self))
 
 
-def judge(fit: Solution, intervals: Intervals, seed: int) -> Report:
+def judge(fit: Solution, intervals: Intervals) -> Report:
     """Profile every parameter and predict points that were held out."""
     points = fit.points
     level = intervals.level
@@ -69,7 +67,7 @@ def judge(fit: Solution, intervals: Intervals, seed: int) -> Report:
     enough = len(points) - -(-len(points) // folds) >= fit.system.needed
     cross_validated = nan
     if enough:
-        errors = cross_validation(fit, folds, np.random.default_rng([seed, 1]))
+        errors = cross_validation(fit, folds, np.random.default_rng([intervals.seed, 1]))
         cross_validated = sqrt(float(np.mean(errors**2)))
     held_out, held_out_points = largest_held_out(fit, HELD_OUT)
     warnings = [*fit.warnings]
@@ -84,7 +82,6 @@ def judge(fit: Solution, intervals: Intervals, seed: int) -> Report:
     return Report(
         fit=fit,
         intervals=intervals,
-        seed=seed,
         profiles=profiles,
         cross_validated=cross_validated if isfinite(cross_validated) else nan,
         folds=folds,

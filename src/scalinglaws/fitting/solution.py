@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.objective import Estimator, local
+from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points, columns, in_order
 from scalinglaws.fitting.solver.initial_guesses import design
 from scalinglaws.fitting.solver.newton import EXACT, Solutions, without_influence
@@ -273,7 +273,7 @@ def _unidentified(system: System, theta: FloatArray, still: set[str]) -> tuple[s
         return ()
     program = law.program
     data = (theta[:, None], system.x, system.target[None], points.weights[None])
-    state = local(program, estimator.residual, estimator.deltas[-1], *data)
+    state = system.misfit.local(*data)
     gone = without_influence(state, theta[None])[0]
     value, *slopes = program.run(theta, system.x, (program.value, *program.slope))
     unit = {"log": 1 / value, "relative": 1 / points.y, "value": np.ones_like(points.y)}[estimator.residual]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.objective import Estimator
+from scalinglaws.fitting.objective import Estimator, Misfit
 from scalinglaws.fitting.points import Points, in_order
 from scalinglaws.fitting.solver.batch import Batch, Bounds
 from scalinglaws.fitting.solver.newton import MAX_STEPS, Solutions
@@ -58,6 +58,11 @@ class System:
         )
 
     @property
+    def misfit(self) -> Misfit:
+        """What is summed over the points."""
+        return Misfit(self.law.program, self.estimator.residual, self.estimator.deltas[-1])
+
+    @property
     def needed(self) -> int:
         """The fewest points that determine the law."""
         return points_needed(self.law, len(self.fixed))
@@ -72,7 +77,13 @@ class System:
     def batch(self) -> Batch:
         """The one fit, as the solver takes it."""
         points = self.points
-        return Batch(self.law, self.estimator, self.x, points.y[None], points.weights[None], self.bounds)
+        data = self.x, points.y[None], points.weights[None]
+        return Batch(self.law, self.estimator, *data, self.bounds, self.target[None])
+
+    def batches(self, weights: FloatArray, bounds: Bounds | None = None) -> Batch:
+        """Fits to the same points, one per row of weights [fits, points]."""
+        y, target = (np.broadcast_to(each, weights.shape) for each in (self.points.y, self.target))
+        return Batch(self.law, self.estimator, self.x, y, weights, bounds or self.bounds, target)
 
     def refit(self, guesses: FloatArray, weights: FloatArray, bounds: Bounds | None = None) -> Solutions:
         """The best fit to the same points under each row of weights [fits, points].
@@ -82,9 +93,7 @@ class System:
         """
         if guesses.ndim == 2:
             guesses = np.repeat(guesses[:, :, None], len(weights), axis=2)
-        y = np.broadcast_to(self.points.y, weights.shape)
-        begin = np.moveaxis(guesses, 1, 0)
-        return best_of(Batch(self.law, self.estimator, self.x, y, weights, bounds or self.bounds), begin)
+        return best_of(self.batches(weights, bounds), np.moveaxis(guesses, 1, 0))
 
 
 def points_needed(law: Law, fixed: int = 0) -> int:

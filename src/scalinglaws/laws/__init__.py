@@ -1,4 +1,4 @@
-"""Every scaling law, one small declaration each. A `Law` in any module of this folder is found by name."""
+"""Every scaling law, as one small declaration each. Any `Law` in a module of this folder is found by name."""
 
 import pkgutil
 from functools import cache
@@ -10,7 +10,7 @@ from scalinglaws.laws.law import Law
 
 @cache
 def every() -> dict[str, Law]:
-    """All laws by name, sorted. Two laws of one name are a programming error."""
+    """All laws by name, sorted. Two laws with the same name are a programming error."""
     laws: dict[str, Law] = {}
     for module in pkgutil.iter_modules(__path__):
         for value in vars(import_module(f"{__name__}.{module.name}")).values():
@@ -20,7 +20,7 @@ def every() -> dict[str, Law]:
 
 
 def find(name: str) -> Law:
-    """The law of that name.
+    """The law with that name.
 
     Raises:
         ScalingLawsError: there is none; lists the names that exist.

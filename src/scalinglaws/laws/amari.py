@@ -1,6 +1,6 @@
 """The four learning curves of Amari, Fujita and Shinomoto 1992, "Four Types of Learning Curves".
 
-Theory (Neural Computation 4): the exponent is given by the kind of learner, only the level is fitted.
+From theory (Neural Computation 4): the kind of learner gives the exponent, only the level is fitted.
 """
 
 from scalinglaws.laws.law import Law, Parameter, Variable

@@ -18,8 +18,8 @@ def _formula(breaks: int) -> str:
 def _parameters(breaks: int) -> tuple[Parameter, ...]:
     """Exponents may be negative: a curve may rise, as in double descent.
 
-    A break sharper than f = 0.02 lies between two neighbouring sizes; one smoother than 5 spans hundreds of
-    decades and is no break. Without these bounds, fits to few points run there.
+    A break sharper than f = 0.02 is between two neighbouring sizes; one smoother than 5 spans hundreds of
+    decades and is not a break. Without these bounds, fits to few points end up there.
     """
     found = [
         Parameter("a", "floor: what more scale does not remove", lower=0.0),

@@ -11,7 +11,7 @@ LOSS = Variable("L", "test loss", "nats per token")
 
 
 def exponent(name: str, what: str) -> Parameter:
-    """An exponent that is positive where more of something helps; at 0 its term would be a second floor."""
+    """An exponent that is positive if more of something helps; at 0 its term would be a second floor."""
     return Parameter(name, f"exponent of {what}", exponent=True, lower=0.0, upper=10.0, start=(0.1, 1.0))
 
 

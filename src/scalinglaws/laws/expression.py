@@ -1,9 +1,9 @@
-"""Formulas as graphs: parsed from text, differentiated exactly, each sub-expression held once.
+"""Formulas as graphs: parsed from text, differentiated exactly, with each sub-expression stored once.
 
 A formula is arithmetic (`+ - * / ^`) and `exp`, `log`, `sqrt`, `min`, `max` over the names of parameters and
 variables. Bases of powers, arguments of `log` and variables are positive, so that `N^-alpha` becomes
-`exp(-alpha log N)` and neighbouring exponentials merge: few operations, and exact derivatives that stay
-finite wherever the value does.
+`exp(-alpha log N)` and neighbouring exponentials merge. That gives few operations, and exact derivatives that
+stay finite wherever the value does.
 """
 
 import ast
@@ -18,7 +18,7 @@ FUNCTIONS = ("exp", "log", "sqrt", "min", "max")
 
 @dataclass
 class Graph:
-    """Nodes (operation, *arguments), every one once. A node is its index; arguments come before it.
+    """Nodes (operation, *arguments), each stored once. A node is its index; its arguments come before it.
 
     Operations: constant value, parameter index, variable index, add, sub, mul, div, neg, exp, log,
     softplus a: log(1 + exp a), which does not overflow, and where a b c d: c if a < b else d.
@@ -47,7 +47,7 @@ class Graph:
         return self._node(VARIABLE, index)
 
     def value(self, node: Node) -> float | None:
-        """The number that a node is, or None."""
+        """The value of a node that is a number, else None."""
         kind, *rest = self.nodes[node]
         return float(str(rest[0])) if kind == CONSTANT else None
 
@@ -148,8 +148,8 @@ class Graph:
                     return self._node("softplus", *self.arguments(other))
         if kind == "exp":
             return self.arguments(a)[0]
-        # A product's logarithm is a sum only where no factor is negative: where one is an exponential or a
-        # plain variable or constant, it is positive and so, the product being positive, is the other.
+        # The logarithm of a product is a sum only if both factors are positive. The product is positive, so
+        # it is enough that one factor is: an exponential, a variable or a positive constant.
         if kind in ("mul", "div"):
             p, q = self.arguments(a)
             if self._surely_positive(p) or self._surely_positive(q):
@@ -178,7 +178,7 @@ class Graph:
         return self._slopes[key]
 
     def depends(self, kind: str) -> list[bool]:
-        """For each node, whether a node of that kind is among what it is made of."""
+        """For each node, whether it is made of a node of that kind."""
         found: list[bool] = []
         for node, parts in enumerate(self.nodes):
             found.append(parts[0] == kind or any(found[argument] for argument in self.arguments(node)))
@@ -218,8 +218,8 @@ def parse(text: str, graph: Graph, names: Mapping[str, Node]) -> Node:
     """The node of a formula's text in a graph that holds its names.
 
     Raises:
-        ValueError: the text is no arithmetic expression, has a name or function that is not known, or a
-            number that overflows.
+        ValueError: the text is not an arithmetic expression, has an unknown name or function, or a number
+            that overflows.
     """
     try:
         return _build(_tree(text).body, graph, names, text)
@@ -231,7 +231,7 @@ def names_in(text: str) -> set[str]:
     """The names that a formula's text uses, functions left out.
 
     Raises:
-        ValueError: the text is no arithmetic expression.
+        ValueError: the text is not an arithmetic expression.
     """
     tree = _tree(text)
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}

@@ -33,7 +33,7 @@ LEARNING_CURVE_WITH_FLOOR = Law(
     variables=(EXAMPLES,),
     parameters=(
         ALPHA,
-        # Steeper than m^-10 no subset grid can tell apart; above 0 the floor would be a start, not an end.
+        # No grid of subsets can tell exponents beyond -10 apart; above 0 the curve would rise from its floor.
         Parameter("beta_g", BETA_G.meaning, exponent=True, lower=-10.0, upper=0.0, start=(-1.5, -0.05)),
         Parameter("gamma", "floor: what more data does not remove", lower=0.0),
     ),

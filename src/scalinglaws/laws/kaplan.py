@@ -1,6 +1,6 @@
 """The laws of Kaplan et al. 2020, "Scaling Laws for Neural Language Models" (arXiv:2001.08361).
 
-Sizes leave embeddings out. The scales N_c, D_c and C_c have no meaning of their own: they lie far above the
+Sizes leave embeddings out. The scales N_c, D_c and C_c have no meaning of their own: they are far above the
 data, where the loss would be 1, and depend on the tokenizer.
 """
 

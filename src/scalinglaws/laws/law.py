@@ -1,4 +1,4 @@
-"""What a scaling law is to this package: a declaration that fitting, claims, figures and docs all read."""
+"""A scaling law: a declaration that fitting, claims, figures and docs all read."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,7 +21,7 @@ Starts = Callable[[FloatArray, FloatArray], FloatArray]
 class Variable:
     """A measured quantity: an input of a law, or its response. All are positive.
 
-    A variable that may be `zero` (repetitions, say) is read as 1e-300 there, so that its powers vanish.
+    A variable that may be `zero` (such as repetitions) is read as 1e-300 there, so that its powers vanish.
     """
 
     name: str
@@ -35,11 +35,11 @@ class Parameter:
     """A constant of a law that is fitted.
 
     A positive parameter is fitted as its logarithm; any other one as it is, within [lower, upper].
-    An exponent has no unit, so that it may be compared between metrics.
+    An exponent has no unit, so it can be compared between metrics.
 
-    `start` is the range in which fits begin: uniform, and logarithmic where `low` is positive. With `of`, it
-    is measured along the logarithm of that variable's range in the data: 0 is its least, 1 its greatest.
-    Parameters in which the formula is linear need none: they are solved for, given the others.
+    `start` is the range of the initial guesses: uniform, or logarithmic if `low` is positive. With `of`, it
+    is measured along the logarithm of that variable's range in the data: 0 is its least value, 1 its
+    greatest. Parameters in which the formula is linear need no range: they are solved for, given the others.
     """
 
     name: str
@@ -64,7 +64,7 @@ class Law:
         response: y.
         variables: x, in the order of every x array.
         parameters: in the order of every params array.
-        starts: further places where fits begin, where a formula has better ones than ranges give.
+        starts: further initial guesses, where a formula has better ones than ranges give.
         constants: numbers in the formula that are not fitted, by name.
     """
 
@@ -104,7 +104,7 @@ class Law:
 
     @property
     def equation(self) -> str:
-        """The law as one reads it: `L(N, D) = E + A/N^alpha + B/D^beta`."""
+        """The law as people write it: `L(N, D) = E + A/N^alpha + B/D^beta`."""
         return f"{self.response.name}({', '.join(v.name for v in self.variables)}) = {self.formula}"
 
     @cached_property
@@ -153,7 +153,7 @@ class Law:
         return ends[:, 0], ends[:, 1]
 
     def tied(self, **ties: str) -> "Law":
-        """The law with parameters made one: `tied(beta="alpha")` has no beta any more.
+        """The law with parameters made equal: `tied(beta="alpha")` no longer has a beta.
 
         Raises:
             ValueError: a name is not a parameter's, or a tie leads to one that is itself tied.
@@ -193,7 +193,7 @@ class Law:
         )
 
     def safe(self, x: FloatArray) -> FloatArray:
-        """x with the zeros of variables that may be zero lifted to 1e-300."""
+        """x with the zeros of variables that may be zero replaced by 1e-300."""
         lifted = np.array(x, dtype=np.float64)
         for k, variable in enumerate(self.variables):
             if variable.zero:

@@ -1,6 +1,6 @@
-"""The power law, with and without a floor, and two curves that it is told apart from.
+"""The power law, with and without a floor, and two rival curves.
 
-An exponent is positive where the curve falls, so that laws can be compared.
+An exponent is positive if the curve falls, so that laws can be compared.
 """
 
 from scalinglaws.laws.law import Law, Parameter, Variable
@@ -28,7 +28,7 @@ POWER_LAW_FLOOR = Law(
     source="Hestness et al. 2017 (arXiv:1712.00409), section 3",
     response=ERROR,
     variables=(SCALE,),
-    # Below 0 the floor would be a start, not an end; steeper than 10 no grid of sizes can tell apart.
+    # Below 0 the curve would rise from its floor; no grid of sizes can tell exponents above 10 apart.
     parameters=(A, B, Parameter("c", "exponent", exponent=True, lower=0.0, upper=10.0, start=(0.05, 1.5))),
 )
 

@@ -1,6 +1,7 @@
 """A formula ready to run on arrays: its value, its exact slopes and its exact curvature.
 
-Derivatives are by the fitted coordinates: the logarithm of a positive parameter, any other one as it is.
+Derivatives are with respect to the fitted coordinates: the logarithm of a positive parameter, and any other
+parameter as it is.
 """
 
 from collections.abc import Callable
@@ -32,8 +33,8 @@ class Program:
         value: the node of f.
         slope: the nodes of df/dtheta_i.
         curvature: the nodes of d2f/dtheta_i dtheta_j for j <= i, row by row.
-        linear: for each parameter, whether f is linear in it as it stands, given the others; parameters that
-            multiply each other are not linear together, the later of two is not counted then.
+        linear: for each parameter, whether f is linear in it, together with the linear ones before it. Of two
+            parameters that multiply each other, only the first counts.
         log_linear: whether log f is linear in the coordinates, so that least squares on it has one optimum.
     """
 
@@ -56,7 +57,7 @@ class Program:
         """Compile a formula.
 
         Raises:
-            ValueError: it is no formula, or has a name that is not known.
+            ValueError: it is not a formula, or has an unknown name.
         """
         graph = Graph()
         known = {name: graph.variable(k) for k, name in enumerate(variables)}
@@ -87,7 +88,7 @@ class Program:
     def run(self, theta: FloatArray, x: FloatArray, targets: tuple[Node, ...]) -> list[FloatArray]:
         """The values [*batch, points] of some nodes at the same arguments."""
         shape = np.broadcast_shapes((*theta.shape[1:], 1), x.shape[1:])
-        with np.errstate(all="ignore"):  # what overflows is infinite, and refused by whoever asked
+        with np.errstate(all="ignore"):  # what overflows becomes infinite, which the callers refuse
             found = self._evaluate(theta[..., None], x, targets)
         return [np.broadcast_to(found[node], shape) for node in targets]
 
@@ -156,7 +157,7 @@ def _linear(
 
 
 def _compared(graph: Graph) -> set[int]:
-    """The parameters inside `min` or `max`: the formula is no straight line in them, only in pieces."""
+    """The parameters inside `min` or `max`: the formula is linear in them only piece by piece."""
     found: set[int] = set()
     waiting = {int(str(node)) for kind, *parts in graph.nodes if kind == "where" for node in parts[:2]}
     seen: set[Node] = set()

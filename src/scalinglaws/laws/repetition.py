@@ -12,8 +12,9 @@ from scalinglaws.laws.law import Law, Parameter, Variable
 UNIQUE = Variable("U", "unique tokens", "tokens")
 REPETITIONS = Variable("R", "repetitions: epochs minus one", "epochs", zero=True)
 
-# Unique tokens that are seen, U_D, and the size at which a model needs no fewer, U_N: the base law's
-# compute-optimal size for U_D tokens, which is U_D (A/B)^(1/alpha) where both exponents are alpha.
+# SEEN is U_D, the unique tokens that are seen. MATCHED is U_N, the part of the model's size that they can
+# use: at most the base law's compute-optimal size for U_D tokens, which is U_D (A/B)^(1/alpha) if both
+# exponents are alpha.
 SEEN = "min(U, D)"
 MATCHED = f"min(N, {SEEN} * (A/B)^(1/alpha))"
 
@@ -31,7 +32,7 @@ MUENNIGHOFF = Law(
     response=LOSS,
     variables=(SIZE, TOKENS, UNIQUE),
     parameters=(
-        # Beyond these bounds repeats are worth nothing, or as much as new data: there is no slope to follow.
+        # Beyond these bounds repeats are worth nothing, or as much as new data, and the objective is flat.
         Parameter(
             "r_D", "1/e-life of repeated data", positive=True, lower=1e-3, upper=1e6, start=(1.0, 200.0)
         ),
@@ -64,7 +65,7 @@ LOVELACE_3 = Law(
     variables=(SIZE, UNIQUE, REPETITIONS),
     parameters=(
         A, B, E, ALPHA, BETA, P,
-        # Towards 0, fresh data (R = 0) would be fined as well.
+        # Near 0, fresh data (R = 0) would be penalised too.
         Parameter("delta", "exponent of repetitions", exponent=True, lower=0.1, upper=10.0, start=(0.5, 3.0)),
         Parameter(
             "kappa", "exponent of parameters per unique token", exponent=True,

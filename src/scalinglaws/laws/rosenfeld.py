@@ -6,7 +6,7 @@ et al. 2021 (arXiv:2006.10621). Both give the modulus of a complex ratio; here i
 
 from scalinglaws.laws.law import Law, Parameter, Variable
 
-# The published constants only make sense of fractions: in examples and parameters, b, c_inf and eta rescale.
+# The published constants hold for fractions only: in examples and parameters, b, c_inf and eta are others.
 DATA = Variable("n", "size of the training set", "fraction of the largest")
 MODEL = Variable("m", "size of the model", "fraction of the largest")
 ERROR = Variable("eps", "top-1 error, or cross-entropy for language", "of the metric")
@@ -35,7 +35,7 @@ ROSENFELD_ADDITIVE = Law(
 )
 
 # eps0 t / sqrt(t^2 + eta^2) with t = a n^-alpha + b m^-beta + c_inf. Scaling a, b, c_inf and eta together
-# changes nothing, so that a is 1.
+# changes nothing, so we set a = 1.
 ROSENFELD_ENVELOPE = Law(
     name="rosenfeld-envelope",
     title="Error landscape, from guessing to the floor",
@@ -54,7 +54,7 @@ ROSENFELD_ENVELOPE = Law(
 )
 
 EPS_UP = Parameter("eps_up", "error of the network pruned to nothing", positive=True, start=(0.3, 3.0))
-# At gamma = 0.05 the plateaus, a factor of 10 apart, would lie 20 decades of density apart.
+# At gamma = 0.05 the plateaus, a factor of 10 apart, would be 20 decades of density apart.
 GAMMA = Parameter(
     "gamma", "slope of the error in density between its plateaus", positive=True, exponent=True,
     lower=0.05, upper=10.0, start=(0.2, 3.0),
@@ -74,8 +74,8 @@ PRUNING_SINGLE = Law(
     ),
 )
 
-# The same with the invariant m* = l^phi w^psi d in place of d; phi = 1, psi = 2 would make it the parameter
-# count. The size of the training set enters through eps_np alone.
+# The same law with the invariant m* = l^phi w^psi d in place of d; with phi = 1 and psi = 2 that would be
+# the number of parameters. The size of the training set enters through eps_np alone.
 INVARIANT = "(l^phi * w^psi * d)"
 
 PRUNING_JOINT = Law(

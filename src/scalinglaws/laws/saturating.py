@@ -1,7 +1,7 @@
 """The estimators M1 to M4 of Alabdulmohsin, Neyshabur and Zhai 2022 (arXiv:2209.06640).
 
 "Revisiting Neural Scaling Laws in Language and Vision". M1 and M2 are the power law without and with a floor.
-The forms are recalled, the paper was not at hand; here c is positive where the error falls.
+The forms are from memory, without the paper at hand; here c is positive if the error falls.
 """
 
 from scalinglaws.laws.law import Law, Parameter, Variable
@@ -33,7 +33,7 @@ M2 = Law(
     parameters=(BETA, C, EPS_INF),
 )
 
-# The paper's gamma is 1/d: unlike it, d is a size, so that fits can begin among the sizes of the data.
+# The paper's gamma is 1/d. Unlike gamma, d is a size, so initial guesses can be sizes of the data.
 M3 = Law(
     name="m3",
     title="M3: power law that levels off at large scale",
@@ -48,8 +48,8 @@ M3 = Law(
     ),
 )
 
-# The paper's M4 is (eps - eps_inf) / (eps_0 - eps)^alpha = beta x^-c. A formula must give eps, and for a free
-# alpha no closed form does; alpha = 1 has this one. The paper's beta is d^c.
+# The paper's M4 is (eps - eps_inf) / (eps_0 - eps)^alpha = beta x^-c. Our formulas must give eps, and there
+# is a closed form for alpha = 1 only: this one. The paper's beta is d^c.
 M4 = Law(
     name="m4",
     title="M4 with alpha = 1: power law between the error of guessing and a floor",

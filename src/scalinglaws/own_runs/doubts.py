@@ -37,9 +37,10 @@ def doubts(fit: Solution, columns: dict[str, str], copies: int, rows: int) -> It
         yield f"{copies} of {rows} rows repeat another row in all columns and are left out"
     for variable, values in zip(law.variables, fit.x, strict=True):
         if variable.unit in COUNTED and values.min() < FEWEST and not variable.zero:
+            ends = f"{values.min():g} to {values.max():g} {variable.unit}"
             yield (
-                f"{variable.name} is {values.min():g} to {values.max():g} {variable.unit}: if the column is "
-                f"in billions, write --x {variable.name}='1e9 * {columns[variable.name]}'"
+                f"{variable.name} is {ends}: if the column counts in millions or billions, multiply it: "
+                f"--x {variable.name}='1e9 * {columns[variable.name]}'"
             )
     if law.constants:
         values = ", ".join(f"{name} = {value:.6g}" for name, value in law.constants.items())

@@ -108,7 +108,8 @@ def parse(text: str, known: Collection[str]) -> Expression:
     try:
         tree = ast.parse(python, mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as mistake:
-        raise fault(f"cannot be read: {getattr(mistake, 'msg', mistake)}") from None
+        what = getattr(mistake, "msg", mistake)
+        raise fault(f"cannot be read ({what}); put names such as `Model Size` in backquotes") from None
     texts = _compared_with_text(tree)
     seen: dict[str, dict[str, None]] = {"number": {}, "text": {}}
     called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}

@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     whole = read_table(options.runs)
     table, excluded = _excluded(options.exclude, law, columns, whole)
     table, copies = table.without_copies()
-    values = table.columns(_kinds(options, law, columns))
+    values = table.columns(_kinds(options, law, columns), remedy="; leave them out with --exclude")
     points = Points(
         np.stack([values[columns[name]] for name in law.inputs]),
         values[columns[law.response.name]],
@@ -47,17 +47,15 @@ def run(options: argparse.Namespace) -> int:
     fixed = {
         name: number("--fix", value) for name, value in pairs("--fix", options.fix, "NAME=VALUE").items()
     }
-    report = (
-        Problem(law, points, estimator, fixed)
-        .fit()
-        .report(
-            level=number("--level", options.level),
-            method=None if options.interval == "auto" else options.interval,
-            resamples=count("--bootstrap", options.bootstrap),
-            seed=count("--seed", options.seed),
-        )
+    fit = Problem(law, points, estimator, fixed).fit()
+    intervals = fit.intervals(
+        level=number("--level", options.level),
+        method=None if options.interval == "auto" else options.interval,
+        resamples=count("--bootstrap", options.bootstrap),
+        seed=count("--seed", options.seed),
     )
-    first = doubts(report.fit, columns, copies, len(table.cells) + copies)
+    report = fit.report(intervals)
+    first = doubts(fit, columns, copies, len(table.cells) + copies)
     report = replace(report, warnings=(*first, *report.warnings))
     derived, spans = _allocation(report)
     origin = Origin(

@@ -1,4 +1,4 @@
-"""The options of the commands for your own runs (`laws`, `fit`, `plan`, `extrapolate`), and how they are read.
+"""The options of the commands for your own runs (`laws`, `fit`, `plan`, `extrapolate`), and their reading.
 
 This is imported whenever a command starts, so it imports nothing heavy. Numbers are left as text for the
 command to read, because a mistake in them should be one line that says what is allowed.

@@ -136,7 +136,7 @@ def document(report: "Report", origin: Origin, version: str) -> dict[str, Any]:
         "columns": origin.columns,
         "response": origin.response,
         "range": {name: list(ends) for name, ends in (ranges(report.fit) | origin.ranges).items()},
-        "seed": report.seed,
+        "seed": intervals.seed,
         "version": version,
         "samples": {name: values.tolist() for name, values in zip(fit.law.names, samples, strict=True)},
     }

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -107,18 +107,19 @@ class Table:
             raise DataError(f"{self.where(row, column)}: is '{cells[row]}'; it must be a number")
         return numbers
 
-    def columns(self, kinds: Mapping[str, Kind]) -> dict[str, FloatArray | NDArray[np.object_]]:
+    def columns(self, kinds: Mapping[str, Kind], remedy: str = "") -> dict[str, NDArray[Any]]:
         """Some columns, checked: numbers or, for the kind `text`, texts, [rows] each.
 
         Args:
             kinds: what each column must hold, by its name or by the expression that computes it.
+            remedy: what to say to somebody who has many rows that cannot be used.
 
         Raises:
             DataError: there is no such column, or a cell is not what its column must hold; names the first
                 such cell and how many rows have one.
         """
         computed = {name: self.expression(name) for name in kinds}
-        result: dict[str, FloatArray | NDArray[np.object_]] = {}
+        result: dict[str, NDArray[Any]] = {}
         faults: dict[int, str] = {}
         for name, kind in kinds.items():
             how = computed[name]
@@ -134,14 +135,14 @@ class Table:
                 cell = self.cells[name].iloc[k] if how is None else f"{result[name][k]:g}"
                 faults.setdefault(row, f"{self.where(row, name)}: {_complaint(cell, kind)}")
         if faults:
-            raise DataError(faults[min(faults)] + self._others(sorted(faults)))
+            raise DataError(faults[min(faults)] + self._others(sorted(faults), remedy))
         return result
 
-    def _others(self, rows: Sequence[int]) -> str:
+    def _others(self, rows: Sequence[int], remedy: str) -> str:
         if len(rows) == 1:
             return ""
         listed = ", ".join(map(str, rows[:ROWS_NAMED])) + (", ..." if len(rows) > ROWS_NAMED else "")
-        return f"; {len(rows)} of {len(self.cells)} rows cannot be used: rows {listed}"
+        return f"; {len(rows)} of {len(self.cells)} rows cannot be used: rows {listed}{remedy}"
 
 
 def read_table(path: Path, fewest: int = 2) -> Table:
@@ -176,6 +177,7 @@ def read_table(path: Path, fewest: int = 2) -> Table:
             dtype=str,
             keep_default_na=False,
             skip_blank_lines=False,
+            engine="python",  # which tells a missing cell from an empty one
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
         raise DataError(f"{path}{_parser_fault(str(fault))}") from None
@@ -203,8 +205,8 @@ def _parser_fault(message: str) -> str:
     """pandas' message about a row, in our words."""
     if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message):
         return f", row {found[2]}: has {found[3]} cells; the header has {found[1]}"
-    if found := re.search(r"EOF inside string starting at row (\d+)", message):
-        return f", row {int(found[1]) + 1}: is not CSV: a quote is never closed"
+    if "unexpected end of data" in message:
+        return ": is not a CSV table: a quote is never closed"
     return f": is not a CSV table: {message}"
 
 

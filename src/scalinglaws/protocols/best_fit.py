@@ -1,9 +1,8 @@
-"""The paper's choice of the best-fit model at each size of the training set.
+"""The best-fit model at each size of the training set, as Hestness et al. 2017 choose it.
 
-Hestness et al. 2017, section 3: the score of a configuration is the median over seeds of the minimum
-validation error along training, and the best fit is the configuration of lowest score. The paper looks for
-the smallest model that fits a training set: where larger ones are hardly better, a tolerance says what hardly
-is.
+Section 3: the score of a configuration is the median over seeds of the minimum validation error along
+training, and the best fit is the configuration with the lowest score. The paper looks for the smallest model
+that fits a training set; `tolerance` says how much worse than the best such a model may be.
 """
 
 from dataclasses import dataclass
@@ -20,9 +19,9 @@ class Selection:
     """Best fits, for any leading batch axes of the values.
 
     Attributes:
-        scores: [*batch, subsets, models]; NaN where no run survived or more than half of them diverged.
-        best: [*batch, subsets], index of the best model; -1 where no model has a score.
-        score: [*batch, subsets], the best model's score; NaN where there is none.
+        scores: [*batch, subsets, models]; NaN if no run survived or more than half of them diverged.
+        best: [*batch, subsets], index of the best model; -1 if no model has a score.
+        score: [*batch, subsets], the best model's score; NaN if there is none.
         size: [*batch, subsets], parameters of the best fit between the models of the grid (`vertex`), or
             those that suffice to come within the tolerance (`sufficient`); NaN where censored.
         censored: [*batch, subsets], whether the best, or with a tolerance the smallest that suffices, is the
@@ -69,7 +68,7 @@ def select(
 
     limit = score * (1 + tolerance)
     chosen = best if tolerance == 0 else (filled <= limit[..., None]).argmax(axis=-1)
-    # The neighbours of the chosen one are the nearest models on either side that have a score.
+    # Its neighbours are the nearest models on either side that have a score.
     index = np.arange(len(parameters))
     scored = np.isfinite(filled)
     left = np.where(scored & (index < chosen[..., None]), index, -1).max(axis=-1)
@@ -92,7 +91,7 @@ def select(
 def score_cells(values: FloatArray, ran: NDArray[np.bool_] | None = None) -> FloatArray:
     """Median over the seeds that did not diverge, [*batch, subsets, models]; arguments as in `select`.
 
-    NaN where more than half of a cell's runs diverged, and where the cell has no run.
+    NaN if more than half of a cell's runs diverged, or if the cell has no run.
     """
     runs = values.shape[-1] if ran is None else ran.sum(axis=-1)
     ordered = np.sort(values, axis=-1)  # NaN last
@@ -113,21 +112,21 @@ def sufficient(u: FloatArray, v: FloatArray, limit: FloatArray) -> FloatArray:
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         share = (v[..., 0] - limit) / (v[..., 0] - v[..., 1])
-    # Censored trios are one point, which has no line.
+    # A censored trio is a single point, which has no line.
     return np.asarray(u[..., 0] + np.where(np.isfinite(share), share, 0.0) * (u[..., 1] - u[..., 0]))
 
 
 def vertex(u: FloatArray, v: FloatArray) -> FloatArray:
     """The u of the lowest point of the parabola through three points with v[1] <= v[0], v[2]; [*batch].
 
-    u, v: [*batch, 3], here the logarithms of model size and score. Best sizes on a coarse grid move in steps
-    and flat optima make them noisy; the vertex moves smoothly. It lies between the midpoints of the two
-    intervals. Where the three are equally high it is the middle point.
+    u, v: [*batch, 3], here the logarithms of model size and score. On a coarse grid the best size moves in
+    steps, and flat optima make it noisy; the vertex moves smoothly. It is between the midpoints of the two
+    intervals. If the three points are equally high it is the middle one.
     """
     left, right = u[..., 1] - u[..., 0], u[..., 2] - u[..., 1]
     with np.errstate(invalid="ignore", divide="ignore"):
         rise_left, rise_right = v[..., 0] - v[..., 1], v[..., 2] - v[..., 1]
         curvature = rise_left * right + rise_right * left
         shift = (rise_left * right**2 - rise_right * left**2) / (2 * curvature)
-    # Censored trios have no interval, unscored ones no finite height: both stay where they are.
+    # Censored trios have no interval and unscored ones no finite height, so both stay where they are.
     return np.asarray(u[..., 1] + np.where(np.isfinite(shift), shift, 0.0))

@@ -27,7 +27,7 @@ class Derived:
 def differences(fits: list[MetricFit]) -> Iterator[Derived]:
     """Each exponent of each metric minus that of each other metric; the fits are of one law.
 
-    The metrics share their resamples, so that the interval is a paired one.
+    The metrics share their resamples, so the interval is a paired one.
     """
     for first, second in permutations(fits, 2):
         for name in _exponents(first):
@@ -41,8 +41,8 @@ def small_data_slopes(
 ) -> Iterator[Derived]:
     """The slope of the learning curve below the region, and how much it exceeds the exponent inside.
 
-    The slope is that of the measured points up to the first one inside the region: these points are what is
-    described, not a sample, so that runs are resampled there and points are not.
+    The slope is that of the measured points up to the first one inside the region. We describe exactly these
+    points, so runs are resampled there but points are not.
 
     Args:
         fit: a law of the learning curve.
@@ -65,9 +65,9 @@ def small_data_slopes(
 
 
 def small_data_points(in_region: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """The subset sizes below the region and the first one inside it, [subsets]; none if nothing lies below.
+    """The subset sizes below the region and the first one inside it, [subsets]; none if nothing is below.
 
-    Subsets are in ascending order. The curve between them is the small-data end of the learning curve.
+    Subsets are in ascending order. Between these sizes is the small-data end of the learning curve.
     """
     if not in_region.any() or in_region[0]:
         return np.zeros_like(in_region)
@@ -85,6 +85,6 @@ def _exponents(fit: MetricFit) -> list[str]:
 
 
 def _minus(a: tuple[float, FloatArray], b: tuple[float, FloatArray]) -> tuple[float, FloatArray]:
-    """Paired difference; without samples where either side has none."""
+    """Paired difference; without samples if either side has none."""
     paired = len(a[1]) == len(b[1])
     return a[0] - b[0], a[1] - b[1] if paired else np.empty(0)

@@ -1,4 +1,4 @@
-"""One study from its grid of runs to everything that is fitted: the order of the steps and nothing else."""
+"""Learning curves: from the grid of runs of a study to everything that is fitted, step by step."""
 
 from dataclasses import dataclass, replace
 
@@ -35,7 +35,7 @@ class Analysis:
 
 
 def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
-    """Select, fit and resample. Equal runs and equal spec give equal numbers.
+    """Select, fit and resample. The same runs and the same spec give the same numbers.
 
     Raises:
         ScalingLawsError: a law's name is unknown.
@@ -114,7 +114,7 @@ def _try_resample(
         return None
     try:
         return resample(grid, usable, spec.resamples, rng, spec.tolerance)
-    except ScalingLawsError:  # nearly all degenerate: the estimate stands without an interval, and says so
+    except ScalingLawsError:  # nearly all are degenerate: the fit goes without an interval, and says so
         return None
 
 

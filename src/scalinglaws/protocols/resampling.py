@@ -1,11 +1,11 @@
 """Intervals from resampling runs: seeds within each cell, the selection again, then the points in pairs.
 
-Checkpoints of one run are never resampled; they are not independent.
+Checkpoints of one run are never resampled, because they are not independent.
 
 The noise of the seeds enters twice: through the runs that are drawn, and through the scatter of the points
-that are drawn. Where it is all the noise there is, intervals are therefore wider than declared: they err on
-the side of "consistent". With one seed a cell only the points vary, and few points make intervals a little
-too narrow. tests/unit/protocols/test_resampling.py holds both in bounds.
+that are drawn. If there is no other noise, intervals are wider than declared, which errs on the side of
+"consistent". With one seed per cell only the points vary, and few points make intervals a little too narrow.
+tests/unit/protocols/test_resampling.py keeps both within bounds.
 """
 
 from collections.abc import Callable
@@ -19,9 +19,9 @@ from scalinglaws.laws.law import FloatArray
 from scalinglaws.protocols.best_fit import Selection, select
 from scalinglaws.protocols.run_grid import RunGrid
 
-FEWEST_SIZES = 3  # distinct subset sizes without which a resample holds no law
+FEWEST_SIZES = 3  # distinct subset sizes that a resample needs to determine a law
 AT_A_TIME = 500  # resamples drawn together: bounds the memory
-PATIENCE = 20  # draws per accepted resample before the data count as too few
+PATIENCE = 20  # draws per accepted resample before we say that the data are too few
 
 Usable = Callable[[Selection], NDArray[np.bool_]]
 """From a selection over [resamples, metrics, ...] to the points that may be fitted [resamples, subsets]."""
@@ -32,7 +32,7 @@ class Resamples:
     """Bootstrap resamples of a grid of runs.
 
     Attributes:
-        score: [resamples, metrics, subsets], the best fit's score; NaN where there is none.
+        score: [resamples, metrics, subsets], the best fit's score; NaN if there is none.
         size: [resamples, metrics, subsets], the best fit's parameters; NaN where censored.
         weights: [resamples, subsets], how often each point was drawn. All metrics share the draws, so that
             parameters of different metrics can be compared in pairs.
@@ -82,7 +82,7 @@ def resample_scores(grid: RunGrid, count: int, rng: np.random.Generator) -> Floa
 def draw_runs(grid: RunGrid, count: int, rng: np.random.Generator) -> FloatArray:
     """Values [count, metrics, subsets, models, seeds] with the runs of each cell drawn with replacement.
 
-    A cell keeps its number of runs, and a diverged run is drawn like any other. All metrics of a run are
+    A cell keeps its number of runs, and a diverged run is drawn like any other one. All metrics of a run are
     drawn together.
     """
     runs = grid.ran.sum(axis=-1, keepdims=True)  # the runs of a cell come first

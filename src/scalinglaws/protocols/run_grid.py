@@ -24,13 +24,14 @@ class RunGrid:
     Attributes:
         metrics: names of the metrics.
         examples: subset sizes [subsets], ascending.
-        data_size: the same in the unit of the data set, the mean over seeds: examples may differ in length.
+        data_size: the same in the unit of the data set. It is the mean over seeds, because examples may
+            differ in length.
         models, parameters: names and sizes of the models [models], ascending in size.
-        values: [metrics, subsets, models, seeds], the minimum over a run's validation curve; NaN where the
-            run diverged and where there is no run. The runs of a cell come first on the last axis.
+        values: [metrics, subsets, models, seeds], the minimum over a run's validation curve; NaN if the run
+            diverged or there is no run. The runs of a cell come first on the last axis.
         ran: [subsets, models, seeds], whether there is a run, diverged or not.
-        x: [subsets], the column that the laws see.
-        in_region: [subsets], whether x lies in the declared power-law region.
+        x: [subsets], the column that the laws are fitted to.
+        in_region: [subsets], whether x is in the declared power-law region.
     """
 
     metrics: tuple[str, ...]
@@ -45,7 +46,7 @@ class RunGrid:
 
 
 def read_runs(path: Path, spec: FitSpec) -> RunGrid:
-    """The study's completed and diverged runs of phase `grid`; the search for learning rates is left out.
+    """The completed and diverged runs of a study's grid; those of its learning-rate search are left out.
 
     Raises:
         DataError: a column is missing, the study has no grid run, a run is there twice, a model changes its
@@ -66,7 +67,7 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
     data_size = [float(np.mean(sizes_of[number])) for number in examples]
     x = data_size if spec.x == "data_size" else examples
     if len(set(x)) < len(x):
-        raise DataError(f"{path}: two subsets share one {spec.x}; a law needs one point a size")
+        raise DataError(f"{path}: two subsets share one {spec.x}; a law needs one point per size")
     sizes = _model_sizes(rows, path)
     models = sorted(sizes, key=lambda model: (sizes[model], model))
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from scalinglaws.cli.prices import Prices, StepTime, StepTimes
 from scalinglaws.cli.timings import Host, Timing, choose_timings, read_timings
+
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import RunSpec
 

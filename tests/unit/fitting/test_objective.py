@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scalinglaws import laws
-from scalinglaws.fitting.objective import Estimator, local, objectives
+from scalinglaws.fitting.objective import Estimator, Misfit
 from scalinglaws.laws.law import FloatArray
 
 LAW = laws.find("chinchilla")
@@ -43,9 +43,9 @@ def by_hand(estimator: Estimator, theta: FloatArray) -> float:
 def test_the_objective_is_the_papers_sum(estimator: Estimator) -> None:
     theta = LAW.coordinates(TRUTH * 1.01)
     data = (theta[:, None], X, estimator.target(Y)[None], WEIGHTS[None])
-    found = local(LAW.program, estimator.residual, estimator.deltas[-1], *data)
+    found = Misfit(LAW.program, estimator.residual, estimator.deltas[-1]).local(*data)
     assert found.objective[0] * estimator.factor == pytest.approx(by_hand(estimator, theta), rel=1e-12)
-    alone = objectives(LAW.program, estimator.residual, estimator.deltas[-1], *data)
+    alone = Misfit(LAW.program, estimator.residual, estimator.deltas[-1]).total(*data)
     assert alone[0] == pytest.approx(found.objective[0], rel=1e-12)
 
 
@@ -55,7 +55,7 @@ def test_gradient_and_hessian_equal_differences(estimator: Estimator) -> None:
     points = theta[:, None] + step * np.concatenate([np.zeros((5, 1)), np.eye(5), -np.eye(5)], axis=1)
     target = np.repeat(estimator.target(Y)[None], 11, axis=0)
     weights = np.repeat(WEIGHTS[None], 11, axis=0)
-    found = local(LAW.program, estimator.residual, estimator.deltas[-1], points, X, target, weights)
+    found = Misfit(LAW.program, estimator.residual, estimator.deltas[-1]).local(points, X, target, weights)
     slopes = (found.objective[1:6] - found.objective[6:]) / (2 * step)
     np.testing.assert_allclose(found.gradient[0], slopes, rtol=1e-6, atol=1e-7 * np.abs(slopes).max())
     curves = (found.gradient[1:6] - found.gradient[6:]) / (2 * step)
@@ -66,5 +66,5 @@ def test_gradient_and_hessian_equal_differences(estimator: Estimator) -> None:
 
 def test_where_the_law_overflows_the_objective_is_infinite_and_nothing_raises() -> None:
     theta = np.array([[1e4], [0.0], [1.0], [0.3], [0.3]])
-    found = local(LAW.program, "log", np.inf, theta, X, np.log(Y)[None], WEIGHTS[None])
+    found = Misfit(LAW.program, "log", np.inf).local(theta, X, np.log(Y)[None], WEIGHTS[None])
     assert found.objective[0] == np.inf

@@ -39,7 +39,8 @@ def surface(points: int, noise: float, seed: int = 0) -> tuple[FloatArray, Float
 
 
 def judged(law: Law, points: Points, fixed: dict[str, float] | None = None, **options: Any) -> Report:
-    return Problem(law, points, fixed=fixed).fit().report(**options)
+    fit = Problem(law, points, fixed=fixed).fit()
+    return fit.report(fit.intervals(**options))
 
 
 def test_known_parameters_come_back_and_lie_in_their_intervals() -> None:
@@ -244,7 +245,7 @@ def test_the_chinchilla_points() -> None:
     points = read("chinchilla-points")
     kept = points[points.D / points.N >= 0.41]
     fit = Problem(CHINCHILLA, Points(kept[["N", "D"]], kept.loss), Estimator(loss="huber")).fit()
-    report = fit.report(resamples=1000)
+    report = fit.report(fit.intervals(resamples=1000))
     assert len(report.fit.points) == 240
     assert report.fit.objective <= 0.0010182740179
     published = {"A": 124.52, "B": 1293.28, "E": 0.02566, "alpha": 0.01540, "beta": 0.02060}

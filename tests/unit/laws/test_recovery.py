@@ -4,14 +4,14 @@ import time
 
 import numpy as np
 import pytest
-from scalinglaws.fitting.solver.starts import design
 
 from scalinglaws import laws
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.solver.batch import Batch
+from scalinglaws.fitting.solver.initial_guesses import design
 from scalinglaws.fitting.solver.solve import Engine, has_compiler, solve
-from scalinglaws.fitting.system import bounds_with
 from scalinglaws.laws.law import FloatArray, Law
 from unit.laws.cases import CASES
 
@@ -78,9 +78,9 @@ def test_laws_with_many_optima_reach_the_best_of_a_thousand_starts(name: str, se
     begin = time.process_time()
     found = Problem(law, Points(x, y)).fit()
     assert time.process_time() - begin < 2 * SECONDS  # twice the goal: other work may slow it
-    weights = np.ones(POINTS)
-    starts = design(law, Estimator(), x, y, weights, 1000, bounds_with(law, {}), candidates=1024)
-    count = starts.shape[1]
+    batch = Batch(law, Estimator(), x, y[None], np.ones((1, POINTS)), law.bounds)
+    guesses = design(batch, 1000, candidates=1024)
+    count = guesses.shape[1]
     assert count >= 900
-    peers = solve(law, Estimator(), x, np.tile(y, (count, 1)), np.ones((count, POINTS)), starts, engine=FAST)
+    peers = solve(batch.repeated(count), guesses, engine=FAST)
     assert found.objective <= peers.objective.min() * (1 + 1e-6)

@@ -1,6 +1,6 @@
 """Many fits of one law, to be solved together."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ class Batch:
         weights: [fits, points]; where a weight is 0, y must still be finite and positive, but is not used.
         bounds: lower and upper, in coordinates, [parameters] or [parameters, fits] each. Equal bounds fix a
             parameter.
+        target: [fits, points], what residuals are taken from; follows from y unless given.
     """
 
     law: Law
@@ -30,6 +31,12 @@ class Batch:
     y: FloatArray
     weights: FloatArray
     bounds: Bounds
+    target: FloatArray = field(default_factory=lambda: np.empty(0))
+
+    def __post_init__(self) -> None:
+        """Convert y where nobody has done it yet."""
+        if not self.target.size:
+            object.__setattr__(self, "target", self.estimator.target(self.y))
 
     def __len__(self) -> int:
         """How many fits there are."""
@@ -50,6 +57,7 @@ class Batch:
         return replace(
             self,
             y=np.tile(self.y, (count, 1)),
+            target=np.tile(self.target, (count, 1)),
             weights=np.tile(self.weights, (count, 1)),
             bounds=(lower, upper)
             if lower.ndim == 1
@@ -60,5 +68,9 @@ class Batch:
         """Some of the fits."""
         lower, upper = self.limits
         return replace(
-            self, y=self.y[fits], weights=self.weights[fits], bounds=(lower[:, fits], upper[:, fits])
+            self,
+            y=self.y[fits],
+            target=self.target[fits],
+            weights=self.weights[fits],
+            bounds=(lower[:, fits], upper[:, fits]),
         )

@@ -43,7 +43,7 @@ def solve(
     theta, objective, gradient = solver()(
         compile_kernel(kernel.source(law.program, estimator.residual)),
         columns(law, batch.x),
-        np.ascontiguousarray(estimator.target(batch.y)),
+        np.ascontiguousarray(batch.target),
         np.ascontiguousarray(batch.weights, dtype=np.float64),
         *rows,
         np.array(deltas),

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from scalinglaws.fitting.objective import objectives
+from scalinglaws.fitting.objective import Misfit
 from scalinglaws.fitting.solver.batch import Batch
 from scalinglaws.fitting.solver.sobol import sobol
 from scalinglaws.laws.law import FloatArray, Law, Parameter
@@ -35,9 +35,10 @@ def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray
         own = law.coordinates(law.starts(x, y))
         theta = np.concatenate([own, theta], axis=1)
     theta = np.clip(theta, lower[:, None], upper[:, None])
-    target = np.broadcast_to(estimator.target(y), (theta.shape[1], len(y)))
-    shared = np.broadcast_to(weights, target.shape)
-    reached = objectives(law.program, estimator.residual, estimator.deltas[0], theta, x, target, shared)
+    shape = theta.shape[1], len(y)
+    target, shared = (np.broadcast_to(each, shape) for each in (batch.target[0], weights))
+    misfit = Misfit(law.program, estimator.residual, estimator.deltas[0])
+    reached = misfit.total(theta, x, target, shared)
     order = np.argsort(reached, kind="stable")
     order = order[np.isfinite(reached[order])]
     # Half of them the best, half spread over the better quarter: the best candidates crowd into one basin.

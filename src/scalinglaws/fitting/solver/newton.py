@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scalinglaws.fitting.objective import Local, Residual, local
+from scalinglaws.fitting.objective import Local, Misfit
 from scalinglaws.fitting.solver.batch import Batch
-from scalinglaws.laws.law import FloatArray, Law
+from scalinglaws.laws.law import FloatArray
 
 MAX_STEPS = 300
 CONVERGED = 1e-9  # of the scaled gradient
@@ -52,11 +52,12 @@ def solve(
     """
     estimator, (lower, upper) = batch.estimator, batch.limits
     theta = np.clip(guesses, lower, upper)
-    target = estimator.target(batch.y)
+    target = batch.target
     level = target if estimator.residual == "value" else np.ones_like(target)
     exact = EXACT**2 * np.sum(batch.weights * level**2, axis=-1)
     for delta in deltas:
-        look = _Look(batch.law, estimator.residual, delta, batch.law.safe(batch.x), target, batch.weights)
+        misfit = Misfit(batch.law.program, estimator.residual, delta)
+        look = _Look(misfit, batch.law.safe(batch.x), target, batch.weights)
         here = look(theta, np.arange(len(batch)))
         damping = np.full(len(batch), FIRST_DAMPING)
         running = np.isfinite(here.objective)
@@ -89,9 +90,7 @@ def solve(
 class _Look:
     """The objective and its derivatives where some of the fits are; target and weights are [fits, points]."""
 
-    law: Law
-    residual: Residual
-    delta: float
+    misfit: Misfit
     x: FloatArray
     target: FloatArray
     weights: FloatArray
@@ -101,8 +100,8 @@ class _Look:
         count = max(1, AT_A_TIME // max(self.x.shape[1], 1))
         return _joined(
             [
-                local(
-                    self.law.program, self.residual, self.delta, theta[:, first : first + count], self.x,
+                self.misfit.local(
+                    theta[:, first : first + count], self.x,
                     self.target[fits[first : first + count]], self.weights[fits[first : first + count]],
                 )
                 for first in range(0, max(len(fits), 1), count)

@@ -144,13 +144,16 @@ def refit(
         engine: see `solve`.
     """
     law, count = fit.law, len(resamples)
-    x = fit.system.x if x is None else np.atleast_2d(x)
-    values = np.where(resamples > 0, np.broadcast_to(fit.points.y if y is None else y, resamples.shape), 1.0)
     few = resamples.shape[1] <= FEW_POINTS
     begin = np.concatenate([fit.optima, fit.guesses[:, :EXTRA_GUESSES]], axis=1) if few else fit.optima
     guesses = np.repeat(begin.T[:, :, None], count, axis=2)
     bounds = fit.system.bounds
-    batch = Batch(law, fit.estimator, x, values, resamples, bounds)
+    if x is None and y is None:
+        batch = fit.system.batches(resamples)
+    else:
+        x = fit.system.x if x is None else np.atleast_2d(x)
+        values = np.where(resamples > 0, fit.points.y if y is None else y, 1.0)
+        batch = Batch(law, fit.estimator, x, values, resamples, bounds)
     best = best_of(batch, guesses, warm=True, engine=engine)
     good = np.isfinite(best.objective) & (best.gradient <= GRADIENT_REFUSED)
     theta = np.where(good, best.theta, np.nan)

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.special import ndtri
 
-from scalinglaws.fitting.objective import local
 from scalinglaws.fitting.solution import Solution
 from scalinglaws.laws.law import FloatArray
 
@@ -24,12 +23,9 @@ def covariance(fit: Solution) -> FloatArray:
     everywhere. Rows and columns of parameters that are fixed or on a bound are 0.
     """
     system, points = fit.system, fit.points
-    law, estimator = fit.law, fit.estimator
+    law = fit.law
     count, size = len(points), len(law.parameters)
-    each = local(
-        law.program,
-        estimator.residual,
-        estimator.deltas[-1],
+    each = system.misfit.local(
         np.repeat(fit.theta[:, None], count, axis=1),
         system.x,
         np.repeat(system.target[None], count, axis=0),

@@ -41,6 +41,7 @@ class Intervals(Mapping[str, tuple[float, float]]):
         law: the law.
         level: of the intervals.
         method: of the intervals.
+        seed: of what is random.
         by_name: low and high by parameter.
         errors: standard errors by parameter; NaN where fixed, or on a bound without a bootstrap.
         samples: [parameters, samples], natural units.
@@ -53,6 +54,7 @@ class Intervals(Mapping[str, tuple[float, float]]):
     law: Law
     level: float
     method: Method
+    seed: int
     by_name: dict[str, tuple[float, float]]
     errors: dict[str, float]
     samples: FloatArray
@@ -106,19 +108,18 @@ def intervals(
         )
     clustered = fit.points.clusters is not None
     independent, what = fit.points.independent, "clusters" if clustered else "points"
-    rng = np.random.default_rng(seed)
     fallback: Method = "delta" if clustered else "profile"
     if method in ("delta", "profile") or not resamples:
-        return _analytic(fit, method or fallback, level, rng)
+        return _analytic(fit, method or fallback, level, seed)
     if method is None and independent < FEWEST:
         reason = f"{independent} independent {what}, too few to bootstrap: intervals by {fallback}"
-        return _warned(_analytic(fit, fallback, level, rng), reason)
+        return _warned(_analytic(fit, fallback, level, seed), reason)
     try:
-        made = _percentile(fit, resamples, level, rng)
+        made = _percentile(fit, resamples, level, seed)
     except ScalingLawsError as fault:
         if method is not None:
             raise
-        return _warned(_analytic(fit, fallback, level, rng), f"{fault}: intervals by {fallback}")
+        return _warned(_analytic(fit, fallback, level, seed), f"{fault}: intervals by {fallback}")
     if independent < FEWEST:
         return _warned(made, f"{independent} independent {what}: percentiles of a bootstrap are too short")
     return made
@@ -141,7 +142,8 @@ def ends(scan: Profile, fit: Solution) -> tuple[float, float]:
     return low, high
 
 
-def _percentile(fit: Solution, resamples: int, level: float, rng: np.random.Generator) -> Intervals:
+def _percentile(fit: Solution, resamples: int, level: float, seed: int) -> Intervals:
+    rng = np.random.default_rng(seed)
     most = max(LEAST_RESAMPLES, CHUNK // len(fit.points))
     counts = [min(most, resamples - done) for done in range(0, resamples, most)]
     refits = joined([bootstrap(fit, count, rng) for count in counts])
@@ -157,6 +159,7 @@ def _percentile(fit: Solution, resamples: int, level: float, rng: np.random.Gene
         law=fit.law,
         level=level,
         method="percentile",
+        seed=seed,
         by_name={
             name: (float(a), float(b)) if name in fit.fitted else (nan, nan)
             for name, a, b in zip(fit.law.names, low, high, strict=True)
@@ -174,8 +177,9 @@ def _percentile(fit: Solution, resamples: int, level: float, rng: np.random.Gene
     )
 
 
-def _analytic(fit: Solution, method: Method, level: float, rng: np.random.Generator) -> Intervals:
+def _analytic(fit: Solution, method: Method, level: float, seed: int) -> Intervals:
     """Intervals by `delta` or `profile`, and samples from the covariance, with Student's tails."""
+    rng = np.random.default_rng(seed)
     law, points = fit.law, fit.points
     matrix = covariance(fit)
     still = [name in fit.fixed + fit.on_bound for name in law.names]
@@ -199,6 +203,7 @@ def _analytic(fit: Solution, method: Method, level: float, rng: np.random.Genera
         law=law,
         level=level,
         method=method,
+        seed=seed,
         by_name=by_name,
         errors={
             name: nan if fixed else float(deviation * by)

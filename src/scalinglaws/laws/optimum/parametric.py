@@ -12,9 +12,9 @@ from scalinglaws.laws.law import FloatArray
 Surface = Callable[[FloatArray, FloatArray], FloatArray]
 """Loss or FLOPs at N and D; must broadcast."""
 
-GRID = 400  # sizes tried over the allowed range, before the best is refined
+GRID = 400  # sizes tried over the allowed range before the best is refined
 GOLDEN = (np.sqrt(5) - 1) / 2
-SHRINKAGES = 45  # of a golden section: 4e-10 of the bracket, below what rounding of the loss lets one see
+SHRINKAGES = 45  # of a golden section: to 4e-10 of the bracket; the loss is rounded more coarsely
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Chinchilla:
                 raise ScalingLawsError(f"allocation: {name} must be positive; without it there is no optimum")
 
     def __call__(self, N: FloatArray | float, D: FloatArray | float) -> FloatArray:
-        """Loss, nats a token, at N parameters and D tokens."""
+        """Loss, nats per token, at N parameters and D tokens."""
         return np.asarray(self.E + self.A * np.power(N, -self.alpha) + self.B * np.power(D, -self.beta))
 
     @property
@@ -56,9 +56,9 @@ class Allocation:
         C: FLOPs.
         N: parameters.
         D: tokens.
-        loss: nats a token.
-        on_edge: whether N stands at the end of the range that was allowed; then it is no optimum, and a wider
-            range is needed. Never so for a closed form.
+        loss: nats per token.
+        on_edge: whether N is at the end of the range that was allowed. Then it is not an optimum, and a wider
+            range is needed. Closed forms are never on an edge.
     """
 
     C: FloatArray
@@ -100,8 +100,8 @@ def numeric(
 ) -> Allocation:
     """The optimum of any law under any count of FLOPs: the best of a grid in log N, then golden sections.
 
-    The grid makes it safe where the loss along an IsoFLOP curve has several minima; it finds the lowest one
-    unless two lie within a hundredth of the allowed range.
+    The grid makes it safe if the loss along an IsoFLOP curve has several minima: it finds the lowest one
+    unless two are within a hundredth of the allowed range.
 
     Args:
         law: loss at N and D. For many parameter vectors at once let its result broadcast, for instance
@@ -111,8 +111,8 @@ def numeric(
         between: least and greatest N allowed.
 
     Returns:
-        In the shape of the law's result at C. log N is exact to about 1e-7, where the loss is flat to the
-        last digit.
+        In the shape of the law's result at C. log N is exact to about 1e-7: nearer to the optimum the loss
+        does not change in its last digit.
 
     Raises:
         ScalingLawsError: C or the range is not positive, or at some C no N has both tokens and a loss.
@@ -131,14 +131,14 @@ def numeric(
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         lowest = along(np.full(C.shape, grid[0]))
         best = np.zeros(lowest.shape, dtype=np.int64)
-        for i, log_n in enumerate(grid[1:], start=1):  # one at a time: the batch may be large
+        for i, log_n in enumerate(grid[1:], start=1):  # one at a time, because the batch may be large
             loss = along(np.full(C.shape, log_n))
             best = np.where(loss < lowest, i, best)
             lowest = np.minimum(loss, lowest)
         if not np.all(np.isfinite(lowest)):
             raise ScalingLawsError("allocation: at some C no N in the range has tokens and a finite loss")
         log_n = _golden(along, grid[np.maximum(best - 1, 0)], grid[np.minimum(best + 1, GRID - 1)])
-        # A minimum between the last two sizes of the grid is inside; one that ends at the very end is not.
+        # A minimum between the last two sizes of the grid is inside; one at the very end is not.
         step = grid[1] - grid[0]
         on_edge = (log_n - grid[0] < 1e-6 * step) | (grid[-1] - log_n < 1e-6 * step)
         N = np.exp(log_n)
@@ -150,8 +150,8 @@ def numeric(
 def tokens(N: FloatArray, C: FloatArray, flops: Surface | None = None) -> FloatArray:
     """The tokens at which training a model of N parameters costs C FLOPs, broadcast.
 
-    NaN where no D between 1e-30 and 1e60 does. `flops` is taken as a power of D near the answer, and brackets
-    keep the steps safe: one step where it is proportional to D, as for every transformer.
+    NaN where no D between 1e-30 and 1e60 does. Near the answer `flops` is taken as a power of D, and brackets
+    keep the steps safe. One step is enough if it is proportional to D, as for every transformer.
     """
     if flops is None:
         return np.asarray(C / (6 * N))

@@ -1,8 +1,8 @@
 """Why Kaplan found N_opt ~ C^0.73: embeddings left out (Pearce and Song 2024, arXiv:2406.12907).
 
 Kaplan's N and C leave embeddings out, Hoffmann's do not. With total parameters N = N_E + omega N_E^(1/3) the
-Chinchilla law turns into one in N_E and C_E = 6 N_E D, whose optimum is no power law: its local exponent is
-far above Hoffmann's at the sizes that Kaplan trained. The paper writes the index as a struck-out E.
+Chinchilla law becomes one in N_E and C_E = 6 N_E D. Its optimum is not a power law: at the sizes that Kaplan
+trained, its local exponent is far above Hoffmann's. The paper writes the index as a struck-out E.
 """
 
 import numpy as np
@@ -33,7 +33,7 @@ def optimal_budget(law: Chinchilla, omega: float, N: FloatArray | float) -> Floa
 def local_exponent(law: Chinchilla, omega: float, N: FloatArray | float) -> FloatArray:
     """g = d log N_opt / d log C where N parameters without embeddings are optimal.
 
-    It goes from beta / (alpha / 3 + beta) for small N to beta / (alpha + beta) for large N, over a peak.
+    It goes from beta / (alpha / 3 + beta) for small N over a peak to beta / (alpha + beta) for large N.
     """
     u = np.cbrt(_positive("N", N)) ** 2
     alpha, beta = np.asarray(law.alpha), np.asarray(law.beta)
@@ -48,8 +48,8 @@ def optimal_size(law: Chinchilla, omega: float, C: FloatArray | float) -> FloatA
     The constants of the law are numbers here, not arrays.
 
     Raises:
-        ScalingLawsError: C is not positive, lies outside what 1e-30 to 1e60 parameters need, or the optimum
-            is not unique (constants with beta below about 1/6).
+        ScalingLawsError: C is not positive, 1e-30 to 1e60 parameters do not cover it, or the optimum is not
+            unique (constants with beta below about 1/6).
     """
     C = _positive("C", C)
     low, high = np.full(C.shape, -30 * np.log(10)), np.full(C.shape, 60 * np.log(10))

@@ -12,11 +12,11 @@ from scalinglaws.laws.optimum.pearce import total_parameters
 
 FLOPS = 6.0  # per parameter and token: 2 forward, 4 backward
 SEARCHED = (1e3, 1e15)  # sizes tried for laws without a closed form
-LEAST_SAMPLES = 20  # usable ones, below which there is no interval
+LEAST_SAMPLES = 20  # usable samples, below which there is no interval
 COMPUTE = "N*D"  # name of a fit's range of compute: total parameters times tokens
 
 Interval = tuple[float, float, float]
-"""Value, low, high; low and high are not a number where there are no samples."""
+"""Value, low, high; low and high are NaN without samples."""
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,14 @@ class Planned:
 
     Attributes:
         C: FLOPs.
-        N: parameters, with embeddings where the law separates them, else as the law counts them.
+        N: parameters, with embeddings if the law separates them, else as the law counts them.
         D: tokens.
         tokens_per_parameter: D/N.
         loss: predicted, in the units of the fitted response.
         size: parameters as the law counts them; differs from N for laws of the size without embeddings.
-        on_edge: whether N stands at the end of the sizes searched: then it is no optimum.
-        samples: how many samples of the parameters the intervals rest on.
-        without: samples that were left out, having no optimum.
+        on_edge: whether N is at the end of the sizes searched, and therefore not an optimum.
+        samples: how many samples of the parameters the intervals come from.
+        without: samples that were left out because they have no optimum.
     """
 
     C: float
@@ -45,12 +45,19 @@ class Planned:
     samples: int
     without: int
 
+    def __str__(self) -> str:
+        """The plan in one line, with intervals where it has them."""
+        return (
+            f"{self.C:.3g} FLOPs: N = {_text(self.N)}, D = {_text(self.D)}, "
+            f"{_text(self.tokens_per_parameter)} tokens per parameter, loss {_text(self.loss)}"
+        )
+
 
 def size_name(law: Law) -> str:
     """The variable of a law of model size and tokens that is the size: N, or N_E without embeddings.
 
     Raises:
-        ScalingLawsError: it is no law of these two.
+        ScalingLawsError: it is not a law of these two.
     """
     names = {variable.name for variable in law.variables}
     for size in ("N", "N_E"):
@@ -63,7 +70,7 @@ def size_name(law: Law) -> str:
 
 
 def total_size(law: Law, size: FloatArray | float) -> FloatArray:
-    """Parameters with embeddings where the law separates them, else those of the law."""
+    """Parameters with embeddings if the law separates them, else as the law counts them."""
     if size_name(law) == "N":
         return np.asarray(size, dtype=np.float64)
     return total_parameters(size, _omega(law))
@@ -77,9 +84,9 @@ def compute_range(law: Law, x: FloatArray) -> tuple[float, float]:
 
 
 def growth(law: Law, params: FloatArray) -> FloatArray | None:
-    """a, where N_opt grows as C^a and D_opt as C^(1-a), [*batch]; None where that is no power law.
+    """a, if N_opt grows as C^a and D_opt as C^(1-a), [*batch]; None if that is not a power law.
 
-    params: [parameters, *batch]; not a number where there is no optimum.
+    params: [parameters, *batch]. The result is NaN where there is no optimum.
     """
     size_name(law)
     values = dict(zip(law.names, params, strict=True))
@@ -103,7 +110,7 @@ def optimum(law: Law, params: FloatArray, C: float, flops: float = FLOPS) -> All
         flops: per parameter and token.
 
     Raises:
-        ScalingLawsError: it is no such law, C or flops is not positive, or the constants have no optimum.
+        ScalingLawsError: it is another law, C or flops is not positive, or the constants have no optimum.
     """
     size = size_name(law)
     if not (np.isfinite(C) and C > 0 and np.isfinite(flops) and flops > 0):
@@ -128,7 +135,7 @@ def plan(
     Args:
         law: of model size and tokens.
         params: [parameters].
-        samples: [parameters, samples]; may have none.
+        samples: [parameters, samples]; there may be none.
         C: FLOPs.
         level: of the intervals.
         flops: per parameter and token.
@@ -160,7 +167,7 @@ def plan(
 
 
 def beyond(planned: Planned, law: Law, ranges: Mapping[str, tuple[float, float]], flops: float) -> list[str]:
-    """Which of C, N and D lie outside the range that was fitted, and how many times."""
+    """Which of C, N and D are outside the range that was fitted, and by what factor."""
     size = size_name(law)
     compute = ranges.get(COMPUTE)
     checked = [
@@ -181,10 +188,15 @@ def beyond(planned: Planned, law: Law, ranges: Mapping[str, tuple[float, float]]
     return said
 
 
+def _text(interval: Interval) -> str:
+    value, low, high = interval
+    return f"{value:.3g}" if np.isnan(low) else f"{value:.3g} ({low:.3g} to {high:.3g})"
+
+
 def _of_samples(law: Law, samples: FloatArray, C: float, flops: float) -> Allocation | None:
-    """The optima of those samples that have one; None where they are too few."""
+    """The optima of those samples that have one; None if these are too few."""
     exists = np.isfinite(samples).all(axis=0)
-    if _is_chinchilla(law):  # whose closed form refuses what has no optimum
+    if _is_chinchilla(law):  # its closed form refuses constants without an optimum
         slopes = [k for k, name in enumerate(law.names) if name != "E"]
         exists &= (samples[slopes] > 0).all(axis=0)
     if exists.sum() < LEAST_SAMPLES:

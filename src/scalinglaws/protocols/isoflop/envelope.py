@@ -17,8 +17,8 @@ class Place(IntEnum):
 
     KEPT = 0
     NO_CURVE = 1
-    SMALLEST = 2  # the smallest model that has a loss there wins (or the only one): a smaller might be better
-    LARGEST = 3  # the largest one wins: a larger one might be better
+    SMALLEST = 2  # the smallest (or only) model with a loss there wins: an even smaller one might be better
+    LARGEST = 3  # the largest one wins: an even larger one might be better
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Curves:
         runs: [runs], the run's name, by ascending N.
         log_n: [runs], natural log of the parameters.
         log_d: [runs, values], natural log of the tokens that a run has seen at C; NaN outside its curve.
-        loss: [runs, values], nats a token; NaN outside its curve: curves are never extrapolated.
+        loss: [runs, values], nats per token; NaN outside its curve: curves are never extrapolated.
     """
 
     C: FloatArray
@@ -55,9 +55,9 @@ def interpolate(
 
     Args:
         run: [points], which run each checkpoint belongs to; any order.
-        N: [points], parameters; one number a run.
+        N: [points], parameters; the same for all points of a run.
         C: [points], training FLOPs at the checkpoint.
-        loss: [points], nats a token.
+        loss: [points], nats per token.
         D: [points], tokens at the checkpoint; C / (6 N) without it.
         smoothing: standard deviation of a Gaussian window over a run's checkpoints, in checkpoints; 0 for
             none. The paper smooths the training loss with a window of 10 steps.
@@ -92,7 +92,7 @@ def interpolate(
             raise ScalingLawsError(f"training curves: run {name} has two sizes N, or two losses at one C")
         sizes[row] = log_n[points[0]]
         y = height[points]
-        # Beyond its ends the window sees mirror images, which lift the last loss of a steep curve a little.
+        # Beyond the ends the window sees mirror images, which raise the last loss of a steep curve a little.
         y = gaussian_filter1d(y, smoothing, mode="reflect") if smoothing else y
         for curve, column in zip(curves, (y, log_d[points]), strict=True):
             curve[row] = np.interp(grid, x, column, left=np.nan, right=np.nan)
@@ -105,11 +105,11 @@ class Envelope:
 
     Attributes:
         C: FLOPs.
-        loss: nats a token; NaN where no run has one.
-        run: row of the winner in `Curves`; -1 where there is none.
+        loss: nats per token; NaN where no run has one.
+        run: row of the winner in `Curves`; -1 if there is none.
         N: the winner's parameters.
         D: its tokens at C.
-        place: a `Place` each: kept for fits, or why not.
+        place: a `Place` for each: kept for fits, or why not.
     """
 
     C: FloatArray
@@ -157,7 +157,7 @@ def envelope_exponents(
         curves: the training curves.
         count: resamples; 0 for no intervals.
         level: of the percentile intervals.
-        rng: required where count is not 0.
+        rng: needed unless count is 0.
 
     Raises:
         ScalingLawsError: fewer than two values of C are kept, or there is no generator.
@@ -189,7 +189,7 @@ def _winners(curves: Curves, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64]
     """Row of the winner at each C among some runs (ascending; -1 for none), and its `Place`."""
     there = np.isfinite(curves.loss[rows])
     winner = np.where(there, curves.loss[rows], np.inf).argmin(axis=0)
-    # Rows ascend in N, so the extreme sizes with a loss at C are the first and the last row with one.
+    # Rows ascend in N, so the extreme sizes with a loss at C are in the first and the last row with one.
     smallest, largest = there.argmax(axis=0), len(rows) - 1 - there[::-1].argmax(axis=0)
     log_n = curves.log_n[rows]
     place = np.select(

@@ -15,7 +15,7 @@ class PowerLaw:
 
     Attributes:
         exponent: [*batch].
-        log_k: [*batch], natural logarithm of k; k itself lies far outside the data and may overflow.
+        log_k: [*batch], natural logarithm of k; k itself is far outside the data and may overflow.
     """
 
     exponent: FloatArray
@@ -31,11 +31,11 @@ def fit_power_law(log_x: FloatArray, log_y: FloatArray, weights: FloatArray) -> 
 
     Args:
         log_x: [points] or [*batch, points], natural logarithms.
-        log_y: [*batch, points]; whatever stands at weight 0 is not looked at.
+        log_y: [*batch, points]; values of weight 0 are ignored.
         weights: [*batch, points], not negative.
 
     Returns:
-        One law a batch element; NaN where fewer than two distinct x have weight.
+        One law per element of the batch; NaN if fewer than two distinct x have weight.
     """
     y = np.where(weights > 0, log_y, 0.0)
     x = np.where(weights > 0, log_x, 0.0)
@@ -45,7 +45,7 @@ def fit_power_law(log_x: FloatArray, log_y: FloatArray, weights: FloatArray) -> 
         off = x - x_mean[..., None]
         spread = (share * off**2).sum(axis=-1)
         slope = (share * off * (y - y_mean[..., None])).sum(axis=-1) / spread
-    # Equal x leave a spread of rounding errors, not of exactly zero.
+    # If all x are equal, the spread is a rounding error rather than exactly zero.
     slope = np.where(spread > 1e-20, slope, np.nan)
     return PowerLaw(exponent=np.asarray(slope), log_k=np.asarray(y_mean - slope * x_mean))
 
@@ -62,8 +62,8 @@ class Exponents:
         b_interval: the same for b.
         a_samples: [resamples], a of each resample that has one.
         b_samples: [resamples].
-        degenerate: resamples with fewer than two budgets that have an optimum. They hold no exponent, and the
-            intervals leave them out: where they are many, the data do not bracket their optima.
+        degenerate: resamples with fewer than two budgets that have an optimum. They have no exponent, so the
+            intervals leave them out. If they are many, the data do not bracket their optima.
     """
 
     n: PowerLaw
@@ -94,7 +94,7 @@ def fit_both(
 
 
 def estimated(n: PowerLaw, d: PowerLaw, what: str) -> None:
-    """Refuse an estimate that the data do not determine.
+    """Refuse exponents that the data do not determine.
 
     Raises:
         ScalingLawsError: fewer than two budgets have an optimum.
@@ -104,18 +104,18 @@ def estimated(n: PowerLaw, d: PowerLaw, what: str) -> None:
 
 
 def with_intervals(n: PowerLaw, d: PowerLaw, a: FloatArray, b: FloatArray, level: float) -> Exponents:
-    """Put an estimate and its resamples together.
+    """The exponents with intervals from their resamples.
 
     Args:
-        n, d: the estimate.
-        a, b: [resamples], NaN where degenerate; empty where nothing was resampled.
+        n, d: the laws fitted to the data.
+        a, b: [resamples], NaN where degenerate; empty if nothing was resampled.
         level: of the percentile intervals.
 
     Raises:
         ScalingLawsError: the level is not between 0 and 1, or every resample is degenerate.
     """
     if not 0 < level < 1:
-        raise ScalingLawsError(f"the level of an interval lies between 0 and 1, not at {level}")
+        raise ScalingLawsError(f"the level of an interval must be between 0 and 1, not {level}")
     usable: NDArray[np.bool_] = np.isfinite(a) & np.isfinite(b)
     if len(a) and not usable.any():
         raise ScalingLawsError(f"none of {len(a)} resamples has optima at two budgets; there is no interval")

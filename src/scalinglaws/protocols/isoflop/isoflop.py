@@ -12,13 +12,13 @@ from scalinglaws.protocols.isoflop.minimum import Method, Minimum, Status
 
 @dataclass(frozen=True)
 class IsoFlop:
-    """IsoFLOP curves, one row a budget, padded on the right.
+    """IsoFLOP curves, one row per budget, padded on the right.
 
     Attributes:
         budgets: [budgets], FLOPs, ascending.
         log_n: [budgets, sizes], natural log of the model sizes, ascending; padding repeats the largest.
         log_d: [budgets, sizes], natural log of the tokens the budget buys at that size; padded alike.
-        loss: [budgets, sizes, runs], nats a token; NaN where there is no run.
+        loss: [budgets, sizes, runs], nats per token; NaN where there is no run.
         left_out: points that belong to no budget.
     """
 
@@ -45,7 +45,7 @@ def assign(C: FloatArray, budgets: FloatArray, tolerance_dex: float = 0.06) -> F
     Args:
         C: [points], FLOPs.
         budgets: [budgets], FLOPs.
-        tolerance_dex: farthest distance in log10; real runs stop a little off their budget.
+        tolerance_dex: largest distance in log10; real runs stop a little off their budget.
 
     Returns:
         [points], each point's nearest budget; NaN where none is within the tolerance.
@@ -70,14 +70,14 @@ def group(
 ) -> IsoFlop:
     """Group points by budget; points of equal C and N are runs (seeds) of one size.
 
-    Where learning rates were searched, give the best run only: runs are averaged here, not chosen from.
+    If learning rates were searched, give the best run only: this averages over runs and does not choose.
 
     Args:
         C: [points], FLOPs.
         N: [points], parameters, by whichever count C was made with.
-        loss: [points], nats a token.
+        loss: [points], nats per token.
         D: [points], tokens; C / (6 N) without it. A point off its budget has its tokens scaled to it, since
-            FLOPs a token do not depend on D.
+            FLOPs per token do not depend on D.
         budget: [points], from `assign`; NaN leaves a point out. Without it, equal C are one budget.
 
     Raises:
@@ -122,8 +122,8 @@ class Optima:
         budgets: [budgets], FLOPs.
         N: [budgets], parameters; NaN where dropped, as are D and loss.
         D: [budgets], tokens.
-        loss: [budgets], nats a token, on the fitted curve.
-        status: [budgets], a `Status` each: kept, or why not.
+        loss: [budgets], nats per token, on the fitted curve.
+        status: [budgets], a `Status` for each: kept, or why not.
     """
 
     budgets: FloatArray
@@ -144,9 +144,9 @@ class Optima:
 
 
 def optima(table: IsoFlop, method: Method) -> Optima:
-    """The optimum of each budget; runs of one size are averaged, and weigh as many as they are.
+    """The optimum of each budget; runs of one size are averaged, and weigh by their number.
 
-    Dropped budgets are no failure of the method but of the grid: it does not bracket the optimum there.
+    A budget is dropped because the grid does not bracket its optimum, not because the method fails.
     """
     with np.errstate(invalid="ignore"):
         mean = np.nansum(table.loss, axis=-1) / np.maximum(table.runs, 1)
@@ -166,7 +166,7 @@ def locate(table: IsoFlop, loss: FloatArray, weights: FloatArray, method: Method
 
 
 def tokens_at(table: IsoFlop, log_n: FloatArray) -> FloatArray:
-    """Log of the tokens each budget buys at sizes log_n [*batch, budgets]; the same shape.
+    """Log of the tokens that each budget buys at sizes log_n [*batch, budgets]; the same shape.
 
     Between the trained sizes log D is interpolated over log N; outside, D falls as 1 / N.
     """

@@ -22,11 +22,11 @@ AT_A_TIME = 500  # resamples drawn together: bounds the memory
 
 @dataclass(frozen=True)
 class Resampling:
-    """What varies between resamples. All may be combined but points and seeds.
+    """What varies between resamples. All can be combined except for points and seeds.
 
     Attributes:
         points: draw the runs of each budget with replacement (pairs).
-        seeds: draw the runs of each size with replacement; says nothing where a size has one run.
+        seeds: draw the runs of each size with replacement; of no use if each size has one run.
         noise: standard deviation of normal noise added to the log of each run's loss (as Porian et al.
             2024, whose code comes to .002 for RefinedWeb).
         budgets: draw the budgets with replacement.
@@ -55,7 +55,7 @@ def isoflop_exponents(
         resampling: what varies; without it there are no intervals.
         count: resamples.
         level: of the percentile intervals.
-        rng: required with a resampling, so that no result depends on an unknown seed.
+        rng: needed with a resampling, so that no result depends on an unknown seed.
 
     Raises:
         ScalingLawsError: fewer than two budgets have an optimum, or the resampling cannot be done.

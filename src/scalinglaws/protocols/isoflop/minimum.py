@@ -1,6 +1,6 @@
 """The size of lowest loss along an IsoFLOP curve: a parabola through a declared window, or Akima's cubics.
 
-Everything takes leading batch axes, so that a thousand resamples of all budgets are one call.
+Everything takes leading batch axes, so a thousand resamples of all budgets are one call.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
 
-FEWEST_POINTS = 3  # sizes without which a curve has no inner minimum
+FEWEST_POINTS = 3  # sizes that a curve needs for an inner minimum
 
 
 class Status(IntEnum):
@@ -27,7 +27,7 @@ class Status(IntEnum):
 
 @dataclass(frozen=True)
 class Minimum:
-    """Minima of curves, [*batch] each; `x` and `loss` are NaN where the status is not KEPT."""
+    """Minima of curves, [*batch] each; `x` and `loss` are NaN unless the status is KEPT."""
 
     x: FloatArray
     loss: FloatArray
@@ -52,15 +52,15 @@ class Method(Protocol):
 class Parabola:
     """Least squares of a parabola in log N (Hoffmann et al. 2022, section 3.2), through a window.
 
-    The window is part of the result: on curves that are no parabolas, a wide one moves the exponents by
-    tenths. At most one of `nearest` and `nats` is given; without either, all points are used.
+    The window is part of the result: real curves are not parabolas, and a wide window moves the exponents by
+    tenths. Give at most one of `nearest` and `nats`; without either, all points are used.
 
     Attributes:
         nearest: the window is this many points, nearest in log N to the lowest one (of equally near ones, the
             smaller).
         nats: the window is all points at most this far above the lowest one.
         log_loss: fit the logarithm of the loss instead of the loss.
-        keep_outside: keep vertices outside the sampled sizes. They are extrapolations; this is here to show
+        keep_outside: keep vertices outside the sampled sizes, which are extrapolations. It is here to show
             what they do.
     """
 
@@ -70,7 +70,7 @@ class Parabola:
     keep_outside: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse windows that hold no parabola."""
+        """Refuse windows that cannot hold a parabola."""
         if self.nearest is not None and self.nats is not None:
             raise ScalingLawsError("a parabola's window is either `nearest` points or a number of `nats`")
         if self.nearest is not None and self.nearest < FEWEST_POINTS:
@@ -114,7 +114,7 @@ class Akima:
     """Minimum of Akima's interpolant through the points of a curve (Porian et al. 2024).
 
     The log of the loss is interpolated over log N, as their code does (`interpolation` in analysis.py). They
-    look for the lowest of 25 values an interval; here each cubic's minimum is solved for. That moves their
+    take the lowest of 25 values per interval; here each cubic's minimum is solved for, which moves their
     exponents by .0012 at most. Weights only say which points are there.
     """
 
@@ -124,7 +124,7 @@ class Akima:
         """As in `Method`."""
         x, loss, weights = np.broadcast_arrays(x, loss, weights)
         batch, points = x.shape[:-1], x.shape[-1]
-        # Present points first; rows with equally many are then plain arrays.
+        # Present points first, so that rows with equally many of them form plain arrays.
         first = np.argsort(weights.reshape(-1, points) == 0, axis=-1, kind="stable")
         x = np.take_along_axis(x.reshape(-1, points), first, axis=-1)
         loss = np.take_along_axis(loss.reshape(-1, points), first, axis=-1)
@@ -150,8 +150,8 @@ def _masked(x: FloatArray, loss: FloatArray, status: NDArray[np.int64]) -> Minim
 def _parabola(x: FloatArray, y: FloatArray, w: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Vertex, height of the vertex and curvature of the weighted parabola, [*batch] each.
 
-    In the standardised variable u, the polynomials 1, u and u^2 - <u^3> u - 1 are orthogonal: no system to
-    solve, and no loss of digits.
+    In the standardised variable u, the polynomials 1, u and u^2 - <u^3> u - 1 are orthogonal, so there is no
+    system to solve and no loss of digits.
     """
     share = w / w.sum(axis=-1, keepdims=True)
     mean = (share * x).sum(axis=-1, keepdims=True)
@@ -165,7 +165,7 @@ def _parabola(x: FloatArray, y: FloatArray, w: FloatArray) -> tuple[FloatArray, 
     skew = skew[..., 0]
     at = (curvature * skew - slope) / (2 * curvature)
     bottom = level + slope * at + curvature * (at**2 - skew * at - 1)
-    # A curvature of rounding errors is a line.
+    # A curvature as small as rounding errors is a line.
     flat = np.abs(curvature) <= 1e-13 * np.maximum(np.abs(level), 1e-300)
     return mean[..., 0] + scale[..., 0] * at, bottom, np.where(flat, 0.0, curvature)
 

@@ -12,7 +12,7 @@ import pandas as pd
 from scalinglaws import laws
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.fitting.fit import Fit
-from scalinglaws.fitting.objective import Estimator, objectives
+from scalinglaws.fitting.objective import Estimator, Misfit
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import Refits, bootstrap
@@ -166,7 +166,8 @@ def _objectives(theta: FloatArray, x: FloatArray, y: FloatArray) -> FloatArray:
     """Huber's sum at coordinates [parameters, batch]."""
     shape = (theta.shape[1], len(y))
     target = np.broadcast_to(ESTIMATOR.target(y), shape)
-    return objectives(LAW.program, ESTIMATOR.residual, ESTIMATOR.delta, theta, x, target, np.ones(shape))
+    misfit = Misfit(LAW.program, ESTIMATOR.residual, ESTIMATOR.delta)
+    return misfit.total(theta, x, target, np.ones(shape))
 
 
 def _fitted(fit: Fit, along: Profile, refits: Refits) -> Iterator[dict[str, Any]]:

@@ -37,7 +37,7 @@ def made(points: int = 20, **options: Any) -> dict[str, Any]:
     x = np.geomspace(1e3, 1e7, points)
     y = (0.1 + 20 * x**-0.4) * np.exp(0.02 * np.random.default_rng(0).standard_normal(points))
     fit = Problem("power-law-floor", Points(x, y), fixed=options.pop("fixed", None)).fit()
-    return document(fit.report(**options), ORIGIN, "1.2.3")
+    return document(fit.report(fit.intervals(**options)), ORIGIN, "1.2.3")
 
 
 def write(path: Path, content: Any) -> Path:

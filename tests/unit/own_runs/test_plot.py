@@ -36,7 +36,8 @@ def curve() -> Report:
     """A learning curve of 20 points."""
     x = np.geomspace(1e3, 1e7, 20)
     y = (0.1 + 20 * x**-0.4) * np.exp(0.02 * np.random.default_rng(0).standard_normal(20))
-    return Problem("power-law-floor", Points(x, y)).fit().report(resamples=50)
+    fit = Problem("power-law-floor", Points(x, y)).fit()
+    return fit.report(fit.intervals(resamples=50))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,8 @@ def surface() -> Report:
     rng = np.random.default_rng(0)
     N, D = 10 ** rng.uniform(7, 10, 40), 10 ** rng.uniform(9, 12, 40)
     loss = (1.7 + 400 / N**0.34 + 410 / D**0.28) * np.exp(0.01 * rng.standard_normal(40))
-    return Problem("chinchilla", Points({"N": N, "D": D}, loss)).fit().report(resamples=50)
+    fit = Problem("chinchilla", Points({"N": N, "D": D}, loss)).fit()
+    return fit.report(fit.intervals(resamples=50))
 
 
 def test_a_law_of_one_variable_is_drawn_as_points_curve_and_band(curve: Report) -> None:

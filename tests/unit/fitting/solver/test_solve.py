@@ -7,6 +7,8 @@ from scalinglaws import laws
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
+from scalinglaws.fitting.solver.batch import Batch
+from scalinglaws.fitting.solver.sobol import MOST, sobol
 from scalinglaws.fitting.solver.solve import has_compiler, solve
 from scalinglaws.fitting.system import bounds_with
 from scalinglaws.laws.law import Law, Parameter, Variable
@@ -97,8 +99,8 @@ def many(law: Law, truth: list[float], fits: int = 40) -> tuple[np.ndarray, ...]
 def test_both_engines_come_to_the_same_optimum(residual: str, loss: str) -> None:
     law, estimator = laws.find("chinchilla"), Estimator(residual, loss)  # type: ignore[arg-type]
     x, y, weights, starts = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658])
-    plain = solve(law, estimator, x, y, weights, starts, engine="numpy")
-    fast = solve(law, estimator, x, y, weights, starts, engine="compiled")
+    plain = solve(Batch(law, estimator, x, y, weights, law.bounds), starts, engine="numpy")
+    fast = solve(Batch(law, estimator, x, y, weights, law.bounds), starts, engine="compiled")
     np.testing.assert_allclose(fast.objective, plain.objective, rtol=1e-9)
     np.testing.assert_allclose(fast.theta, plain.theta, atol=1e-4)
     assert np.quantile(plain.gradient, 0.9) < 1e-6
@@ -111,7 +113,7 @@ def test_parameters_stay_inside_their_bounds_and_the_optimum_there_is_found(engi
     x = np.geomspace(1, 1000, 12)[None]
     y = np.exp(-0.3 * np.log(x) - 0.02 * np.log(x) ** 2)  # steeper and steeper: a floor < 0
     starts = law.coordinates(np.array([0.1, 1.0, 0.3]))[:, None]
-    found = solve(law, Estimator(), x, y, np.ones_like(y), starts, engine=engine)  # type: ignore[arg-type]
+    found = solve(Batch(law, Estimator(), x, y, np.ones_like(y), law.bounds), starts, engine=engine)  # type: ignore[arg-type]
     assert law.natural(found.theta)[0, 0] == 0
     line = Problem(laws.find("power-law"), Points(x, y[0])).fit()
     assert found.objective[0] == pytest.approx(line.objective, rel=1e-9)
@@ -123,7 +125,7 @@ def test_equal_bounds_hold_a_parameter(engine: str) -> None:
     law = laws.find("chinchilla")
     x, y, weights, starts = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658], fits=3)
     bounds = bounds_with(law, {"E": 1.7, "alpha": 0.3})
-    found = solve(law, Estimator(), x, y, weights, starts, bounds, engine=engine)  # type: ignore[arg-type]
+    found = solve(Batch(law, Estimator(), x, y, weights, bounds), starts, engine=engine)  # type: ignore[arg-type]
     np.testing.assert_array_equal(law.natural(found.theta)[[2, 3]], [[1.7] * 3, [0.3] * 3])
     assert found.gradient.max() < 1e-8
 
@@ -132,8 +134,8 @@ def test_equal_bounds_hold_a_parameter(engine: str) -> None:
 def test_a_fit_does_not_depend_on_the_others_beside_it(engine: str) -> None:
     law = laws.find("chinchilla")
     x, y, weights, starts = many(law, [482.01, 2085.43, 1.8172, 0.3478, 0.3658])
-    together = solve(law, Estimator(), x, y, weights, starts, engine=engine)  # type: ignore[arg-type]
-    alone = solve(law, Estimator(), x, y[7:8], weights[7:8], starts[:, 7:8], engine=engine)  # type: ignore[arg-type]
+    together = solve(Batch(law, Estimator(), x, y, weights, law.bounds), starts, engine=engine)  # type: ignore[arg-type]
+    alone = solve(Batch(law, Estimator(), x, y[7:8], weights[7:8], law.bounds), starts[:, 7:8], engine=engine)  # type: ignore[arg-type]
     np.testing.assert_allclose(alone.theta[:, 0], together.theta[:, 7], rtol=1e-9)
 
 
@@ -145,7 +147,7 @@ def test_what_stands_at_weight_zero_does_not_matter(engine: str) -> None:
     spoilt, weights = y.copy(), np.ones_like(y)
     spoilt[0, 3], weights[0, 3] = 77.0, 0.0
     starts = law.coordinates(np.array([0.05, 1.0, 0.3]))[:, None]
-    found = solve(law, Estimator(), x, spoilt, weights, starts, engine=engine)  # type: ignore[arg-type]
+    found = solve(Batch(law, Estimator(), x, spoilt, weights, law.bounds), starts, engine=engine)  # type: ignore[arg-type]
     np.testing.assert_allclose(law.natural(found.theta)[:, 0], [0.1, 2, 0.4], rtol=1e-6)
 
 
@@ -161,3 +163,10 @@ def test_a_parameter_whose_best_value_is_infinite_is_named_and_the_rest_is_fitte
     assert found.objective == pytest.approx(line.objective, rel=1e-6)
     assert found.params["c"] == pytest.approx(line.params["c"], rel=1e-4)
     assert found.converged
+
+
+@pytest.mark.parametrize("dimensions", range(1, MOST + 2))
+def test_sobol_points_are_those_of_scipy(dimensions: int) -> None:
+    from scipy.stats import qmc
+
+    np.testing.assert_array_equal(sobol(dimensions, 64), qmc.Sobol(dimensions, rng=0).random(64))

@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     user_options.add_laws(commands)
     user_options.add_fit(commands)
     user_options.add_plan(commands)
-    _add_extrapolate(commands)
+    user_options.add_extrapolate(commands)
     return parser
 
 
@@ -108,27 +108,6 @@ def _add_why(commands: user_options.Commands) -> None:
     parser.add_argument(
         "--scale", help="a scale's name, or the path of a scale file (default: by the output's place)"
     )
-
-
-def _add_extrapolate(commands: user_options.Commands) -> None:
-    parser = commands.add_parser(
-        "extrapolate",
-        help="which law predicts the held-back points of your curves",
-        description="Fit laws to the rows of each curve with train = 1; score them on those with train = 0.",
-    )
-    parser.add_argument("curves", type=Path, metavar="CURVES.csv", help="a CSV file with a header")
-    parser.add_argument("--group", metavar="COLUMN", help="names the curve of a row (default: one curve)")
-    parser.add_argument("--x", required=True, metavar="COLUMN", help="the size: of data, model or compute")
-    parser.add_argument("--y", required=True, metavar="COLUMN", help="the loss or error, above 0")
-    parser.add_argument("--train", required=True, metavar="COLUMN", help="1 for rows to fit, else 0")
-    parser.add_argument(
-        "--laws",
-        metavar="LAW,...",
-        help="laws of one variable; bnsl: the number of breaks with the lowest AICc; auto: an average over "
-        "broken laws, made on the training rows alone (default: m1-m4, bnsl-1 to -3, exponential, "
-        "logarithmic, auto)",
-    )
-    parser.add_argument("--out", type=Path, metavar="SCORES.csv", help="write group, law, rmse")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.solve import Engine, has_compiler
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.own_runs.continuation import continue_curve
-from scalinglaws.own_runs.table import UserTable
+from scalinglaws.own_runs.table import Kind, Table
 
 AUTO = "auto"
 FAMILIES = {"bnsl": ("bnsl-1", "bnsl-2", "bnsl-3")}  # a family is its member of lowest AICc
@@ -58,39 +58,42 @@ class Score:
 
 
 def curves_of(
-    table: UserTable, group: str | None, x: str, y: str, train: str
+    table: Table, groups: Sequence[str], x: str, y: str, train: str
 ) -> tuple[list[Curve], list[str]]:
     """The curves of a table in the order in which their names come, and what was left out.
 
     Args:
-        table: with the columns named by the other arguments.
-        group: column of the curves' names; without it all rows are one curve.
+        table: the table.
+        groups: columns that together name a curve; without them all rows are one curve.
         x, y, train: columns; train is 1 for training rows and 0 for those held back.
 
     Raises:
-        DataError: no curve has a row that is held back.
+        DataError: a cell is not what its column must hold, or no row is for training, or none is held back.
     """
-    names = table.texts[group] if group is not None else ("",) * len(table.rows)
+    kinds: dict[str, Kind] = {x: "positive", y: "positive", train: "flag"}
+    values = table.columns(kinds | dict.fromkeys(groups, "text"))
+    held_back = values[train] == 0
+    for every, flag in ((held_back, 1), (~held_back, 0)):
+        if every.all():
+            what = "train on" if flag else "predict"
+            raise DataError(f"{table.path}, column {train}: no row is {flag}; there is nothing to {what}")
+    names = [" ".join(each) for each in zip(*(values[group] for group in groups), strict=True)]
     places: dict[str, list[int]] = {}
-    for index, name in enumerate(names):
-        places.setdefault(name, []).append(index)
+    for index in range(len(table.cells)):
+        places.setdefault(names[index] if groups else "", []).append(index)
     curves, skipped = [], []
     for name, rows in places.items():
         at = np.array(rows)
-        held = table.numbers[train][at] == 0
-        if not held.any():
+        seen, tested = at[~held_back[at]], at[held_back[at]]
+        if not len(tested):
             skipped.append(f"{name or 'the table'}: has no row with {train} = 0 and is skipped")
             continue
-        seen, tested = at[~held], at[held]
-        values = table.numbers
         curves.append(
             Curve(
                 name, values[x][seen], values[y][seen], values[x][tested], values[y][tested],
                 tuple(int(row) for row in table.rows[tested]),
             )
         )  # fmt: skip
-    if not curves:
-        raise DataError(f"{table.path}, column {train}: no row is 0; there is nothing to predict")
     return curves, skipped
 
 
@@ -230,6 +233,9 @@ class Standing:
 
 TIE = 1 + 1e-9  # two forms of one law are equally good, up to rounding
 LEAST = 1e-12  # an rmse below it is rounding
+RATIO_FLOOR = (
+    1e-3  # rmse that counts as good enough: on a flat curve the ratio would be one of rounding errors
+)
 
 
 def standings(scores: Sequence[Sequence[Score]]) -> list[Standing]:
@@ -264,7 +270,7 @@ def _ratio(errors: Sequence[float | None], auto: Sequence[float | None]) -> floa
     if not auto:
         return None
     logs = [
-        np.log(max(mine, LEAST) / max(its, LEAST))
+        np.log(max(mine, RATIO_FLOOR) / max(its, RATIO_FLOOR))
         for mine, its in zip(errors, auto, strict=True)
         if mine is not None and its is not None
     ]

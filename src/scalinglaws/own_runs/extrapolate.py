@@ -18,7 +18,8 @@ from scalinglaws.own_runs.curves import (
     score,
     standings,
 )
-from scalinglaws.own_runs.table import Kind, distinct, read_user_table
+from scalinglaws.own_runs.options import not_the_table
+from scalinglaws.own_runs.table import distinct, read_table
 
 TERMINAL_EVERY, FILE_EVERY = 0.5, 15.0  # seconds between progress lines
 COLUMNS = ("group", "law", "rmse")
@@ -27,14 +28,13 @@ REASONS_SHOWN, NAMES_SHOWN = 5, 3  # for each law, and of the curves for each re
 
 def run(options: argparse.Namespace) -> int:
     """Fit every law to every curve's training rows, print how they did on the rest, and write the scores."""
-    named = {"--group": options.group, "--x": options.x, "--y": options.y, "--train": options.train}
-    distinct(named)
+    groups = options.group or []
+    named = {f"--group {name}": name for name in groups}
+    distinct(named | {"--x": options.x, "--y": options.y, "--train": options.train})
+    not_the_table("--out", options.out, options.curves)
     names = parse_names(options.laws)
-    kinds: dict[str, Kind] = {options.x: "positive", options.y: "positive", options.train: "flag"}
-    if options.group is not None:
-        kinds[options.group] = "text"
-    table = read_user_table(options.curves, kinds)
-    curves, skipped = curves_of(table, options.group, options.x, options.y, options.train)
+    table = read_table(options.curves)
+    curves, skipped = curves_of(table, groups, options.x, options.y, options.train)
     scores = list(_with_progress(curves, score(curves, names)))
     rows = sum(len(curve.rows) for curve in curves)
     fitted = sum(len(curve.x) for curve in curves)

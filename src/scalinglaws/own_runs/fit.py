@@ -1,11 +1,11 @@
 """`scalinglaws fit`: a law fitted to a user's own table of runs."""
 
 import argparse
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
@@ -13,33 +13,36 @@ from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.report import Report, interval_text, lines
-from scalinglaws.laws.law import FloatArray, Law
+from scalinglaws.laws.law import Law
 from scalinglaws.laws.optimum.plan import COMPUTE, compute_range, growth, size_name
-from scalinglaws.own_runs.row_filter import parse_filter
+from scalinglaws.own_runs.doubts import doubts
+from scalinglaws.own_runs.expression import parse
+from scalinglaws.own_runs.options import count, not_the_table, number, pairs
 from scalinglaws.own_runs.saved_fit import Origin, document, ranges, tied, write_fit
-from scalinglaws.own_runs.table import Kind, UserTable, distinct, read_user_table
-from scalinglaws.own_runs.values import count, number, pairs
+from scalinglaws.own_runs.table import Kind, Table, distinct, read_table
 
 FORMATS = (".pdf", ".png", ".svg")
 
 
 def run(options: argparse.Namespace) -> int:
     """Read, fit, print; write the fit and the figure where they are asked for."""
+    for option, path in (("--out", options.out), ("--plot", options.plot)):
+        not_the_table(option, path, options.runs)
     if options.plot is not None and options.plot.suffix.lower() not in FORMATS:
         raise ScalingLawsError(f"--plot: {options.plot} must end in {', '.join(FORMATS)}")
     ties = pairs("--tie", options.tie, "ONE=OTHER")
     law = tied(laws.find(options.law), ties)
     columns = mapping(law, options.x, options.y)
     estimator = _estimator(options)
-    table = _read(options, law, columns)
-    kept, excluded = _exclude(options.exclude, law, columns, table)
-    if not kept.any():
-        raise ScalingLawsError("--exclude: no row is left to fit")
+    whole = read_table(options.runs)
+    table, excluded = _excluded(options.exclude, law, columns, whole)
+    table, copies = table.without_copies()
+    values = table.columns(_kinds(options, law, columns), remedy="; leave them out with --exclude")
     points = Points(
-        np.stack([table.numbers[columns[name]] for name in law.inputs])[:, kept],
-        table.numbers[columns[law.response.name]][kept],
-        table.numbers[options.weights][kept] if options.weights else None,
-        _labels(table, options.cluster)[kept] if options.cluster else None,
+        np.stack([values[columns[name]] for name in law.inputs]),
+        values[columns[law.response.name]],
+        values[options.weights] if options.weights else None,
+        values[options.cluster] if options.cluster else None,
     )
     fixed = {
         name: number("--fix", value) for name, value in pairs("--fix", options.fix, "NAME=VALUE").items()
@@ -52,11 +55,13 @@ def run(options: argparse.Namespace) -> int:
         seed=count("--seed", options.seed),
     )
     report = fit.report(intervals)
+    first = doubts(fit, columns, copies, len(table.cells) + copies)
+    report = replace(report, warnings=(*first, *report.warnings))
     derived, spans = _allocation(report)
     origin = Origin(
         data=options.runs.name,
-        sha256=table.sha256,
-        rows=len(table.rows),
+        sha256=whole.sha256,
+        rows=len(whole.cells),
         excluded=tuple(excluded.items()),
         columns=_used(columns, options),
         response=law.response.name,
@@ -116,7 +121,8 @@ def _estimator(options: argparse.Namespace) -> Estimator:
     return Estimator(options.residual, options.loss, delta)
 
 
-def _read(options: argparse.Namespace, law: Law, columns: dict[str, str]) -> UserTable:
+def _kinds(options: argparse.Namespace, law: Law, columns: dict[str, str]) -> dict[str, Kind]:
+    """What each column that is used must hold."""
     variables = {variable.name: variable for variable in law.variables}
     distinct(
         {f"--x {name}" if name in variables else "--y": column for name, column in columns.items()}
@@ -130,39 +136,38 @@ def _read(options: argparse.Namespace, law: Law, columns: dict[str, str]) -> Use
         kinds[options.weights] = "not-negative"
     if options.cluster:
         kinds.setdefault(options.cluster, "text")
-    return read_user_table(options.runs, kinds)
+    return kinds
 
 
-def _labels(table: UserTable, column: str) -> NDArray[np.generic]:
-    return np.array(table.texts[column]) if column in table.texts else table.numbers[column]
+def _excluded(
+    rules: list[str], law: Law, columns: dict[str, str], table: Table
+) -> tuple[Table, dict[str, int]]:
+    """The table without the rows that any rule holds for, and how many rows each rule holds for.
 
-
-def _exclude(
-    rules: list[str], law: Law, columns: dict[str, str], table: UserTable
-) -> tuple[NDArray[np.bool_], dict[str, int]]:
-    """Which rows stay, and how many each rule holds for."""
-    names = {name: name for name in table.header} | columns
-    unclear = {name for name, column in columns.items() if name in table.header and name != column}
-    kept = np.ones(len(table.rows), dtype=np.bool_)
-    excluded: dict[str, int] = {}
+    A rule may name variables, the response, and columns.
+    """
+    meant = {name: name for name in table.names} | columns
+    unclear = {name for name, column in columns.items() if name in table.names and column != name}
+    kept = np.ones(len(table.cells), dtype=np.bool_)
+    counts: dict[str, int] = {}
     for text in rules:
-        rule = parse_filter(text, list(names))
-        for name in unclear.intersection(rule.names):
-            raise ScalingLawsError(
-                f"rule '{text}': {name} may be the column of that name or {names[name]}, which holds "
-                f"{law.name}'s {name}; give the column another name"
-            )
-        values = {name: _numbers(table, names[name]) for name in rule.names}
-        holds = rule.matches(values, table.rows)
-        excluded[text] = int(holds.sum())
+        try:
+            rule = parse(text, meant)
+            for name in unclear.intersection(rule.names):
+                raise ScalingLawsError(
+                    f"'{text}': {name} may be the column of that name or {columns[name]}, which holds "
+                    f"{law.name}'s {name}; give the column another name"
+                )
+            values: dict[str, Any] = {name: table.loose(meant[name]) for name in rule.numbers}
+            values |= {name: table.cells[meant[name]].to_numpy(dtype=object) for name in rule.texts}
+            holds = rule.holds(values)
+        except ScalingLawsError as fault:
+            raise ScalingLawsError(f"--exclude {fault}") from None
+        counts[text] = int(holds.sum())
         kept &= ~holds
-    return kept, excluded
-
-
-def _numbers(table: UserTable, column: str) -> FloatArray:
-    if column in table.numbers:
-        return table.numbers[column]
-    return read_user_table(table.path, {column: "number"}).numbers[column]
+    if not kept.any():
+        raise ScalingLawsError("--exclude: no row is left to fit")
+    return table.only(kept), counts
 
 
 def _used(columns: dict[str, str], options: argparse.Namespace) -> dict[str, str]:

@@ -1,12 +1,16 @@
-"""The options of the commands for a user's own runs: `laws`, `fit`, `plan`.
+"""The options of the commands for your own runs (`laws`, `fit`, `plan`, `extrapolate`), and their reading.
 
-This is imported whenever a command starts, and so imports nothing heavy. Numbers stay texts here: a mistake
-in them should be one line that says what is allowed.
+This is imported whenever a command starts, so it imports nothing heavy. Numbers are left as text for the
+command to read, because a mistake in them should be one line that says what is allowed.
 """
 
 import argparse
+from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import TypeAlias
+
+from scalinglaws.errors import ScalingLawsError
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -100,3 +104,81 @@ def add_plan(commands: Commands) -> None:
         metavar="K",
         help="C = K N D (default: 6; 2 forward, 4 backward)",
     )
+
+
+def add_extrapolate(commands: Commands) -> None:
+    """`scalinglaws extrapolate CURVES.csv --x COLUMN --y COLUMN --train COLUMN`."""
+    parser = commands.add_parser(
+        "extrapolate",
+        help="which law predicts the held-back points of your curves",
+        description="Fit laws to the rows of each curve with train = 1; score them on those with train = 0.",
+    )
+    parser.add_argument("curves", type=Path, metavar="CURVES.csv", help="a CSV file with a header")
+    parser.add_argument(
+        "--group", action="append", metavar="COLUMN",
+        help="names the curve that a row belongs to; repeatable: task and model, say (default: one curve)",
+    )  # fmt: skip
+    parser.add_argument("--x", required=True, metavar="COLUMN", help="the size: of data, model or compute")
+    parser.add_argument("--y", required=True, metavar="COLUMN", help="the loss or error, above 0")
+    parser.add_argument("--train", required=True, metavar="COLUMN", help="1 for rows to fit, else 0")
+    parser.add_argument(
+        "--laws",
+        metavar="LAW,...",
+        help="laws of one variable; bnsl: the number of breaks with the lowest AICc; auto: an average over "
+        "broken laws, made on the training rows alone (default: m1-m4, bnsl-1 to -3, exponential, "
+        "logarithmic, auto)",
+    )
+    parser.add_argument("--out", type=Path, metavar="SCORES.csv", help="write group, law, rmse")
+
+
+def number(option: str, text: str) -> float:
+    """A finite number.
+
+    Raises:
+        ScalingLawsError: it is not.
+    """
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not isfinite(value):
+        raise ScalingLawsError(f"{option}: '{text}' is not a finite number")
+    return value
+
+
+def count(option: str, text: str) -> int:
+    """A whole number, 0 or above.
+
+    Raises:
+        ScalingLawsError: it is not.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise ScalingLawsError(f"{option}: '{text}' is not a whole number, 0 or above")
+    return int(text)
+
+
+def pairs(option: str, texts: Sequence[str], form: str) -> dict[str, str]:
+    """The values by name of an option such as `--fix NAME=VALUE`, which may be repeated.
+
+    Raises:
+        ScalingLawsError: one does not have this form, or a name is given twice.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise ScalingLawsError(f"{option} {text}: must be {form}")
+        if name in found:
+            raise ScalingLawsError(f"{option}: {name} is given twice")
+        found[name] = value
+    return found
+
+
+def not_the_table(option: str, path: Path | None, table: Path) -> None:
+    """Refuse to write over the table that is read.
+
+    Raises:
+        ScalingLawsError: the file to write is the table.
+    """
+    if path is not None and path.resolve() == table.resolve():
+        raise ScalingLawsError(f"{option}: {path} is the table itself; name another file")

@@ -6,8 +6,8 @@ from math import isnan
 
 from scalinglaws.laws.law import Law
 from scalinglaws.laws.optimum.plan import SEARCHED, Interval, Planned, beyond, plan, size_name
+from scalinglaws.own_runs.options import number
 from scalinglaws.own_runs.saved_fit import arrays, read_fit
-from scalinglaws.own_runs.values import number
 
 LETTERS = ((1e15, ""), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 

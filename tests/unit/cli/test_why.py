@@ -17,7 +17,7 @@ from scalinglaws.stages.made_of import Code, write_made_of
 from scalinglaws.stages.steps import Step, steps
 from scalinglaws.training.records.record import Record, write_record
 from scalinglaws.training.records.search import choose, write_choice
-from unit.commands.calling import Call as CallCommand
+from unit.own_runs.calling import Call as CallCommand
 
 MakeRecord = Callable[[Job, RunSpec], Record]
 STUDY = Path("config/studies/paper/one.yaml")

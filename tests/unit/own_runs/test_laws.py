@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from scalinglaws import laws
-from unit.commands.calling import Call
+from unit.own_runs.calling import Call
 
 HEAVY = ("torch", "pandas", "matplotlib", "scipy", "numba", "snakemake")
 

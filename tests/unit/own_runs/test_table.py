@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from scalinglaws.errors import DataError
-from scalinglaws.own_runs.table import Kind, distinct, read_user_table
+from scalinglaws.own_runs.table import Kind, distinct, read_table
 
 KINDS: dict[str, Kind] = {"task": "text", "x": "positive", "y": "positive", "train": "flag"}
 GOOD = "task,x,y,train\na,1,0.5,1\na,2,0.4,0\n"
@@ -20,14 +20,14 @@ def write(folder: Path, content: str | bytes) -> Path:
 
 
 def test_columns_come_as_numbers_and_texts_with_their_rows_and_the_hash(tmp_path: Path) -> None:
-    table = read_user_table(write(tmp_path, GOOD), KINDS)
-    assert table.texts == {"task": ("a", "a")}
-    np.testing.assert_array_equal(table.numbers["x"], [1.0, 2.0])
-    np.testing.assert_array_equal(table.numbers["train"], [1.0, 0.0])
-    assert table.header == ("task", "x", "y", "train")
+    table = read_table(write(tmp_path, GOOD))
+    values = table.columns(KINDS)
+    assert values["task"].tolist() == ["a", "a"]
+    np.testing.assert_array_equal(values["x"], [1.0, 2.0])
+    np.testing.assert_array_equal(values["train"], [1.0, 0.0])
+    assert table.names == ["task", "x", "y", "train"]
     assert table.rows.tolist() == [2, 3]
     assert table.sha256 == hashlib.sha256(GOOD.encode()).hexdigest()
-    assert table.where(1, "y") == f"{tmp_path / 'curves.csv'}, row 3, column y"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,7 @@ def test_columns_come_as_numbers_and_texts_with_their_rows_and_the_hash(tmp_path
     [
         b"\xef\xbb\xbf" + GOOD.encode(),
         GOOD.replace("\n", "\r\n"),
+        GOOD.replace("\n", "\r"),
         GOOD.rstrip("\n"),
         GOOD + "\n\n",
         GOOD + " , ,,\n\r\n",
@@ -44,12 +45,24 @@ def test_columns_come_as_numbers_and_texts_with_their_rows_and_the_hash(tmp_path
         GOOD.replace("1,0.5,1", "1e0,5E-1,1.0"),
         GOOD.replace("task,x", '"task","x"'),
     ],
-    ids=["bom", "crlf", "no-end", "blank", "empty-cells", "semicolons", "tabs", "spaces", "e", "quotes"],
+    ids=[
+        "bom",
+        "crlf",
+        "cr",
+        "no-end",
+        "blank",
+        "empty-cells",
+        "semicolons",
+        "tabs",
+        "spaces",
+        "e",
+        "quotes",
+    ],
 )
 def test_every_dialect_reads_the_same(tmp_path: Path, content: str | bytes) -> None:
-    table = read_user_table(write(tmp_path, content), KINDS)
-    assert table.texts == {"task": ("a", "a")}
-    assert {name: values.tolist() for name, values in table.numbers.items()} == {
+    values = read_table(write(tmp_path, content)).columns(KINDS)
+    assert {name: column.tolist() for name, column in values.items()} == {
+        "task": ["a", "a"],
         "x": [1.0, 2.0],
         "y": [0.5, 0.4],
         "train": [1.0, 0.0],
@@ -59,21 +72,21 @@ def test_every_dialect_reads_the_same(tmp_path: Path, content: str | bytes) -> N
 def test_names_may_hold_separators_quotes_line_ends_and_any_script(tmp_path: Path) -> None:
     text = 'task,x,y,train\n"a, ""b""; c",1,0.5,1\n"Größe\nμ",2,0.4,0\nz,-1,1,1\n'
     with pytest.raises(DataError, match="row 4, column x: is -1"):  # rows as a spreadsheet counts, not lines
-        read_user_table(write(tmp_path, text), KINDS)
-    table = read_user_table(write(tmp_path, text.rsplit("z", 1)[0]), KINDS)
-    assert table.texts["task"] == ('a, "b"; c', "Größe\nμ")
+        read_table(write(tmp_path, text)).columns(KINDS)
+    values = read_table(write(tmp_path, text.rsplit("z", 1)[0])).columns(KINDS)
+    assert tuple(values["task"]) == ('a, "b"; c', "Größe\nμ")
 
 
 def test_other_columns_may_hold_anything(tmp_path: Path) -> None:
     path = write(tmp_path, "x,note,,\n1,n/a,,\n\n3,,,-\n")
-    table = read_user_table(path, {"x": "positive"})
+    table = read_table(path)
     assert table.rows.tolist() == [2, 4]
-    assert table.numbers["x"].tolist() == [1.0, 3.0]
+    assert table.columns({"x": "positive"})["x"].tolist() == [1.0, 3.0]
 
 
 def test_numbers_come_as_exact_as_they_are_written(tmp_path: Path) -> None:
     path = write(tmp_path, "x\n1e15\n0.1\n1234567890123456\n")
-    assert read_user_table(path, {"x": "number"}).numbers["x"].tolist() == [1e15, 0.1, 1234567890123456.0]
+    assert read_table(path).columns({"x": "number"})["x"].tolist() == [1e15, 0.1, 1234567890123456.0]
 
 
 @pytest.mark.parametrize(
@@ -94,17 +107,17 @@ def test_numbers_come_as_exact_as_they_are_written(tmp_path: Path) -> None:
         ("a,2,0.4,0", ",2,0.4,0", r"row 3, column task: is empty"),
         ("2,0.4,0", "2,0.4", r"row 3: has 3 cells; the header has 4"),
         ("2,0.4,0", "2,0.4,0,7", r"row 3: has 5 cells; the header has 4"),
-        ("task,x,y,train", "task,x,y,split", r"lacks the column\(s\) train; there are: task, x, y, split"),
-        ("task,x,y,train", "task,x,y,y", r"lacks the column\(s\) train"),
+        ("task,x,y,train", "task,x,y,split", r"lacks the column train; there are: task, x, y, split"),
+        ("task,x,y,train", "task,x,y,y", r"row 1: two columns are named y"),
         ("a,2,0.4,0\n", "", r"holds 1 row\(s\) below the header; at least 2 are needed"),
         ("a,1,0.5,1\na,2,0.4,0\n", "", r"holds 0 row\(s\)"),
-        ("a,2", '"a,2', r"line 3: is no CSV table"),
+        ("a,2", '"a,2', r"is not a CSV table: a quote is never closed"),
     ],
 )
 def test_a_fault_is_one_line_with_its_place(tmp_path: Path, old: str, new: str, message: str) -> None:
     path = write(tmp_path, GOOD.replace(old, new))
     with pytest.raises(DataError, match=message) as caught:
-        read_user_table(path, KINDS)
+        read_table(path).columns(KINDS)
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -112,13 +125,58 @@ def test_a_fault_is_one_line_with_its_place(tmp_path: Path, old: str, new: str, 
 def test_the_first_fault_of_the_file_is_the_one_named(tmp_path: Path) -> None:
     path = write(tmp_path, "x,y\n1,1\n2,bad\nbad,3\n")
     with pytest.raises(DataError, match="row 3, column y"):
-        read_user_table(path, {"x": "positive", "y": "positive"})
+        read_table(path).columns({"x": "positive", "y": "positive"})
+
+
+def test_all_rows_that_cannot_be_used_are_named_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path, "x,y\n1,1\n2,bad\nbad,3\n4,4\n")
+    with pytest.raises(
+        DataError, match=r"row 3, column y: is 'bad'.*; 2 of 4 rows cannot be used: rows 3, 4$"
+    ):
+        read_table(path).columns({"x": "positive", "y": "positive"})
+
+
+@pytest.mark.parametrize(
+    ("cells", "values"),
+    [
+        (["1,000", "16,384", "1,048,576"], [1000, 16384, 1048576]),
+        (["1,000", "2,500.5", "12"], [1000, 2500.5, 12]),
+        (["1,000", "16,38", "12"], r"row 2, column x: .*if the comma separates thousands, write 1000;"),
+        (["0,500", "0,400", "1"], r"row 2, column x: .*write a decimal point, not a comma"),
+    ],
+)
+def test_thousands_separators_are_read_where_a_whole_column_has_them(
+    tmp_path: Path, cells: list[str], values: list[float] | str
+) -> None:
+    table = read_table(write(tmp_path, "x;y\n" + "".join(f"{cell};1\n" for cell in cells)))
+    if isinstance(values, str):
+        with pytest.raises(DataError, match=values):
+            table.columns({"x": "positive"})
+    else:
+        assert table.columns({"x": "positive"})["x"].tolist() == values
+
+
+def test_a_column_is_computed_from_others(tmp_path: Path) -> None:
+    table = read_table(write(tmp_path, "Model Size,C\n10,600\n20,2400\n30,x\n"))
+    how = "C / (6 * `Model Size`)"
+    np.testing.assert_array_equal(
+        table.only(np.array([True, True, False])).columns({how: "positive"})[how], [10, 20]
+    )
+    with pytest.raises(DataError, match="row 4, column C: is 'x'; it must be a number"):
+        table.columns({how: "positive"})
+    with pytest.raises(DataError, match="put names such as `Model Size` in backquotes"):
+        table.columns({"C/(6*Model Size)": "positive"})
+
+
+def test_copies_of_rows_are_left_out_and_counted(tmp_path: Path) -> None:
+    table, copies = read_table(write(tmp_path, "x,y\n1,1\n2,1\n1,1\n1,1\n")).without_copies()
+    assert (table.rows.tolist(), copies) == ([2, 3], 2)
 
 
 def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path, GOOD.replace("task,x,y,train", "task,x,y,train,x").replace("1\n", "1,9\n"))
     with pytest.raises(DataError, match="row 1: two columns are named x"):
-        read_user_table(path, KINDS)
+        read_table(path).columns(KINDS)
 
 
 @pytest.mark.parametrize(
@@ -132,21 +190,21 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
 )
 def test_files_that_are_no_tables_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        read_user_table(write(tmp_path, content), {"x": "positive"})
+        read_table(write(tmp_path, content)).columns({"x": "positive"})
 
 
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"gone\.csv: cannot be read: No such file"):
-        read_user_table(tmp_path / "gone.csv", KINDS)
+        read_table(tmp_path / "gone.csv").columns(KINDS)
     with pytest.raises(DataError, match="cannot be read"):
-        read_user_table(tmp_path, KINDS)
+        read_table(tmp_path).columns(KINDS)
 
 
 def test_zero_and_signs_by_kind(tmp_path: Path) -> None:
     path = write(tmp_path, "x\n0\n-1\n")
-    assert read_user_table(path, {"x": "number"}).numbers["x"].tolist() == [0.0, -1.0]
+    assert read_table(path).columns({"x": "number"})["x"].tolist() == [0.0, -1.0]
     with pytest.raises(DataError, match="row 3, column x: is -1; it must be a number, 0 or above"):
-        read_user_table(path, {"x": "not-negative"})
+        read_table(path).columns({"x": "not-negative"})
 
 
 def test_two_options_may_not_name_one_column() -> None:

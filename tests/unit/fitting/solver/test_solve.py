@@ -8,6 +8,7 @@ from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.batch import Batch
+from scalinglaws.fitting.solver.sobol import MOST, sobol
 from scalinglaws.fitting.solver.solve import has_compiler, solve
 from scalinglaws.fitting.system import bounds_with
 from scalinglaws.laws.law import Law, Parameter, Variable
@@ -163,3 +164,10 @@ def test_a_parameter_whose_best_value_is_infinite_is_named_and_the_rest_is_fitte
     assert found.objective == pytest.approx(line.objective, rel=1e-6)
     assert found.params["c"] == pytest.approx(line.params["c"], rel=1e-4)
     assert found.converged
+
+
+@pytest.mark.parametrize("dimensions", range(1, MOST + 2))
+def test_sobol_points_are_those_of_scipy(dimensions: int) -> None:
+    from scipy.stats import qmc
+
+    np.testing.assert_array_equal(sobol(dimensions, 64), qmc.Sobol(dimensions, rng=0).random(64))

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scalinglaws.papers.weng_2026.constants import besiroglu_2024 as besiroglu
-from unit.commands.calling import Call
+from unit.own_runs.calling import Call
 
 GOPHER = "5.76e23"
 PARAMS = {

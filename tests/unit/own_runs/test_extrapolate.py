@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from unit.commands.calling import Call
+from unit.own_runs.calling import Call
 
 X = np.geomspace(1, 1000, 16)
 

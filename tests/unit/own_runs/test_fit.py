@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from scalinglaws.files import sha256_of
 from scalinglaws.public_runs.read import read
-from unit.commands.calling import Call, write_csv
+from unit.own_runs.calling import Call, write_csv
 
 POWER_LAW = ("--law", "power-law-floor", "--x", "examples", "--y", "error")
 CHINCHILLA = ("--law", "chinchilla", "--x", "N=params", "--x", "D=tokens", "--y", "loss")
@@ -227,9 +227,9 @@ MALFORMED: list[tuple[str, Change, str]] = [
     ("two rows", lambda rows: rows.__delitem__(slice(3, None)), "its 3 parameters need 4"),
     ("no rows", lambda rows: rows.__delitem__(slice(1, None)), "holds 0 row(s)"),
     ("two columns of one name", lambda rows: rows[0].__setitem__(2, "error"), "two columns are named error"),
-    ("no such column", lambda rows: rows[0].__setitem__(1, "loss"), "lacks the column(s) error; there are:"),
+    ("no such column", lambda rows: rows[0].__setitem__(1, "loss"), "lacks the column error; there are:"),
     ("a row too short", lambda rows: rows[7].pop(), "row 8: has 3 cells; the header has 4"),
-    ("one size", lambda rows: [row.__setitem__(0, "5") for row in rows[1:]], "all points lie at x = 5"),
+    ("one size", lambda rows: [row.__setitem__(0, "5") for row in rows[1:]], "all points are at x = 5"),
 ]
 
 
@@ -267,10 +267,10 @@ def test_tables_as_spreadsheets_write_them(call: Call, runs: Path, tmp_path: Pat
         (("--x", "X=examples"), "--x X=examples: must be VARIABLE=COLUMN; power-law-floor has x ("),
         (("--x", "x=error"), "x is given twice, as examples and error"),
         (("--y", "examples"), "both name the column examples"),
-        (("--y", "accuracy"), "lacks the column(s) accuracy"),
+        (("--y", "accuracy"), "lacks the column accuracy"),
         (("--weights", "error"), "both name the column error"),
         (("--weights", "run"), "row 2, column run: is 'run 0'"),
-        (("--cluster", "family"), "lacks the column(s) family"),
+        (("--cluster", "family"), "lacks the column family"),
         (("--fix", "c"), "--fix c: must be NAME=VALUE"),
         (("--fix", "c=steep"), "--fix: 'steep' is not a finite number"),
         (("--fix", "k=1"), "has no parameter k; it has a, b, c"),
@@ -279,12 +279,12 @@ def test_tables_as_spreadsheets_write_them(call: Call, runs: Path, tmp_path: Pat
         (("--tie", "b=k"), "cannot tie b to k"),
         (
             ("--exclude", "D/N < 0.41"),
-            "rule 'D/N < 0.41', character 1: 'D' is not known; there are examples, ",
+            "--exclude 'D/N < 0.41': 'D' is not known; there are examples, ",
         ),
         (("--exclude", "run == 1"), "row 2, column run: is 'run 0'"),
         (("--exclude", "x > 0"), "--exclude: no row is left to fit"),
         (("--exclude", "x > 2e3"), "its 3 parameters need 4"),
-        (("--level", "95"), "must lie between 0 and 1"),
+        (("--level", "95"), "must be between 0 and 1"),
         (("--level", "high"), "--level: 'high' is not a finite number"),
         (("--bootstrap", "3"), "20 are the least"),
         (("--bootstrap", "-3"), "--bootstrap: '-3' is not a whole number"),

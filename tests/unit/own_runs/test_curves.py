@@ -20,7 +20,7 @@ from scalinglaws.own_runs.curves import (
     score,
     standings,
 )
-from scalinglaws.own_runs.table import UserTable, read_user_table
+from scalinglaws.own_runs.table import Table, read_table
 
 SINGLE = ("m1", "m2", "m3", "m4", "bnsl-1")
 U = np.geomspace(1, 1e4, 25)
@@ -214,27 +214,44 @@ def test_names_are_laws_of_one_variable_families_and_auto() -> None:
             parse_names(text)
 
 
-def table(folder: Path, text: str) -> UserTable:
+def table(folder: Path, text: str) -> Table:
     path = folder / "curves.csv"
     path.write_text(text, encoding="utf-8")
-    return read_user_table(path, {"g": "text", "x": "positive", "y": "positive", "t": "flag"})
+    return read_table(path)
 
 
 def test_rows_are_gathered_by_group_in_the_order_of_the_file(tmp_path: Path) -> None:
     text = 'g,x,y,t\nb,2,0.2,0\n"a,1",1,0.1,1\nb,1,0.4,1\n\n"a,1",3,0.3,0\nc,1,1,1\nc,2,1,1\n'
-    curves, skipped = curves_of(table(tmp_path, text), "g", "x", "y", "t")
+    curves, skipped = curves_of(table(tmp_path, text), ["g"], "x", "y", "t")
     assert [one.group for one in curves] == ["b", "a,1"]
     assert skipped == ["c: has no row with t = 0 and is skipped"]
     b = curves[0]
     assert (b.x.tolist(), b.y.tolist(), b.x_test.tolist(), b.y_test.tolist()) == ([1], [0.4], [2], [0.2])
     assert [one.rows for one in curves] == [(2,), (6,)]
-    (whole,), _ = curves_of(table(tmp_path, text), None, "x", "y", "t")
+    (whole,), _ = curves_of(table(tmp_path, text), [], "x", "y", "t")
     assert (whole.group, len(whole.x), len(whole.x_test)) == ("", 4, 2)
 
 
-def test_nothing_to_predict_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="column t: no row is 0; there is nothing to predict"):
-        curves_of(table(tmp_path, "g,x,y,t\na,1,1,1\na,2,1,1\n"), "g", "x", "y", "t")
+@pytest.mark.parametrize(
+    ("flag", "what"), [(1, "no row is 0; there is nothing to predict"), (0, "no row is 1")]
+)
+def test_nothing_to_predict_or_to_train_on_is_an_error(tmp_path: Path, flag: int, what: str) -> None:
+    text = f"g,x,y,t\na,1,1,{flag}\na,2,1,{flag}\n"
+    with pytest.raises(DataError, match=f"column t: {what}"):
+        curves_of(table(tmp_path, text), ["g"], "x", "y", "t")
+
+
+def test_several_columns_name_a_curve_together(tmp_path: Path) -> None:
+    text = "g,h,x,y,t\na,1,1,1,1\na,2,1,2,1\na,1,2,1,0\na,2,2,2,0\n"
+    curves, _ = curves_of(table(tmp_path, text), ["g", "h"], "x", "y", "t")
+    assert [(one.group, one.y.tolist()) for one in curves] == [("a 1", [1]), ("a 2", [2])]
+
+
+def test_a_curve_that_is_flat_does_not_decide_the_ratio() -> None:
+    rows = standings(
+        [[Score("a", "m2", 1e-16), Score("a", AUTO, 1e-4)], [Score("b", "m2", 0.1), Score("b", AUTO, 0.1)]]
+    )
+    assert {row.law: row.ratio for row in rows} == {"m2": 1.0, AUTO: 1.0}
 
 
 def test_standings_put_laws_with_missing_scores_last() -> None:

@@ -144,7 +144,7 @@ class Estimates:
         else:
             self.basis = (
                 f"Times are assumed, not measured: {machine.flops_per_second:.1e} FLOP/s and at least "
-                f"{machine.seconds_per_step * 1e3:g} ms per step (`machine` in the scale file)."
+                f"{machine.seconds_per_step * 1e3:g} ms per step (the scale's `machine`)."
             )
 
     def size(self, run: RunSpec) -> ModelSize | None:

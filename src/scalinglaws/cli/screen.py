@@ -77,7 +77,7 @@ def opening(left: Left, timings: Sequence[Timing]) -> list[str]:
     if len(left.papers) > 1:
         counts = {paper: left.count(paper) for paper in left.papers}
         papers = (f"{paper} ({_count(n, 'run') if n else 'no training'})" for paper, n in counts.items())
-        lines.append(f"Papers, in this order: {', '.join(papers)}.")
+        lines.append(f"Order: {', '.join(papers)}.")
     shorter = list(_shorter(left, timings))
     lines += [f"Shorter: {', '.join(shorter)}."] if shorter else []
     return [

@@ -62,7 +62,7 @@ def test_papers_are_finished_one_after_the_other_and_the_end_fits_a_screen(
     out = capsys.readouterr().out
     assert out.startswith(
         "Scale laptop: trains 12 of 12 runs, fits and draws in about 40 s (20 to 90) on 1 core.\n"
-        "Papers, in this order: other (no training), paper (12 runs).\n"
+        "Order: other (no training), paper (12 runs).\n"
         "Shorter: PAPER=other (one paper).\n"
         "other is finished: 1 figure in results/laptop/figures/other/\n"
     )

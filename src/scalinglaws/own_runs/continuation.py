@@ -1,4 +1,4 @@
-"""How a curve goes on, averaged over every broken power law with a floor that its training points allow.
+"""How a curve continues, averaged over all broken power laws with a floor that its training points allow.
 
 No law is chosen. The curve is taken to be a two-break law (bnsl-2, which holds bnsl-1 and M1 to M4 as special
 or limiting cases) times a slow random walk times noise. With t = log(x / largest training x):
@@ -8,22 +8,22 @@ or limiting cases) times a slow random walk times noise. With t = log(x / larges
 
 c is the exponent after the breaks, change_i what it loses at a break, r the floor's share of y at t = 0. The
 walk is Brownian in t, with variance `drift` times that of the noise for each unit of t: where no law fits
-well, it carries the curve's last level on, and it keeps many points along a wiggle from passing for
-independent proofs.
+well, it continues from the curve's last level, and it keeps many points along a wiggle from counting as
+independent evidence.
 
 A forecast is the posterior median of log y, point by point. Level and noise are integrated out in closed
 form. The nine other constants are drawn from their posterior by sequential Monte Carlo (Del Moral, Doucet &
 Jasra 2006): particles go from the prior to the posterior through powers of the likelihood, each the largest
-one that leaves an effective sample of half the particles; after each come Metropolis steps along differences
-of particles (ter Braak 2006). Units of x and y cancel. The sampling's share of a forecast's error is about
-0.5 % of y, and up to a few per cent where the points leave much open.
+one that leaves an effective sample of half the particles; each is followed by Metropolis steps along
+differences of particles (ter Braak 2006). Units of x and y cancel. The sampling's share of a forecast's
+error is about 0.5 % of y, and up to a few per cent where the points leave much open.
 
 What was tuned: the priors (`PRIOR`), `SHARPNESS` and `NOISE`, on 589 development curves of 4 or more training
 points and test points up to 100 times farther out: 245 of lcdb (scikit-learn learners on OpenML data, error
 and log loss), 94 from the published runs of Hestness, Hoffmann, Muennighoff, Porian et al., 250 synthetic
 ones of many shapes. The scores are flat about the values: widths other by factors up to two changed the mean
 error by a few per cent (measured with one break; a second one lowered it by 2 %). Laws without floor or break
-as members of their own, weights that grow along the curve, priors fitted to whole curves and averages with
+as separate members, weights that grow along the curve, priors fitted to whole curves and averages with
 the single laws were tried with one break and did not help.
 """
 
@@ -53,11 +53,13 @@ NOISE, NOISE_WEIGHT = 0.005, 1.0  # prior of the noise: root mean square, and ho
 SHARPNESS = 1.5  # power of the likelihood: 1 is Bayes' rule, but few points then lean too much on the prior
 FIRST = 4096  # draws from the prior, a power of two: enough to see every mode that it allows
 PARTICLES = 512  # that are followed from there
-MOST_POINTS = 50  # beyond, neighbours are averaged: the time grows with the points, what they tell does not
+MOST_POINTS = 50  # neighbours are averaged beyond: more points take more time but tell little more
 MOVES = 30  # Metropolis steps after each power
 ACCEPTED = 0.25  # share of them that the step length is tuned to
-JITTER = 1e-6  # of every step: particles that are copies of each other must come apart
-CLIP = 6.0  # coordinates of exponents beyond it, hundreds in natural units, are held there: no overflow
+JITTER = 1e-6  # added to every step, because particles that are copies of each other must come apart
+CLIP = (
+    6.0  # coordinates of exponents are kept within it (hundreds in natural units), so that nothing overflows
+)
 
 
 def continue_curve(x: FloatArray, y: FloatArray, at: FloatArray, seed: int = 0) -> FloatArray:

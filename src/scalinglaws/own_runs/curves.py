@@ -16,10 +16,10 @@ from scalinglaws.own_runs.continuation import continue_curve
 from scalinglaws.own_runs.table import Kind, Table
 
 AUTO = "auto"
-FAMILIES = {"bnsl": ("bnsl-1", "bnsl-2", "bnsl-3")}  # a family is its member of lowest AICc
-# Laws of one variable of any kind, each form once: power-law is m1 and power-law-floor m2.
+FAMILIES = {"bnsl": ("bnsl-1", "bnsl-2", "bnsl-3")}  # a family stands for its member with the lowest AICc
+# Laws of one variable, each form once: power-law is m1 and power-law-floor is m2.
 CANDIDATES = ("m1", "m2", "m3", "m4", "bnsl-1", "bnsl-2", "bnsl-3", "exponential", "logarithmic", AUTO)
-WORTH_COMPILING = 6  # curves from which on compiling a law (a second or two) is won back
+WORTH_COMPILING = 6  # curves for which compiling a law (a second or two) pays off
 
 
 @dataclass(frozen=True)
@@ -47,8 +47,8 @@ class Score:
 
     Attributes:
         group, law: their names.
-        rmse: root mean square of log prediction - log y over the rows held back; None where there is none.
-        reason: why there is none, or what a reader must know of a score; mostly empty.
+        rmse: root mean square of log prediction - log y over the rows held back; None without a score.
+        reason: why there is no score, or what you must know about it; mostly empty.
     """
 
     group: str
@@ -191,9 +191,9 @@ def _score(curve: Curve, name: str, fits: _Fits) -> Score:
 
 
 def predict_auto(x: FloatArray, y: FloatArray, at: FloatArray) -> tuple[FloatArray, str]:
-    """The automatic forecast [points], from training rows alone, and a warning where it is a mere level.
+    """The automatic forecast [points], from the training rows alone, and a warning where it is only a level.
 
-    Training rows at one size say nothing of the slope: their geometric mean is what can be said.
+    Training rows at one size say nothing about the slope, so the forecast is their geometric mean.
     """
     if np.ptp(x) > 0:
         return continue_curve(x, y, at), ""
@@ -219,7 +219,7 @@ class Standing:
         scored, missing: curves with and without a score.
         mean, median: of the rmse over the curves scored; None where there are none.
         best: curves on which no other law has a lower rmse.
-        ratio: geometric mean of its rmse over that of `auto`, over curves scored for both; None without.
+        ratio: geometric mean of its rmse over that of `auto`, over curves with both scores; None without any.
     """
 
     law: str
@@ -231,7 +231,7 @@ class Standing:
     ratio: float | None
 
 
-TIE = 1 + 1e-9  # two forms of one law are equally good, up to rounding
+TIE = 1 + 1e-9  # two forms of one law are equally good up to rounding
 LEAST = 1e-12  # an rmse below it is rounding
 RATIO_FLOOR = (
     1e-3  # rmse that counts as good enough: on a flat curve the ratio would be one of rounding errors

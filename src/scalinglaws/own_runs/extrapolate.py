@@ -1,4 +1,4 @@
-"""`scalinglaws extrapolate`: which law predicts the points of a user's curves that it has not seen."""
+"""`scalinglaws extrapolate`: which law best predicts points of your curves that it has not seen."""
 
 import argparse
 import csv
@@ -23,7 +23,7 @@ from scalinglaws.own_runs.table import distinct, read_table
 
 TERMINAL_EVERY, FILE_EVERY = 0.5, 15.0  # seconds between progress lines
 COLUMNS = ("group", "law", "rmse")
-REASONS_SHOWN, NAMES_SHOWN = 5, 3  # for each law, and of the curves for each reason
+REASONS_SHOWN, NAMES_SHOWN = 5, 3  # reasons per law, and curves per reason
 
 
 def run(options: argparse.Namespace) -> int:
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _with_progress(curves: Sequence[Curve], scores: Iterable[list[Score]]) -> Iterator[list[Score]]:
-    """The scores, with a line on stderr now and then."""
+    """The scores, with a line of progress on stderr now and then."""
     terminal = sys.stderr.isatty()
     every = TERMINAL_EVERY if terminal else FILE_EVERY
     started = shown = time.monotonic()
@@ -87,11 +87,11 @@ def _table(rows: Sequence[Standing], curves: int) -> Iterator[str]:
     if compared:
         yield "rmse / auto: geometric mean over the curves that both are scored on; above 1, auto is better"
     if any(row.missing for row in rows):
-        yield "Laws with missing scores come last: their means are over fewer curves, and not comparable."
+        yield "Laws with missing scores come last: their means are over fewer curves and cannot be compared."
 
 
 def _notes(scores: Sequence[Sequence[Score]]) -> Iterator[str]:
-    """For each law what is missing and why, and what to know of its scores; equal reasons together."""
+    """For each law, which scores are missing and why, and what to know about the others; by reason."""
     reasons: dict[tuple[str, bool], dict[str, list[str]]] = {}
     for curve in scores:
         for one in curve:

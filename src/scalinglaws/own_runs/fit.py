@@ -1,4 +1,4 @@
-"""`scalinglaws fit`: a law fitted to a user's own table of runs."""
+"""`scalinglaws fit`: a law fitted to your own table of runs."""
 
 import argparse
 from dataclasses import replace
@@ -25,7 +25,7 @@ FORMATS = (".pdf", ".png", ".svg")
 
 
 def run(options: argparse.Namespace) -> int:
-    """Read, fit, print; write the fit and the figure where they are asked for."""
+    """Read, fit and print; write the fit and the figure if asked to."""
     for option, path in (("--out", options.out), ("--plot", options.plot)):
         not_the_table(option, path, options.runs)
     if options.plot is not None and options.plot.suffix.lower() not in FORMATS:
@@ -90,7 +90,7 @@ def mapping(law: Law, x: list[str], y: str) -> dict[str, str]:
     """Column by variable and response.
 
     Raises:
-        ScalingLawsError: a variable has no column or two, or a name is no variable of the law.
+        ScalingLawsError: a variable has no column or two, or a name is not a variable of the law.
     """
     wanted = ", ".join(f"{variable.name} ({variable.meaning}, {variable.unit})" for variable in law.variables)
     names = [variable.name for variable in law.variables]
@@ -117,7 +117,7 @@ def _estimator(options: argparse.Namespace) -> Estimator:
         return Estimator(options.residual, options.loss)
     delta = number("--delta", options.delta)
     if options.loss != "huber" or delta <= 0:
-        raise ScalingLawsError("--delta: must be positive, and is of Huber's loss: --loss huber")
+        raise ScalingLawsError("--delta: must be positive, and needs --loss huber")
     return Estimator(options.residual, options.loss, delta)
 
 
@@ -176,7 +176,7 @@ def _used(columns: dict[str, str], options: argparse.Namespace) -> dict[str, str
 
 
 def _allocation(report: Report) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:
-    """What only laws of model size and tokens have: how the best size grows, and the range of compute."""
+    """For laws of model size and tokens: how the best size grows with compute, and the range of compute."""
     law = report.law
     try:
         size_name(law)

@@ -1,4 +1,4 @@
-"""`scalinglaws laws`: which laws there are, and what one of them needs and means."""
+"""`scalinglaws laws`: the laws there are, and what one of them needs and means."""
 
 import argparse
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def _list() -> Iterator[str]:
         yield f"{law.name:<{width}}{law.equation}"
         yield f"{'':<{width}}{law.title}. {law.source}"
     yield ""
-    yield f"{len(every)} laws; `scalinglaws laws NAME` tells what the letters of one mean."
+    yield f"{len(every)} laws; `scalinglaws laws NAME` says what the letters of one mean."
 
 
 def _one(law: Law) -> Iterator[str]:

@@ -28,14 +28,15 @@ def add_fit(commands: Commands) -> None:
     parser = commands.add_parser(
         "fit",
         help="fit a law to your own runs",
-        description="Fit a law to a table of runs, one row a run; print parameters with intervals and what "
-        "speaks against the fit.",
+        description="Fits a law to a table with one row per run. Prints the parameters with intervals, and "
+        "what speaks against the fit.",
     )
     parser.add_argument("runs", type=Path, metavar="RUNS.csv", help="a CSV file with a header")
-    parser.add_argument("--law", required=True, help="its name; `scalinglaws laws` lists them")
+    parser.add_argument("--law", required=True, help="name of the law; `scalinglaws laws` lists them")
     parser.add_argument(
         "--x", action="append", required=True, metavar="VARIABLE=COLUMN",
-        help="which column holds a variable of the law, once for each; COLUMN alone where it has one",
+        help="which column holds a variable of the law; repeat it for each variable. COLUMN may be computed "
+        "from others, as in D='C / (6 * N)'. For a law of one variable COLUMN alone is enough",
     )  # fmt: skip
     parser.add_argument("--y", required=True, metavar="COLUMN", help="the column of the loss or error")
 
@@ -47,7 +48,7 @@ def add_fit(commands: Commands) -> None:
     )  # fmt: skip
     how.add_argument(
         "--loss", choices=("squared", "huber"), default="squared",
-        help="squared (default), or Huber's, which heeds outliers less (Hoffmann et al. 2022, Muennighoff et "
+        help="squared (default), or Huber's, which outliers sway less (Hoffmann et al. 2022, Muennighoff et "
         "al. 2023)",
     )  # fmt: skip
     how.add_argument(
@@ -57,30 +58,35 @@ def add_fit(commands: Commands) -> None:
     )
     how.add_argument("--weights", metavar="COLUMN", help="weights of the rows; a row of weight 0 is left out")
     how.add_argument(
-        "--fix", action="append", default=[], metavar="PARAMETER=VALUE", help="hold a parameter; repeatable"
+        "--fix",
+        action="append",
+        default=[],
+        metavar="PARAMETER=VALUE",
+        help="keep a parameter fixed; repeatable",
     )
     how.add_argument(
         "--tie", action="append", default=[], metavar="ONE=OTHER",
-        help="make two parameters one: --tie beta=alpha; repeatable",
+        help="make two parameters equal, as in --tie beta=alpha; repeatable",
     )  # fmt: skip
     how.add_argument(
         "--exclude", action="append", default=[], metavar="RULE",
-        help="leave out the rows for which a rule holds, such as 'D/N < 0.41 or L > 6'; it may name "
-        "variables, the response and columns, those with odd names in `backquotes`; repeatable",
+        help="leave out the rows for which a rule holds, such as 'D/N < 0.41 or L > 6' or \"state != "
+        "'finished'\". A rule may name variables, the response and columns, and put names with blanks in "
+        "`backquotes`. Rules are applied before cells are checked; repeatable",
     )  # fmt: skip
 
     sure = parser.add_argument_group("how sure it is")
     sure.add_argument(
         "--interval", choices=("auto", "percentile", "delta", "profile"), default="auto",
-        help="auto (default): percentiles of a bootstrap of rows, and for fewer than 12 the profile "
-        "(of clusters: delta)",
+        help="auto (default): percentiles of a bootstrap of rows; for fewer than 12 rows the profile, for "
+        "fewer than 12 clusters delta",
     )  # fmt: skip
     sure.add_argument("--level", default="0.95", help="of the intervals (default: 0.95)")
     sure.add_argument("--bootstrap", default="4000", metavar="RESAMPLES", help="default: 4000; 0 for none")
     sure.add_argument(
         "--cluster",
         metavar="COLUMN",
-        help="rows that share its value are not independent: checkpoints of a run",
+        help="rows with the same value here are not independent, such as checkpoints of one run",
     )
     sure.add_argument("--seed", default="0", help="of the resamples (default: 0)")
 
@@ -93,16 +99,19 @@ def add_plan(commands: Commands) -> None:
     """`scalinglaws plan --fit FIT.json --flops C`."""
     parser = commands.add_parser(
         "plan",
-        help="model size and tokens for a budget, by your own fit",
-        description="The compute-optimal size and tokens for a budget, by a fitted law of N and D.",
+        help="model size and tokens for a compute budget, by your own fit",
+        description="The compute-optimal model size and number of tokens for a budget, by a fitted law of N "
+        "and D.",
     )
     parser.add_argument("--fit", type=Path, required=True, metavar="FIT.json", help="from `scalinglaws fit`")
-    parser.add_argument("--flops", action="append", required=True, metavar="C", help="a budget; repeatable")
+    parser.add_argument(
+        "--flops", action="append", required=True, metavar="C", help="a budget in FLOPs; repeatable"
+    )
     parser.add_argument(
         "--flops-per-token-param",
         default="6",
         metavar="K",
-        help="C = K N D (default: 6; 2 forward, 4 backward)",
+        help="FLOPs per token and parameter: C = K N D (default: 6, of which 2 forward and 4 backward)",
     )
 
 
@@ -111,7 +120,8 @@ def add_extrapolate(commands: Commands) -> None:
     parser = commands.add_parser(
         "extrapolate",
         help="which law predicts the held-back points of your curves",
-        description="Fit laws to the rows of each curve with train = 1; score them on those with train = 0.",
+        description="Fits laws to the rows of each curve with train = 1, and scores them on the rows with "
+        "train = 0.",
     )
     parser.add_argument("curves", type=Path, metavar="CURVES.csv", help="a CSV file with a header")
     parser.add_argument(
@@ -120,7 +130,9 @@ def add_extrapolate(commands: Commands) -> None:
     )  # fmt: skip
     parser.add_argument("--x", required=True, metavar="COLUMN", help="the size: of data, model or compute")
     parser.add_argument("--y", required=True, metavar="COLUMN", help="the loss or error, above 0")
-    parser.add_argument("--train", required=True, metavar="COLUMN", help="1 for rows to fit, else 0")
+    parser.add_argument(
+        "--train", required=True, metavar="COLUMN", help="1 in the rows to fit, 0 in the rows to predict"
+    )
     parser.add_argument(
         "--laws",
         metavar="LAW,...",

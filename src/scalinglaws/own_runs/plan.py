@@ -13,7 +13,7 @@ LETTERS = ((1e15, ""), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print a row a budget, and what to doubt about it."""
+    """Print one row per budget, and what to doubt about it."""
     saved = read_fit(options.fit)
     law = saved.found()
     params, samples = arrays(saved)
@@ -51,7 +51,7 @@ def _intervals(level: float, planned: list[Planned]) -> str:
         return "no intervals: the fit holds no samples of its parameters with an optimum"
     least = min(one.samples for one in planned)
     return (
-        f"{100 * level:g} % intervals from {least} samples of the fitted parameters, noise of runs left out"
+        f"{100 * level:g} % intervals from {least} samples of the fitted parameters; noise of runs left out"
     )
 
 
@@ -74,7 +74,7 @@ def _cell(interval: Interval, plain: bool = False) -> str:
 
 
 def _short(value: float) -> str:
-    """72.2B: three digits and thousand, million, billion, trillion."""
+    """A number as in 72.2B: three digits and thousand, million, billion or trillion."""
     for size, letter in LETTERS:
         if value >= size:
             return f"{value / size:.3g}{letter}" if letter else f"{value:.3g}"
@@ -85,8 +85,8 @@ def _doubts(one: Planned) -> Iterator[str]:
     low, high = SEARCHED
     if one.on_edge:
         yield (
-            f"at C = {one.C:.3g} N stands at the end of the sizes searched ({low:g} to {high:g}): it is no "
-            "optimum"
+            f"at C = {one.C:.3g} N is at the end of the sizes searched ({low:g} to {high:g}): it is not "
+            "an optimum"
         )
     if one.without:
         total = one.samples + one.without

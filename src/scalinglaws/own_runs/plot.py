@@ -15,7 +15,7 @@ UNDATED = {".pdf": {"CreationDate": None}, ".png": {"Software": None}, ".svg": {
 
 
 def save_fit(report: Report, origin: Origin, path: Path) -> None:
-    """Draw a fit into one file, whose ending says of which kind; it holds no date."""
+    """Draw a fit into one file of the kind that its ending says. Equal fits give equal bytes."""
     kind = path.suffix.lower()
     with style():
         figure = plot(report.fit, report.intervals, origin.columns)

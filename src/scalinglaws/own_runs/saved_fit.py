@@ -1,6 +1,6 @@
-"""A fit as a file: strict JSON, one text for one fit, with all that planning from it needs.
+"""A fit as a file: strict JSON with all that planning needs.
 
-It holds no time and no host: equal tables, options and versions give equal bytes.
+It holds no time and no host name, so equal tables, options and versions give equal bytes.
 """
 
 import json
@@ -33,11 +33,11 @@ class Origin:
         data: name of the table.
         sha256: of its bytes.
         rows: it has.
-        excluded: the rules by which rows were left out, with how many rows each holds for.
+        excluded: the rules by which rows were left out, and how many rows each rule holds for.
         columns: column by variable, response, `weights` and `cluster`.
         response: name of the response.
-        tied: parameters that were made one, name by name.
-        ranges: of further quantities, which the variables do not show.
+        tied: parameters that were made equal, name by name.
+        ranges: of quantities that are not variables of the law.
         derived: further results, by name.
     """
 
@@ -53,7 +53,7 @@ class Origin:
 
 
 class SavedFit(BaseModel):
-    """What is read of a file; the rest of it is for people. Only `law` and `params` are needed."""
+    """What we read from a file; the rest of it is for people. Only `law` and `params` are required."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
@@ -69,16 +69,16 @@ class SavedFit(BaseModel):
         """The law, with its ties.
 
         Raises:
-            ScalingLawsError: there is none of that name, or its parameters are others.
+            ScalingLawsError: there is no law of that name, or a tie does not fit its parameters.
         """
         return tied(laws.find(self.law), self.tied)
 
 
 def tied(law: Law, ties: dict[str, str]) -> Law:
-    """`Law.tied`, with a user's mistake said as one.
+    """`Law.tied`, whose ValueError becomes a user's error.
 
     Raises:
-        ScalingLawsError: a name is not a parameter's, or a tie leads to one that is itself tied.
+        ScalingLawsError: a name is not a parameter's, or a parameter is tied to one that is itself tied.
     """
     if not ties:
         return law
@@ -89,7 +89,7 @@ def tied(law: Law, ties: dict[str, str]) -> Law:
 
 
 def document(report: "Report", origin: Origin, version: str) -> dict[str, Any]:
-    """A fit as JSON's types; what is not a number or infinite is null."""
+    """A fit as JSON types; NaN and infinities become null."""
     fit, intervals = report.fit, report.intervals
     stride = -(-intervals.samples.shape[1] // KEPT)
     samples = intervals.samples[:, ::stride] if stride else intervals.samples
@@ -148,7 +148,7 @@ def ranges(fit: "Solution") -> dict[str, Range]:
 
 
 def write_fit(path: Path, content: dict[str, Any]) -> None:
-    """Write a document: a line for each key, and for each parameter's samples."""
+    """Write a document, one line per key and one per parameter's samples."""
     lines = []
     for key, value in content.items():
         if key == "samples":
@@ -163,7 +163,7 @@ def read_fit(path: Path) -> SavedFit:
     """Read a fit.
 
     Raises:
-        DataError: the file cannot be read, is no fit, or its numbers are not those of its law.
+        DataError: the file cannot be read, is not a fit, or its numbers cannot be those of its law.
     """
     try:
         content = json.loads(path.read_bytes(), parse_constant=_refuse)
@@ -175,9 +175,9 @@ def read_fit(path: Path) -> SavedFit:
         faults = "; ".join(
             f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in invalid.errors()
         )
-        raise DataError(f"{path}: is no fit: {faults}") from None
+        raise DataError(f"{path}: is not a fit: {faults}") from None
     except (ValueError, ScalingLawsError) as fault:
-        raise DataError(f"{path}: is no fit: {fault}") from None
+        raise DataError(f"{path}: is not a fit: {fault}") from None
 
 
 def arrays(saved: SavedFit) -> tuple[FloatArray, FloatArray]:
@@ -194,7 +194,7 @@ def _checked(saved: SavedFit) -> SavedFit:
         if (given or part == "params") and set(given) != set(law.names):
             raise ValueError(f"{part}: are {', '.join(sorted(given))}; {law.name} has {', '.join(law.names)}")
     if len({len(values) for values in saved.samples.values()}) > 1:
-        raise ValueError("samples: are not equally many for every parameter")
+        raise ValueError("samples: every parameter must have the same number")
     numbers = [*saved.params.values(), *(v for values in saved.samples.values() for v in values)]
     if not all(map(isfinite, numbers)):
         raise ValueError("a parameter is infinite")
@@ -217,4 +217,4 @@ def _text(value: Any) -> str:
 
 
 def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")

@@ -290,7 +290,7 @@ def test_tables_as_spreadsheets_write_them(call: Call, runs: Path, tmp_path: Pat
         (("--bootstrap", "-3"), "--bootstrap: '-3' is not a whole number"),
         (("--bootstrap", "0", "--interval", "percentile"), "20 are the least, 0 is none"),
         (("--seed", "1.5"), "--seed: '1.5' is not a whole number"),
-        (("--delta", "0.01"), "is of Huber's loss"),
+        (("--delta", "0.01"), "needs --loss huber"),
         (("--loss", "huber", "--delta", "0"), "must be positive"),
         (("--plot", "fit.jpg"), "--plot: fit.jpg must end in .pdf, .png, .svg"),
     ],

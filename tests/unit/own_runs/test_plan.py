@@ -122,6 +122,6 @@ def test_files_that_are_no_fit_for_planning(call: Call, tmp_path: Path) -> None:
     said = call.error("plan", "--fit", path, "--flops", "1e20")
     assert said == "plan: power-law is a law of x (any); planning needs one of N (parameters) and D (tokens)"
     path.write_text("N,D\n1,2\n")
-    assert "is no fit" in call.error("plan", "--fit", path, "--flops", "1e20")
+    assert "is not a fit" in call.error("plan", "--fit", path, "--flops", "1e20")
     path.write_text(json.dumps({"law": "chinchilla", "params": PARAMS | {"alpha": 0.0}}))
     assert "without it there is no optimum" in call.error("plan", "--fit", path, "--flops", "1e20")

@@ -1,4 +1,4 @@
-"""A fit as a file: strict JSON that holds what planning needs, and refuses what is no fit."""
+"""A fit as a file: strict JSON that holds what planning needs, and refuses what is not a fit."""
 
 import json
 from pathlib import Path
@@ -100,20 +100,20 @@ def test_ties_come_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("", "is no fit"),
-        ("[1, 2]", "is no fit"),
-        ('{"law": "chinchilla", "params": {"A": NaN}}', "NaN is no JSON number"),
+        ("", "is not a fit"),
+        ("[1, 2]", "is not a fit"),
+        ('{"law": "chinchilla", "params": {"A": NaN}}', "NaN is not a JSON number"),
         ({"params": PARAMS}, "law: Field required"),
         ({"law": "chinchila", "params": PARAMS}, "no law is named 'chinchila'"),
         ({"law": "chinchilla", "params": {"A": 1.0}}, "params: are A; chinchilla has A, B, E, alpha, beta"),
         ({"law": "chinchilla", "params": PARAMS | {"A": "many"}}, "params.A"),
         ({"law": "chinchilla", "params": PARAMS | {"E": -1}}, "E cannot be -1"),
-        ({"law": "chinchilla", "params": PARAMS | {"A": 1e999}}, "is no fit"),
+        ({"law": "chinchilla", "params": PARAMS | {"A": 1e999}}, "is not a fit"),
         ({"law": "chinchilla", "tied": {"beta": "gamma"}, "params": PARAMS}, "cannot tie beta"),
         ({"law": "chinchilla", "params": PARAMS, "samples": {"A": [1.0]}}, "samples: are A;"),
         (
             {"law": "chinchilla", "params": PARAMS, "samples": {k: [1.0] * (2 + (k == "A")) for k in PARAMS}},
-            "not equally many",
+            "must have the same number",
         ),
         ({"law": "chinchilla", "params": PARAMS, "range": {"N": [2.0, 1.0]}}, "range: N must be"),
         ({"law": "chinchilla", "params": PARAMS, "level": 95}, "level"),
@@ -122,7 +122,7 @@ def test_ties_come_back(tmp_path: Path) -> None:
 def test_what_is_no_fit_is_refused(tmp_path: Path, content: Any, words: str) -> None:
     with pytest.raises(DataError) as refused:
         read_fit(write(tmp_path / "fit.json", content))
-    assert str(refused.value).startswith(f"{tmp_path / 'fit.json'}: is no fit")
+    assert str(refused.value).startswith(f"{tmp_path / 'fit.json'}: is not a fit")
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
 

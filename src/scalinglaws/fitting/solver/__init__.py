@@ -1,1 +1,1 @@
-"""Many least-squares or Huber fits at once: initial guesses, Newton's method in numpy, the same compiled."""
+"""Many least-squares or Huber fits at once: initial guesses, Newton's method in numpy, and compiled."""

@@ -1,7 +1,7 @@
 """The method of `newton`, compiled with numba: one kernel for each law and residual, one solver for all.
 
-Compiling a kernel takes a second or two, and is worth it for thousands of fits; `solve` decides, and imports
-this module only then. The solver itself is compiled once and kept on disk by numba.
+Importing numba and compiling a kernel take about two CPU seconds, which pays off for tens of thousands of
+fits; `solve` decides, and imports this module only then. numba keeps the solver itself on disk.
 """
 
 from collections.abc import Callable
@@ -39,13 +39,13 @@ def solve(
 ) -> Solutions:
     """As `newton.solve`."""
     law, estimator = batch.law, batch.estimator
-    rows = [np.ascontiguousarray(array.T) for array in (guesses, *batch.limits)]
+    starts, lower, upper = (np.ascontiguousarray(array.T) for array in (guesses, *batch.limits))
+    target = np.ascontiguousarray(batch.target)
+    weights = np.ascontiguousarray(batch.weights, dtype=np.float64)
     theta, objective, gradient = solver()(
         compile_kernel(kernel.source(law.program, estimator.residual)),
-        columns(law, batch.x),
-        np.ascontiguousarray(batch.target),
-        np.ascontiguousarray(batch.weights, dtype=np.float64),
-        *rows,
+        (columns(law, batch.x), target, weights),
+        (starts, lower, upper),
         np.array(deltas),
         estimator.residual == "value",
         max_steps,
@@ -54,7 +54,7 @@ def solve(
 
 
 def columns(law: Law, x: FloatArray) -> FloatArray:
-    """What a kernel reads of x: the sub-expressions without parameters, computed once; [columns, points]."""
+    """What a kernel reads instead of x: the sub-expressions without parameters, [columns, points]."""
     nothing = np.zeros(len(law.parameters))
     found = law.program.run(nothing, law.safe(x), tuple(kernel.columns(law.program)))
     return np.ascontiguousarray(np.stack(found) if found else np.empty((0, x.shape[1])))
@@ -62,7 +62,7 @@ def columns(law: Law, x: FloatArray) -> FloatArray:
 
 @cache
 def compile_kernel(text: str) -> Any:
-    """A kernel out of its source."""
+    """A kernel from its source code."""
     scope: dict[str, Any] = {}
     exec(text, scope)  # our own text, made from a parsed formula
     return numba.njit(KERNEL, error_model="numpy", fastmath=SUMS_IN_ANY_ORDER)(scope["kernel"])
@@ -72,7 +72,8 @@ def compile_kernel(text: str) -> Any:
 def solver() -> Callable[..., tuple[FloatArray, FloatArray, FloatArray]]:
     """The compiled solver; kernels are passed to it as values, so that it is compiled once for all laws."""
     types: Any = numba.types
-    takes = (types.FunctionType(KERNEL), *[MATRIX] * 6, VECTOR, types.boolean, types.int64)
+    matrices = types.UniTuple(MATRIX, 3)
+    takes = (types.FunctionType(KERNEL), matrices, matrices, VECTOR, types.boolean, types.int64)
     gives = types.Tuple((MATRIX, VECTOR, VECTOR))
     compiled: Any = numba.njit(gives(*takes), error_model="numpy", cache=True)(_solve)
     return compiled  # type: ignore[no-any-return]
@@ -80,17 +81,19 @@ def solver() -> Callable[..., tuple[FloatArray, FloatArray, FloatArray]]:
 
 def _solve(
     kernel: Any,
-    x: Array,
-    target: Array,
-    weights: Array,
-    starts: Array,
-    lower: Array,
-    upper: Array,
+    data: tuple[Array, Array, Array],
+    limits: tuple[Array, Array, Array],
     deltas: Array,
     value: bool,
     max_steps: int,
 ) -> tuple[Array, Array, Array]:
-    """`newton._descend`, one fit after the other; starts, lower, upper: [batch, parameters]."""
+    """`newton.solve`, one fit after the other.
+
+    data: x [columns, points], target and weights [batch, points].
+    limits: starts, lower and upper, [batch, parameters] each.
+    """
+    x, target, weights = data
+    starts, lower, upper = limits
     batch, size = starts.shape
     theta = np.empty_like(starts)
     objectives, cosines = np.empty(batch), np.empty(batch)
@@ -104,7 +107,9 @@ def _solve(
     columns, y, w = np.empty_like(x), np.empty(x.shape[1]), np.empty(x.shape[1])
     for fit in range(batch):
         at = theta[fit]
-        points = 0  # those of weight 0 are left out: a branch on them in the kernel could not be foreseen
+        points = (
+            0  # those of weight 0 are left out here: the processor could not predict a branch in the kernel
+        )
         for p in range(weights.shape[1]):
             if weights[fit, p] != 0:
                 for column in range(x.shape[0]):
@@ -129,7 +134,7 @@ def _solve(
                 _release(at, lower[fit], upper[fit], gradient, free)
                 if _steepness(at, gradient, scale, total[0], free, exact) < CONVERGED:
                     break
-                if not _newton(gradient, hessian, scale, free, damping, factor, unit, step):
+                if not _newton((gradient, hessian, scale), free, damping, (factor, unit, step)):
                     damping *= 4
                     continue
                 gain = 0.0
@@ -175,10 +180,10 @@ def _finite(objective: float, gradient: Array, hessian: Array) -> bool:
 @numba.njit(error_model="numpy", cache=True)
 def _release(at: Array, lower: Array, upper: Array, gradient: Array, free: Array) -> None:
     for i in range(len(at)):
-        held = lower[i] == upper[i]
-        held = held or (at[i] <= lower[i] and gradient[i] >= 0)
-        held = held or (at[i] >= upper[i] and gradient[i] <= 0)
-        free[i] = not held
+        fixed = lower[i] == upper[i]
+        fixed = fixed or (at[i] <= lower[i] and gradient[i] >= 0)
+        fixed = fixed or (at[i] >= upper[i] and gradient[i] <= 0)
+        free[i] = not fixed
 
 
 @numba.njit(error_model="numpy", cache=True)
@@ -195,16 +200,15 @@ def _steepness(at: Array, gradient: Array, scale: Array, total: float, free: Arr
 
 @numba.njit(error_model="numpy", cache=True)
 def _newton(
-    gradient: Array,
-    hessian: Array,
-    scale: Array,
-    free: Array,
-    damping: float,
-    factor: Array,
-    unit: Array,
-    step: Array,
+    state: tuple[Array, Array, Array], free: Array, damping: float, work: tuple[Array, Array, Array]
 ) -> bool:
-    """The damped step, by Cholesky; false where the damped Hessian is not positive definite."""
+    """The damped step, by Cholesky; false where the damped Hessian is not positive definite.
+
+    state: gradient, Hessian and scale.
+    work: room for the factor and the unit of each parameter, and for the step, which is the result.
+    """
+    gradient, hessian, scale = state
+    factor, unit, step = work
     size = len(gradient)
     for i in range(size):
         unit[i] = 1 / np.sqrt(scale[i]) if free[i] and scale[i] > 0 else 1.0

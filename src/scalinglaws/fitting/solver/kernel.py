@@ -1,4 +1,4 @@
-"""The source of a law's kernel: objective, gradient and Hessian of one fit in one pass over its points."""
+"""A law's kernel as source code: objective, gradient and Hessian of one fit, in one pass over its points."""
 
 from scalinglaws.fitting.objective import Residual
 from scalinglaws.laws.expression import PARAMETER, VARIABLE, Node
@@ -73,7 +73,7 @@ def _lifted(program: Program, node: Node) -> str:
 
 
 def columns(program: Program) -> list[Node]:
-    """The largest sub-expressions of x alone that others are made of."""
+    """The largest sub-expressions that depend on x alone: they are computed once per data set."""
     nodes = program.needed((program.value, *program.slope, *program.curvature))
     on_x, on_theta = program.graph.depends(VARIABLE), program.graph.depends(PARAMETER)
     targets = (program.value, *program.slope, *program.curvature)

@@ -258,7 +258,8 @@ class Project:
         before = self.records()
         done = self.call("scalinglaws.cli.main", "replicate", "--scale", "smoke", "--cores", "2", *arguments)
         log = self.results / "logs" / "snakemake.log"
-        jobs = jobs_in(log.read_text()) if log.exists() else Jobs()
+        # Adoption calls Snakemake too, before the workflow itself.
+        jobs = jobs_in(log.read_text().rpartition("Building DAG of jobs")[2]) if log.exists() else Jobs()
         return Outcome(done.returncode, done.stdout, done.stderr, jobs, self.changed_since(before))
 
     def train(self) -> Outcome:

@@ -155,7 +155,7 @@ TABLE = [
          runs_line(2, 3, G))),
     Row("a seed", change("scales.smoke.seeds", [*SEEDS, 3]),
         Jobs(["shuffle", "train w2 part1"]) + FROM_RUNS,
-        ("seed changed from 1 to [1, 3]", runs_line(1, 6, 6))),
+        ("seed changed from [0, 1, 2] to [0, 1, 2, 3]", runs_line(1, 6, 6))),
     Row("a model", change("scales.smoke.models", [MODEL, {**MODEL, "width": 4}]),
         Jobs(["search w4", "train w4", "train w2"]) + FROM_RUNS,
         ("not made yet: ", runs_line(3, N, G))),

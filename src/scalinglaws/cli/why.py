@@ -127,12 +127,13 @@ class Changes:
         self._never: dict[str, None] = {}
         self._gone: dict[str, None] = {}
         self._unfinished: dict[str, None] = {}
-        self._jobs: dict[str, list[tuple[Step, MadeOf]]] = {}  # by study, those with other runs
+        self._jobs: dict[tuple[str, str], list[tuple[Step, MadeOf | None]]] = {}  # by study and phase
+        self._replanned: dict[tuple[str, str], None] = {}  # those in which a job has other runs
 
     def causes(self) -> list[str]:
         """In words, what made the steps stale."""
         found = [f"the code of {_listed(list(self._code))} changed"] if self._code else []
-        found += [cause for study in self._jobs for cause in self._settings(study)]
+        found += dict.fromkeys(cause for key in self._replanned for cause in self._settings(*key))
         found += self._found
         if self._unfinished:
             found.append(
@@ -147,6 +148,8 @@ class Changes:
     def _is_stale(self, step: Step, made_again: set[str]) -> bool:
         """Whether a step has to be done again; notes why."""
         made, absent = read_made_of(Path(step.made_of)), _absent(step)
+        if step.job is not None:
+            self._jobs.setdefault((step.job.study, step.job.phase), []).append((step, made))
         if made is None:
             if len(absent) == len(step.files):
                 self._never |= dict.fromkeys(absent[:1] if step.job else absent[:-1])
@@ -155,7 +158,7 @@ class Changes:
             return True
         other = made.spec != step.spec
         if other and step.job is not None:
-            self._jobs.setdefault(step.job.study, []).append((step, made))
+            self._replanned[step.job.study, step.job.phase] = None
         else:  # the records of a job whose spec is another are new runs
             self._gone |= dict.fromkeys(absent)
         if other and step.job is None:
@@ -167,10 +170,11 @@ class Changes:
         self._found |= dict.fromkeys(inputs)
         return bool(absent or other or edited or inputs or made_again & set(step.all_inputs))
 
-    def _settings(self, study: str) -> Iterator[str]:
-        """What changed in the runs of a study, over all of its jobs that have other runs now."""
-        old = merged(made.spec.get("settings", {}) for _, made in self._jobs[study])
-        new = merged(step.spec["settings"] for step, _ in self._jobs[study])
+    def _settings(self, study: str, phase: str) -> Iterator[str]:
+        """What changed in the runs of a study's search or grid, over all of its jobs."""
+        jobs = self._jobs[study, phase]
+        old = merged(made.spec.get("settings", {}) for _, made in jobs if made is not None)
+        new = merged(step.spec["settings"] for step, _ in jobs)
         for each in (old, new):
             each.pop("subset.seed", None)  # the same as `seed`
         found = list(_changes(old, new))

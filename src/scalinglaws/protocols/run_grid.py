@@ -124,5 +124,5 @@ def _metric(row: Row, metric: str, path: Path) -> float:
 def _positive(row: Row, column: str, path: Path) -> float:
     value = float(row[column])
     if not (isfinite(value) and value > 0):
-        raise DataError(f"{path}, run {row['run']}: {column} is {value:g}; it must be finite and positive")
+        raise DataError(f"{path}, run {row['run']}: {column} is {value}; it must be finite and positive")
     return value

@@ -56,7 +56,7 @@ def test_laws_may_see_all_examples(rows: Rows, write_runs: Write) -> None:
         ({"top1_error": "0.0"}, "run0000: top1_error is 0.0; it must be finite and positive"),
         ({"top1_error": "-0.1"}, "top1_error is -0.1"),
         ({"top1_error": "nan"}, "top1_error is nan"),
-        ({"top1_error": ""}, "top1_error is empty"),
+        ({"top1_error": ""}, "top1_error is nan"),
         ({"top1_error": "low"}, "top1_error is 'low', not a number"),
         ({"status": "running"}, "status is 'running'"),
         ({"parameters": "1001"}, "has two sizes"),
@@ -91,5 +91,5 @@ def test_a_study_without_runs_a_missing_column_and_a_missing_file_are_errors(
 def test_a_cut_off_table_is_an_error(rows: Rows, write_runs: Write) -> None:
     path = write_runs(rows)
     path.write_text(path.read_text()[:-30])
-    with pytest.raises(DataError, match="line 241: not 14 cells"):
+    with pytest.raises(DataError, match="line 241: 13 cells for 14 columns"):
         read_runs(path, SPEC)

@@ -298,8 +298,9 @@ def test_tables_as_spreadsheets_write_them(call: Call, runs: Path, tmp_path: Pat
 def test_a_users_mistake_is_one_line(call: Call, runs: Path, options: tuple[str, ...], words: str) -> None:
     given = list(POWER_LAW)
     for option in ("--law", "--y"):
-        if option in options:  # argparse takes the last one
-            given[given.index(option) + 1] = options[options.index(option) + 1]
+        if option in options:  # an option may be given once
+            at = given.index(option)
+            del given[at : at + 2]
     assert words in call.error("fit", runs, *given, *options)
 
 
@@ -333,3 +334,67 @@ def test_a_figure(call: Call, surface_runs: Path, tmp_path: Path) -> None:
     (page,) = PdfReader(path).pages
     assert "Residuals over N" in page.extract_text()
     assert "fitted to 60 of 60 rows of surface.csv" in page.extract_text().replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("changed", "options", "warning"),
+    [
+        ({"error": [2.0] * 20}, POWER_LAW, "y is 2 in every row: nothing can be learnt from it"),
+        (
+            {"error": [0.5 + k / 50 for k in range(20)]},
+            POWER_LAW,
+            "y rises with x (rank correlation 1), but power-law-floor falls: fit 1 - error if it is",
+        ),
+        (
+            {"params": [k + 1 for k in range(20)], "tokens": [10 * 2**k for k in range(20)]},
+            ("--law", "chinchilla", "--x", "N=params", "--x", "D=tokens", "--y", "error"),
+            "multiply it: --x D='1e9 * tokens'",
+        ),
+    ],
+)
+def test_tables_that_cannot_be_right_are_doubted(
+    call: Call, tmp_path: Path, changed: dict[str, list[float]], options: tuple[str, ...], warning: str
+) -> None:
+    runs = write_csv(tmp_path / "runs.csv", curve() | changed)
+    assert warning in call("fit", runs, *options, *QUICK)
+
+
+def test_copies_of_rows_do_not_narrow_the_intervals(call: Call, tmp_path: Path) -> None:
+    once, thrice = curve(), {name: cells * 3 for name, cells in curve().items()}
+    texts = [
+        call("fit", write_csv(tmp_path / "runs.csv", each), *POWER_LAW, *QUICK) for each in (once, thrice)
+    ]
+    assert "warning: 40 of 60 rows repeat another row in all columns and are left out" in texts[1]
+    assert texts[0].split("parameter")[1].split("objective")[0] in texts[1]
+
+
+def test_failed_runs_are_left_out_by_a_rule_before_cells_are_checked(call: Call, tmp_path: Path) -> None:
+    columns = curve() | {"state": ["finished"] * 17 + ["crashed"] * 3}
+    columns["error"] = [*columns["error"][:17], "", "nan", "inf"]
+    runs = write_csv(tmp_path / "runs.csv", columns)
+    said = call.error("fit", runs, *POWER_LAW)
+    assert "row 19, column error: is empty; 3 of 20 rows cannot be used: rows 19, 20, 21; leave" in said
+    assert "17 of 20 rows fitted" in call("fit", runs, *POWER_LAW, *QUICK, "--exclude", "state != 'finished'")
+
+
+def test_columns_are_computed(call: Call, tmp_path: Path) -> None:
+    columns = surface()
+    flops = [6 * n * d for n, d in zip(columns["params"], columns["tokens"], strict=True)]
+    runs = write_csv(tmp_path / "runs.csv", columns | {"Training FLOP": flops})
+    out = tmp_path / "fit.json"
+    how = "D=`Training FLOP` / (6 * params)"
+    call(
+        "fit", runs, "--law", "chinchilla", "--x", "N=params", "--x", how, "--y", "loss", *QUICK, "--out", out
+    )
+    assert strict(out)["params"] == pytest.approx(TRUTH, rel=1e-4)
+
+
+def test_the_table_is_never_written_over(call: Call, runs: Path) -> None:
+    before = runs.read_bytes()
+    assert "is the table itself; name another file" in call.error("fit", runs, *POWER_LAW, "--out", runs)
+    assert runs.read_bytes() == before
+
+
+def test_an_option_given_twice_is_an_error(call: Call, runs: Path) -> None:
+    status, _, said = call.whole("fit", runs, *POWER_LAW, "--y", "weight")
+    assert (status, said.splitlines()[-1]) == (2, "scalinglaws fit: error: --y is given twice")

@@ -85,6 +85,6 @@ def test_a_dry_run_of_each_shipped_scale(shipped: Project, scale: str) -> None:
     assert jobs["prepare"] >= 1
     assert jobs["figure"] >= 1
     if scale == "laptop":
-        jobs = sum(count for name, count in jobs.items() if name.startswith(("search ", "train ")))
-        assert jobs <= 12 * jobs["collect"]  # of which there is one for each study that trains
+        trained = sum(count for name, count in jobs.items() if name.startswith(("search ", "train ")))
+        assert trained <= 12 * jobs["collect"]  # of which there is one for each study that trains
     assert not (shipped.folder / "results").exists()

@@ -41,7 +41,7 @@ test: environment
 	$(IN_VENV) snakefmt --check Snakefile workflow
 	$(IN_VENV) snakemake --lint
 	$(IN_VENV) mypy
-	$(IN_VENV) pytest -m "not long"
+	$(IN_VENV) pytest -m "not long" -n 2 --dist loadscope --no-loadscope-reorder
 
 test-long: environment
 	$(IN_VENV) pytest -m long

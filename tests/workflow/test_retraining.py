@@ -46,7 +46,7 @@ def test_a_subset_size_is_added_and_taken_away_again(project: Project) -> None:
     assert project.jobs() == NOTHING
 
     project.change("scales.smoke.subsets", list(SUBSETS))
-    assert project.jobs() == GRIDS + FROM_RUNS  # the jobs have other runs now, and are asked
+    assert project.jobs() == GRIDS + FROM_RUNS  # the jobs have other runs now, and run
     assert project.train().trained == set()
 
 
@@ -78,20 +78,20 @@ def test_a_change_of_all_runs_is_reverted(project: Project) -> None:
     project.change("runs.budget.steps", 20)
     said = project.why()
     assert "budget.steps changed from 6 to 20" in said
-    assert f"0 to train, {G} only if the search ends otherwise, {N - G} kept." in said
+    assert f"0 to train, {G} only if the search chooses another rate, {N - G} kept." in said
     outcome = project.replicate()
     assert outcome.trained == set()
     assert project.tables() == tables
 
 
 def test_runs_are_divided_into_other_jobs(project: Project) -> None:
-    """Another number of workers: jobs whose runs are others now are asked, and find them trained."""
+    """With another number of workers, jobs with other runs start and find them trained."""
     tables = project.tables()
     scale = project.folder / "config" / "smoke.yaml"
     scale.write_text(scale.read_text().replace("workers: 1", "workers: 2"))
     assert project.jobs() == Jobs(["train w2 part0", "train w2 part2"]) + FROM_RUNS
     said = project.why()
-    assert "are divided into jobs otherwise" in said
+    assert "are divided into jobs differently" in said
     assert runs_line(2, 0, 12) in said
     outcome = project.replicate()
     assert outcome.trained == set()
@@ -137,7 +137,7 @@ def test_the_training_code_changes_its_meaning(project: Project) -> None:
 
 
 def test_the_data_change(project: Project) -> None:
-    """Every pixel is inverted: no run may stand."""
+    """Every pixel is inverted: no run may be kept."""
     project.edit(*DATA_EDIT)
     assert project.train().trained == ALL_RUNS
 

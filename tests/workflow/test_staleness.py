@@ -62,7 +62,7 @@ def test_nothing_changed(project: Project) -> None:
 
 @dataclass(frozen=True)
 class Row:
-    """An edit, the jobs after it, and what is said of a file; it is not asked where there are no words."""
+    """An edit, the jobs after it, and what `why` says of a file; without words, `why` is not called."""
 
     name: str
     edit: Edit
@@ -161,7 +161,7 @@ TABLE = [
         ("not made yet: ", runs_line(3, N, G))),
     Row("a learning rate", change("runs.learning_rate.search", [*RATES, 0.05]), JOBS + FROM_RUNS,
         ("learning_rate changed from [0.001, 0.002] to [0.001, 0.002, 0.05]",
-         f"1 to train (1 without a record), {G} only if the search ends otherwise, 2 kept.")),
+         f"1 to train (1 without a record), {G} only if the search chooses another rate, 2 kept.")),
     Row("a subset size is taken away", change("scales.smoke.subsets", list(SUBSETS[1:])),
         GRIDS + FROM_RUNS, (f"3 runs are no longer part of {STUDY_NAME}", runs_line(2, 0, G - 3))),
     # Runs' own specs
@@ -204,7 +204,7 @@ TABLE = [
         edit(*DATA_EDIT),
         Jobs({"prepare": 1, "shuffle": len(SEEDS)}) + JOBS + FROM_RUNS,
         ("the code of scalinglaws.data.sources.cifar changed.",
-         f"0 to train, {N} only if the data come out otherwise, 0 kept.")),
+         f"0 to train, {N} only if the data come out different, 0 kept.")),
     Row("no meaning of code", edit_nothing_that_counts, NOTHING),
     Row("code that is not used", edit_what_is_not_used, NOTHING),
     Row("keys in reverse", reverse_keys, NOTHING, (CURRENT,)),
@@ -221,7 +221,7 @@ TABLE = [
     Row("a table of runs is deleted", delete(f"tables/{STUDY_NAME}/curves.csv"), FROM_RUNS,
         ("curves.csv is missing (deleted, or a job failed)", "again: run tables, fits, figures.")),
     Row("a table is edited", edit_a_table, Jobs(["claims", "figure", "summary"]),
-        ("fits.csv changed after figures were made of it.",)),
+        ("fits.csv changed after figures were made from it.",)),
 ]  # fmt: skip
 
 

@@ -16,7 +16,7 @@ def test_nothing_was_made_yet(bare: Project) -> None:
     assert not (bare.folder / "results").exists()
 
 
-def test_all_outputs_and_those_that_are_no_part_of_it(project: Project) -> None:
+def test_all_outputs_and_files_that_are_not_outputs(project: Project) -> None:
     project.change("fit.level", 0.9)
     done = project.call("scalinglaws.cli.main", "why", "--scale", "smoke")
     assert done.stdout == (
@@ -31,7 +31,7 @@ def test_a_run_that_is_kept_in_a_job_that_is_asked(project: Project) -> None:
     project.change("scales.smoke.subsets", [*SUBSETS, 80])
     kept = next(run for run, state in project.records().items() if state.words.startswith("grid"))
     file = f"{RESULTS}/runs/{STUDY_NAME}/{kept}.json"
-    assert project.why(file).startswith(f"{file} is kept, but its job is asked again: ")
+    assert project.why(file).startswith(f"{file} is kept, but its job runs again: ")
 
 
 def test_several_changes_are_all_named(project: Project) -> None:

@@ -100,13 +100,13 @@ def _write_made_of(step: Step) -> None:
 def _matching(job: Job, records: dict[str, Record], choice: Choice | None, data: str) -> Iterator[Record]:
     code = training_code(job)
     for run in job.runs:
-        rate = run.learning_rate
-        if rate == "searched":
+        learning_rate = run.learning_rate
+        if learning_rate == "searched":
             if choice is None:
                 continue
-            rate = choice.learning_rate
+            learning_rate = choice.learning_rate
         record = records.get(run.id)
-        if record is not None and record.fits(run, float(rate), code, data):
+        if record is not None and record.fits(run, float(learning_rate), code, data):
             yield record
 
 

@@ -30,7 +30,7 @@ START_SECONDS = 2.5
 
 @dataclass(frozen=True)
 class Workload:
-    """What the time of a run depends on, its model's size apart."""
+    """What the time of a run depends on, apart from its model's size."""
 
     task: str
     family: str
@@ -58,7 +58,7 @@ class Workload:
 
 @dataclass(frozen=True)
 class Timing:
-    """What a record says of the time that its run took."""
+    """What a record says about the time that its run took."""
 
     run: str
     code: str
@@ -73,7 +73,7 @@ class Timing:
 
 
 def read_timings(results: Path = Path("results"), records: Path = Path("records")) -> list[Timing]:
-    """Timings of all runs made here and of all published ones, without those whose record cannot be read."""
+    """Timings of all runs made here and of all published ones; records that cannot be read are skipped."""
     made = (path.read_text(encoding="utf-8") for path in sorted(results.glob("*/runs/**/*.json")))
     files = sorted(records.glob("**/runs.jsonl"))
     published = (line for path in files for line in path.read_text(encoding="utf-8").splitlines())
@@ -91,7 +91,7 @@ def _timings(texts: Iterable[str]) -> Iterator[Timing]:
                 code=plain["code"],
                 workload=Workload.of(RunSpec.model_validate(plain["spec"])),
                 size=ModelSize.model_validate(plain["model"]),
-                # A process on a busy CPU waits for others, which CPU time leaves out. For a GPU it must wait.
+                # CPU time leaves out that a process on a busy CPU waits for others. It must wait for its GPU.
                 seconds=float(provenance["cpu_seconds" if device == CPU else "busy_seconds"]),
                 device=device,
                 processor=provenance["processor"],

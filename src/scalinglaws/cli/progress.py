@@ -59,7 +59,7 @@ class Progress:
         self._shown = 0.0
 
     def show(self) -> None:
-        """Print the state, if it is time to and something is being trained."""
+        """Print the state, if something is being trained and the last line is old enough."""
         now = time.time()
         if now - self._shown < self._every:
             return
@@ -71,7 +71,7 @@ class Progress:
         self._shown = now
         self._training_since = self._training_since or min(beat.time for beat in beats)
         line = self._line(max(beats, key=lambda beat: beat.time), beats, now)
-        with suppress(OSError):  # whoever read has gone, or the terminal: that is no reason to stop the work
+        with suppress(OSError):  # the terminal or reader is gone, which must not stop the work
             if self._terminal:
                 width = shutil.get_terminal_size().columns - 1
                 print(f"\r{line[:width]:<{width}}", end="", flush=True)

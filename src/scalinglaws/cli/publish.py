@@ -62,7 +62,7 @@ def _record(results: Path, study: StudyPlan, spec: RunSpec) -> Path:
 
 
 def _check_current(study: StudyPlan, results: Path, scale: str) -> None:
-    """Raise RecordError if the present code did not make a run, because nobody could adopt it."""
+    """Raise RecordError if other code made a run: its record could not be adopted."""
     for job in study.jobs:
         code = training_code(job)
         for spec in job.runs:

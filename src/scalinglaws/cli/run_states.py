@@ -1,4 +1,4 @@
-"""Predicts, for each run of the jobs that are asked again, whether it will be retrained or reused, and why.
+"""Predicts, for each run of the jobs that run again, whether it will be retrained or reused, and why.
 
 Snakemake sees jobs, and the training stage decides run by run. This decides as the stage will, except where
 data are prepared or a learning rate is searched again: what comes out of that is not known yet.
@@ -19,8 +19,8 @@ KEPT = "kept"
 NEW, DAMAGED, CODE = "without a record", "with a damaged record", "by other code"
 DATA, RATE = "on other data", "with another learning rate"
 OPEN = {
-    "if data": "only if the data come out otherwise",
-    "if rate": "only if the search ends otherwise",
+    "if data": "only if the data come out different",
+    "if learning rate": "only if the search chooses another rate",
 }
 
 
@@ -55,17 +55,17 @@ class RunStates:
         (manifest,) = step.inputs["manifest"]
         data = None if manifest in made_again else content_hash(Path(manifest).parent)
         searched = step.inputs["learning_rate"]
-        rate = read_choice(Path(searched[0])).learning_rate if set(searched) - made_again else None
+        learning_rate = read_choice(Path(searched[0])).learning_rate if set(searched) - made_again else None
         self._jobs[step.job.study] += 1
         for run, file in zip(step.job.runs, step.outputs["runs"], strict=True):
-            asked = rate if run.learning_rate == "searched" else run.learning_rate
+            asked = learning_rate if run.learning_rate == "searched" else run.learning_rate
             state = _state(run, Path(file), step.code, data, asked)
             self._states[step.job.study][state] += 1
             if state == KEPT:
                 self._kept.add(file)
 
 
-def _state(run: RunSpec, path: Path, code: str, data: str | None, rate: float | str | None) -> str:
+def _state(run: RunSpec, path: Path, code: str, data: str | None, learning_rate: float | str | None) -> str:
     """What becomes of a run; data and learning rate are None where they are not known yet."""
     if not path.exists():
         return NEW
@@ -73,9 +73,10 @@ def _state(run: RunSpec, path: Path, code: str, data: str | None, rate: float | 
         record = read_record(path)
     except RecordError:
         return DAMAGED
-    known = record.data if data is None else data, record.learning_rate if rate is None else float(rate)
-    if record.fits(run, known[1], code, known[0]):
-        return "if data" if data is None else "if rate" if rate is None else KEPT
+    known_data = record.data if data is None else data
+    known_rate = record.learning_rate if learning_rate is None else float(learning_rate)
+    if record.fits(run, known_rate, code, known_data):
+        return "if data" if data is None else "if learning rate" if learning_rate is None else KEPT
     if record.code != code:
         return CODE
-    return DATA if record.data != known[0] else RATE
+    return DATA if record.data != known_data else RATE

@@ -64,7 +64,7 @@ class Left:
 
 
 def opening(left: Left, timings: Sequence[Timing]) -> list[str]:
-    """What will be done, how long it takes, and the shorter ways."""
+    """Says what will be done, how long it takes, and which ways are shorter."""
     scale, every = left.work.config.name, sum(len(study.runs) for study in left.work.studies)
     if not left.runs:
         kept = f"all {every:,} runs are trained" if every else "nothing is trained"
@@ -101,14 +101,14 @@ def _count(number: int, what: str) -> str:
 
 
 def finished(part: Plan, results: Path) -> str:
-    """That a paper is finished, and where its figures are."""
+    """Says that a paper is finished, and where its figures are."""
     (paper,) = part.papers
     figures = sum(len(study.study.figures) for study in part.all_studies)
     return f"{paper} is finished: {_count(figures, 'figure')} in {results}/figures/{paper}/"
 
 
 def nothing(results: Path) -> list[str]:
-    """That nothing was to be done, and where the results are."""
+    """Says that there was nothing to do, and where the results are."""
     return [f"Nothing to be done: {results} is up to date; its verdicts are in {results}/report/."]
 
 

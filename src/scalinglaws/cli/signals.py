@@ -49,7 +49,7 @@ class Signals:
         for number in SIGNALS:
             before = signal.getsignal(number)
             if number == signal.SIGHUP and before == signal.SIG_IGN:
-                continue  # `nohup`: whoever asks for it wants us to outlive the terminal
+                continue  # `nohup`: the command is to outlive the terminal
             self._before[number] = before
             signal.signal(number, self._note)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)

@@ -35,7 +35,7 @@ POLL_SECONDS = 0.5
 STOP_SECONDS = 8.5
 """Time that jobs have to end by themselves. A training process needs one step and a checkpoint."""
 REPEAT_SECONDS = 2.0
-"""Then a job that still runs is asked again: it may have been just starting and missed the signal."""
+"""After this time a job that still runs is asked again: it may have been starting and missed the signal."""
 
 
 class SnakemakeKilledError(ScalingLawsError):
@@ -100,7 +100,7 @@ class Workflow:
     """A number, or `all`."""
     log: Path
     signals: Signals
-    """Stop it."""
+    """The signals that stop it."""
 
     def run(self, *arguments: str, show: Callable[[], None] = lambda: None) -> int:
         """Run Snakemake to its end and return its exit status; a signal stops it and its jobs within 10 s.

@@ -5,7 +5,7 @@ compares those files with the present plan, code and inputs, from the data down 
 stale if it is missing, if something that it was made of changed, or if one of its inputs is stale.
 
 It looks at no file's time and does not ask Snakemake, which may run a rule for one more reason: its command
-in workflow/rules was edited. An output edited by hand is noticed where something else was made of it.
+in workflow/rules was edited. An output edited by hand is only noticed if something else was made from it.
 """
 
 import argparse
@@ -80,7 +80,7 @@ def explain(target: str, wanted: Iterable[Step], every: Sequence[Step]) -> list[
     runs = RunStates(changed.stale)
     causes = changed.causes()
     if runs.keeps(target):
-        head = f"{target} is kept, but its job is asked again"
+        head = f"{target} is kept, but its job runs again"
     else:
         head = f"{target} is {'stale' if Path(target).exists() else 'missing'}"
     lines = [f"{head}: {causes[0]}."] if len(causes) == 1 else [f"{head}:", *(f"- {each}" for each in causes)]
@@ -136,9 +136,7 @@ class Changes:
         found += dict.fromkeys(cause for key in self._replanned for cause in self._settings(*key))
         found += self._found
         if self._unfinished:
-            found.append(
-                f"{_are(list(self._unfinished))} missing (a new job, or one that did not come to its end)"
-            )
+            found.append(f"{_are(list(self._unfinished))} missing (a new job, or one that did not finish)")
         if self._gone:
             found.append(f"{_are(list(self._gone))} missing (deleted, or a job failed)")
         if self._never:
@@ -159,7 +157,7 @@ class Changes:
         other = made.spec != step.spec
         if other and step.job is not None:
             self._replanned[step.job.study, step.job.phase] = None
-        else:  # the records of a job whose spec is another are new runs
+        else:  # a job with another spec has new runs
             self._gone |= dict.fromkeys(absent)
         if other and step.job is None:
             self._found |= dict.fromkeys(_spec(step, made.spec))
@@ -178,7 +176,7 @@ class Changes:
         for each in (old, new):
             each.pop("subset.seed", None)  # the same as `seed`
         found = list(_changes(old, new))
-        yield from found or [f"the runs of {study} are divided into jobs otherwise"]
+        yield from found or [f"the runs of {study} are divided into jobs differently"]
 
 
 def _absent(step: Step) -> list[str]:
@@ -212,14 +210,14 @@ def _modules(old: Code, new: Code) -> list[str]:
 
 
 def _inputs(step: Step, made: MadeOf, made_again: set[str]) -> Iterator[str]:
-    """Inputs that are others now, except for those that are made again anyway."""
+    """Inputs that have changed, except for those that are made again anyway."""
     for file in sorted({*step.hashed, *made.inputs} - made_again):
         if file not in made.inputs:
             yield f"{file} is a new input of {step.stage} {step.name}"
         elif file not in step.hashed:
             yield f"{file} is no longer an input of {step.stage} {step.name}"
         elif Path(file).exists() and file_hash(Path(file)) != made.inputs[file]:
-            yield f"{file} changed after {MADE[step.stage]} were made of it"
+            yield f"{file} changed after {MADE[step.stage]} were made from it"
 
 
 def _listed(names: Sequence[str], most: int = 3) -> str:

@@ -36,7 +36,7 @@ class Job(Strict):
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The job as short plain data: ids in the place of its runs, and every value that a setting has."""
+        """The job as short plain data: ids instead of its runs, and every value that a setting has."""
         own = {key: value for key, value in identity(self).items() if key != "runs"}
         return {**_plain(own), "runs": [run.id for run in self.runs], "settings": settings(self.runs)}
 

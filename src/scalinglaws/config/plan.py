@@ -174,10 +174,10 @@ def _parts(models: int, seeds: int, workers: int) -> int:
 
 
 def _grid_job(study: Study, grid: Grid, model: ModelSpec, part: int, parts: int) -> Job:
-    rate = "searched" if isinstance(grid.learning_rate, LearningRateSearch) else grid.learning_rate
+    learning_rate = "searched" if isinstance(grid.learning_rate, LearningRateSearch) else grid.learning_rate
     seeds = sorted(grid.seeds)[part::parts]
     runs = tuple(
-        run_spec(grid, model, size, seed, rate)
+        run_spec(grid, model, size, seed, learning_rate)
         for size, seed in product(sorted(grid.subsets, reverse=True), seeds)
     )
     name = model.name if parts == 1 else f"{model.name}-part{part}"
@@ -186,7 +186,8 @@ def _grid_job(study: Study, grid: Grid, model: ModelSpec, part: int, parts: int)
 
 def _search(study: Study, grid: Grid, model: ModelSpec, search: LearningRateSearch) -> Job:
     runs = tuple(
-        run_spec(grid, model, size, search.seed, rate) for size, rate in product(search.at, search.search)
+        run_spec(grid, model, size, search.seed, learning_rate)
+        for size, learning_rate in product(search.at, search.search)
     )
     candidates = Candidates(learning_rates=search.search, metric=search.metric)
     return Job(
@@ -194,7 +195,7 @@ def _search(study: Study, grid: Grid, model: ModelSpec, search: LearningRateSear
     )
 
 
-def run_spec(grid: Grid, model: ModelSpec, size: int, seed: int, rate: float | str) -> RunSpec:
+def run_spec(grid: Grid, model: ModelSpec, size: int, seed: int, learning_rate: float | str) -> RunSpec:
     """One run of a grid."""
     return RunSpec.model_validate(
         {
@@ -202,7 +203,7 @@ def run_spec(grid: Grid, model: ModelSpec, size: int, seed: int, rate: float | s
             "data": grid.data,
             "subset": Subset(examples=size, seed=seed),
             "model": model,
-            "learning_rate": rate,
+            "learning_rate": learning_rate,
             "optimiser": grid.optimiser,
             "budget": grid.budget,
             "precision": grid.precision,

@@ -126,5 +126,5 @@ def test_records_that_cannot_be_read_are_left_out(tmp_path: Path) -> None:
         (3e5, "about 3 days (2 to 7)", "3 days"),
     ],
 )
-def test_a_duration_is_told_to_one_digit(seconds: float, words: str, short: str) -> None:
+def test_a_duration_is_printed_with_one_digit(seconds: float, words: str, short: str) -> None:
     assert (in_words(seconds), briefly(seconds)) == (words, short)

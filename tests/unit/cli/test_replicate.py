@@ -98,7 +98,7 @@ def test_where_all_runs_are_trained_one_call_is_enough(
     ]
 
 
-def test_a_paper_that_fails_is_told_and_the_others_go_on(
+def test_a_paper_that_fails_is_reported_and_the_others_go_on(
     snakemake: Snakemake, analysis: None, options: Options, capsys: Capture
 ) -> None:
     snakemake.said["other"], snakemake.status["other"] = "error: two.yaml: is wrong\n", 1
@@ -112,7 +112,9 @@ def test_a_paper_that_fails_is_told_and_the_others_go_on(
     assert out.splitlines()[-1] == "paper is finished: 1 figure in results/laptop/figures/paper/"
 
 
-def test_a_lock_is_told_once(snakemake: Snakemake, analysis: None, options: Options, capsys: Capture) -> None:
+def test_a_lock_is_reported_once(
+    snakemake: Snakemake, analysis: None, options: Options, capsys: Capture
+) -> None:
     snakemake.said["other"], snakemake.status["other"] = f"{LOCKED_OUT}:\n", 1
     assert replicate.run(options) == 1
     assert snakemake.papers == ["other"]

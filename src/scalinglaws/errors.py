@@ -18,4 +18,4 @@ class RecordError(ScalingLawsError):
 
 
 class DeviceError(ScalingLawsError):
-    """A GPU that is asked for and cannot be had on this host."""
+    """A GPU that was asked for and that this host does not have."""

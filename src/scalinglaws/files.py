@@ -1,4 +1,4 @@
-"""Files appear whole or not at all: written beside their place, then renamed into it."""
+"""Writes files whole or not at all: to a temporary file in the same folder, which is then renamed."""
 
 import glob
 import hashlib
@@ -27,7 +27,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 
 def remove_file(path: Path) -> None:
-    """Remove a file, if it is there, with what those left behind who were killed while they wrote it."""
+    """Remove a file, if it exists, and the temporary files of processes that were killed while writing it."""
     for each in (path, *path.parent.glob(f"{glob.escape(f'.{path.name}.')}*")):
         each.unlink(missing_ok=True)
 

@@ -3,9 +3,8 @@
 Snakemake sees when a command changes, not when the package behind it does. Rules therefore carry this
 fingerprint as a parameter: an edit that changes the meaning of a stage reruns it, and a comment does not.
 
-Every import of our own is replaced by the hash of the module that it names, and a module's own name is
-left out. A
-file that is moved or renamed, with its imports adapted, changes nothing. Modules are parsed, never
+Every import of our own is replaced by the hash of the module that it names, and a module's own name is left
+out. So a file that is moved or renamed, with its imports adapted, changes nothing. Modules are parsed, never
 imported, so that the fingerprint of the training stage does not cost an import of torch.
 """
 
@@ -145,7 +144,7 @@ def _read(module: str) -> _Module:
 
 
 def _without_imports(body: list[ast.stmt], module: str, imports: list[_Import]) -> Iterator[ast.stmt]:
-    """The statements that are no import of our own; those that are go to `imports`."""
+    """The statements without imports of our own, which are added to `imports`."""
     for statement in body:
         if isinstance(statement, ast.Import):
             ours = [alias for alias in statement.names if _inside(alias.name)]
@@ -200,7 +199,7 @@ def _text(node: Any) -> str:
 
 
 def _without_strings(body: Iterator[ast.stmt]) -> Iterator[ast.stmt]:
-    """Strings that stand alone document what is above them; they do nothing."""
+    """The statements without strings alone, which document what is above them and do nothing."""
     for statement in body:
         value = statement.value if isinstance(statement, ast.Expr) else None
         if not (isinstance(value, ast.Constant) and isinstance(value.value, str)):

@@ -71,9 +71,9 @@ def forward_flops(model: Transformer, *, causal: bool = False) -> Parts:
     values.
 
     Args:
-        model: the model. causal: count only the keys that a token may see, (n_ctx + 1) / 2 on average.
-        Otherwise all n_ctx count,
-            as in a masked dense product and in torch's own counter.
+        model: the model.
+        causal: count only the keys that a token may see, (n_ctx + 1) / 2 on average. Otherwise all n_ctx
+            count, as in a masked dense product and in torch's own counter.
     """
     product = model.d_attn * (model.n_ctx + 1) if causal else 2 * model.d_attn * model.n_ctx
     return {

@@ -67,9 +67,9 @@ class LstmLayer(nn.Module):
         """Map (batch, steps, inputs) to (batch, steps, width).
 
         Args:
-            x: inputs. there: 0 where an input is padding and 1 elsewhere, (batch, steps). Padding that comes
-            first leaves
-                the state at zero, so the reverse direction begins with the last real input.
+            x: inputs.
+            there: 0 where an input is padding and 1 elsewhere, (batch, steps). Padding that comes first
+                leaves the state at zero, so the reverse direction begins with the last real input.
         """
         gates = self.project(x)
         if there is not None:

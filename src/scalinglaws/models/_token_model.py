@@ -18,7 +18,7 @@ class TokenModel(nn.Module):
         Args:
             vocabulary: number of tokens.
             width: width of the embedding, and of the body's inputs and outputs.
-            body: maps (batch, tokens, width) to the same shape; no place sees a later one.
+            body: maps (batch, tokens, width) to the same shape; no position sees a later one.
         """
         super().__init__()
         self.embed = nn.Embedding(vocabulary, width)

@@ -161,10 +161,11 @@ def build(
     """An attention speech model.
 
     Args:
-        inputs: shapes of a sound, (frames, bands), and of its symbols, (length,). outputs: number of symbols,
-        with the one for the beginning, which comes first, and the one for the end. width: units of every
-        layer, and of each direction of recurrent ones. layers: recurrent layers of the listener. stride:
-        frames per step that is attended to.
+        inputs: shapes of a sound, (frames, bands), and of its symbols, (length,).
+        outputs: number of symbols, with those for the beginning, which comes first, and for the end.
+        width: units of every layer, and of each direction of recurrent ones.
+        layers: recurrent layers of the listener.
+        stride: frames per step that is attended to.
 
     Raises:
         ValueError: there are too few layers for the pooling between them.

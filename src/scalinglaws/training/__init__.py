@@ -4,5 +4,5 @@ import os
 
 # Without it, the last bits of MKL's matrix products depend on how their operands are laid out in memory, so a
 # run's result would depend on its row in an ensemble. MKL reads it at its first product, which no import
-# does. A choice of the user's is kept.
+# does. If you have set it, your value is kept.
 os.environ.setdefault("MKL_CBWR", "AUTO")

@@ -179,7 +179,7 @@ class Trainer:
         members = training.members
         words = _words(members[0].setup) + (f" and {len(members) - 1} more" if len(members) > 1 else "")
         runs = tuple(member.setup.spec.id for member in members)
-        with suppress(OSError):  # on a full disk, whoever watches can do without
+        with suppress(OSError):  # a full disk; training goes on without heartbeats
             self._heartbeat.beat(
                 words, runs, training.step, members[0].setup.spec.budget.steps, training.loss
             )

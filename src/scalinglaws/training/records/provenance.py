@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scalinglaws.counting.size import ModelSize
 from scalinglaws.training.records.record import Provenance
 
-if TYPE_CHECKING:  # it imports torch, which whoever only asks for the processor does not need
+if TYPE_CHECKING:  # imports torch, which a caller that only asks for the processor does not need
     from scalinglaws.training.loop import Member
 
 

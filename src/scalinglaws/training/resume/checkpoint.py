@@ -1,4 +1,4 @@
-"""Checkpoints: the state of the runs in progress, so that a killed process loses next to nothing.
+"""Checkpoints: the state of the runs in progress, so that a killed process loses little.
 
 There is one file per job. It is not an output of the workflow: it exists while the job is trained, and is
 removed when the job is done.

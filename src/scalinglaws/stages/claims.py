@@ -49,22 +49,22 @@ def main(arguments: list[str]) -> None:
     spec = parse_spec(ClaimSpec, options.spec)
     data: list[dict[str, Any]] = [manifest(name) for name in spec.public_runs]
     data += [json.loads(path.read_text(encoding="utf-8")) for path in options.data]
-    sources = [found["source"] for found in data] or [CONSTANTS]
-    title = " and ".join(found["title"] for found in data) or "published constants"
+    sources = [one["source"] for one in data] or [CONSTANTS]
+    title = " and ".join(one["title"] for one in data) or "published constants"
     fits = read_table(options.fits, CLAIMED) if options.fits else frame_of([], CLAIMED)
     best = read_table(options.best, SCORED) if options.best else None
     rows = []
     for claim in claims_of(spec.study):
-        found = measure(claim, fits, best)
-        judged = judge(claim, found, sources, title, spec.scale)
+        measured = measure(claim, fits, best)
+        judged = judge(claim, measured, sources, title, spec.scale)
         rows.append(
             (
                 claim.id,
                 claim.statement,
                 claim.published_text,
-                found.value,
-                found.low,
-                found.high,
+                measured.value,
+                measured.low,
+                measured.high,
                 str(judged.verdict),
                 judged.reason,
                 claim.source,

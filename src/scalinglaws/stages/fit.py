@@ -122,10 +122,10 @@ def _ends(samples: FloatArray, spec: FitSpec) -> tuple[float, float]:
 
 
 def _diagnostics(fit: MetricFit) -> tuple[Cell, ...]:
-    found = fit.fit
-    if found is None:
+    best = fit.fit
+    if best is None:
         return NAN, NAN, NAN, 0, NAN
-    return (found.r_squared, found.objective, found.gradient_norm, found.descents, found.disagreement)
+    return (best.r_squared, best.objective, best.gradient_norm, best.descents, best.disagreement)
 
 
 def _derived_row(row: Derived, analysis: Analysis, spec: FitSpec) -> tuple[Cell, ...]:

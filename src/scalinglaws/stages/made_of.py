@@ -1,7 +1,7 @@
 """What the outputs of a stage were made of: a small JSON file beside them, which the stage writes last.
 
-It holds no time and no host, so that equal results lie beside equal files. `scalinglaws why` compares it with
-the present.
+It holds no time and no host, so that equal results have equal files. `scalinglaws why` compares it with the
+present.
 """
 
 import json
@@ -20,7 +20,7 @@ from scalinglaws.fingerprint import module_hashes
 
 PACKAGES = ("matplotlib", "numpy", "pandas", "scipy", "torch")
 OF_THE_TRAINING = ("provenance", "job")
-"""Keys of a run record that say how it came to be and not what came out; no table holds them."""
+"""Keys of a run record that say how it was made and not what came out; no table holds them."""
 
 
 class Code(Strict):
@@ -84,7 +84,7 @@ def read_made_of(path: Path) -> MadeOf | None:
 
 
 def file_hash(path: Path) -> str:
-    """Hash of a file's content; of a run record's without the time, the place and the job of its training."""
+    """Hash of a file's content; for a run record, without when, where and in which job it was trained."""
     if path.suffix == ".json":
         try:
             plain = json.loads(path.read_text(encoding="utf-8"))

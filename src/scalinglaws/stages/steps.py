@@ -24,7 +24,7 @@ from scalinglaws.fingerprint import code_fingerprint
 Files = Mapping[str, list[str]]
 ENDINGS = ("pdf", "png", "csv")
 INTERMEDIATE = ("data", "shuffle")
-"""Stages whose outputs nobody asks for by themselves."""
+"""Stages whose outputs are only made for others."""
 UNHASHED = ("arrays", "jobs")
 """Inputs whose content is not compared: that of the arrays is in their manifest, and a job is its records."""
 

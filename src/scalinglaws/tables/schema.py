@@ -177,7 +177,7 @@ FITS = Table(
         Column("objective", "number", "the objective at its minimum", optional=True),
         Column("gradient_norm", "number", "norm of its gradient there", optional=True),
         Column("starts", "whole", "initial guesses that were tried"),
-        Column("spread", "number", "how far their results lie apart", optional=True),
+        Column("spread", "number", "how far their results are apart", optional=True),
         Column("resamples", "whole", "bootstrap resamples behind the interval"),
         Column("redrawn", "whole", "resamples that were degenerate and drawn again"),
         CLAIMED.columns[-1],

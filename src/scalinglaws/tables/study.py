@@ -73,7 +73,7 @@ class StudyTables:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TrainedStudy(StudyTables):
-    """The tables of a study, and what its study file says: so an analysis sees it.
+    """The tables of a study and what its study file says, as an analysis sees them.
 
     Attributes:
         facts: the study's name, title, optimiser, and how it was fitted.
@@ -165,7 +165,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     """What the data stage wrote about a prepared data set.
 
     Raises:
-        DataError: the file is missing or is no manifest.
+        DataError: the file is missing or is not a manifest.
     """
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

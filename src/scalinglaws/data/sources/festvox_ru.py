@@ -130,7 +130,7 @@ def read_labels(content: bytes, name: str) -> list[tuple[float, str]]:
     try:
         first = [line.strip() for line in lines].index("#") + 1
     except ValueError:
-        raise DataError(f"{name}: has no line of # that ends the header, so it is no label file") from None
+        raise DataError(f"{name}: is not a label file: no line `#` ends its header") from None
     labels: list[tuple[float, str]] = []
     for number, line in enumerate(lines[first:], first + 1):
         fields = line.split()

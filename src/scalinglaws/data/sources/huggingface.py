@@ -144,7 +144,7 @@ def _pixels(split: Any, image: str, size: int | None, where: str) -> list[NDArra
             found = type(picture).__name__
             raise DataError(f"{where}, example {index}: column {image!r} holds a {found}, not an image")
         if picture.mode.startswith(DEEP_MODES):
-            raise DataError(f"{where}, example {index}: has more than 8 bits a value (mode {picture.mode})")
+            raise DataError(f"{where}, example {index}: has more than 8 bits per value (mode {picture.mode})")
         picture = picture.convert("L" if picture.mode in GREY_MODES else "RGB")
         array = np.asarray(picture if size is None else centre_square(picture, size))
         pixels.append(array.reshape(*array.shape[:2], -1))

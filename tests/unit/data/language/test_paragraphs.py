@@ -13,7 +13,7 @@ def shared_sentences(split: Split) -> set[str]:
 
 
 def test_no_sentence_is_in_both_sets() -> None:
-    # Every sentence stands in two paragraphs, with other case and punctuation.
+    # Every sentence is in two paragraphs, with other case and punctuation.
     pairs = [f"Number {k} is a sentence. Own sentence {k} is here!" for k in range(200)]
     others = [f'Another beginning {k} of it? "NUMBER, {k} is: a sentence!" And so on.' for k in range(200)]
     split = split_paragraphs(pairs + others, 0.1, 0)

@@ -36,13 +36,13 @@ def test_case_and_composed_letters() -> None:
     assert subwords.decode(decomposed) == normalised(" Gro\u0308ße\u00a0Hund\t") == "Größe Hund"
 
 
-def test_punctuation_and_words_stand_apart() -> None:
+def test_punctuation_is_separate_from_words() -> None:
     subwords = train_subwords(["ab ab, ab. (ab)"] * 50, 40)
     names = [[subwords.names[each] for each in ids] for ids in subwords.encode(["ab, ab (ab)."])]
     assert names == [["▁ab", ",", "▁ab", "▁(", "ab", ")", "."]]
 
 
-def test_pads_and_ends_are_no_text() -> None:
+def test_pads_and_ends_are_not_text() -> None:
     names = (*RESERVED, "▁a", "b")
     assert joined([BEGIN, 4, 5, UNKNOWN, 4, END, 5, PAD], names) == "ab� a"
 

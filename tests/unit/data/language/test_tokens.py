@@ -7,7 +7,7 @@ from scalinglaws.data.language.tokens import END, UNKNOWN, Census, Vocabulary, s
 TRAINING = ["The cat, the dog.", "The cat's cat: a bird", "Zebra the end"] * 4
 
 
-def test_words_are_lower_case_and_marks_stand_alone() -> None:
+def test_words_are_lower_case_and_marks_are_separate() -> None:
     assert split_words("Don't STOP—she said, “l’été 1885”...") == [
         *("don't", "stop", "—", "she", "said", ",", "“", "l’été", "1885", "”", ".", ".", ".")
     ]

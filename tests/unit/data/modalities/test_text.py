@@ -54,7 +54,7 @@ def test_the_vocabulary_is_that_of_the_whole_training_pool_alone() -> None:
     words = {word for line in TRAINING for word in split_words(line)}
     assert text.vocabulary == len(words) + 2
     assert "yeti" not in words
-    assert UNKNOWN in text.validation  # what validation alone holds has no id
+    assert UNKNOWN in text.validation  # tokens that only validation has get no id
     assert UNKNOWN not in text.train
 
 

@@ -66,7 +66,7 @@ def test_a_missing_file_is_named(folder: Path, name: str) -> None:
         load(folder, folder)
 
 
-def test_a_file_that_is_no_text(folder: Path) -> None:
+def test_a_file_that_is_not_text_is_refused(folder: Path) -> None:
     (folder / TRAINING[3]).write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError, match=r"news\.en-00004-of-00100: not a text file in UTF-8"):
         load(folder, folder)

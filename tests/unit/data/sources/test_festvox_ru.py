@@ -161,7 +161,7 @@ def test_labels() -> None:
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("0.25 125 pau\n", "a.lab: has no line of #"),
+        ("0.25 125 pau\n", "a.lab: is not a label file"),
         ("#\n0.25 125 pau\n0.25 125 a\n", "a.lab, line 3: '0.25 125 a' is not"),
         ("#\n0.25 125\n", "a.lab, line 2: '0.25 125' is not"),
         ("head\n#\n0.25 125 a b\n", "a.lab, line 3"),

@@ -35,7 +35,7 @@ def line(name: str, text: str, font: str = "font_small") -> str:
 
 @pytest.fixture
 def files() -> Files:
-    """Three lines a level by path inside the game's folder: one by each fish, and one without a recording."""
+    """Three lines per level by path in the game's folder: one by each fish, and one without a recording."""
     found: Files = {}
     for number, level in enumerate(LEVELS):
         own = "".join("bcd"[number // 3**digit % 3] for digit in range(3))
@@ -184,7 +184,7 @@ def test_cannot_be_decoded(files: Files, read: Read) -> None:
         read()
 
 
-def test_a_script_that_is_no_text(files: Files, read: Read) -> None:
+def test_a_script_that_is_not_text_is_refused(files: Files, read: Read) -> None:
     files["script/reef/dialogs_cs.lua"] = "dialogStr('loď')".encode("cp1250")
     with pytest.raises(DataError, match=r"script/reef/dialogs_cs\.lua: is not UTF-8"):
         read()

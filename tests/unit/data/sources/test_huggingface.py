@@ -134,7 +134,7 @@ def test_text_labels(tmp_path: Path) -> None:
         ("int64", [0, 1], [None], "None is none of 2"),
     ],
 )
-def test_label_that_is_no_class(
+def test_label_that_is_not_a_class(
     tmp_path: Path, kind: str, train: list[Any], test: list[Any], wrong: str
 ) -> None:
     saved = save(tmp_path, [picture(1)] * 2, [picture(2)], labels=(kind, train, test))

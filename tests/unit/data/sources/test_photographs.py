@@ -33,7 +33,7 @@ def blocks_of(patches: NDArray[np.uint8]) -> set[tuple[int, int]]:
 
 @pytest.fixture
 def folder(tmp_path: Path, write_image: Write) -> Path:
-    """Three photographs of 10, 15 and 12 blocks and a file that is none."""
+    """Three photographs of 10, 15 and 12 blocks and a file that is not a photograph."""
     for mark, (name, rows, columns) in enumerate((("a.png", 2, 5), ("b.PNG", 5, 3), ("c.png", 3, 4))):
         write_image(tmp_path / name, numbered(rows, columns, mark))
     (tmp_path / "licence.txt").write_text("mine")
@@ -101,7 +101,7 @@ def test_too_small(folder: Path, write_image: Write) -> None:
         load(folder, folder)
 
 
-def test_one_photograph_is_no_task(tmp_path: Path, write_image: Write) -> None:
+def test_one_photograph_is_refused(tmp_path: Path, write_image: Write) -> None:
     write_image(tmp_path / "a.jpg", numbered(3, 3))
     with pytest.raises(DataError, match="holds 1 photographs"):
         load(tmp_path, tmp_path)
@@ -127,7 +127,7 @@ def test_packaged(
         members["usr/share/backgrounds/mate/abstract/A.jpg"] = b"a drawing"
         blob = deb(members)
         (tmp_path / f"{package}_1_all.deb").write_bytes(blob)
-        del pinned[names[1]]  # a picture that is no photograph
+        del pinned[names[1]]  # a picture that is not a photograph
         packages.append((Archive(package, "1", hashlib.sha256(blob).hexdigest()), pinned))
     monkeypatch.setattr(photographs, "PACKAGES", tuple(packages))
     images = load(None, tmp_path).check()

@@ -1,4 +1,4 @@
-"""One law fitted to many data sets at the same x: draws of a noise, or what is left of them in folds."""
+"""One law fitted to many data sets at the same x: draws of a noise, or the folds of a cross-validation."""
 
 from dataclasses import dataclass
 

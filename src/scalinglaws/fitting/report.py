@@ -95,7 +95,7 @@ def _noteworthy(scan: Profile, fit: Solution) -> list[str]:
     """What a profile shows that the fit alone does not."""
     said = []
     if scan.lowest < fit.objective * (1 - BETTER):
-        said.append(f"a better fit lies near {scan.name} = {scan.at:.4g}: fit again with other starts")
+        said.append(f"there is a better fit near {scan.name} = {scan.at:.4g}: try other initial guesses")
     if scan.flat:
         low, high = ends(scan, fit)
         from_, to = "" if isinf(low) else f" from {low:.3g}", "" if isinf(high) else f" to {high:.3g}"

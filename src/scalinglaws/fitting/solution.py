@@ -291,12 +291,12 @@ def _unidentified(system: System, theta: FloatArray, still: set[str]) -> tuple[s
 
 
 def _doubts(gradient: float, agreeing: int, descents: int) -> list[str]:
-    found = []
+    doubts = []
     if gradient > GRADIENT_ALLOWED:
-        found.append(f"the optimiser stopped early (scaled gradient {gradient:.1e})")
+        doubts.append(f"the optimiser stopped early (scaled gradient {gradient:.1e})")
     if agreeing == 1 and descents > 1:
-        found.append(f"only 1 of {descents} starts came to the lowest objective")
-    return found
+        doubts.append(f"only 1 of {descents} starts came to the lowest objective")
+    return doubts
 
 
 def _freedom(loose: tuple[str, ...], disagreement: float) -> list[str]:

@@ -60,7 +60,7 @@ class Score:
 def curves_of(
     table: Table, groups: Sequence[str], x: str, y: str, train: str
 ) -> tuple[list[Curve], list[str]]:
-    """The curves of a table in the order in which their names come, and what was left out.
+    """The curves of a table in the order in which their names first appear, and what was left out.
 
     Args:
         table: the table.
@@ -151,10 +151,10 @@ class _Fits:
                 self._found[name] = Problem(name, points).fit(self.engine)
             except ScalingLawsError as fault:
                 self._found[name] = fault
-        found = self._found[name]
-        if isinstance(found, ScalingLawsError):
-            raise found
-        return found
+        fit = self._found[name]
+        if isinstance(fit, ScalingLawsError):
+            raise fit
+        return fit
 
     def best_of(self, family: str) -> Fit:
         """The fit of the family's member with the lowest AICc; the first of those that have none.
@@ -162,15 +162,15 @@ class _Fits:
         Raises:
             ScalingLawsError: no member can be fitted.
         """
-        found, faults = [], []
+        members, faults = [], []
         for name in FAMILIES[family]:
             try:
-                found.append(self.of(name))
+                members.append(self.of(name))
             except ScalingLawsError as fault:
                 faults.append(fault)
-        if not found:
+        if not members:
             raise faults[0]
-        return min(found, key=lambda fit: fit.aicc)
+        return min(members, key=lambda fit: fit.aicc)
 
 
 def _score(curve: Curve, name: str, fits: _Fits) -> Score:
@@ -179,8 +179,8 @@ def _score(curve: Curve, name: str, fits: _Fits) -> Score:
         if not len(curve.x):
             raise ScalingLawsError("no training row")
         if name != AUTO:
-            found = fits.best_of(name) if name in FAMILIES else fits.of(name)
-            predicted = found.predict(curve.x_test)
+            fit = fits.best_of(name) if name in FAMILIES else fits.of(name)
+            predicted = fit.predict(curve.x_test)
         else:
             predicted, reason = predict_auto(curve.x, curve.y, curve.x_test)
         _check(curve, predicted)

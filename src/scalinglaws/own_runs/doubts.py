@@ -7,7 +7,7 @@ import pandas as pd
 
 from scalinglaws.fitting.solution import Solution
 
-COUNTED = ("parameters", "tokens")  # units of which nobody uses fewer than a hundred
+COUNTED = ("parameters", "tokens")  # units in which every real run has a hundred or more
 FEWEST = 100
 RISES = 0.5  # rank correlation from which a response counts as rising
 

@@ -210,8 +210,8 @@ def _heading(report: Report, origin: Origin) -> list[str]:
 
 
 def _growth_line(derived: dict[str, Any]) -> list[str]:
-    found = derived.get("allocation")
-    if not found:
+    allocation = derived.get("allocation")
+    if not allocation:
         return []
-    interval = interval_text(*found["interval"])
-    return [f"compute-optimal: N ~ C^a, D ~ C^(1-a) with a = {found['a']:.4f} ({interval})"]
+    interval = interval_text(*allocation["interval"])
+    return [f"compute-optimal: N ~ C^a, D ~ C^(1-a) with a = {allocation['a']:.4f} ({interval})"]

@@ -15,7 +15,7 @@ LETTERS = ((1e15, ""), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 def run(options: argparse.Namespace) -> int:
     """Print one row per budget, and what to doubt about it."""
     saved = read_fit(options.fit)
-    law = saved.found()
+    law = saved.law_with_ties()
     params, samples = arrays(saved)
     per = number("--flops-per-token-param", options.flops_per_token_param)
     budgets = [number("--flops", text) for text in options.flops]

@@ -65,7 +65,7 @@ class SavedFit(BaseModel):
     range: dict[str, list[float]] = Field(default_factory=dict)
     warnings: list[str] = Field(default_factory=list)
 
-    def found(self) -> Law:
+    def law_with_ties(self) -> Law:
         """The law, with its ties.
 
         Raises:
@@ -182,14 +182,14 @@ def read_fit(path: Path) -> SavedFit:
 
 def arrays(saved: SavedFit) -> tuple[FloatArray, FloatArray]:
     """The parameters [parameters] and their samples [parameters, samples], in the law's order."""
-    names = saved.found().names
+    names = saved.law_with_ties().names
     params = np.array([saved.params[name] for name in names])
     samples = [saved.samples[name] for name in names] if saved.samples else []
     return params, np.array(samples, dtype=np.float64).reshape(len(names), -1)
 
 
 def _checked(saved: SavedFit) -> SavedFit:
-    law = saved.found()
+    law = saved.law_with_ties()
     for part, given in (("params", saved.params), ("samples", saved.samples)):
         if (given or part == "params") and set(given) != set(law.names):
             raise ValueError(f"{part}: are {', '.join(sorted(given))}; {law.name} has {', '.join(law.names)}")

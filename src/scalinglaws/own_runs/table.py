@@ -211,7 +211,7 @@ def _parser_fault(message: str) -> str:
 
 
 def _floats(cells: "pd.Series[str]") -> FloatArray:
-    """The numbers in a column, exactly as written; NaN where a cell is none."""
+    """The numbers in a column, exactly as written; NaN where a cell is not a number."""
     if cells.str.contains(",").any() and cells.str.fullmatch(THOUSANDS).all():
         cells = cells.str.replace(",", "")
     return np.array([_float(cell) for cell in cells])

@@ -54,18 +54,18 @@ def resample(
         ScalingLawsError: nearly every resample is degenerate; there are too few usable points.
     """
     accepted: list[tuple[FloatArray, FloatArray, FloatArray]] = []
-    held = drawn = 0
-    while held < count:
+    kept = drawn = 0
+    while kept < count:
         if drawn >= PATIENCE * count:
             raise ScalingLawsError(
-                f"bootstrap: {drawn} draws gave {held} resamples with {FEWEST_SIZES} sizes"
+                f"bootstrap: {drawn} draws gave {kept} resamples with {FEWEST_SIZES} sizes"
             )
         chosen = select(draw_runs(grid, min(AT_A_TIME, count), rng), grid.parameters, grid.ran, tolerance)
         weights = draw_points(usable(chosen), rng)
         good = np.flatnonzero((weights > 0).sum(axis=-1) >= FEWEST_SIZES)
-        taken = good[: count - held]
-        drawn += int(taken[-1]) + 1 if len(taken) == count - held else len(weights)
-        held += len(taken)
+        taken = good[: count - kept]
+        drawn += int(taken[-1]) + 1 if len(taken) == count - kept else len(weights)
+        kept += len(taken)
         accepted.append((chosen.score[taken], chosen.size[taken], weights[taken]))
     score, size, weights = (np.concatenate(parts) for parts in zip(*accepted, strict=True))
     return Resamples(score, size, weights, redrawn=drawn - count)

@@ -183,7 +183,7 @@ def test_a_law_that_turns_negative_has_a_reason_and_no_score() -> None:
 
 
 def test_a_curve_without_a_break_is_fitted_by_the_laws_that_have_one() -> None:
-    """Their best break lies at infinity."""
+    """Their best break is at infinity."""
     y = 3 * U**-0.3 * np.exp(0.05 * np.sin(np.arange(25)))
     found = scores_of(curve(y, U <= 100), "m3", "m1")
     assert found["m3"].rmse == pytest.approx(found["m1"].rmse, rel=0.05)

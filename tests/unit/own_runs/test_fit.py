@@ -56,7 +56,7 @@ def strict(path: Path) -> Any:
     """JSON without NaN and infinities."""
 
     def refuse(constant: str) -> None:
-        raise AssertionError(f"{constant} is no JSON")
+        raise AssertionError(f"{constant} is not JSON")
 
     return json.loads(path.read_text(), parse_constant=refuse)
 

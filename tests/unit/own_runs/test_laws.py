@@ -65,7 +65,7 @@ def test_it_starts_without_what_takes_long_to_import(words: list[str]) -> None:
     assert not set(json.loads(out.splitlines()[-1])) & set(HEAVY)
 
 
-def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+def test_a_reader_who_has_seen_enough_causes_no_error() -> None:
     command = f"{sys.executable} -m scalinglaws.cli.main laws | head -1"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False

@@ -46,7 +46,7 @@ def test_the_published_refit_at_the_budget_of_gopher(call: Call, tmp_path: Path)
     assert "no intervals" in out
 
 
-def test_what_lies_beyond_the_fit_is_said(call: Call, tmp_path: Path) -> None:
+def test_values_beyond_the_fit_are_named(call: Call, tmp_path: Path) -> None:
     path = fit(tmp_path / "fit.json", warnings=["A sits on a bound"])
     out = call("plan", "--fit", path, "--flops", GOPHER, "--flops", "1e21")
     warnings = [line for line in out.splitlines() if line.startswith("warning: ")]
@@ -116,7 +116,7 @@ def test_options_out_of_range(call: Call, tmp_path: Path, options: list[str], wo
     assert words in call.error("plan", "--fit", fit(tmp_path / "fit.json"), *options)
 
 
-def test_files_that_are_no_fit_for_planning(call: Call, tmp_path: Path) -> None:
+def test_files_that_are_not_a_fit_are_refused(call: Call, tmp_path: Path) -> None:
     path = tmp_path / "fit.json"
     path.write_text(json.dumps({"law": "power-law", "params": {"b": 1.0, "c": 0.3}}))
     said = call.error("plan", "--fit", path, "--flops", "1e20")

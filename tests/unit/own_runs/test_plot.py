@@ -109,7 +109,7 @@ def test_files_hold_no_date(curve: Report, tmp_path: Path, kind: str) -> None:
     assert b"<dc:date>" not in content
 
 
-def test_dollars_in_names_are_no_mathematics(surface: Report, tmp_path: Path) -> None:
+def test_dollars_in_names_are_not_mathematics(surface: Report, tmp_path: Path) -> None:
     names = origin({"N": "cost $ a", "D": "price $_^{ b", "L": "loss"}, 42, "L")
     save_fit(surface, names, tmp_path / "fit.pdf")
     (page,) = PdfReader(tmp_path / "fit.pdf").pages

@@ -28,7 +28,7 @@ def strict(text: str) -> Any:
     """JSON without NaN and infinities."""
 
     def refuse(constant: str) -> None:
-        raise AssertionError(f"{constant} is no JSON")
+        raise AssertionError(f"{constant} is not JSON")
 
     return json.loads(text, parse_constant=refuse)
 
@@ -61,8 +61,8 @@ def test_a_file_is_strict_json_and_comes_back(tmp_path: Path) -> None:
     assert samples[1].tolist() == content["samples"]["b"]
 
 
-def test_what_is_no_number_is_null(tmp_path: Path) -> None:
-    """Held parameters have no interval; four points have no validation."""
+def test_values_that_are_not_numbers_are_null(tmp_path: Path) -> None:
+    """Fixed parameters have no interval; four points have no validation."""
     content = made(4, fixed={"c": 0.4}, method="delta")
     assert content["intervals"]["c"] == [None, None]
     assert content["stderr"]["c"] is None
@@ -92,7 +92,7 @@ def test_ties_come_back(tmp_path: Path) -> None:
         "tied": {"beta": "alpha"},
         "params": {k: v for k, v in PARAMS.items() if k != "beta"},
     }
-    law = read_fit(write(tmp_path / "fit.json", content)).found()
+    law = read_fit(write(tmp_path / "fit.json", content)).law_with_ties()
     assert law.names == ("A", "B", "E", "alpha")
     assert law.formula == "E + A/N^alpha + B/D^alpha"
 
@@ -119,7 +119,7 @@ def test_ties_come_back(tmp_path: Path) -> None:
         ({"law": "chinchilla", "params": PARAMS, "level": 95}, "level"),
     ],
 )
-def test_what_is_no_fit_is_refused(tmp_path: Path, content: Any, words: str) -> None:
+def test_a_file_that_is_not_a_fit_is_refused(tmp_path: Path, content: Any, words: str) -> None:
     with pytest.raises(DataError) as refused:
         read_fit(write(tmp_path / "fit.json", content))
     assert str(refused.value).startswith(f"{tmp_path / 'fit.json'}: is not a fit")

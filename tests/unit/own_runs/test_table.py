@@ -188,7 +188,7 @@ def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
         (b"task,x\nM\xfcller,1\n", "line 2: is not UTF-8 text"),
     ],
 )
-def test_files_that_are_no_tables_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
+def test_files_that_are_not_tables_are_refused(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_table(write(tmp_path, content)).columns({"x": "positive"})
 

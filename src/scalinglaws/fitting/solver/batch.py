@@ -34,7 +34,7 @@ class Batch:
     target: FloatArray = field(default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
-        """Convert y where nobody has done it yet."""
+        """Convert y, unless the target is given."""
         if not self.target.size:
             object.__setattr__(self, "target", self.estimator.target(self.y))
 

@@ -41,10 +41,10 @@ def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray
     # Half of them the best, half spread over the better quarter: the best candidates crowd into one basin.
     best = order[: (count + 1) // 2]
     quarter = order[len(best) : max(len(best) + count, len(order) // 4)]
-    spread = (
+    others = (
         quarter[np.linspace(0, len(quarter) - 1, count - len(best)).astype(int)] if len(quarter) else best
     )
-    return theta[:, list(dict.fromkeys([*best, *spread]))]
+    return theta[:, list(dict.fromkeys([*best, *others]))]
 
 
 def _candidates(law: Law, x: FloatArray, count: int, lower: FloatArray, upper: FloatArray) -> FloatArray:

@@ -121,7 +121,7 @@ def _put(here: Local, fits: NDArray[np.int64], values: Local) -> None:
 
 
 def _free(theta: FloatArray, lower: FloatArray, upper: FloatArray, gradient: FloatArray) -> NDArray[np.bool_]:
-    """Which parameters may move: not those on a bound that the way down leads out of; [batch, parameters]."""
+    """Which parameters may move, [batch, parameters]: not those on a bound that a descent would cross."""
     low, high = (theta <= lower) & (gradient >= 0), (theta >= upper) & (gradient <= 0)
     return np.asarray(~(low | high | (lower == upper)))
 

@@ -15,7 +15,7 @@ FINE = 12  # points inside the interval; with fewer, its surroundings are scanne
 ZOOMS = 5
 WIDE = 10.0  # standard errors
 FLAT_FACTOR = 10.0  # a positive parameter whose interval spans more than this is not determined
-FLAT_EXPONENT = 1.0  # likewise the width of the interval of any other one, relative to its value
+FLAT_EXPONENT = 1.0  # the same for any other parameter: width of its interval, relative to its value
 
 
 @dataclass(frozen=True)

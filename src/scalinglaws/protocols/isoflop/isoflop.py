@@ -150,13 +150,13 @@ def optima(table: IsoFlop, method: Method) -> Optima:
     """
     with np.errstate(invalid="ignore"):
         mean = np.nansum(table.loss, axis=-1) / np.maximum(table.runs, 1)
-    found = locate(table, mean, table.runs.astype(np.float64), method)
+    minima = locate(table, mean, table.runs.astype(np.float64), method)
     return Optima(
         budgets=table.budgets,
-        N=np.exp(found.x),
-        D=np.exp(tokens_at(table, found.x)),
-        loss=found.loss,
-        status=found.status,
+        N=np.exp(minima.x),
+        D=np.exp(tokens_at(table, minima.x)),
+        loss=minima.loss,
+        status=minima.status,
     )
 
 

@@ -73,9 +73,9 @@ def isoflop_exponents(
     for done in range(0, count, AT_A_TIME):
         size = min(AT_A_TIME, count - done)
         loss, sizes, budgets = _draw(table, resampling, size, rng)
-        found = locate(table, loss, sizes, method)
-        weights = np.where(np.isfinite(found.x), budgets, 0.0)
-        laws = fit_both(log_c, found.x, tokens_at(table, found.x), weights)
+        minima = locate(table, loss, sizes, method)
+        weights = np.where(np.isfinite(minima.x), budgets, 0.0)
+        laws = fit_both(log_c, minima.x, tokens_at(table, minima.x), weights)
         a.append(laws[0].exponent)
         b.append(laws[1].exponent)
     return with_intervals(n, d, np.concatenate(a), np.concatenate(b), level)

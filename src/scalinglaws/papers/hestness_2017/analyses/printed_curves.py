@@ -45,7 +45,9 @@ Rows = list[dict[str, Any]]
 class Fitted:
     """A law fitted to the smallest training sets of a curve, and its name in our tables.
 
-    x, y: [points] that it was fitted to; intervals: by parameter.
+    Attributes:
+        x, y: [points] that it was fitted to.
+        intervals: by parameter.
     """
 
     name: str

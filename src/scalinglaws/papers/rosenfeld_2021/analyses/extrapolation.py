@@ -148,10 +148,10 @@ def _extrapolate(
 ) -> tuple[Result, FloatArray]:
     """Fit the corner, predict the rest; the result, and estimates of all points [draws, points]."""
     inside = drawn.inside(cut)
-    found = _fit(ENVELOPE, drawn.x[:, inside], drawn.actual[:, inside], drawn.fixed)
-    estimated = found.predict(drawn.x)
+    fits = _fit(ENVELOPE, drawn.x[:, inside], drawn.actual[:, inside], drawn.fixed)
+    estimated = fits.predict(drawn.x)
     method = "extrapolation-base" if base else "extrapolation"
-    return _result(drawn, method, named, base, found, estimated, inside), estimated
+    return _result(drawn, method, named, base, fits, estimated, inside), estimated
 
 
 def _fit(law: str, x: FloatArray, y: FloatArray, fixed: Mapping[str, float]) -> Fits:
@@ -169,25 +169,25 @@ def _describe(drawn: Drawn, rng: np.random.Generator) -> tuple[list[Result], Flo
     folds = int(paper.FOLDS.value)
     for name in (ENVELOPE, ADDITIVE):
         fixed = drawn.fixed if name == ENVELOPE else {}
-        found = _fit(name, drawn.x, drawn.actual, fixed)
-        crossed = cross_validate(found, drawn.actual, folds, rng)
-        for method, estimated in (("fit", found.predict(drawn.x)), ("cross-validation", crossed)):
-            results.append(_result(drawn, method, (1.0, 1.0), False, found, estimated, ~everything))
+        fits = _fit(name, drawn.x, drawn.actual, fixed)
+        crossed = cross_validate(fits, drawn.actual, folds, rng)
+        for method, estimated in (("fit", fits.predict(drawn.x)), ("cross-validation", crossed)):
+            results.append(_result(drawn, method, (1.0, 1.0), False, fits, estimated, ~everything))
         kept = crossed if name == ENVELOPE else kept
     return results, kept
 
 
 def _result(
-    drawn: Drawn, method: str, cut: tuple[float, float], base: bool, found: Fits, estimated: FloatArray,
+    drawn: Drawn, method: str, cut: tuple[float, float], base: bool, fits: Fits, estimated: FloatArray,
     inside: NDArray[np.bool_],
 ) -> Result:  # fmt: skip
     delta = (estimated / drawn.actual - 1)[:, ~inside]
     top = int(np.argmax(drawn.x.sum(axis=0)))
     return Result(
-        data_set=drawn.landscape.name, method=method, law=found.law.name, cut=cut, base=base,
+        data_set=drawn.landscape.name, method=method, law=fits.law.name, cut=cut, base=base,
         fitted=int(inside.sum()) or len(inside), held_out=int((~inside).sum()),
         mu=delta.mean(axis=1), sigma=delta.std(axis=1), largest=estimated[:, top] / drawn.truth[top] - 1,
-        warnings=found.warnings,
+        warnings=fits.warnings,
     )  # fmt: skip
 
 
@@ -223,11 +223,11 @@ def _draws(result: Result) -> pd.DataFrame:
 
 
 def _summary(result: Result) -> dict[str, Any]:
-    found = {**_key(result), "points": result.fitted, "held_out": result.held_out, "draws": len(result.mu)}
+    row = {**_key(result), "points": result.fitted, "held_out": result.held_out, "draws": len(result.mu)}
     for name in MEASURES:
-        found[name], found[f"{name}_low"], found[f"{name}_high"] = _over_draws(getattr(result, name))
+        row[name], row[f"{name}_low"], row[f"{name}_high"] = _over_draws(getattr(result, name))
     mu, sigma = _published(result)
-    return {**found, "published_mu": mu, "published_sigma": sigma, "warnings": "; ".join(result.warnings)}
+    return {**row, "published_mu": mu, "published_sigma": sigma, "warnings": "; ".join(result.warnings)}
 
 
 def _over_draws(values: FloatArray) -> tuple[float, float, float]:

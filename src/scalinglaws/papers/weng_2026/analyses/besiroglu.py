@@ -73,38 +73,40 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
 
     Tables:
         fits: the refit and what follows from it, with percentile intervals; statistics of the tests.
-        residuals, histogram: loss minus prediction by the published fits and the refit, over N and D; in
-        bins. parameters: constants by source, with the intervals that each source gives. constants: more of
-        them, their objective, and the optimum that they imply at Gopher's budget. tests: of Hoffmann et al.'s
-        constants in full. methods, descents, traces: see `refit/stopping.py`. policy: tokens per parameter
-        over C.
+        residuals: loss minus prediction by the published fits and the refit, over N and D.
+        histogram: the residuals in bins.
+        parameters: constants by source, with the intervals that each source gives.
+        constants: more of them, their objective, and the optimum that they imply at Gopher's budget.
+        tests: of Hoffmann et al.'s constants in full.
+        methods, descents, traces: see `refit/stopping.py`.
+        policy: tokens per parameter over C.
     """
     frame = public_runs["chinchilla-points"]
     every, points = points_of(frame), points_of(frame[~frame.excluded])
     rngs = [np.random.default_rng([spec.seed, k]) for k in range(3)]
-    found, found_on_all = fit(points, spec.resamples, rngs[0]), fit(every, spec.resamples, rngs[1])
-    shown = {name: published()[name] for name in (ROUNDED, FULL)} | {REFIT: found.values}
+    refit, refit_on_all = fit(points, spec.resamples, rngs[0]), fit(every, spec.resamples, rngs[1])
+    shown = {name: published()[name] for name in (ROUNDED, FULL)} | {REFIT: refit.values}
     residuals = pd.concat([_residuals(points, *one) for one in shown.items()], ignore_index=True)
     stops = compare(
-        found.fit,
-        exponent_a(found.samples),
+        refit.fit,
+        exponent_a(refit.samples),
         logs(published()[FULL]),
         rngs[2].integers(len(points.y), size=(spec.resamples, len(points.y))),
         SMOKE_SIZES if spec.scale == "smoke" else SIZES,
         hoffmann_2022.LEVEL,
     )
-    tests = Tests.of(found, every)
+    tests = Tests.of(refit, every)
     return {
-        "fits": fit_table([*_fits(found), *tests.rows()]),
+        "fits": fit_table([*_fits(refit), *tests.rows()]),
         "residuals": residuals,
         "histogram": _histogram(residuals),
-        "parameters": pd.DataFrame(list(_parameters(found, found_on_all))),
-        "constants": pd.DataFrame(list(_constants(found, found_on_all))),
+        "parameters": pd.DataFrame(list(_parameters(refit, refit_on_all))),
+        "constants": pd.DataFrame(list(_constants(refit, refit_on_all))),
         "tests": pd.DataFrame(list(tests.table())),
         "methods": stops.methods,
         "descents": stops.descents,
         "traces": stops.traces,
-        "policy": pd.concat(_policy(found), ignore_index=True),
+        "policy": pd.concat(_policy(refit), ignore_index=True),
     }
 
 
@@ -124,25 +126,25 @@ def _histogram(residuals: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _fits(found: Bootstrapped) -> Iterator[dict[str, Any]]:
-    values, samples = found.values, found.samples
-    best, spread = closed_form(law_of(values), GOPHER), closed_form(law_of(samples), GOPHER)
+def _fits(refit: Bootstrapped) -> Iterator[dict[str, Any]]:
+    values, samples = refit.values, refit.samples
+    best, matrix = closed_form(law_of(values), GOPHER), closed_form(law_of(samples), GOPHER)
     rows = {
         **{name: (values[k], samples[k]) for k, name in enumerate(LAW.names)},
         "a": (exponent_a(values), exponent_a(samples)),
-        "N_gopher": (best.N, spread.N),
-        "D_gopher": (best.D, spread.D),
-        "tokens_per_parameter": (best.tokens_per_parameter, spread.tokens_per_parameter),
+        "N_gopher": (best.N, matrix.N),
+        "D_gopher": (best.D, matrix.D),
+        "tokens_per_parameter": (best.tokens_per_parameter, matrix.tokens_per_parameter),
     }
-    points = len(found.points.y)
+    points = len(refit.points.y)
     for name, (value, sample) in rows.items():
         ends = _ends(sample, LEVEL)
         yield fit_row(
-            LAW.name, "loss", name, float(value), ends, level=LEVEL, points=points, warnings=found.warnings
+            LAW.name, "loss", name, float(value), ends, level=LEVEL, points=points, warnings=refit.warnings
         )
 
 
-def _parameters(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dict[str, Any]]:
+def _parameters(refit: Bootstrapped, refit_on_all: Bootstrapped) -> Iterator[dict[str, Any]]:
     """Constants and the exponent a by source, with intervals where the source gives them."""
     known, missing = published(), (nan, nan)
     printed_a = hoffmann_2022.APPROACHES[3].a
@@ -150,11 +152,11 @@ def _parameters(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dic
         ROUNDED: {"a": printed_a.interval or missing},
         FULL: {},
         PRINTED: besiroglu_2024.INTERVALS,
-        REFIT: _percentiles(found),
-        SANDWICH: _sandwich(found),
-        ALL_POINTS: _percentiles(found_on_all),
+        REFIT: _percentiles(refit),
+        SANDWICH: _sandwich(refit),
+        ALL_POINTS: _percentiles(refit_on_all),
     }
-    own = {REFIT: found.values, SANDWICH: found.values, ALL_POINTS: found_on_all.values}
+    own = {REFIT: refit.values, SANDWICH: refit.values, ALL_POINTS: refit_on_all.values}
     for source, ends in intervals.items():
         params = own[source] if source in own else known[source]
         a = printed_a.value if source == ROUNDED else float(exponent_a(params))
@@ -171,30 +173,30 @@ def _parameters(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dic
             }
 
 
-def _percentiles(found: Bootstrapped) -> dict[str, tuple[float, float]]:
-    samples = np.concatenate([found.samples, exponent_a(found.samples)[None]])
+def _percentiles(refit: Bootstrapped) -> dict[str, tuple[float, float]]:
+    samples = np.concatenate([refit.samples, exponent_a(refit.samples)[None]])
     names = (*LAW.names, "a")
     return {name: _ends(sample, LEVEL) for name, sample in zip(names, samples, strict=True)}
 
 
-def _sandwich(found: Bootstrapped) -> dict[str, tuple[float, float]]:
+def _sandwich(refit: Bootstrapped) -> dict[str, tuple[float, float]]:
     """Normal intervals from the sandwich covariance; that of a by the delta method."""
-    spread = covariance(found.fit)
-    ends = delta_interval(found.fit, spread, LEVEL)
-    alpha, beta = found.values[3:]
+    matrix = covariance(refit.fit)
+    ends = delta_interval(refit.fit, matrix, LEVEL)
+    alpha, beta = refit.values[3:]
     slope = np.array([-beta, alpha]) / (alpha + beta) ** 2
-    reach = norm.ppf((1 + LEVEL) / 2) * np.sqrt(slope @ spread[3:, 3:] @ slope)
-    a = float(exponent_a(found.values))
+    reach = norm.ppf((1 + LEVEL) / 2) * np.sqrt(slope @ matrix[3:, 3:] @ slope)
+    a = float(exponent_a(refit.values))
     return {**ends, "a": (a - float(reach), a + float(reach))}
 
 
-def _constants(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dict[str, Any]]:
+def _constants(refit: Bootstrapped, refit_on_all: Bootstrapped) -> Iterator[dict[str, Any]]:
     """Constants, Huber's sum over the fitted points at them, and the best N and D at Gopher's budget."""
-    loss = HuberLoss.of(found.points.x, found.points.y, "sum")
-    every = {**published(), REFIT: found.values, ALL_POINTS: found_on_all.values}
+    loss = HuberLoss.of(refit.points.x, refit.points.y, "sum")
+    every = {**published(), REFIT: refit.values, ALL_POINTS: refit_on_all.values}
     for delta in DELTAS:
         estimator = Estimator(ESTIMATOR.residual, ESTIMATOR.loss, delta)
-        every[f"Refit, delta = {delta:g}"] = Problem(LAW, found.points, estimator).fit().values
+        every[f"Refit, delta = {delta:g}"] = Problem(LAW, refit.points, estimator).fit().values
     for name, params in every.items():
         best = closed_form(law_of(params), GOPHER)
         yield {
@@ -208,10 +210,10 @@ def _constants(found: Bootstrapped, found_on_all: Bootstrapped) -> Iterator[dict
         }
 
 
-def _policy(found: Bootstrapped) -> list[pd.DataFrame]:
+def _policy(refit: Bootstrapped) -> list[pd.DataFrame]:
     """Optimal tokens per parameter at C, with the interval that follows from that of the constants."""
-    best = closed_form(law_of(found.values), POLICY).tokens_per_parameter
-    samples = closed_form(law_of(found.samples[:, :, None]), POLICY).tokens_per_parameter
+    best = closed_form(law_of(refit.values), POLICY).tokens_per_parameter
+    samples = closed_form(law_of(refit.samples[:, :, None]), POLICY).tokens_per_parameter
     low, high = interval(samples, hoffmann_2022.LEVEL)
     frames = [pd.DataFrame({"fit": REFIT, "C": POLICY, "ratio": best, "low": low, "high": high})]
     # As in the notebook: a is the middle of its printed interval, the factor of N_opt that of the constants.

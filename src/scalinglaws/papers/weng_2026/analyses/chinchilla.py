@@ -1,6 +1,6 @@
 """The exponents of Hoffmann et al. 2022 on the points of their Fig 4: IsoFLOP curves and the parametric law.
 
-Approach 1 needs training curves, of which the figure shows the ends only: it stands here as published.
+Approach 1 needs training curves, and the figure only shows their ends, so it is shown as published.
 """
 
 from collections.abc import Iterator, Mapping
@@ -83,21 +83,21 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
     ]
     windows = [_isoflop(name, method, curves, spec, 2) for name, method in WINDOWS.items()]
     windows.append(_isoflop("2. Parabola of all, excluded too", Parabola(), _grouped(frame), spec, 2))
-    found = fit(points_of(kept), spec.resamples, np.random.default_rng([spec.seed, 3]))
+    refit = fit(points_of(kept), spec.resamples, np.random.default_rng([spec.seed, 3]))
     subsampled = bootstrap(
-        found.fit,
+        refit.fit,
         hoffmann_2022.SUBSAMPLES,
         np.random.default_rng([spec.seed, 4]),
         method="subsample",
     )
-    samples = {APPROACH_3: exponent_a(found.samples), SUBSAMPLED: exponent_a(subsampled.params)}
+    samples = {APPROACH_3: exponent_a(refit.samples), SUBSAMPLED: exponent_a(subsampled.params)}
     return {
-        "fits": fit_table([*_isoflop_rows(main), *_parametric_rows(found)]),
+        "fits": fit_table([*_isoflop_rows(main), *_parametric_rows(refit)]),
         "points": frame,
         "curves": _parabolas(main[0]),
         "optima": pd.concat([_optima(one) for one in main], ignore_index=True),
-        "exponents": pd.DataFrame([*_published(), *_refitted(main, found, samples), *map(_window, windows)]),
-        "lines": pd.concat(list(_lines(main[0], found)), ignore_index=True),
+        "exponents": pd.DataFrame([*_published(), *_refitted(main, refit, samples), *map(_window, windows)]),
+        "lines": pd.concat(list(_lines(main[0], refit)), ignore_index=True),
         "models": pd.DataFrame(
             [
                 {"name": one.name, "N": one.N.value, "D": one.D.value, "C": one.C.value}
@@ -125,9 +125,9 @@ def _isoflop(name: str, method: Method, curves: IsoFlop, spec: AnalysisSpec, str
     return Isoflop(name, method, curves, optima(curves, method), exponents)
 
 
-def _parabolas(found: Isoflop) -> pd.DataFrame:
+def _parabolas(way: Isoflop) -> pd.DataFrame:
     """Each budget's parabola, over the sizes within the window. Its vertex is the optimum."""
-    curves, frames = found.curves, []
+    curves, frames = way.curves, []
     mean = np.nanmean(np.where(curves.runs[..., None] > 0, curves.loss, 0.0), axis=-1)
     for budget, log_n, loss, runs in zip(curves.budgets, curves.log_n, mean, curves.runs, strict=True):
         there = runs > 0
@@ -138,37 +138,37 @@ def _parabolas(found: Isoflop) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-def _optima(found: Isoflop) -> pd.DataFrame:
-    best = found.best
+def _optima(way: Isoflop) -> pd.DataFrame:
+    best = way.best
     status = [Status(code).name.lower().replace("_", " ") for code in best.status]
     values = {"budget": best.budgets, "N": best.N, "D": best.D, "loss": best.loss, "status": status}
-    return pd.DataFrame({"method": found.name, **values})
+    return pd.DataFrame({"method": way.name, **values})
 
 
 def _isoflop_rows(ways: list[Isoflop]) -> Iterator[dict[str, Any]]:
-    for found in ways:
-        warnings = [f"{n} budgets dropped: {why.name}" for why, n in found.best.dropped.items() if n]
-        law = "isoflop-akima" if found.name == AKIMA else "isoflop-parabola"
-        e = found.exponents
+    for way in ways:
+        warnings = [f"{n} budgets dropped: {why.name}" for why, n in way.best.dropped.items() if n]
+        law = "isoflop-akima" if way.name == AKIMA else "isoflop-parabola"
+        e = way.exponents
         if e.degenerate:
             warnings.append(f"{e.degenerate} resamples without an exponent")
-        points = int(found.curves.runs.sum())
+        points = int(way.curves.runs.sum())
         for name, value, ends in (("a", e.a, e.a_interval), ("b", e.b, e.b_interval)):
             yield fit_row(law, "loss", name, value, ends, level=LEVEL, points=points, warnings=warnings)
 
 
-def _parametric_rows(found: Bootstrapped) -> Iterator[dict[str, Any]]:
-    values, samples = found.values, found.samples
-    best, spread = closed_form(law_of(values), GOPHER), closed_form(law_of(samples), GOPHER)
+def _parametric_rows(refit: Bootstrapped) -> Iterator[dict[str, Any]]:
+    values, samples = refit.values, refit.samples
+    best, sampled = closed_form(law_of(values), GOPHER), closed_form(law_of(samples), GOPHER)
     for name, value, sample in (
         ("a", exponent_a(values), exponent_a(samples)),
         ("b", 1 - exponent_a(values), 1 - exponent_a(samples)),
-        ("N_gopher", best.N, spread.N),
-        ("D_gopher", best.D, spread.D),
+        ("N_gopher", best.N, sampled.N),
+        ("D_gopher", best.D, sampled.D),
     ):
-        ends, points = _ends(sample), len(found.points.y)
+        ends, points = _ends(sample), len(refit.points.y)
         yield fit_row(
-            LAW.name, "loss", name, float(value), ends, level=LEVEL, points=points, warnings=found.warnings
+            LAW.name, "loss", name, float(value), ends, level=LEVEL, points=points, warnings=refit.warnings
         )
 
 
@@ -181,19 +181,19 @@ def _published() -> Iterator[dict[str, Any]]:
 
 
 def _refitted(
-    ways: list[Isoflop], found: Bootstrapped, samples: Mapping[str, FloatArray]
+    ways: list[Isoflop], refit: Bootstrapped, samples: Mapping[str, FloatArray]
 ) -> Iterator[dict[str, Any]]:
     for one in ways:
         yield {**_window(one), "kind": "refit"}
-    a = float(exponent_a(found.values))
+    a = float(exponent_a(refit.values))
     for name, drawn in samples.items():
         yield _exponents(name, "refit", a, _ends(drawn), 1 - a, _ends(1 - drawn))
 
 
-def _window(found: Isoflop) -> dict[str, Any]:
-    e = found.exponents
-    kept = int(found.best.kept.sum())
-    return _exponents(found.name, "window", e.a, e.a_interval, e.b, e.b_interval, kept)
+def _window(way: Isoflop) -> dict[str, Any]:
+    e = way.exponents
+    kept = int(way.best.kept.sum())
+    return _exponents(way.name, "window", e.a, e.a_interval, e.b, e.b_interval, kept)
 
 
 def _exponents(
@@ -210,7 +210,7 @@ def _exponents(
     return {"approach": name, "kind": kind, **ends, "level": LEVEL, "budgets": budgets}
 
 
-def _lines(isoflop: Isoflop, found: Bootstrapped) -> Iterator[pd.DataFrame]:
+def _lines(isoflop: Isoflop, refit: Bootstrapped) -> Iterator[pd.DataFrame]:
     """Lines over C, which includes the budget of Gopher."""
     C = np.sort(np.append(COMPUTE, GOPHER))
     for number, one in hoffmann_2022.APPROACHES.items():
@@ -218,9 +218,9 @@ def _lines(isoflop: Isoflop, found: Bootstrapped) -> Iterator[pd.DataFrame]:
     yield _line("Kaplan et al. 2020", C, hoffmann_2022.KAPLAN_K.value * C**hoffmann_2022.KAPLAN_A.value)
     e = isoflop.exponents
     yield _line("Approach 2, refit", C, e.n(C)).assign(D=e.d(C))
-    best = closed_form(law_of(found.values), C)
-    spread = closed_form(law_of(found.samples[:, :, None]), C)
-    (low, high), (D_low, D_high) = interval(spread.N, LEVEL), interval(spread.D, LEVEL)
+    best = closed_form(law_of(refit.values), C)
+    sampled = closed_form(law_of(refit.samples[:, :, None]), C)
+    (low, high), (D_low, D_high) = interval(sampled.N, LEVEL), interval(sampled.D, LEVEL)
     band = {"N_low": low, "N_high": high, "D_low": D_low, "D_high": D_high}
     yield _line("Approach 3, refit", C, best.N).assign(**band)
 

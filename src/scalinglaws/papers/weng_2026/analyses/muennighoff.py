@@ -48,13 +48,14 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
     """Refit r_D and r_N as published, and draw both laws through the runs of the paper's figure.
 
     Tables:
-        runs: the runs of the figure's left panel. empirical: the laws over epochs, at the tokens of each
-        size, scaled so that the loss at one epoch is the
-            measured one; also with repeats as good as new data, and with training that stops.
-        predicted: the laws over tokens, at the unique tokens of each size, scaled the same way; epochs: its
-            ticks.
+        runs: the runs of the figure's left panel.
+        empirical: the laws over epochs, at the tokens of each size, scaled so that the loss at one epoch is
+            the measured one; also with repeats as good as new data, and with training that stops.
+        predicted: the laws over tokens, at the unique tokens of each size, scaled the same way.
+        epochs: the ticks of `predicted`.
         value: what a token is worth on average after so many epochs, relative to a new one.
-        profile: the lowest objective with r_D fixed; optima: the published point and local optima.
+        profile: the lowest objective with r_D fixed.
+        optima: the published point and local optima.
         refits: r_D and r_N of each bootstrap resample.
         fits: parameters with bootstrap intervals, objectives and R^2.
     """
@@ -67,14 +68,14 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
     rng = np.random.default_rng(spec.seed)
     refits = bootstrap(fit, spec.resamples, rng, engine="compiled")
     shown = _shown(runs)
-    held = along.params[LAW.names.index("r_N")]
+    r_N = along.params[LAW.names.index("r_N")]
     return {
         "runs": shown,
         "empirical": pd.concat([_empirical(size, shown, fit) for size in SHOWN], ignore_index=True),
         "predicted": pd.concat([_predicted(size, shown, fit) for size in SHOWN], ignore_index=True),
         "epochs": pd.concat([_ticks(size, shown, fit) for size in SHOWN], ignore_index=True),
         "value": _values(fit, refits),
-        "profile": pd.DataFrame({"r_D": along.values, "r_N": held, "objective": along.objective}),
+        "profile": pd.DataFrame({"r_D": along.values, "r_N": r_N, "objective": along.objective}),
         "optima": _optima(fit),
         "refits": pd.DataFrame(dict(zip(LAW.names, refits.params, strict=True))),
         "fits": fit_table([*_fitted(fit, along, refits), *_published(x, y)]),

@@ -43,9 +43,9 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> di
     """Evaluate the closed form and repeat the simulation, with each set of constants.
 
     Tables:
-        curve: optimal N and its local exponent g over C, without embeddings, and the limits of g. simulated:
-        one row per budget of the simulated experiment: C, N of the best model, its loss. fits: exponents, the
-        peak of g, and its limits. They are computed from constants and have no intervals.
+        curve: optimal N and its local exponent g over C, without embeddings, and the limits of g.
+        simulated: one row per budget of the simulated experiment: C, N of the best model, its loss.
+        fits: exponents, the peak of g, and its limits: computed from constants, without intervals.
     """
     simulated = [_simulated(name, counted) for name in LAWS for counted in COUNTS]
     return {

@@ -113,10 +113,10 @@ def _wald(fitted: FloatArray, samples: FloatArray) -> Test:
 
 
 def _ratio(points: Points, fitted: FloatArray) -> Test:
-    null, found = (
+    null, best = (
         np.log(LAW.predict(params, points.x)) - np.log(points.y) for params in (published()[FULL], fitted)
     )
-    return likelihood_ratio(null, found, degrees=len(LAW.names))
+    return likelihood_ratio(null, best, degrees=len(LAW.names))
 
 
 def _tested(name: str, at: str, points: int, test: Test, stated: Constant | None = None) -> dict[str, Any]:

@@ -64,8 +64,8 @@ def points_of(frame: pd.DataFrame) -> Points:
 
 def fit(points: Points, resamples: int, rng: np.random.Generator) -> Bootstrapped:
     """Fit the law, with a bootstrap of the points."""
-    found = Problem(LAW, points, ESTIMATOR).fit()
-    return Bootstrapped(found, bootstrap(found, resamples, rng))
+    fitted = Problem(LAW, points, ESTIMATOR).fit()
+    return Bootstrapped(fitted, bootstrap(fitted, resamples, rng))
 
 
 def published() -> Mapping[str, FloatArray]:

@@ -144,11 +144,11 @@ def descend(
         factor: of the objective.
     """
     loss = HuberLoss.of(x, y, reduction, factor)
-    found = [loss.minimise(start, tolerance) for start in starts.T]
+    results = [loss.minimise(start, tolerance) for start in starts.T]
     return Descents(
-        coordinates=np.stack([result.x for result in found], axis=1),
-        objective=np.array([result.fun for result in found]) / loss.scale,
-        iterations=np.array([result.nit for result in found]),
+        coordinates=np.stack([result.x for result in results], axis=1),
+        objective=np.array([result.fun for result in results]) / loss.scale,
+        iterations=np.array([result.nit for result in results]),
     )
 
 
@@ -173,9 +173,9 @@ def bootstrap_stopped(
         resamples: rows of the points, [resamples, points].
         reduction: whether the Huber losses are averaged or summed.
     """
-    found = [descend(x[:, rows], y[rows], start[:, None], reduction) for rows in resamples]
+    results = [descend(x[:, rows], y[rows], start[:, None], reduction) for rows in resamples]
     return Descents(
-        coordinates=np.concatenate([one.coordinates for one in found], axis=1),
-        objective=np.concatenate([one.objective for one in found]),
-        iterations=np.concatenate([one.iterations for one in found]),
+        coordinates=np.concatenate([one.coordinates for one in results], axis=1),
+        objective=np.concatenate([one.objective for one in results]),
+        iterations=np.concatenate([one.iterations for one in results]),
     )

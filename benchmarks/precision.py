@@ -70,7 +70,7 @@ def least(call: Callable[[], object], seconds: float = 3.0) -> float:
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    print(f"transformers of two blocks, {BATCH} x {CONTEXT} tokens a step; milliseconds")
+    print(f"transformers of two blocks, {BATCH} x {CONTEXT} tokens per step; milliseconds")
     for width in (32, 64, 128, 256, 512):
         full, half = least(step(width, "float32")), least(step(width, "bfloat16"))
         print(

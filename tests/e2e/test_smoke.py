@@ -42,7 +42,7 @@ def clone(folder: Path, *more: tuple[Path, str], studies: tuple[str, ...] = ()) 
     """
     listed = git(ROOT, "ls-files", "-co", "--exclude-standard", "-z").split("\0")
     for name in filter(None, listed):
-        # What was published from elsewhere is no part of this: adoption must find this test's own records.
+        # Without the published records: adoption must find this test's own.
         if (ROOT / name).is_file() and not name.startswith("records/"):
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, folder / name)  # without times: git keeps none

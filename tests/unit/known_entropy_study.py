@@ -1,4 +1,4 @@
-"""A synthetic study whose learning curve lies between a known guess and a known entropy."""
+"""A synthetic study whose learning curve is between the known chance level and the known entropy."""
 
 from functools import cache
 from pathlib import Path
@@ -15,7 +15,7 @@ ENTROPY, TOKENS = 1.75, 32
 GUESS = float(np.log(TOKENS))
 REGION = (2000.0, 150_000.0)
 FACTOR, BETA = 24.0, -0.5
-"""Of the excess over the entropy; the curve lies nowhere above the guess."""
+"""Of the excess over the entropy; the curve is never above the chance level."""
 
 
 def curve(m: "pd.Series[float]") -> "pd.Series[float]":

@@ -26,7 +26,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_until_the_end_the_old_file_stands(tmp_path: Path) -> None:
+def test_until_the_end_the_old_file_stays(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     write_text(path, "old")
     with whole_file(path) as temporary:

@@ -203,7 +203,7 @@ class Project:
         return self.folder / "src" / "scalinglaws" / module
 
     def edit(self, module: str, old: str, new: str) -> None:
-        """Replace a text that stands once in a file of the package."""
+        """Replace a text that occurs once in a file of the package."""
         path = self.source(module)
         text = path.read_text(encoding="utf-8")
         assert text.count(old) == 1, f"{module} has {text.count(old)} times {old!r}; adapt the test"

@@ -15,7 +15,7 @@ from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.files import write_json
 
-sys.path.insert(0, str(Path(__file__).parents[1]))  # for the benchmark, which is no part of the tests
+sys.path.insert(0, str(Path(__file__).parents[1]))  # for the benchmark, which is outside the tests
 
 from workflow.project import STUDY, Project
 

@@ -1,4 +1,4 @@
-"""A domain of one data file, one model file and a study file: the page on adding one holds what it says."""
+"""A domain of one data file, one model file and a study file: the page on adding one is right."""
 
 import random
 import re

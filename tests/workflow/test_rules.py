@@ -86,5 +86,5 @@ def test_a_dry_run_of_each_shipped_scale(shipped: Project, scale: str) -> None:
     assert jobs["figure"] >= 1
     if scale == "laptop":
         trained = sum(count for name, count in jobs.items() if name.startswith(("search ", "train ")))
-        assert trained <= 12 * jobs["collect"]  # of which there is one for each study that trains
+        assert trained <= 12 * jobs["collect"]  # one for each study that trains
     assert not (shipped.folder / "results").exists()

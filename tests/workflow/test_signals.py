@@ -47,7 +47,7 @@ def begin(project: Project, ignored: signal.Signals | None = None, after: int = 
 
 
 def step(project: Project, since: float = 0.0) -> int:
-    """The last step that the training told of since some time; 0 if it told of none."""
+    """The last step in the heartbeats since some time; 0 if there is none."""
     for path in (project.results / "logs" / "progress").rglob("*.json"):
         try:
             beat = json.loads(path.read_text())

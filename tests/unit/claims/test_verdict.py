@@ -117,7 +117,7 @@ def test_a_score_is_compared_with_guessing_at_the_smallest_subset() -> None:
     assert measure(near, fit_table([]), None).missing
 
 
-def test_the_published_constants_of_fig_4_stand_in_the_package() -> None:
+def test_the_published_constants_of_fig_4_are_in_the_package() -> None:
     """Hestness et al. 2017, Fig 4, as in the catalogue of the paper."""
     claims = {each.id.rpartition("/")[2]: each for each in claims_of("hestness-2017/image")}
     constants = {name: each.published for name, each in claims.items() if each.data_set}
@@ -133,8 +133,8 @@ def test_the_published_constants_of_fig_4_stand_in_the_package() -> None:
     assert claims_of("unknown/study") == ()
 
 
-def test_the_claims_of_a_paper_may_lie_in_several_files() -> None:
-    """Those of the domains of Hestness et al. 2017 do; no claim is lost between them, or stands twice."""
+def test_the_claims_of_a_paper_may_be_in_several_files() -> None:
+    """Those of the domains of Hestness et al. 2017 do; no claim is lost between them, or is there twice."""
     folder = Path(claim_module.__file__).parent.parent / "papers"
     found = [
         each for path in folder.glob("*/claims/*.yaml") for each in parse_claims(path.read_text(), path.name)

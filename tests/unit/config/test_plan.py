@@ -75,7 +75,7 @@ def test_jobs_are_split_no_further_than_workers_need(
     root = write_config(study=grid, scale={"machine.workers": workers})
     found = [job for job in plan_of(root).jobs if job.phase == "grid"]
     assert len(found) == models * parts
-    assert len(found) < models + 2 * workers  # two for each worker, or one an architecture
+    assert len(found) < models + 2 * workers  # two for each worker, or one per architecture
     names = [f"resnet-width{width}" for width in range(models, 0, -1)]
     assert [job.name for job in found] == [
         name if parts == 1 else f"{name}-part{part}" for name in names for part in range(parts)
@@ -142,7 +142,7 @@ def test_a_fixed_learning_rate_needs_no_search(write_config: WriteConfig) -> Non
 
 
 @pytest.mark.parametrize("scale", ["smoke", "laptop"])
-def test_no_run_of_a_shipped_plan_stands_twice(scale: str) -> None:
+def test_no_run_is_twice_in_a_shipped_plan(scale: str) -> None:
     found = plan(load_config(scale, CONFIG))
     ids = [run.id for study in found.studies for run in study.runs]
     assert len(set(ids)) == len(ids) > 10
@@ -224,7 +224,7 @@ def test_an_analysis_trains_nothing(write_config: WriteConfig) -> None:
     }  # fmt: skip
 
 
-def test_an_analysis_is_told_of_the_studies_that_it_reads(write_config: WriteConfig) -> None:
+def test_an_analysis_gets_the_facts_of_the_studies_that_it_reads(write_config: WriteConfig) -> None:
     reads = {"analysis": "hestness-2017/summary", "public_runs": None, "studies": ["paper/one"]}
     found = plan_of(write_config(analysis=reads))
     (analysis,) = found.analyses
@@ -236,7 +236,7 @@ def test_an_analysis_is_told_of_the_studies_that_it_reads(write_config: WriteCon
     assert analysis.figure_spec(analysis.study.figures[0], "smoke", 500)["studies"] == ["paper/one"]
 
 
-def test_an_analysis_of_public_data_is_told_of_no_study(write_config: WriteConfig) -> None:
+def test_an_analysis_of_public_data_gets_no_study(write_config: WriteConfig) -> None:
     (analysis,) = plan_of(write_config(analysis={})).analyses
     assert "studies" not in analysis.analysis_spec("smoke", 500)  # a default that is left out renames nothing
     assert "studies" not in analysis.figure_spec(analysis.study.figures[0], "smoke", 500)

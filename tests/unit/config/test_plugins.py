@@ -49,7 +49,7 @@ def test_constants_are_read_from_the_file() -> None:
     assert plugins.constant("models", "resnet", "NOTHING") is None
 
 
-def test_what_is_computed_is_no_constant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_computed_value_is_not_a_literal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plugins, "PACKAGE", tmp_path)
     (tmp_path / "one.py").write_text("TABLES = tuple('ab')\nOTHER = ('a', 'b')\n")
     assert plugins.constant(".", "one", "TABLES") is None

@@ -75,7 +75,7 @@ def test_the_identity_gives_the_spec_back() -> None:
     assert RunSpec.model_validate(identity(spec)) == spec
 
 
-def test_preparations_that_differ_lie_in_different_folders() -> None:
+def test_different_preparations_are_in_different_folders() -> None:
     names = {
         DataSpec.model_validate({"source": "cifar", **changes}).name
         for changes in ({}, {"options": {"classes": 100}}, {"validation": {"examples": 5}})

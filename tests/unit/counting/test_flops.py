@@ -254,7 +254,7 @@ def test_the_model_and_the_random_numbers_stay_as_they_are() -> None:
     model(torch.zeros(1, 5, 4))  # no hook is left that fails
 
 
-def test_an_unknown_operator_is_no_free_one() -> None:
+def test_an_unknown_operator_is_not_free() -> None:
     model = Parts(nn.Linear(4, 4), nn.Linear(4, 4), lambda m, x: torch.linalg.inv(m.body(x)))
     with pytest.raises(
         ScalingLawsError, match=r"operator aten::linalg_inv_ex.* not known; give it a formula"

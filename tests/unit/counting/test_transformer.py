@@ -112,7 +112,7 @@ def test_how_kaplans_count_differs_from_an_exact_one(shape: Transformer) -> None
 
 
 def test_kaplans_shorthand_at_the_usual_shapes() -> None:
-    """N = 12 L d^2, and 2 N a token is most of the work while n_ctx < 12 d."""
+    """N = 12 L d^2, and 2 N per token is most of the work while n_ctx < 12 d."""
     assert non_embedding(GPT3) == 12 * 96 * 12288**2
     assert kaplan_forward(GPT3) / (2 * non_embedding(GPT3)) == pytest.approx(1 + 2048 / (12 * 12288))
     assert sum(parameters(GPT3).values()) == pytest.approx(175e9, rel=0.005)
@@ -154,7 +154,7 @@ def test_how_chinchillas_count_differs_from_an_exact_one(shape: Transformer) -> 
     assert counted["softmax"] == 3 * shape.n_layer * HEADS * shape.n_ctx**2
 
 
-def test_shapes_that_are_none_are_refused() -> None:
+def test_impossible_shapes_are_refused() -> None:
     with pytest.raises(ScalingLawsError, match="n_layer must be 1 or more"):
         Transformer(d_model=8, n_layer=0, d_ff=8, d_attn=8, vocabulary=8, n_ctx=8)
     with pytest.raises(ScalingLawsError, match="do not divide"):

@@ -37,13 +37,13 @@ def test_each_fit_is_that_of_its_data_alone(engine: str) -> None:
     assert not found.failed.any()
 
 
-def test_a_fixed_parameter_stays_and_is_no_bound() -> None:
+def test_a_fixed_parameter_stays_and_is_not_on_a_bound() -> None:
     found = many(drawn(4), fixed={"gamma": 0.12})
     assert found.params[2] == pytest.approx([0.12] * 4)
     assert "gamma" not in found.on_bound
 
 
-def test_bounds_are_told_with_their_share() -> None:
+def test_bounds_are_reported_with_their_share() -> None:
     y = drawn(2, noise=0.0)
     y[1] = LAW.predict(np.array([3.0, -0.4, 0.0]), X) * np.linspace(1.05, 0.95, X.shape[1])  # floor below 0
     found = many(y)

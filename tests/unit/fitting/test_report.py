@@ -43,7 +43,7 @@ def judged(law: Law, points: Points, fixed: dict[str, float] | None = None, **op
     return fit.report(fit.intervals(**options))
 
 
-def test_known_parameters_come_back_and_lie_in_their_intervals() -> None:
+def test_known_parameters_come_back_and_are_in_their_intervals() -> None:
     x, y = surface(120, 0.002)
     report = judged(CHINCHILLA, Points(x, y), resamples=400)
     truth = {"A": 400, "B": 410, "E": 1.7, "alpha": 0.34, "beta": 0.28}

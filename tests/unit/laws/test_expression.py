@@ -92,7 +92,7 @@ def test_formulas_are_read_as_arithmetic(formula: str, value: float) -> None:
         ("x^1e999", "infinity"),
     ],
 )
-def test_what_is_no_formula_is_refused(formula: str, message: str) -> None:
+def test_a_text_that_is_not_a_formula_is_refused(formula: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         program(formula, "a")
 

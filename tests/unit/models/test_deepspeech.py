@@ -33,7 +33,7 @@ def model(**options: Any) -> nn.Module:
 @pytest.mark.parametrize("stride", STRIDES)
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("frames", [1, 2, 19, 24])
-def test_sounds_become_logits_a_step(stride: int, layers: int, frames: int) -> None:
+def test_sounds_become_logits_per_step(stride: int, layers: int, frames: int) -> None:
     logits = model(stride=stride, layers=layers)(sounds(frames, batch=3))
     assert logits.shape == (3, math.ceil(frames / stride), 5)
     assert steps_of(frames, stride) == logits.shape[1]

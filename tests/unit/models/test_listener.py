@@ -50,7 +50,7 @@ def test_sounds_and_symbols_become_logits(layers: int, stride: int, frames: int)
     assert net._listen(inputs[0]).memory.shape[1] == -(-frames // stride)
 
 
-def test_pooling_needs_layers_to_stand_between() -> None:
+def test_pooling_needs_layers_on_both_sides() -> None:
     with pytest.raises(ValueError, match="listener: a stride of 8 needs at least 3 layers, not 2"):
         build(SHAPES, OUTPUTS, width=8, layers=2)
 

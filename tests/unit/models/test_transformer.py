@@ -1,4 +1,4 @@
-"""The language family: shapes, causality, and parameters and FLOPs against `allocation.counting`."""
+"""The language family: shapes, causality, and parameters and FLOPs against `counting.transformer`."""
 
 import math
 from typing import Any

@@ -137,7 +137,7 @@ def test_an_interval_leaves_missing_samples_out() -> None:
     assert np.isnan([low[1], high[1]]).all()
 
 
-def test_refits_do_not_depend_on_where_the_warm_start_lies() -> None:
+def test_refits_do_not_depend_on_the_warm_start() -> None:
     law, rng = laws.find("learning-curve-with-floor"), np.random.default_rng(0)
     x = 2.0 ** np.arange(8)
     truth = 1.2 * x**-0.35 + 0.05

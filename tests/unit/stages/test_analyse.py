@@ -53,7 +53,7 @@ def test_each_table_is_a_file_with_floats_in_full(tiny: Tiny, tmp_path: Path) ->
     assert (tmp_path / "out" / "sums.csv").read_bytes() == b"x,right\n1,True\n2,False\n"
 
 
-def test_it_is_told_the_spec_and_the_public_runs_by_name(tiny: Tiny, tmp_path: Path) -> None:
+def test_it_gets_the_spec_and_the_public_runs_by_name(tiny: Tiny, tmp_path: Path) -> None:
     asked = {**SPEC, "public_runs": {"frankle-rewinding": "0" * 64}}
     call(tmp_path / "out", asked)
     public_runs, spec = tiny.told
@@ -68,7 +68,7 @@ def test_an_analysis_that_makes_other_tables_than_it_declares(tiny: Tiny, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
-def test_it_is_told_the_tables_of_trained_studies(
+def test_it_gets_the_tables_of_trained_studies(
     tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Any] = []

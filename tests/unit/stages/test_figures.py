@@ -157,7 +157,7 @@ def test_a_missing_table(files: list[Path], tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("content", [None, ""])
-def test_a_table_that_is_none(files: list[Path], tmp_path: Path, content: str | None) -> None:
+def test_a_damaged_table_is_refused(files: list[Path], tmp_path: Path, content: str | None) -> None:
     path = next(file for file in files if file.name == "fits.csv")
     path.unlink()
     if content is not None:

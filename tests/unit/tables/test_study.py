@@ -44,7 +44,7 @@ def test_runs_whose_last_validation_is_the_lowest_are_unfinished() -> None:
 
 
 @pytest.mark.parametrize("content", [None, "{}", "not json"])
-def test_a_manifest_that_is_none(tmp_path: Path, content: str | None) -> None:
+def test_a_damaged_manifest_is_refused(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "manifest.json"
     if content is not None:
         path.write_text(content)

@@ -1,4 +1,4 @@
-"""Opening a task: what is no prepared data set, or one of another modality, is told in words."""
+"""Opening a task: a folder without prepared data, or with another modality, is refused."""
 
 from importlib import import_module
 from pathlib import Path
@@ -16,12 +16,12 @@ from unit.made_speech import prepare_tones
 
 @pytest.fixture(params=plugins.names(TASKS))
 def task(request: pytest.FixtureRequest) -> tuple[OpenTask, str]:
-    """Each task's function, and the form of data that its file says it needs."""
+    """Each task's function, and the modality that its file says it needs."""
     module = import_module(module_name(TASKS, request.param))
     return module.open_task, plugins.constant(TASKS, request.param, "MODALITY")
 
 
-def test_a_folder_that_is_no_prepared_data_set(task: tuple[OpenTask, str], tmp_path: Path) -> None:
+def test_a_folder_without_prepared_data_is_refused(task: tuple[OpenTask, str], tmp_path: Path) -> None:
     with pytest.raises(DataError, match="not a prepared data set"):
         task[0](tmp_path / "nothing", torch.device("cpu"))
 

@@ -89,7 +89,7 @@ def test_the_loss_by_hand(task: SpeechCtc) -> None:
     outputs = torch.zeros(1, 1, STEPS, 4)
     targets = torch.tensor([[[4, 1, 0, 0, 0, 0, 0]]])
     assert task.loss(outputs, targets).item() == pytest.approx(-math.log(3 / 16), rel=1e-6)
-    # One of them says `a b`, so nats a symbol are half of the loss; none says `a a`.
+    # One of them says `a b`, so nats per symbol are half of the loss; none says `a a`.
     two, impossible = torch.tensor([[[4, 1, 2, 0, 0, 0, 0]]]), torch.tensor([[[4, 1, 1, 0, 0, 0, 0]]])
     assert task.loss(outputs, two).item() == pytest.approx(math.log(16) / 2, rel=1e-6)
     assert task.loss(outputs, impossible).item() == 0

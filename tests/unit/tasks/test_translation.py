@@ -62,7 +62,7 @@ def logits_of(runs: int, pairs: int) -> Tensor:
 
 
 def token_losses(logits: Tensor, targets: np.ndarray) -> list[float]:  # type: ignore[type-arg]
-    """Cross-entropy of each token that is no padding, one by one."""
+    """Cross-entropy of each token that is not padding, one by one."""
     found = []
     for row, target in zip(logits.double().numpy(), targets, strict=True):
         for place, token in zip(row, target, strict=True):

@@ -77,7 +77,7 @@ def test_large_models_are_alone(
     assert sizes(small.groups(setups, never, 64)) == [*[[n] for n in (32, 32, 16, 16, 8, 8, 4, 4)], [2, 2]]
 
 
-def test_an_ensemble_is_no_larger_than_gains_anything(
+def test_an_ensemble_is_only_as_large_as_it_is_useful(
     small: Architecture, setups: list[RunSetup], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     size = small.size

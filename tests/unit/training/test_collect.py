@@ -56,7 +56,7 @@ def rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(path.read_text().splitlines()))
 
 
-def test_one_row_a_run(prepared: Path, records: list[Record]) -> None:
+def test_one_row_per_run(prepared: Path, records: list[Record]) -> None:
     table = rows(collect(prepared, records) / "runs.csv")
     assert list(table[0]) == RUN_COLUMNS
     assert [(row["phase"], row["examples"], row["seed"]) for row in table] == [

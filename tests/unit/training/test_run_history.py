@@ -39,7 +39,7 @@ def test_a_run_has_diverged_and_since_when(
     assert (outcome.steps, outcome.examples_seen) == (8, 64)
 
 
-def test_a_loss_that_only_jumps_is_no_divergence(history: RunHistory) -> None:
+def test_a_loss_that_only_jumps_has_not_diverged(history: RunHistory) -> None:
     assert not history.note(8, torch.tensor([1.0, 2.0, 30.0, 4.0]), {"error": 0.5})
     assert history.result.status == "completed"
     assert history.result.minima == {"error": 0.5}

@@ -1,4 +1,4 @@
-"""Profiles: intervals as theory has them, and flat ones told as such."""
+"""Profiles: intervals as theory has them, and flat ones reported as such."""
 
 import numpy as np
 import pytest
@@ -59,7 +59,7 @@ def test_only_fitted_parameters_have_a_profile() -> None:
             profile(found, name)
 
 
-def test_the_published_half_life_of_repeated_data_lies_on_a_flat_profile() -> None:
+def test_the_published_half_life_of_repeated_data_is_on_a_flat_profile() -> None:
     """Muennighoff et al. 2023: the published optimum is a local one, and 13 to 450 fit within 0.3 %."""
     runs = read("muennighoff-runs").query("fitted")
     x, y = runs[["N", "D", "U"]].to_numpy().T, runs["loss"].to_numpy()

@@ -129,7 +129,7 @@ def test_an_optimum_at_the_end_of_the_range_is_flagged(
 
 
 @pytest.mark.parametrize("C", [0.0, -1.0, np.nan, np.inf])
-def test_budgets_that_are_none_are_refused(truth: Chinchilla, C: float) -> None:
+def test_invalid_budgets_are_refused(truth: Chinchilla, C: float) -> None:
     for optimum in (closed_form, numeric):
         with pytest.raises(ScalingLawsError, match="C must be"):
             optimum(truth, C)

@@ -159,7 +159,7 @@ def test_budgets_must_be_positive(C: float, flops: float) -> None:
         plan(CHINCHILLA, REFIT, NONE, C, 0.95, flops)
 
 
-def test_what_lies_outside_the_fitted_range_is_said_with_its_distance() -> None:
+def test_values_outside_the_fitted_range_are_named_with_their_distance() -> None:
     one = plan(CHINCHILLA, REFIT, NONE, GOPHER, 0.95)
     ranges = {"N": (5e7, 1.6e10), "D": (1e9, 1e13), "N*D": (1e18, 1e21)}
     assert beyond(one, CHINCHILLA, ranges, 6) == [

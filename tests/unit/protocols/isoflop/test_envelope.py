@@ -47,7 +47,7 @@ def test_intervals_from_runs_cover_the_truth_and_shrink_with_more_of_them(truth:
         assert len(found.a_samples) + found.degenerate == 200
         widths.append(found.a_interval[1] - found.a_interval[0])
     assert widths[1] < widths[0] / 2
-    # More checkpoints of the same runs are no more information.
+    # More checkpoints of the same runs add no information.
     points = train(truth, np.geomspace(7e7, 1e10, 8), np.array([20.0, 80.0, 320.0]), checkpoints=600)
     again = envelope_exponents(interpolate(**points, values=3000), count=200, rng=np.random.default_rng(0))
     assert again.a_interval[1] - again.a_interval[0] == pytest.approx(widths[0], rel=0.1)
@@ -123,7 +123,7 @@ def test_smoothing_takes_noise_off_and_keeps_the_level(truth: Chinchilla) -> Non
         ({"smoothing": -1.0}, "negative smoothing"),
     ],
 )
-def test_curves_that_are_none_are_refused(change: dict[str, FloatArray], message: str) -> None:
+def test_invalid_curves_are_refused(change: dict[str, FloatArray], message: str) -> None:
     points = {
         "run": np.array(["a", "a", "b", "b"]),
         "N": np.array([1.0, 1, 2, 2]),

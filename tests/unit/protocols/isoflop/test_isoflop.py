@@ -202,7 +202,7 @@ def test_points_are_grouped_in_any_order(surface: Surface) -> None:
 
 
 def test_tokens_are_scaled_to_the_budget_and_follow_the_points() -> None:
-    """FLOPs a token are 8 N here, and every run stops 5 % above its budget."""
+    """FLOPs per token are 8 N here, and every run stops 5 % above its budget."""
     N = np.geomspace(1e7, 1e9, 9)
     C, budgets = np.repeat([1e18, 1e19], 9), np.array([1e18, 1e19])
     N = np.tile(N, 2)
@@ -245,7 +245,7 @@ def test_one_budget_has_an_optimum_but_no_exponent(truth: Chinchilla, surface: S
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, 0.0, -1.0])
 @pytest.mark.parametrize("column", ["C", "N", "loss", "D"])
-def test_values_that_are_no_measurements_are_refused(bad: float, column: str) -> None:
+def test_invalid_values_are_refused(bad: float, column: str) -> None:
     columns = {
         "C": np.full(4, 1e18),
         "N": np.geomspace(1e7, 1e8, 4),

@@ -93,7 +93,7 @@ def test_what_a_killed_process_held_is_free_at_once(smi: Install, locks: Path) -
     holder.communicate()
 
 
-def test_waiting_is_told_once(
+def test_waiting_is_logged_once(
     smi: Install, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)

@@ -1,4 +1,4 @@
-"""Where parameters lie in a row."""
+"""Where parameters are in a row."""
 
 import pytest
 import torch

@@ -15,7 +15,7 @@ from unit.training.faults.stage import MakeStage, Undisturbed
 
 pytestmark = pytest.mark.slow
 DAMAGED = "the checkpoint is damaged; its runs start again"
-SAVES = 20  # until the process is killed: one a step
+SAVES = 20  # until the process is killed: one per step
 
 
 Saved = Callable[[Job], bytes]

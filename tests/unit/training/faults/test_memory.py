@@ -99,7 +99,7 @@ def test_records_of_other_code_do_not_count_as_done(
     assert stage.results() == undisturbed(job)
 
 
-def test_another_error_is_no_lack_of_memory(
+def test_another_error_does_not_count_as_lack_of_memory(
     job: Job, make_stage: MakeStage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed = break_above(monkeypatch, 0, RuntimeError("mat1 and mat2 shapes cannot be multiplied"))

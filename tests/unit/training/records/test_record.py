@@ -48,7 +48,9 @@ def test_what_a_record_fits(record: Record, make_spec: MakeSpec) -> None:
         ({"result": []}, "not a run record: result"),
     ],
 )
-def test_a_record_that_is_none(record: Record, tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+def test_an_invalid_record_is_refused(
+    record: Record, tmp_path: Path, changes: dict[str, Any], message: str
+) -> None:
     write_record(record, tmp_path)
     path = tmp_path / f"{record.run}.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
@@ -68,7 +70,7 @@ def test_a_spec_that_was_edited_by_hand(record: Record, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "3", b"\xff\xfe"])
-def test_a_file_that_is_no_record(tmp_path: Path, content: str | bytes) -> None:
+def test_a_file_that_is_not_a_record_is_refused(tmp_path: Path, content: str | bytes) -> None:
     path = tmp_path / "a.json"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RecordError, match=r"a\.json: not a run record"):

@@ -19,7 +19,7 @@ RATES = (0.01, 0.02, 0.04)
 
 @pytest.fixture
 def pick(make_spec: MakeSpec, make_record: MakeRecord) -> Callable[[dict[float, list[float]]], Choice]:
-    """The choice for given minima of each candidate, one a subset size; infinity stands for diverged."""
+    """The choice for given minima of each candidate, one per subset size; infinity stands for diverged."""
 
     def found(minima: dict[float, list[float]]) -> Choice:
         records = [
@@ -83,7 +83,7 @@ def test_round_trip(pick: Pick, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "{", "{}", '{"learning_rate": "high"}'])
-def test_a_file_that_is_no_choice(tmp_path: Path, content: str | None) -> None:
+def test_a_file_that_is_not_a_choice_is_refused(tmp_path: Path, content: str | None) -> None:
     path = tmp_path / "a.json"
     if content is not None:
         path.write_text(content)

@@ -28,7 +28,7 @@ def test_there_is_at_most_one_heartbeat_per_second_and_none_is_left(
     assert read_heartbeats(tmp_path) == []
 
 
-def test_files_that_are_no_heartbeats_are_left_out(tmp_path: Path) -> None:
+def test_files_that_are_not_heartbeats_are_left_out(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{")
     (tmp_path / "b.json").write_text("[]")
     assert read_heartbeats(tmp_path) == []

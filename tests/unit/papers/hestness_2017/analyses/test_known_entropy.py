@@ -75,7 +75,7 @@ def test_all_three_regions_are_found(found: KnownEntropy) -> None:
     assert "" in set(found.points.region)
 
 
-def test_a_flat_end_far_from_its_level_is_no_region(study: TrainedStudy) -> None:
+def test_a_flat_end_far_from_its_level_is_not_a_region(study: TrainedStudy) -> None:
     """Networks that stop learning far above the entropy have not reached the irreducible error."""
     stuck = changed(study, score=study.best.score.clip(lower=1.2 * ENTROPY))
     assert IRREDUCIBLE not in set(known_entropy(stuck).regions.region)

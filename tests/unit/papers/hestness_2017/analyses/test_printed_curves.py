@@ -74,7 +74,7 @@ def test_larger_models_have_lower_floors(tables: dict[str, pd.DataFrame]) -> Non
     assert [int(floor["points"]) for floor in floors] == [8, 8, 6]
 
 
-def test_the_largest_sets_lie_above_the_line(tables: dict[str, pd.DataFrame]) -> None:
+def test_the_largest_sets_are_above_the_line(tables: dict[str, pd.DataFrame]) -> None:
     row = fitted(tables, "learning-curve:beyond", "token_error_rate").loc["excess"]
     assert row.value == pytest.approx(0.394 / 0.355 - 1, abs=0.005)  # the last point over the fitted line
     assert 0 < row.low < row.value < row.high

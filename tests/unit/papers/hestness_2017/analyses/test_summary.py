@@ -46,7 +46,7 @@ def test_it_makes_the_tables_that_it_declares(tables: dict[str, pd.DataFrame]) -
     assert not tables["fits"].duplicated(["law", "metric", "parameter"]).any()
 
 
-def test_measured_stands_beside_published(
+def test_measured_is_beside_published(
     tables: dict[str, pd.DataFrame], studies: dict[str, TrainedStudy]
 ) -> None:
     table = tables["summary"].set_index("study")

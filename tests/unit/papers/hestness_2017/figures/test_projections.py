@@ -32,7 +32,7 @@ def test_what_is_off_is_a_series_of_its_own(tables: dict[str, pd.DataFrame]) -> 
     assert [text.get_text() for text in legend.get_texts()].count("off by more than rounding") == 1
 
 
-def test_nothing_lies_outside_the_axes(tables: dict[str, pd.DataFrame]) -> None:
+def test_nothing_is_outside_the_axes(tables: dict[str, pd.DataFrame]) -> None:
     low, high = projections(tables).axes[0].get_ylim()
     rows = tables["projections"]
     assert low < rows.ratio_low.min()

@@ -34,7 +34,7 @@ def test_the_sketch_has_the_papers_words_and_no_numbers(tables: dict[str, pd.Dat
     }
     assert len(sketch.get_xticks()) == len(sketch.get_yticks()) == 0
     drawn = drawn_data(figure)
-    # A cartoon is no data.
+    # A sketch is not data.
     assert set(drawn.panel) == {"Computed: a classifier that counts labels", NETWORKS, EXCESS}
 
 
@@ -50,7 +50,7 @@ def test_the_regions_of_the_table_are_shaded(tables: dict[str, pd.DataFrame]) ->
     ]
 
 
-def test_the_computed_curve_lies_between_its_levels(tables: dict[str, pd.DataFrame]) -> None:
+def test_the_computed_curve_is_between_its_levels(tables: dict[str, pd.DataFrame]) -> None:
     drawn = drawn_data(regions(tables))
     drawn = drawn[drawn.panel == "Computed: a classifier that counts labels"].groupby("series")
     curve = drawn.get_group("Expected error, exact")
@@ -67,7 +67,7 @@ def series(tables: dict[str, pd.DataFrame], panel: str) -> dict[str, pd.DataFram
     return {str(name): rows for name, rows in drawn[drawn.panel == panel].groupby("series", sort=False)}
 
 
-def test_networks_lie_between_the_known_levels(tables: dict[str, pd.DataFrame]) -> None:
+def test_networks_are_between_the_known_levels(tables: dict[str, pd.DataFrame]) -> None:
     expected = tables["known_entropy"]
     shuffled = {**tables, "known_entropy": expected.sample(frac=1, random_state=0)}
     drawn = series(shuffled, NETWORKS)

@@ -97,7 +97,7 @@ def test_most_frequent_is_of_a_distribution() -> None:
         (2.0, 0, 2, -0.1, "0 or more"),
     ],
 )
-def test_what_is_no_classifier_is_refused(
+def test_an_impossible_classifier_is_refused(
     zipf: float, shift: float, classes: int, noise: float, message: str
 ) -> None:
     with pytest.raises(ScalingLawsError, match=message):

@@ -74,6 +74,6 @@ def test_entropy() -> None:
 @pytest.mark.parametrize(
     ("p", "draws", "message"), [(1.0, [4], "between 0 and 1"), (0.5, [4, 0], "at least")]
 )
-def test_what_is_no_coin_is_refused(p: float, draws: list[int], message: str) -> None:
+def test_an_impossible_coin_is_refused(p: float, draws: list[int], message: str) -> None:
     with pytest.raises(ScalingLawsError, match=message):
         expected_loss("l1", p, draws)

@@ -49,7 +49,7 @@ def test_the_corner(tables: dict[str, pd.DataFrame], data_set: str, fitted: int,
     ("data_set", "method", "mu", "sigma"),
     [("ImageNet", "extrapolation", -0.013, 0.031), ("CIFAR100", "extrapolation-base", 0.197, 0.245)],
 )
-def test_single_draws_lie_in_the_range_over_draws(
+def test_single_draws_are_in_the_range_over_draws(
     tables: dict[str, pd.DataFrame], data_set: str, method: str, mu: float, sigma: float
 ) -> None:
     found = row(tables, data_set, method)
@@ -81,7 +81,7 @@ def test_cross_validation_errors_are_those_of_the_noise(tables: dict[str, pd.Dat
         assert inside.sigma < 0.02 < crossed.sigma < 0.024
 
 
-def test_published_numbers_stand_beside_the_papers_corner_alone(tables: dict[str, pd.DataFrame]) -> None:
+def test_published_numbers_are_only_beside_the_papers_corner(tables: dict[str, pd.DataFrame]) -> None:
     found = tables["summary"].dropna(subset="published_mu")
     assert list(zip(found.data_set, found.published_mu, found.published_sigma, strict=True)) == [
         ("ImageNet", 0.045, 0.04681),

@@ -47,7 +47,7 @@ def test_the_smallest_cifar10_model_on_all_data() -> None:
     assert found[0] == pytest.approx(0.44, abs=0.005)
 
 
-def test_errors_lie_between_floor_and_guessing(tables: dict[str, pd.DataFrame]) -> None:
+def test_errors_are_between_floor_and_guessing(tables: dict[str, pd.DataFrame]) -> None:
     ends = tables["full_scale"].set_index("data_set")
     grid = tables["grid"].join(ends[["error_floor", "error_guess"]], on="data_set")
     assert ((grid.error > grid.error_floor) & (grid.error < grid.error_guess)).all()

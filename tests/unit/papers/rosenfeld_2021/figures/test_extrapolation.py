@@ -42,7 +42,7 @@ def test_estimates_are_drawn_over_actual_errors(tables: dict[str, pd.DataFrame])
         assert list(bars.low) == pytest.approx(list(points[~points.fitted].low))
 
 
-def test_the_papers_numbers_stand_beside_ours(tables: dict[str, pd.DataFrame]) -> None:
+def test_the_papers_numbers_are_beside_ours(tables: dict[str, pd.DataFrame]) -> None:
     figure = extrapolation(tables)
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert any("4.5 %, 4.681 %" in text and "4 draws" in text for text in texts)

@@ -52,7 +52,7 @@ def test_the_tables_are_those_declared() -> None:
     assert set(analysed("besiroglu")) == set(TABLES)
 
 
-def test_a_known_law_lies_in_the_intervals() -> None:
+def test_a_known_law_is_in_the_intervals() -> None:
     fits = analysed("besiroglu")["fits"]
     fits = fits[fits.law == "chinchilla"].set_index("parameter")
     for name, truth in TRUTH.items():

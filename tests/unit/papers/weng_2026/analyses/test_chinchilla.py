@@ -37,7 +37,7 @@ def test_both_approaches_find_the_exponent_of_a_known_law() -> None:
     truth = TRUTH["beta"] / (TRUTH["alpha"] + TRUTH["beta"])
     found = exponents(analyse({"chinchilla-points": points(noise=0.0)}, spec("chinchilla")))
     assert found.a["3. Parametric, resampled"] == pytest.approx(truth, abs=1e-5)
-    assert found.a["2. Parabola within 0.2 nats"] == pytest.approx(truth, abs=5e-3)  # curves are no parabolas
+    assert found.a["2. Parabola within 0.2 nats"] == pytest.approx(truth, abs=5e-3)  # not true parabolas
     assert found.a["2. Akima's interpolant"] == pytest.approx(truth, abs=2e-3)
 
 

@@ -38,7 +38,7 @@ def test_parameters_by_hand(tables: dict[str, pd.DataFrame]) -> None:
     assert parts.parameters_counted.to_dict() == by_hand
 
 
-def test_biases_are_in_no_formula(tables: dict[str, pd.DataFrame]) -> None:
+def test_no_formula_counts_biases(tables: dict[str, pd.DataFrame]) -> None:
     parts = tables["parts"].set_index("part")
     biases = {
         "embed": 0,

@@ -32,7 +32,7 @@ def test_isoflop_panels_and_points() -> None:
 def test_excluded_points_are_not_drawn() -> None:
     tables = analysed("chinchilla")
     excluded = tables["points"][tables["points"].excluded]
-    assert excluded.budget.notna().any()  # they lie on a budget and would be seen
+    assert excluded.budget.notna().any()  # they are on a budget and would be seen
     assert not drawn_data(draw("isoflop")).y.isin(excluded.loss).any()
 
 

@@ -1,4 +1,4 @@
-"""Kaplan's Table 1 as a figure: every number of the table stands in it."""
+"""Kaplan's Table 1 as a figure: every number of the table is in it."""
 
 import pandas as pd
 import pytest

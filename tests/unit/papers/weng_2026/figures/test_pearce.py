@@ -25,7 +25,7 @@ def test_both_axes_are_exported_under_their_own_names(tables: dict[str, pd.DataF
     assert (left.x.min(), left.x.max()) == (pytest.approx(1e11), pytest.approx(1e24))
 
 
-def test_exponents_stand_in_the_legend(tables: dict[str, pd.DataFrame]) -> None:
+def test_exponents_are_in_the_legend(tables: dict[str, pd.DataFrame]) -> None:
     figure = pearce.simulated(tables)
     words = [text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts()]
     assert sum("0.781" in word for word in words) == 1

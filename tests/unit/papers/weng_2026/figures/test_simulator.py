@@ -35,7 +35,7 @@ def test_a_panel_for_each_setting_with_all_its_runs(tables: dict[str, pd.DataFra
         assert truth.x.iloc[-1] == pytest.approx(1e15)
 
 
-def test_predictions_stand_where_the_curves_end(tables: dict[str, pd.DataFrame]) -> None:
+def test_predictions_are_where_the_curves_end(tables: dict[str, pd.DataFrame]) -> None:
     drawn = drawn_data(simulator.playground(tables))
     for _, part in drawn.groupby("panel"):
         curve = part[part.series == "The article's grid search"]

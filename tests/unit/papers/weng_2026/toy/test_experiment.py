@@ -7,7 +7,7 @@ from scalinglaws.errors import ScalingLawsError
 from scalinglaws.papers.weng_2026.toy.experiment import TRUTH, observe, optimal_tokens
 
 
-def test_36_runs_of_which_regions_fit_some() -> None:
+def test_a_region_fits_some_of_36_runs() -> None:
     runs = observe()
     assert len(runs.N) == 36
     assert sorted(set(runs.D / runs.N)) == [5, 10, 20, 40]

@@ -102,4 +102,4 @@ def test_runs_that_do_not_tell_a_from_b_have_no_fit() -> None:
 
 def test_exponents_stay_within_the_reach_of_the_boxes() -> None:
     steep = Fit("medium", 0, 0, 15, *[0.0] * 9)
-    assert float(search(*fitted(steep)).law.alpha) == pytest.approx(0.619)  # the optimum lies at 1.15
+    assert float(search(*fitted(steep)).law.alpha) == pytest.approx(0.619)  # the optimum is at 1.15

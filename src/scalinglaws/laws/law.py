@@ -117,12 +117,6 @@ class Law:
         """f [*batch, points] at params [parameters, *batch] and x [variables, (*batch,) points]."""
         return self.program.values(self.coordinates(params), self.safe(x))
 
-    def differentiate(self, params: FloatArray, x: FloatArray) -> FloatArray:
-        """df/dparams [parameters, *batch, points] at the same arguments as `predict`; params not at 0."""
-        slopes = self.program.slopes(self.coordinates(params), self.safe(x))
-        chain = np.where(self._shaped(self.positive, params), params, 1.0)
-        return slopes / chain[..., None]
-
     def coordinates(self, params: FloatArray) -> FloatArray:
         """What is fitted: the logarithm of a positive parameter, any other one as it is."""
         positive = self._shaped(self.positive, params)

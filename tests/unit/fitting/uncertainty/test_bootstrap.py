@@ -9,10 +9,8 @@ from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.solver.solve import has_compiler
-from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, draw, refit
+from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, draw
 from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval
-from scalinglaws.fitting.uncertainty.coverage import Simulation, coverage
-from scalinglaws.public_runs.read import read
 
 X = np.geomspace(1, 1000, 60)
 LINE = laws.find("power-law")
@@ -90,51 +88,24 @@ def test_fixed_parameters_stay_fixed_in_every_refit() -> None:
     assert np.nanstd(refits.params[1]) > 0
 
 
-def chinchilla_points() -> tuple[np.ndarray, np.ndarray]:
-    """The 240 points in the file's order."""
-    points = read("chinchilla-points").query("not excluded")
-    return points[["N", "D"]].to_numpy().T, points["loss"].to_numpy()
-
-
-def test_the_optimum_of_the_chinchilla_points() -> None:
-    x, y = chinchilla_points()
-    found = Problem(laws.find("chinchilla"), Points(x, y), Estimator("log", "huber")).fit()
-    assert found.objective <= 0.0010182740179
-    assert found.agreeing == found.descents
-    expected = {"A": 477.83, "B": 2143.42, "E": 1.8172, "alpha": 0.34731, "beta": 0.36717}
-    assert found.params == pytest.approx(expected, rel=2e-5)
-
-
-@pytest.mark.slow
-def test_standard_errors_on_the_published_resamples() -> None:
-    """Besiroglu et al. 2024 print 124.52, 1293.28, .02566, .01540, .02060 for A, B, E, alpha, beta."""
-    x, y = chinchilla_points()
-    found = Problem(laws.find("chinchilla"), Points(x, y), Estimator("log", "huber")).fit()
-    published = np.array([124.52, 1293.28, 0.02566, 0.01540, 0.02060])
-    np.random.seed(42)
-    rows = np.array([np.random.choice(240, 240) for _ in range(4000)])
-    weights = np.array([np.bincount(row, minlength=240) for row in rows], dtype=float)
-    refits = refit(found, weights)
-    assert refits.failed == 0
-    np.testing.assert_allclose(refits.params.std(axis=1), published, rtol=0.005)
-    fast = "compiled" if has_compiler() else "numpy"
-    for seed in range(10):
-        drawn = bootstrap(found, 4000, np.random.default_rng(seed), engine=fast)  # type: ignore[arg-type]
-        ratio = np.nanstd(drawn.params, axis=1) / published
-        np.testing.assert_allclose(ratio[[0, 2, 3, 4]], 1, atol=0.06)
-        assert ratio[1] == pytest.approx(1, abs=0.15)
-
-
 @pytest.mark.slow
 @pytest.mark.skipif(not has_compiler(), reason="numba is not installed: this would take an hour")
-@pytest.mark.parametrize(("points", "least", "most"), [(24, 0.93, 1.0), (48, 0.93, 0.99), (240, 0.93, 0.99)])
-def test_percentile_intervals_hold_the_truth(points: int, least: float, most: float) -> None:
+@pytest.mark.parametrize(("points", "most"), [(24, 1.0), (48, 0.99), (240, 0.99)])
+def test_percentile_intervals_hold_the_truth(points: int, most: float) -> None:
     """Four hundred studies of known truth. At 24 points the intervals are too wide, never too narrow."""
-    simulation = Simulation(laws.find("chinchilla"), TRUTH, points, 0.005, Estimator("log", "huber"))
-    found = coverage(simulation, simulations=400, resamples=300)
-    shares = {name: found.of("percentile", name) for name in ("alpha", "beta")}
-    print(f"{points} points: {shares}, median widths {dict(zip(found.names, found.width[0], strict=True))}")
-    assert found.failed == 0
-    assert all(least <= share <= most for share in shares.values()), shares
+    law, held = laws.find("chinchilla"), np.zeros((2, 5))
+    for k in range(400):
+        rng = np.random.default_rng([0, points, k])
+        flops, ratio = 10 ** rng.uniform(18.5, 22, points), 10 ** rng.uniform(-0.3, 2.5, points)
+        size = np.sqrt(flops / 6 / ratio)
+        x = np.stack([size, size * ratio])
+        y = law.predict(TRUTH, x) * np.exp(rng.normal(0, 0.005, points))
+        found = Problem(law, Points(x, y), Estimator("log", "huber")).fit("compiled")
+        curved = delta_interval(found, covariance(found), 0.95)
+        by_delta = np.array([curved[name] for name in law.names]).T
+        drawn = bootstrap(found, 300, rng, engine="compiled").intervals(0.95)
+        held += [(low <= TRUTH) & (high >= TRUTH) for low, high in (drawn, by_delta)]
+    percentile, delta = held[:, 3:] / 400  # alpha and beta
+    assert (percentile >= 0.93).all() and (percentile <= most).all(), percentile
     # The delta method, which needs no resamples, is too short for Huber's narrow loss: hence the bootstrap.
-    assert found.of("delta", "alpha") < shares["alpha"]
+    assert delta[0] < percentile[0]

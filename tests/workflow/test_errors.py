@@ -33,16 +33,7 @@ STUDY_FILE = f"config/studies/{STUDY_NAME}.yaml"
     ("key", "value", "said"),
     [
         ("colour", "red", f"{STUDY_FILE}: colour: unknown key"),
-        ("runs.budget.stepz", 5, f"{STUDY_FILE}: runs.budget.stepz: unknown key"),
-        ("runs.budget.steps", "many", f"{STUDY_FILE}: runs.budget.steps: "),
-        ("scales.smoke.subsets", [10, 10], f"{STUDY_FILE}: scales.smoke.subsets: 10 is given twice"),
         ("runs.data.source", "mnist", f"{STUDY_FILE}: runs.data.source: there is no 'mnist'; allowed are "),
-        (
-            "scales.smoke.models",
-            [{"family": "resnet", "breadth": 8}],
-            f"{STUDY_FILE}: scales.smoke.models.0.",
-        ),
-        ("fit.metrics", ["accuracy"], f"{STUDY_FILE}: fit: "),
     ],
     ids=lambda value: value if isinstance(value, str) and ":" not in value and " " not in value else "",
 )
@@ -228,19 +219,6 @@ def test_a_lock_of_snakemake_itself_is_respected(project: Project) -> None:
     assert "snakemake --unlock" in outcome.stderr
     assert "snakemake.log" in outcome.stderr
     assert locked.exists()
-
-
-def test_publish_before_there_is_anything(bare: Project) -> None:
-    done = bare.call("scalinglaws.cli.main", "publish", "--scale", "smoke")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert "run `make replicate SCALE=smoke` first" in done.stderr
-    assert not (bare.folder / "records").exists()
-
-
-def test_records_that_are_not_there(bare: Project) -> None:
-    done = bare.call("scalinglaws.cli.main", "replicate", "--scale", "smoke", "--from", "records")
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith("error: records: no records of scale smoke (records/smoke/")
 
 
 def test_a_job_that_was_killed_is_tried_again_with_fewer_runs_at_once(bare: Project) -> None:

@@ -211,30 +211,17 @@ def test_rows_are_left_out_by_rules(call: Call, runs: Path, rules: list[str], le
 
 
 Change = Callable[[list[list[str]]], object]
-MALFORMED: list[tuple[str, Change, str]] = [
-    ("no number", lambda rows: rows[3].__setitem__(1, "n/a"), "row 4, column error: is 'n/a'"),
-    ("NaN", lambda rows: rows[3].__setitem__(1, "nan"), "row 4, column error: is 'nan'"),
-    ("infinite", lambda rows: rows[3].__setitem__(0, "inf"), "row 4, column examples: is 'inf'"),
-    ("empty", lambda rows: rows[5].__setitem__(1, ""), "row 6, column error: is empty"),
-    (
-        "zero",
-        lambda rows: rows[5].__setitem__(1, "0"),
-        "row 6, column error: is 0; it must be a number above 0",
-    ),
-    ("negative", lambda rows: rows[5].__setitem__(0, "-2"), "row 6, column examples: is -2"),
-    ("decimal comma", lambda rows: rows[5].__setitem__(1, "0,5"), "write a decimal point, not a comma"),
-    ("one row", lambda rows: rows.__delitem__(slice(2, None)), "holds 1 row(s) below the header"),
-    ("two rows", lambda rows: rows.__delitem__(slice(3, None)), "its 3 parameters need 4"),
-    ("no rows", lambda rows: rows.__delitem__(slice(1, None)), "holds 0 row(s)"),
-    ("two columns of one name", lambda rows: rows[0].__setitem__(2, "error"), "two columns are named error"),
-    ("no such column", lambda rows: rows[0].__setitem__(1, "loss"), "lacks the column error; there are:"),
-    ("a row too short", lambda rows: rows[7].pop(), "row 8: has 3 cells; the header has 4"),
-    ("one size", lambda rows: [row.__setitem__(0, "5") for row in rows[1:]], "all points are at x = 5"),
-]
 
 
 @pytest.mark.parametrize(
-    ("change", "words"), [case[1:] for case in MALFORMED], ids=[case[0] for case in MALFORMED]
+    ("change", "words"),
+    [
+        (lambda rows: rows[5].__setitem__(1, ""), "row 6, column error: is empty"),
+        (lambda rows: rows[0].__setitem__(1, "loss"), "lacks the column error; there are:"),
+        (lambda rows: rows.__delitem__(slice(3, None)), "its 3 parameters need 4"),
+        (lambda rows: [row.__setitem__(0, "5") for row in rows[1:]], "all points are at x = 5"),
+    ],
+    ids=["empty cell", "no such column", "two rows", "one size"],
 )
 def test_a_table_that_cannot_be_used_is_one_line(
     call: Call, tmp_path: Path, change: Change, words: str

@@ -173,12 +173,6 @@ def test_copies_of_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     assert (table.rows.tolist(), copies) == ([2, 3], 2)
 
 
-def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
-    path = write(tmp_path, GOOD.replace("task,x,y,train", "task,x,y,train,x").replace("1\n", "1,9\n"))
-    with pytest.raises(DataError, match="row 1: two columns are named x"):
-        read_table(path).columns(KINDS)
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [

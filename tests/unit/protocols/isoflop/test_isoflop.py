@@ -71,24 +71,6 @@ def test_a_resample_of_published_points_covers_the_published_exponent() -> None:
         assert len(found.a_samples) + found.degenerate == 1000
 
 
-def test_chinchillas_digitised_points() -> None:
-    """Besiroglu et al.'s 240 points, those near the nine budgets; numbers of an independent analysis."""
-    points = read("chinchilla-points").query("not excluded")
-    C, N, loss = points[["C", "N", "loss"]].to_numpy().T
-    table = group(C, N, loss, budget=assign(C, BUDGETS))
-    assert table.runs.sum() == 146
-    assert table.left_out == 94
-    assert isoflop_exponents(table, Parabola()).a == pytest.approx(0.516, abs=0.0005)
-    assert isoflop_exponents(table, Parabola(nats=0.1)).a == pytest.approx(0.526, abs=0.0005)
-    narrow = isoflop_exponents(
-        table, Parabola(nats=0.3), Resampling(points=True), level=0.8, rng=np.random.default_rng(0)
-    )
-    assert narrow.a == pytest.approx(0.518, abs=0.0005)
-    assert narrow.a_interval == pytest.approx((0.505, 0.533), abs=0.003)
-    expected = [1.64e8, 2.55e8, 5.03e8, 7.48e8, 9.94e8, 1.68e9, 2.22e9, 2.82e9, 4.14e9]
-    np.testing.assert_allclose(optima(table, Parabola()).N, expected, rtol=0.01)
-
-
 @pytest.mark.parametrize("method", [Parabola(), Parabola(log_loss=True), Parabola(nearest=5), Akima()])
 def test_symmetric_curves_give_the_exponents_of_the_surface(
     truth: Chinchilla, surface: Surface, method: Method

@@ -17,45 +17,14 @@ from scalinglaws.files import write_json
 from scalinglaws.training.records.record import Record
 from scalinglaws.training.records.result import RunResult
 from unit.made_records import PROVENANCE, SIZE
+from unit.small_config import ANALYSIS, SCALE, STUDY, changed
 
 BEST = 0.02
-SCALE: dict[str, Any] = {
-    "scale": "laptop",
-    "description": "for tests",
-    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.004, "workers": 2},
-}
-STUDY: dict[str, Any] = {
-    "study": "paper/one",
-    "title": "A study",
-    "source": "A paper",
-    "runs": {
-        "task": "image-classification",
-        "data": {"source": "fashion-mnist", "validation": {"examples": 2000}},
-        "learning_rate": {"search": [0.01, BEST], "at": [100]},
-        "budget": {"steps": 100},
-    },
-    "scales": {
-        "laptop": {
-            "subsets": [10, 100],
-            "models": [{"family": "resnet", "width": 1}, {"family": "resnet", "width": 2}],
-            "seeds": [0, 1],
-            "region": [1, 10],
-        }
-    },
-    "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
-    "figures": [
-        {"name": "fig1", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
-    ],
-}
-ANALYSIS: dict[str, Any] = {
-    "study": "other/two",
-    "title": "An analysis",
-    "source": "A paper",
-    "analysis": "weng-2026/simulator",
-    "public_runs": ["chinchilla-points"],
-    "figures": [
-        {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
-    ],
+FIGURE = {"draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
+CHANGES: dict[str, Any] = {
+    "scales.laptop.optimiser": None,
+    "scales.laptop.models": [{"family": "resnet", "width": 1}, {"family": "resnet", "width": 2}],
+    "figures": [{"name": "fig1", **FIGURE}],
 }
 FILES = {"train": {"bytes": 1, "sha256": "00"}}
 DATA_CONTENT = short_hash(FILES)
@@ -74,7 +43,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "config" / "studies" / "paper"
     folder.mkdir(parents=True)
     (tmp_path / "config" / "laptop.yaml").write_text(yaml.safe_dump(SCALE))
-    (folder / "one.yaml").write_text(yaml.safe_dump(STUDY))
+    (folder / "one.yaml").write_text(yaml.safe_dump(changed(STUDY, CHANGES)))
     monkeypatch.chdir(tmp_path)
     make_manifest()
     return tmp_path
@@ -95,7 +64,7 @@ def analysis(project: Path) -> None:
     """The project with an analysis of public runs."""
     folder = project / "config" / "studies" / "other"
     folder.mkdir()
-    (folder / "two.yaml").write_text(yaml.safe_dump(ANALYSIS))
+    (folder / "two.yaml").write_text(yaml.safe_dump(changed(ANALYSIS, {"study": "other/two"})))
 
 
 @pytest.fixture

@@ -45,19 +45,6 @@ def test_columns_come_as_numbers_and_texts_with_their_rows_and_the_hash(tmp_path
         GOOD.replace("1,0.5,1", "1e0,5E-1,1.0"),
         GOOD.replace("task,x", '"task","x"'),
     ],
-    ids=[
-        "bom",
-        "crlf",
-        "cr",
-        "no-end",
-        "blank",
-        "empty-cells",
-        "semicolons",
-        "tabs",
-        "spaces",
-        "e",
-        "quotes",
-    ],
 )
 def test_every_dialect_reads_the_same(tmp_path: Path, content: str | bytes) -> None:
     values = read_table(write(tmp_path, content)).columns(KINDS)

@@ -10,7 +10,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from scalinglaws.config.spec import Optimiser
 from scalinglaws.data.store import read_prepared
 from scalinglaws.models import deepspeech
 from scalinglaws.tasks.speech_ctc import (
@@ -22,8 +21,7 @@ from scalinglaws.tasks.speech_ctc import (
     open_task,
     output_steps,
 )
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
-from unit.made_speech import BANDS, FRAMES, LONGEST, SYMBOLS, prepare_tones
+from unit.made_speech import BANDS, FRAMES, LONGEST, SYMBOLS, prepare_tones, scores_after_training
 
 CPU = torch.device("cpu")
 STEPS = 25  # two frames each
@@ -238,19 +236,10 @@ def test_evaluation_in_chunks_is_evaluation_at_once(task: SpeechCtc, monkeypatch
 
 def test_deep_speech_learns_tones(tmp_path: Path) -> None:
     prepare_tones(tmp_path, train=200, validation=40)
-    task, alike = open_task(tmp_path, CPU), Shared(Optimiser(name="adam", warmup=10), "float32", True)
-    ensemble = Ensemble(
-        lambda: deepspeech.build(task.inputs, task.outputs, width=12, stride=2),
-        [0, 1],
-        [0.02, 1e-9],
-        alike,
-        CPU,
+    task = open_task(tmp_path, CPU)
+    found = scores_after_training(
+        task, lambda: deepspeech.build(task.inputs, task.outputs, width=12, stride=2)
     )
-    generator = torch.Generator().manual_seed(0)
-    for step in range(1, 101):
-        indices = torch.randint(200, (2, 10), generator=generator)
-        ensemble.advance(task, indices, torch.tensor(ensemble.controls(step)))
-    found = task.evaluate(ensemble.predict)
     assert found["error_rate"][0] < 0.25
     assert found["ctc_loss"][0] < 0.3
     assert found["error_rate"][1] > 0.5

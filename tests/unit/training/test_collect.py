@@ -45,6 +45,10 @@ def diverged(record: Record, step: int) -> Record:
 def collect(folder: Path, records: list[Record], out: str = "tables") -> Path:
     for record in records:
         write_record(record, folder / "runs")
+    return collect_again(folder, records, out)
+
+
+def collect_again(folder: Path, records: list[Record], out: str = "tables") -> Path:
     spec = json.dumps({"study": "paper/one", "runs": [record.run for record in records]})
     places = ["--runs", str(folder / "runs"), "--data", str(folder / "data")]
     places += ["--subsets", str(folder / "subsets"), "--out", str(folder / out)]
@@ -118,13 +122,6 @@ def test_a_missing_record(prepared: Path, records: list[Record]) -> None:
     (prepared / "runs" / f"{records[0].run}.json").unlink()
     with pytest.raises(RecordError, match=rf"{records[0].run}\.json: no such run record"):
         collect_again(prepared, records)
-
-
-def collect_again(folder: Path, records: list[Record]) -> None:
-    spec = json.dumps({"study": "paper/one", "runs": [record.run for record in records]})
-    places = {"--runs": "runs", "--data": "data", "--subsets": "subsets", "--out": ""}
-    given = [text for option, name in places.items() for text in (option, str(folder / name))]
-    main(["--spec", spec, *given])
 
 
 def test_a_bad_spec(tmp_path: Path) -> None:

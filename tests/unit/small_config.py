@@ -1,0 +1,59 @@
+"""A small config of one study of each kind."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+SCALE: dict[str, Any] = {
+    "scale": "laptop",
+    "description": "for tests",
+    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.004, "workers": 2},
+}
+STUDY: dict[str, Any] = {
+    "study": "paper/one",
+    "title": "A study",
+    "source": "A paper",
+    "runs": {
+        "task": "image-classification",
+        "data": {"source": "fashion-mnist", "validation": {"examples": 2000}},
+        "learning_rate": {"search": [0.01, 0.02], "at": [100]},
+        "budget": {"steps": 100},
+    },
+    "scales": {
+        "laptop": {
+            "subsets": [10, 100],
+            "models": [{"family": "resnet", "width": 4}, {"family": "resnet", "width": 8, "depth": 14}],
+            "seeds": [0, 1],
+            "optimiser": {"batch": 32},
+            "region": [1, 10],
+        }
+    },
+    "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
+    "figures": [],
+}
+ANALYSIS: dict[str, Any] = {
+    "study": "paper/two",
+    "title": "An analysis",
+    "source": "A paper",
+    "analysis": "weng-2026/simulator",
+    "public_runs": ["chinchilla-points"],
+    "figures": [
+        {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
+    ],
+}
+Changes = Mapping[str, Any]
+
+
+def changed(content: dict[str, Any], changes: Changes) -> dict[str, Any]:
+    """A copy of a config with values set by the dotted paths of their keys; None removes a key."""
+    content = deepcopy(content)
+    for path, value in changes.items():
+        *blocks, key = path.split(".")
+        place: Any = content
+        for block in blocks:
+            place = place[int(block)] if isinstance(place, list) else place.setdefault(block, {})
+        if value is None:
+            del place[key]
+        else:
+            place[key] = value
+    return content

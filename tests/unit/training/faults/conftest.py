@@ -1,23 +1,15 @@
 """Jobs of tiny runs, and real processes that train them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from scalinglaws.config.job import Job
 from scalinglaws.config.spec import RunSpec
-from unit.training.faults.forks import Forks
 from unit.training.faults.stage import MakeStage, Results, Stage, Undisturbed
 
 MakeJob = Callable[..., Job]
-
-
-@pytest.fixture(scope="session")
-def forks() -> Iterator[Forks]:
-    """What has imported the stage."""
-    with Forks() as forks:
-        yield forks
 
 
 @pytest.fixture(scope="session")
@@ -47,11 +39,11 @@ def make_job(make_spec: Callable[..., RunSpec]) -> MakeJob:
 
 
 @pytest.fixture
-def make_stage(forks: Forks, prepared: Path) -> MakeStage:
+def make_stage(prepared: Path) -> MakeStage:
     """The stage on a job, in a folder of its own."""
 
     def make(job: Job, name: str = "made") -> Stage:
-        return Stage(forks, prepared, job, name)
+        return Stage(prepared, job, name)
 
     return make
 

@@ -1,26 +1,33 @@
 """Real processes of the training stage without their seconds of imports.
 
-Run as a script, this is a process that has imported the stage and forks a child for each call; `Forks` talks
-to it. A child is a process like any other: it can be killed, limited and waited for.
+They are forks of a server that has imported the stage. A child is a process like any other: it can be killed,
+limited and waited for.
 """
 
 import ctypes
-import json
+import multiprocessing
 import os
 import resource
 import signal
-import subprocess
 import sys
 import traceback
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
 M_MMAP_THRESHOLD = -3  # of glibc
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(
+    [
+        "scalinglaws.stages.train",
+        "scalinglaws.tasks.image_classification",
+        "scalinglaws.training.records.search",
+        "scalinglaws.training.trainer",
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -50,49 +57,28 @@ class Ended:
 
 
 class Child:
-    """A call in progress."""
+    """A call of the stage in progress; its stderr goes to the file `said`."""
 
-    def __init__(self, forks: "Forks", number: int, said: Path) -> None:
-        self._forks, self.number, self._said = forks, number, said
+    def __init__(self, arguments: Sequence[str], said: Path, settings: Settings) -> None:
+        said.touch()  # a child may be killed before it opens it
+        self._said = said
+        self._process = FORKS.Process(target=_call, args=(arguments, said, settings))
+        self._process.start()
 
     def send(self, number: int) -> None:
         """Send a signal; one that has ended already does not mind."""
-        os.kill(self.number, number)
+        if not self.ended():
+            os.kill(self._process.pid or 0, number)
 
     def ended(self) -> bool:
         """Whether it has ended."""
-        return bool(psutil.Process(self.number).status() == psutil.STATUS_ZOMBIE)
+        return self._process.exitcode is not None
 
     def wait(self) -> Ended:
         """Wait for its end."""
-        status = self._forks.ask({"wait": self.number})
-        return Ended(status, self._said.read_text(encoding="utf-8"))
-
-
-class Forks:
-    """The process that forks."""
-
-    def __enter__(self) -> Self:
-        command = [sys.executable, __file__]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._process.communicate()
-
-    def ask(self, order: dict[str, Any]) -> int:
-        """Have an order carried out; its answer."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        print(json.dumps(order), file=self._process.stdin, flush=True)
-        return int(self._process.stdout.readline())
-
-    def start(self, arguments: Sequence[str], said: Path, settings: Settings) -> Child:
-        """Call the stage; its stderr goes to the file `said`."""
-        said.touch()  # a child may be killed before it opens it
-        order = {"arguments": [*arguments], "said": str(said), "settings": asdict(settings)}
-        return Child(self, self.ask(order), said)
+        self._process.join()
+        assert self._process.exitcode is not None
+        return Ended(self._process.exitcode, self._said.read_text(encoding="utf-8"))
 
 
 def _apply(settings: Settings) -> None:
@@ -140,44 +126,24 @@ def _die_at(suffix: str, number: int, moment: str) -> None:
     Path.replace = deadly  # type: ignore[method-assign,assignment]
 
 
-def _call(order: dict[str, Any]) -> int:
-    """In a child: call the stage as `python -m scalinglaws.stages.train` does; its exit status."""
+def _call(arguments: Sequence[str], said: Path, settings: Settings) -> None:
+    """In a child: call the stage as `python -m scalinglaws.stages.train` does, and end with its status."""
     from scalinglaws.stages.stage import run_stage
     from scalinglaws.stages.train import main
 
-    said = os.open(order["said"], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
+    file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)
     nothing = os.open(os.devnull, os.O_RDWR)
-    for stream, target in ((0, nothing), (1, nothing), (2, said)):
+    for stream, target in ((0, nothing), (1, nothing), (2, file)):
         os.dup2(target, stream)
+    status = 0
     try:
-        _apply(Settings(**order["settings"]))
-        sys.argv = ["scalinglaws.stages.train", *order["arguments"]]
+        _apply(settings)
+        sys.argv = ["scalinglaws.stages.train", *arguments]
         run_stage(main)
     except SystemExit as end:
-        return int(end.code or 0)
+        status = int(end.code or 0)
     except BaseException:
         traceback.print_exc()
-        return 1
-    finally:
-        sys.stderr.flush()
-
-
-def _serve() -> None:
-    import scalinglaws.stages.train
-    import scalinglaws.tasks.image_classification
-    import scalinglaws.training.records.search
-    import scalinglaws.training.trainer  # noqa: F401 - what takes the time
-
-    for line in sys.stdin:
-        order = json.loads(line)
-        if "arguments" in order:
-            answer = os.fork()
-            if answer == 0:
-                os._exit(_call(order))
-        else:
-            answer = os.waitstatus_to_exitcode(os.waitpid(order["wait"], 0)[1])
-        print(answer, flush=True)
-
-
-if __name__ == "__main__":
-    _serve()
+        status = 1
+    sys.stderr.flush()
+    os._exit(status)

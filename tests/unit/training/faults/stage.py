@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from scalinglaws.config.job import Job, write_jobs
-from unit.training.faults.forks import Child, Ended, Forks, Settings
+from unit.training.faults.forks import Child, Ended, Settings
 
 LIMIT = 120
 """Seconds after which a condition counts as never to come true; no test is about speed."""
@@ -21,16 +21,15 @@ Results = dict[str, dict[str, Any]]
 class Stage:
     """Calls of the stage that share their folders."""
 
-    def __init__(self, forks: Forks, prepared: Path, job: Job, name: str = "made") -> None:
+    def __init__(self, prepared: Path, job: Job, name: str = "made") -> None:
         """Nothing is called yet.
 
         Args:
-            forks: where calls come from.
             prepared: folder with `data` and `subsets`.
             job: its runs.
             name: of the folder beside them in which everything is written.
         """
-        self._forks, self.prepared, self._job = forks, prepared, job
+        self.prepared, self._job = prepared, job
         self.folder = prepared / name
         self.out, self.checkpoint = self.folder / "runs", self.folder / "checkpoint.pt"
         self.heartbeat = self.folder / "progress.heartbeat"
@@ -42,31 +41,10 @@ class Stage:
         plan = self.folder / "plan.json"
         write_jobs(plan, [self._job])
         data, subsets = str(self.prepared / "data"), str(self.prepared / "subsets")
-        made = [
-            "--out",
-            str(self.out),
-            "--checkpoint",
-            str(self.checkpoint),
-            "--heartbeat",
-            str(self.heartbeat),
-        ]
-        return [
-            "--plan",
-            str(plan),
-            "--job",
-            self._job.name,
-            "--spec",
-            self._job.hash,
-            "--code",
-            code,
-            "--data",
-            data,
-            "--subsets",
-            subsets,
-            *made,
-            "--ensemble",
-            str(ensemble),
-        ]
+        which = ["--plan", str(plan), "--job", self._job.name, "--spec", self._job.hash, "--code", code]
+        made = ["--out", str(self.out), "--checkpoint", str(self.checkpoint)]
+        made += ["--heartbeat", str(self.heartbeat)]
+        return [*which, "--data", data, "--subsets", subsets, *made, "--ensemble", str(ensemble)]
 
     def command(self) -> list[str]:
         """What a shell would call."""
@@ -76,7 +54,7 @@ class Stage:
         """Call the stage."""
         self._calls += 1
         said = self.folder / f"call-{self._calls}.log"
-        return self._forks.start(self.arguments(ensemble, code), said, Settings(**settings))
+        return Child(self.arguments(ensemble, code), said, Settings(**settings))
 
     def call(self, ensemble: int = 64, code: str = "c0de", **settings: Any) -> Ended:
         """Call the stage, and wait for its end."""

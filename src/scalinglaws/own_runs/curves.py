@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -128,59 +129,43 @@ def score(curves: Sequence[Curve], names: Sequence[str]) -> Iterator[list[Score]
     """
     engine: Engine = "compiled" if has_compiler() and len(curves) >= WORTH_COMPILING else "auto"
     for curve in curves:
-        fits = _Fits(curve, engine)
-        yield [_score(curve, name, fits) for name in names]
+        fitted = _fitter(curve, engine)
+        yield [_score(curve, name, fitted) for name in names]
 
 
-class _Fits:
-    """The fits to one curve's training rows, each made once."""
+def _fitter(curve: Curve, engine: Engine) -> Callable[[str], Fit | ScalingLawsError]:
+    """Fits a law to a curve's training rows, once per name; what prevents it is given back as a value."""
 
-    def __init__(self, curve: Curve, engine: Engine) -> None:
-        self.curve, self.engine = curve, engine
-        self._found: dict[str, Fit | ScalingLawsError] = {}
+    @cache
+    def fitted(name: str) -> Fit | ScalingLawsError:
+        try:
+            return Problem(name, Points(curve.x, curve.y)).fit(engine)
+        except ScalingLawsError as fault:
+            return fault
 
-    def of(self, name: str) -> Fit:
-        """The fit of a law.
-
-        Raises:
-            ScalingLawsError: it cannot be fitted.
-        """
-        if name not in self._found:
-            try:
-                points = Points(self.curve.x, self.curve.y)
-                self._found[name] = Problem(name, points).fit(self.engine)
-            except ScalingLawsError as fault:
-                self._found[name] = fault
-        fit = self._found[name]
-        if isinstance(fit, ScalingLawsError):
-            raise fit
-        return fit
-
-    def best_of(self, family: str) -> Fit:
-        """The fit of the family's member with the lowest AICc; the first of those that have none.
-
-        Raises:
-            ScalingLawsError: no member can be fitted.
-        """
-        members, faults = [], []
-        for name in FAMILIES[family]:
-            try:
-                members.append(self.of(name))
-            except ScalingLawsError as fault:
-                faults.append(fault)
-        if not members:
-            raise faults[0]
-        return min(members, key=lambda fit: fit.aicc)
+    return fitted
 
 
-def _score(curve: Curve, name: str, fits: _Fits) -> Score:
+def _best(members: Sequence[str], fitted: Callable[[str], Fit | ScalingLawsError]) -> Fit:
+    """The fit with the lowest AICc among some laws; the first of those that have none.
+
+    Raises:
+        ScalingLawsError: none of them can be fitted.
+    """
+    every = [fitted(name) for name in members]
+    fits = [each for each in every if isinstance(each, Fit)]
+    if not fits:
+        raise next(each for each in every if isinstance(each, ScalingLawsError))
+    return min(fits, key=lambda fit: fit.aicc)
+
+
+def _score(curve: Curve, name: str, fitted: Callable[[str], Fit | ScalingLawsError]) -> Score:
     reason = ""
     try:
         if not len(curve.x):
             raise ScalingLawsError("no training row")
         if name != AUTO:
-            fit = fits.best_of(name) if name in FAMILIES else fits.of(name)
-            predicted = fit.predict(curve.x_test)
+            predicted = _best(FAMILIES.get(name, (name,)), fitted).predict(curve.x_test)
         else:
             predicted, reason = predict_auto(curve.x, curve.y, curve.x_test)
         _check(curve, predicted)

@@ -29,11 +29,6 @@ class IsoFlop:
     left_out: int = 0
 
     @property
-    def present(self) -> NDArray[np.bool_]:
-        """[budgets, sizes], which sizes were trained."""
-        return np.asarray(np.isfinite(self.loss).any(axis=-1))
-
-    @property
     def runs(self) -> NDArray[np.int64]:
         """[budgets, sizes], how many runs each size has; they come first in `loss`."""
         return np.asarray(np.isfinite(self.loss).sum(axis=-1))

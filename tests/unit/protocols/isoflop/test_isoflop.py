@@ -175,7 +175,6 @@ def test_points_are_grouped_in_any_order(surface: Surface) -> None:
     loss = np.array([5.0, 7, 9, 1, 2, 3, 4, 6])[order]
     table = group(C, N, loss)
     assert table.budgets.tolist() == [1e18, 2e18]
-    assert table.present.tolist() == [[True, True, False, False], [True] * 4]
     assert table.runs.tolist() == [[2, 1, 0, 0], [2, 1, 1, 1]]
     assert sorted(table.loss[0, 0]) == [7, 9]
     assert table.loss[1, 1:, 0].tolist() == [3, 2, 1]

@@ -50,19 +50,6 @@ def test_a_subset_size_is_added_and_taken_away_again(project: Project) -> None:
     assert project.train().trained == set()
 
 
-def test_a_seed_is_added(project: Project) -> None:
-    project.change("scales.smoke.seeds", [*SEEDS, 3])
-    assert project.train().trained == {grid_run(width, size, 3) for width in WIDTHS for size in SUBSETS}
-
-
-def test_a_learning_rate_that_lost_is_replaced_by_another_that_loses(project: Project) -> None:
-    """One run's own spec changes."""
-    best = project.learning_rates()
-    project.change("runs.learning_rate.search", [best[WIDTHS[0]], 1e-9])
-    assert project.train().trained == {search_run(width, 1e-9) for width in WIDTHS}
-    assert project.learning_rates() == best
-
-
 def test_a_learning_rate_that_wins_is_added(project: Project) -> None:
     before = project.learning_rates()
     project.change("runs.learning_rate.search", [*RATES, 0.05])

@@ -19,7 +19,6 @@ from workflow.project import (
     FROM_FITS,
     FROM_RUNS,
     GRIDS,
-    PARTS,
     RATES,
     SEARCHES,
     SEEDS,
@@ -147,7 +146,6 @@ def edit_a_table(project: Project) -> None:
 
 
 MODEL = {"family": "resnet", "width": WIDTHS[0], "depth": 8}
-NEW_MODEL = [f"train w4 part{part}" for part in range(len(PARTS))]
 TABLE = [
     # The grid
     Row("a subset size", change("scales.smoke.subsets", [*SUBSETS, 80]), GRIDS + FROM_RUNS,
@@ -167,17 +165,9 @@ TABLE = [
     # Runs' own specs
     Row("the budget", change("runs.budget.steps", 25), JOBS + FROM_RUNS,
         ("budget.steps changed from 20 to 25\n", runs_line(3, N, 0))),
-    Row("two values that change places",
-        change("runs.optimiser", {"name": "sgd", "batch": 8, "momentum": 0.1, "averaging": 0.9}),
-        JOBS + FROM_RUNS,
-        ("averaging changed from its default to 0.9", "momentum changed from its default to 0.1")),
-    Row("an option of the architecture", change("scales.smoke.models", [{**MODEL, "depth": 14}]),
-        JOBS + FROM_RUNS, ("not made yet: ", runs_line(3, N, 0))),
     # Fits, figures and claims
     Row("a fit option", change("fit.level", 0.9), FROM_FITS,
         ("is stale: fit.level changed from its default to 0.9.\nTo be made again: fits, figures.\n",)),
-    Row("the region", change("scales.smoke.region", [1, 100]), FROM_FITS,
-        ("fit.region changed from [0.5, 100] to [1, 100].",)),
     Row("resamples", set_resamples, FROM_FITS, ("fit.resamples changed from 30 to 40.",)),
     Row("a caption", set_caption, Jobs(["figure"]),
         ("figure.caption changed from Tiny. to Another..", "again: figures.")),
@@ -214,8 +204,6 @@ TABLE = [
     Row("touched records", touch_records, NOTHING),
     Row("a figure is deleted", delete("figures/hestness-2017/fig4-image.pdf"), Jobs(["figure"]),
         ("fig4-image.pdf is missing: ", "is missing (deleted, or a job failed)", "again: figures.")),
-    Row("a figure's data are deleted", delete("figures/hestness-2017/fig4-image.csv"), Jobs(["figure"]),
-        ("is stale: ", "fig4-image.csv is missing (deleted, or a job failed)")),
     Row("a table of fits is deleted", delete(f"fits/{STUDY_NAME}/bands.csv"), FROM_FITS,
         (f"fits/{STUDY_NAME}/bands.csv is missing (deleted, or a job failed)", ": fits, figures.")),
     Row("a table of runs is deleted", delete(f"tables/{STUDY_NAME}/curves.csv"), FROM_RUNS,

@@ -157,12 +157,6 @@ def test_what_was_published_is_adopted(
             assert list(made_of.inputs) == sorted(step.hashed)
 
 
-def test_an_adopted_record_is_the_published_one(published: Plan, options: Options, calls: Calls) -> None:
-    records = {record.run: record for record in read_records(RECORDS)}
-    adopt_all(calls)
-    assert {name: read_record(RUNS / f"{name}.json") for name in present()} == records
-
-
 def test_other_code_is_refused(
     published: Plan, options: Options, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,12 +233,6 @@ def test_a_damaged_line_is_named(
     lines[2] = line
     RECORDS.write_text("\n".join(lines))
     with pytest.raises(RecordError, match=rf"runs\.jsonl, line 3: {message}"):
-        adopt_all(calls)
-
-
-def test_a_record_under_another_name_is_named(published: Plan, options: Options, calls: Calls) -> None:
-    edit_records(lambda record: record["spec"].update(seed=record["spec"]["seed"] + 5))
-    with pytest.raises(RecordError, match=r"runs\.jsonl, line 1: its spec hashes to"):
         adopt_all(calls)
 
 

@@ -39,27 +39,15 @@ class Highway(nn.Module):
         return logits
 
 
-class Tokens(nn.Module):
-    """A transformer that classifies by its last token; images become numbers of tokens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.model = transformer.build((64,), 10, width=12, depth=2, heads=3, tied=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        logits: Tensor = self.model((x.flatten(1).abs() * 3).long().clamp(max=9))[:, -1]
-        return logits
-
-
 class Predictions(nn.Module):
     """A language model that classifies by its last token; images become numbers of tokens."""
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, tokens: int = 9) -> None:
         super().__init__()
-        self.model = model
+        self.model, self.tokens = model, tokens
 
     def forward(self, x: Tensor) -> Tensor:
-        logits: Tensor = self.model((x.flatten(1).abs() * 3).long().clamp(max=9)[:, :9])[:, -1]
+        logits: Tensor = self.model((x.flatten(1).abs() * 3).long().clamp(max=9)[:, : self.tokens])[:, -1]
         return logits
 
 
@@ -70,7 +58,9 @@ BUILD: dict[str, Callable[[], nn.Module]] = {
     "resnet": lambda: resnet.build((1, 8, 8), 10, width=8),
     "recurrent of odd width": lambda: Highway(7),
     "recurrent": lambda: Highway(16),
-    "transformer": Tokens,
+    "transformer": lambda: Predictions(
+        transformer.build((64,), 10, width=12, depth=2, heads=3, tied=True), tokens=64
+    ),
     "lstm of odd width": lambda: Predictions(lstm.build((9,), 10, width=5)),
     "lstm": lambda: Predictions(lstm.build((9,), 10, width=16)),
     "rhn of odd width": lambda: Predictions(rhn.build((9,), 10, width=5, depth=3)),
@@ -234,21 +224,6 @@ def test_a_run_that_overflows_does_not_touch_the_others() -> None:
     assert not run(with_it, seeds, last=8)[:, 2].isfinite().all()
     run(without, healthy, last=8)
     assert all(same(state_of(with_it, row), state_of(without, row)) for row in range(2))
-
-
-def test_the_average_is_evaluated_and_the_weights_are_trained() -> None:
-    averaged = make(BUILD["mlp"], [MINE, 8], averaging=0.3)
-    raw = make(BUILD["mlp"], [MINE, 8], averaging=0)
-    expected = None
-    for step in range(1, 6):
-        run(averaged, [MINE, 8], first=step, last=step)
-        run(raw, [MINE, 8], first=step, last=step)
-        assert torch.equal(averaged.weights, raw.weights)
-        share = 1 / (1 + 0.3 * (step - 1))
-        expected = raw.weights.clone() if expected is None else expected.lerp(raw.weights, share)
-    assert expected is not None
-    torch.testing.assert_close(averaged.averaged, expected)
-    assert not torch.equal(averaged.predict(TASK.images[:5]), raw.predict(TASK.images[:5]))
 
 
 def test_half_precision_trains_in_full_precision() -> None:

@@ -75,11 +75,3 @@ def test_a_file_that_is_not_a_record_is_refused(tmp_path: Path, content: str | b
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RecordError, match=r"a\.json: not a run record"):
         read_record(path)
-
-
-def test_a_truncated_record(record: Record, tmp_path: Path) -> None:
-    write_record(record, tmp_path)
-    path = tmp_path / f"{record.run}.json"
-    path.write_text(path.read_text()[:-20])
-    with pytest.raises(RecordError, match="not a run record"):
-        read_record(path)

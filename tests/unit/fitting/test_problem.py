@@ -64,16 +64,6 @@ def test_no_start_of_another_optimiser_ends_lower(seed: int) -> None:
     assert found.gradient_norm < 1e-5 or found.warnings
 
 
-def test_a_curve_without_floor_puts_gamma_on_its_bound_and_says_so() -> None:
-    bend = np.exp(-0.02 * np.log(X) ** 2)  # steeper and steeper: no floor can help
-    found = Problem(FLOOR, Points(X, 0.9 * X**-0.3 * bend)).fit()
-    assert found.params["gamma"] == 0
-    assert found.on_bound == ("gamma",)
-    assert "gamma sits on a bound" in found.warnings
-    line = Problem(POWER, Points(X, 0.9 * X**-0.3 * bend)).fit()
-    assert found.params["beta_g"] == pytest.approx(line.params["beta_g"], rel=1e-6)
-
-
 def test_starts_that_disagree_are_reported() -> None:
     """Two breaks in noise: many curves are nearly as good as the best."""
     broken, x = laws.find("bnsl-2"), np.geomspace(1, 1e4, 24)

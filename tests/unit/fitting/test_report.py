@@ -208,15 +208,6 @@ def test_many_points_are_refitted_in_parts_with_the_same_result(monkeypatch: pyt
     assert parts.drawn == whole.drawn == 200
 
 
-def test_equal_seeds_give_equal_reports() -> None:
-    x, y = curve(30, 0.02)
-    one, two, other = (judged(POWER_LAW, Points(x, y), resamples=50, seed=seed) for seed in (3, 3, 4))
-    assert np.array_equal(one.intervals.samples, two.intervals.samples)
-    assert one.cross_validated == two.cross_validated
-    assert not np.array_equal(one.intervals.samples, other.intervals.samples)
-    assert str(one) == str(two)
-
-
 @pytest.mark.parametrize(
     ("options", "words"),
     [

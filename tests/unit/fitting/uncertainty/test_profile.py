@@ -6,11 +6,9 @@ from scipy.stats import chi2
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.profile import profile
-from scalinglaws.public_runs.read import read
 
 X = np.geomspace(1, 1000, 40)
 Y = 2 * X**-0.3 * np.exp(np.random.default_rng(1).normal(0, 0.05, 40))
@@ -57,22 +55,3 @@ def test_only_fitted_parameters_have_a_profile() -> None:
     for name in ("c", "gamma"):
         with pytest.raises(ScalingLawsError, match=f"{name} is not a fitted parameter"):
             profile(found, name)
-
-
-def test_the_published_half_life_of_repeated_data_is_on_a_flat_profile() -> None:
-    """Muennighoff et al. 2023: the published optimum is a local one, and 13 to 450 fit within 0.3 %."""
-    runs = read("muennighoff-runs").query("fitted")
-    x, y = runs[["N", "D", "U"]].to_numpy().T, runs["loss"].to_numpy()
-    law = laws.find("muennighoff")
-    found = Problem(law, Points(x, y), Estimator("log", "huber")).fit()
-    assert found.objective <= 0.015806
-    assert any("flat profile" in warning for warning in found.warnings)
-    seen = profile(found, "r_D", span=(5, 2000), points=121)
-    low, high = seen.within(0.003)
-    assert low == pytest.approx(13, rel=0.1)
-    assert high == pytest.approx(450, rel=0.15)
-    assert seen.flat
-    assert not seen.closed
-    assert "r_D between" in seen.warning
-    published = Problem(law, Points(x, y), Estimator("log", "huber"), fixed={"r_D": 15.387756}).fit()
-    assert published.objective == pytest.approx(0.0158259, rel=1e-4)

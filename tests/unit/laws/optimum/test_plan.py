@@ -25,19 +25,6 @@ def samples(params: FloatArray, spread: float = 0.01, count: int = 400) -> Float
     return np.asarray(params[:, None] * np.exp(spread * rng.standard_normal((len(params), count))))
 
 
-def test_the_published_refit_at_the_budget_of_gopher() -> None:
-    """Besiroglu et al. 2024 find their refit near 20 tokens per parameter, as Hoffmann et al. trained."""
-    one = plan(CHINCHILLA, REFIT, NONE, GOPHER, 0.95)
-    assert one.N[0] == pytest.approx(72.2e9, rel=0.002)
-    assert one.D[0] == pytest.approx(1.329e12, rel=0.002)
-    assert one.tokens_per_parameter[0] == pytest.approx(18.4, abs=0.02)
-    assert one.loss[0] == pytest.approx(1.97444, abs=1e-4)
-    assert isnan(one.N[1])
-    assert one.samples == 0
-    assert 6 * one.N[0] * one.D[0] == pytest.approx(GOPHER)
-    assert growth(CHINCHILLA, REFIT) == pytest.approx(0.5126, abs=1e-4)
-
-
 LAWS = [
     ("chinchilla", REFIT),
     ("chinchilla-tied", REFIT[:4]),

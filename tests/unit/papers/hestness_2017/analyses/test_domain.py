@@ -14,7 +14,7 @@ from scalinglaws.tables.csv import read_table, write_table
 from scalinglaws.tables.schema import CLAIMED
 from scalinglaws.tables.study import TrainedStudy
 from scalinglaws.tasks.core.metrics import metric_title
-from unit.trained_studies import MANIFEST, facts, made
+from unit.trained_studies import facts, made
 
 SPEC = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
 FIRST, SECOND = "words-lstm2", "words-rhn5"
@@ -41,10 +41,6 @@ def row(fits: pd.DataFrame, law: str, metric: str, parameter: str) -> pd.Series:
         "records"
     )
     return pd.Series(found)
-
-
-def test_it_makes_the_tables_that_it_declares(tables: dict[str, pd.DataFrame]) -> None:
-    assert set(tables) == set(hestness_domain.TABLES)
 
 
 def test_known_exponents_give_their_ratio_and_difference(tables: dict[str, pd.DataFrame]) -> None:
@@ -127,14 +123,6 @@ def test_one_study_is_compared_with_none(studies: dict[str, TrainedStudy]) -> No
     assert len(tables["comparisons"])
 
 
-def test_equal_arguments_give_equal_tables(
-    tables: dict[str, pd.DataFrame], studies: dict[str, TrainedStudy]
-) -> None:
-    again = hestness_domain.analyse({}, SPEC, studies)
-    for name, table in tables.items():
-        pd.testing.assert_frame_equal(table, again[name])
-
-
 def test_a_law_that_was_not_fitted_leaves_a_gap(studies: dict[str, TrainedStudy]) -> None:
     study = next(iter(studies.values()))
     assert isnan(study.value("learning-curve", "top1_error", "beta_g").value)
@@ -162,7 +150,3 @@ def test_metrics_have_units(studies: dict[str, TrainedStudy]) -> None:
 def test_a_title_has_a_domain_and_a_family(title: str, domain: str, family: str) -> None:
     told = facts("words").model_copy(update={"title": title})
     assert (told.domain, told.family) == (domain, family)
-
-
-def test_the_made_study_is_counted_in_words(studies: dict[str, TrainedStudy]) -> None:
-    assert {study.unit for study in studies.values()} == {MANIFEST["unit"]["name"]}

@@ -98,7 +98,3 @@ def test_hollow_points_are_those_beyond_the_declared(tables: dict[str, pd.DataFr
     left_out = points[~points.used].groupby("series").size().to_dict()
     expected = {"token_error_rate": 3, "char_lm_sgd": 2, "ds2": 2, "attention": 3, "ds2_best": 8}
     assert left_out == expected
-
-
-def test_it_makes_the_tables_that_it_declares(tables: dict[str, pd.DataFrame]) -> None:
-    assert set(tables) == set(hestness_curves.TABLES)

@@ -99,9 +99,3 @@ def test_what_is_exact_has_intervals_of_no_width(tables: dict[str, pd.DataFrame]
     assert (fits.high == fits.value).all()
     assert fits.level.isna().all()
     assert (fits.warnings == "").all()
-
-
-def test_equal_specs_give_equal_tables(tables: dict[str, pd.DataFrame]) -> None:
-    again = hestness_theory.analyse({}, SPEC, {"a/known-entropy": known_entropy_study()})
-    for name, table in tables.items():
-        pd.testing.assert_frame_equal(table, again[name], check_exact=True)

@@ -124,8 +124,3 @@ def test_fits_are_the_papers_corner(tables: dict[str, pd.DataFrame]) -> None:
     assert found.set_index("parameter").loc["mu", "value"] == row(tables, "ImageNet", "extrapolation").mu
     worst = fits[fits.metric == "all"].set_index("parameter").value
     assert worst["largest sigma"] > row(tables, "ImageNet", "cross-validation").sigma
-
-
-def test_equal_specs_give_equal_draws() -> None:
-    first, second = (draw(landscape("DTD"), 3, np.random.default_rng([0, 3])) for _ in range(2))
-    np.testing.assert_array_equal(first.actual, second.actual)

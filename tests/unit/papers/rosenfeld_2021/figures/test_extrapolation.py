@@ -15,8 +15,6 @@ from scalinglaws.plotting.save import drawn_data
 
 pytestmark = pytest.mark.slow
 
-ENVELOPE = "rosenfeld-envelope"
-
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:

@@ -7,7 +7,7 @@ import pytest
 from scalinglaws.fitting.fit import Fit
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import Refits, refit
-from scalinglaws.papers.weng_2026.analyses.besiroglu import TABLES, analyse
+from scalinglaws.papers.weng_2026.analyses.besiroglu import analyse
 from scalinglaws.papers.weng_2026.constants.besiroglu_2024 import INTERVALS, STANDARD_ERRORS
 from scalinglaws.papers.weng_2026.refit.besiroglu_tests import runs_for_width
 from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
@@ -46,10 +46,6 @@ def published_refits(found: Fit, seed: int) -> Refits:
     rng = np.random.RandomState(seed)
     weights = np.stack([np.bincount(rng.choice(240, 240), minlength=240) for _ in range(4000)]).astype(float)
     return refit(found, weights, engine="compiled")
-
-
-def test_the_tables_are_those_declared() -> None:
-    assert set(analysed("besiroglu")) == set(TABLES)
 
 
 def test_a_known_law_is_in_the_intervals() -> None:

@@ -18,10 +18,6 @@ def tables() -> dict[str, pd.DataFrame]:
         return kaplan.analyse({}, SPEC)
 
 
-def test_it_makes_the_tables_it_declares(tables: dict[str, pd.DataFrame]) -> None:
-    assert tuple(tables) == kaplan.TABLES
-
-
 def test_parameters_by_hand(tables: dict[str, pd.DataFrame]) -> None:
     parts = tables["parts"].set_index("part")
     by_hand = {

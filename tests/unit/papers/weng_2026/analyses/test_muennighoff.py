@@ -38,17 +38,6 @@ def test_the_value_of_repeated_data() -> None:
     assert muennighoff.value_of_data(1e-3, 64) == pytest.approx(1 / 64, rel=2e-3)
 
 
-def test_the_law_gives_what_the_authors_readme_gives() -> None:
-    x = np.array([[6.34e9, 8.67e9], [242e9, 178e9], [25e9, 25e9]])
-    found = muennighoff.LAW.predict(muennighoff.PUBLISHED, x)
-    np.testing.assert_allclose(found, [2.2256440889984477, 2.2269634075087867], rtol=1e-12)
-
-
-def test_it_makes_the_tables_it_declares(tables: dict[str, pd.DataFrame]) -> None:
-    assert tuple(tables) == muennighoff.TABLES
-    assert set(tables["fits"].points) == {paper.RUNS}
-
-
 @pytest.mark.parametrize(
     ("law", "printed"),
     [

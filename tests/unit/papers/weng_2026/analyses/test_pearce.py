@@ -24,10 +24,6 @@ def fit(tables: dict[str, pd.DataFrame], law: str, metric: str, parameter: str) 
     return float(rows["value"].iloc[0])
 
 
-def test_it_makes_the_tables_it_declares(tables: dict[str, pd.DataFrame]) -> None:
-    assert tuple(tables) == pearce.TABLES
-
-
 @pytest.mark.parametrize(
     ("metric", "parameter", "printed"),
     [

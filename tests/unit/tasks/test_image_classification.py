@@ -5,24 +5,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
 from torch.nn import functional
 
 from scalinglaws.data.store import read_prepared
 from scalinglaws.tasks.image_classification import METRICS, ImageClassification, open_task
+from unit.fixed_logits import Fixed
 
 CPU = torch.device("cpu")
-
-
-class Fixed:
-    """Gives the logits (runs, images, classes) that it was made with, in chunks."""
-
-    def __init__(self, logits: Tensor) -> None:
-        self.logits, self.at = logits, 0
-
-    def __call__(self, images: Tensor) -> Tensor:
-        self.at += len(images)
-        return self.logits[:, self.at - len(images) : self.at]
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from scalinglaws.data.modalities.text import Text
 from scalinglaws.data.store import Prepared, write_prepared
 from scalinglaws.tasks import language_modelling
 from scalinglaws.tasks.language_modelling import METRICS, LanguageModelling, open_task
+from unit.fixed_logits import Fixed
 
 CPU = torch.device("cpu")
 VOCABULARY, WINDOW = 7, 5
@@ -35,19 +36,6 @@ def text(vocabulary: int = VOCABULARY, type_of_tokens: type = np.uint16) -> Text
 def task(tmp_path: Path) -> LanguageModelling:
     write_prepared(text(), tmp_path / "text", None, 0, "made", "text")
     return open_task(tmp_path / "text", CPU)
-
-
-class Fixed:
-    """Gives the logits (runs, windows, places, vocabulary) that it was made with, in chunks."""
-
-    def __init__(self, logits: Tensor) -> None:
-        self.logits, self.at, self.chunks = logits, 0, list[int]()
-
-    def __call__(self, tokens: Tensor) -> Tensor:
-        assert tokens.dtype == torch.int64 and tokens.shape[1:] == (WINDOW,)
-        self.at += len(tokens)
-        self.chunks.append(len(tokens))
-        return self.logits[:, self.at - len(tokens) : self.at]
 
 
 def test_what_the_model_needs_to_know(task: LanguageModelling) -> None:
@@ -131,6 +119,7 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
     found = task.evaluate(parts)["cross_entropy"]
     torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
     assert (whole.chunks, parts.chunks) == ([11], [4, 4, 3])
+    assert {(tokens.dtype, tokens.shape[1:]) for (tokens,) in parts.asked} == {(torch.int64, (WINDOW,))}
 
 
 def test_chunks_hold_one_window_at_least(task: LanguageModelling, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,27 +11,13 @@ from torch.nn import functional
 
 from scalinglaws.data.store import read_prepared
 from scalinglaws.models import listener
-from scalinglaws.tasks.core.task import Inputs
 from scalinglaws.tasks.speech_attention import METRICS, SpeechAttention, open_task, until
+from unit.fixed_logits import Fixed
 from unit.made_speech import BANDS, FRAMES, LONGEST, SYMBOLS, prepare_tones, scores_after_training
 
 CPU = torch.device("cpu")
 END = len(SYMBOLS)
 OUTPUTS = END + 1
-
-
-class Fixed:
-    """Gives the logits (runs, utterances, 2, length, outputs) that it was made with, in chunks."""
-
-    def __init__(self, logits: Tensor) -> None:
-        self.logits, self.at = logits, 0
-
-    def __call__(self, inputs: Inputs) -> Tensor:
-        sounds, before = inputs
-        assert sounds.shape[1:] == (FRAMES, BANDS)
-        assert before.shape == (len(sounds), LONGEST + 1)
-        self.at += len(sounds)
-        return self.logits[:, self.at - len(sounds) : self.at]
 
 
 @pytest.fixture
@@ -128,8 +114,11 @@ def test_evaluation_in_chunks_is_evaluation_at_once(
     logits = torch.randn(2, 12, 2, LONGEST + 1, OUTPUTS)
     whole = task.evaluate(Fixed(logits))
     monkeypatch.setattr("scalinglaws.tasks.speech_attention.CHUNK", 5)
-    for name, values in task.evaluate(Fixed(logits)).items():
+    parts = Fixed(logits)
+    for name, values in task.evaluate(parts).items():
         torch.testing.assert_close(values, whole[name], rtol=1e-12, atol=0)
+    shapes = {(sounds.shape[1:], before.shape[1:]) for sounds, before in parts.asked}
+    assert shapes == {((FRAMES, BANDS), (LONGEST + 1,))}
 
 
 def test_a_listener_learns_tones(tmp_path: Path) -> None:

@@ -21,23 +21,11 @@ from scalinglaws.tasks.speech_ctc import (
     open_task,
     output_steps,
 )
+from unit.fixed_logits import Fixed
 from unit.made_speech import BANDS, FRAMES, LONGEST, SYMBOLS, prepare_tones, scores_after_training
 
 CPU = torch.device("cpu")
 STEPS = 25  # two frames each
-
-
-class Fixed:
-    """Gives the logits (runs, utterances, steps, outputs) that it was made with, in chunks."""
-
-    def __init__(self, logits: Tensor) -> None:
-        self.logits, self.at = logits, 0
-
-    def __call__(self, sounds: Tensor) -> Tensor:
-        assert sounds.shape[1:] == (FRAMES, BANDS)
-        assert sounds.dtype == torch.float32
-        self.at += len(sounds)
-        return self.logits[:, self.at - len(sounds) : self.at]
 
 
 @pytest.fixture
@@ -230,8 +218,12 @@ def test_evaluation_in_chunks_is_evaluation_at_once(task: SpeechCtc, monkeypatch
     logits = torch.randn(2, 12, STEPS, 4)
     whole = task.evaluate(Fixed(logits))
     monkeypatch.setattr("scalinglaws.tasks.speech_ctc.CHUNK", 5)
-    for name, values in task.evaluate(Fixed(logits)).items():
+    parts = Fixed(logits)
+    for name, values in task.evaluate(parts).items():
         torch.testing.assert_close(values, whole[name], rtol=1e-6, atol=0)
+    assert {(sounds.shape[1:], sounds.dtype) for (sounds,) in parts.asked} == {
+        ((FRAMES, BANDS), torch.float32)
+    }
 
 
 def test_deep_speech_learns_tones(tmp_path: Path) -> None:

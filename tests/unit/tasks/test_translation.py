@@ -10,8 +10,8 @@ from torch import Tensor
 from scalinglaws.data.language.reserved_ids import BEGIN, END, PAD, RESERVED
 from scalinglaws.data.modalities.pairs import Pairs
 from scalinglaws.data.store import read_prepared, write_prepared
-from scalinglaws.tasks.core.task import Inputs
 from scalinglaws.tasks.translation import METRICS, Translation, open_task
+from unit.fixed_logits import Fixed
 
 CPU = torch.device("cpu")
 LONGEST, NAMES = 5, (*RESERVED, *"abcdef")
@@ -40,20 +40,6 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def task(folder: Path) -> Translation:
     return open_task(folder, CPU)
-
-
-class Fixed:
-    """Gives the logits (runs, pairs, places, ids) that it was made with, in chunks; keeps its inputs."""
-
-    def __init__(self, logits: Tensor) -> None:
-        self.logits, self.at = logits, 0
-        self.asked: list[tuple[Tensor, ...]] = []
-
-    def __call__(self, inputs: Inputs) -> Tensor:
-        assert isinstance(inputs, tuple)
-        self.asked.append(inputs)
-        self.at += len(inputs[0])
-        return self.logits[:, self.at - len(inputs[0]) : self.at]
 
 
 def logits_of(runs: int, pairs: int) -> Tensor:

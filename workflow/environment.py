@@ -114,11 +114,20 @@ def build(want: "list[str]") -> None:
         pip("--require-hashes", "--requirement", "/dev/stdin", text=setuptools[0])
         pip("--require-hashes", "--no-deps", "--no-build-isolation", "--requirement", str(LOCK))
         print(f"environment: installing torch ({want[0]})", flush=True)
-        pip(*torch_arguments(want[0], sys.platform))
+        install_torch(want[0])
         write_stamp(want[:2])
     print("environment: installing this project", flush=True)
     pip("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     write_stamp(want)
+
+
+def install_torch(build: str) -> None:
+    """Install torch; the CPU build from where pip is told to look, else from its public index."""
+    *options, pin = torch_arguments(build, sys.platform)
+    # Asked first without a word: pip complains at length about an index that it cannot reach.
+    if "--extra-index-url" in options and run_pip("--no-deps", pin, stderr=subprocess.DEVNULL) == 0:
+        return
+    pip(*options, pin)
 
 
 def torch_arguments(build: str, system: str) -> "list[str]":
@@ -134,7 +143,13 @@ def torch_arguments(build: str, system: str) -> "list[str]":
 
 
 def pip(*arguments: str, text: str = "") -> None:
-    """Install something with the environment's pip, whose own words go to the user."""
+    """Install something, or stop; pip's own words go to the user."""
+    if run_pip(*arguments, text=text) != 0:
+        raise SetupError("pip could not install it, for the reason above; the next `make` tries again")
+
+
+def run_pip(*arguments: str, text: str = "", stderr: "int | None" = None) -> int:
+    """Call the environment's pip; its exit status."""
     # -I: otherwise packages on PYTHONPATH would count as installed.
     command = [str(python()), "-I", "-m", "pip", "install", *arguments]
     command += ["-qq", "--no-input", "--disable-pip-version-check"]
@@ -142,9 +157,7 @@ def pip(*arguments: str, text: str = "") -> None:
     settings = {key: value for key, value in os.environ.items() if key not in elsewhere}
     # CC: on Python 3.14 immutables has no wheel; it works without its compiled extension.
     settings.update(PIP_USER="0", CC="true")
-    done = subprocess.run(command, input=text.encode(), env=settings, check=False)
-    if done.returncode != 0:
-        raise SetupError("pip could not install it, for the reason above; the next `make` tries again")
+    return subprocess.run(command, input=text.encode(), env=settings, stderr=stderr, check=False).returncode
 
 
 if __name__ == "__main__":

@@ -100,7 +100,7 @@ def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = script()
     module.asked = []  # type: ignore[attr-defined]
     monkeypatch.setattr(module, "VENV", tmp_path / ".venv")
-    monkeypatch.setattr(module, "pip", lambda *arguments, text="": module.asked.append(arguments[-1]))
+    monkeypatch.setattr(module, "run_pip", lambda *asked, **_: module.asked.append(asked[-1]) or 0)
     monkeypatch.setattr(module, "python", lambda: Path(sys.executable))
     monkeypatch.setattr("venv.EnvBuilder.create", lambda *_: None)
     return module

@@ -11,12 +11,12 @@ from scalinglaws.stages.steps import INTERMEDIATE, steps
 
 try:
     PLAN = plan_of(load_config(config.get("scale", "laptop"), paper=config.get("paper")))
+    STEPS = steps(PLAN)  # reads the claims too
 except ConfigError as mistake:
     raise WorkflowError(str(mistake)) from None
 
 SCALE = PLAN.config.scale
 RESULTS = f"results/{PLAN.config.name}"
-STEPS = steps(PLAN)
 
 
 def steps_of(stage):

@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from scalinglaws.claims.constant import Certainty
 from scalinglaws.config.plugins import PACKAGE, PAPERS
+from scalinglaws.config.reading.explain import sentence
 from scalinglaws.config.strict import Strict
 from scalinglaws.errors import ConfigError
 
@@ -105,9 +106,13 @@ def parse_claims(text: str, name: str) -> tuple[Claim, ...]:
             message begins with `name`.
     """
     try:
-        claims = _Paper.model_validate(yaml.safe_load(text)).claims
-    except (yaml.YAMLError, ValidationError) as fault:
+        content = yaml.safe_load(text)
+        claims = _Paper.model_validate(content).claims
+    except yaml.YAMLError as fault:
         raise ConfigError(f"{name}: {' '.join(str(fault).split())}") from None
+    except ValidationError as fault:
+        where = lambda location: ": ".join([name, ".".join(map(str, location))])  # noqa: E731
+        raise ConfigError(sentence(fault, where, _Paper, content)) from None
     ids = [claim.id for claim in claims]
     if len(set(ids)) < len(ids):
         raise ConfigError(f"{name}: two claims share an id")
@@ -123,7 +128,7 @@ def claims_of(study: str) -> tuple[Claim, ...]:
 def _every() -> tuple[Claim, ...]:
     """The claims of all papers, read once: a workflow asks for those of each study."""
     files = sorted((PACKAGE / PAPERS).glob("*/claims/*.yaml"))
-    texts = [(str(file.relative_to(PACKAGE)), file.read_text("utf-8")) for file in files]
+    texts = [(str(file.relative_to(PACKAGE.parents[1])), file.read_text("utf-8")) for file in files]
     return tuple(claim for name, text in texts for claim in parse_claims(text, name))
 
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from scalinglaws.claims.claim import claims_of
 from scalinglaws.cli import screen, snakemake
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates, cores, read_timings
@@ -29,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
     work = plan(load_config(options.scale, paper=options.paper))
     results = Path("results") / work.config.name
+    for each in work.all_studies:
+        claims_of(each.study.study)  # mistakes in the claims are told before any work starts
     try:
         with Signals() as signals, snakemake.alone(results, options.scale):
             log = results / "logs" / "snakemake.log"

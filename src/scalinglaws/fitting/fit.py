@@ -1,7 +1,9 @@
 """A law that has been fitted: what the Python interface gives back."""
 
 from collections.abc import Iterator
+from numbers import Real
 
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.report import Report, judge
 from scalinglaws.fitting.solution import Solution
 from scalinglaws.fitting.uncertainty.intervals import LEVEL, RESAMPLES, Intervals, Method, intervals
@@ -77,8 +79,10 @@ class Fit(Solution):
             flops: per parameter and token.
 
         Raises:
-            ScalingLawsError: it is another law, or its parameters have no optimum.
+            ScalingLawsError: it is another law, its parameters have no optimum, or C is not a number.
         """
+        if not isinstance(C, Real):
+            raise ScalingLawsError(f"plan: C must be one number of FLOPs, not {C!r}")
         samples = self.values[:, None][:, :0] if intervals is None else intervals.samples
         level = LEVEL if intervals is None else intervals.level
         return plan(self.law, self.values, samples, C, level, flops)

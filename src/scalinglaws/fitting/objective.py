@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from math import inf
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.laws.program import Program
 
@@ -31,6 +32,21 @@ class Estimator:
     residual: Residual = "log"
     loss: Loss = "squared"
     delta: float = 1e-3
+
+    def __post_init__(self) -> None:
+        """Refuse names that do not exist: any other loss would be fitted as if it were Huber's.
+
+        Raises:
+            ScalingLawsError: the residual or the loss is not known, or delta is not a positive number.
+        """
+        for key, value, allowed in (
+            ("residual", self.residual, get_args(Residual)),
+            ("loss", self.loss, get_args(Loss)),
+        ):
+            if value not in allowed:
+                raise ScalingLawsError(f"{key}: there is no {value!r}; allowed are {', '.join(allowed)}")
+        if not 0 < self.delta < inf:
+            raise ScalingLawsError(f"delta: must be a positive number, not {self.delta!r}")
 
     @property
     def deltas(self) -> tuple[float, ...]:

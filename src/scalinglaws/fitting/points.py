@@ -45,7 +45,7 @@ class Points:
 
         Args:
             x: [points] for one variable, [variables, points] for several, or columns by name: a dictionary or
-                a pandas data frame.
+                a pandas data frame. A pandas Series is one variable.
             y: [points].
             weights: [points], not negative; equal ones unless given.
             clusters: [points], labels of any kind: checkpoints of one run share a label.
@@ -90,7 +90,7 @@ def columns(x: ArrayLike | Mapping[str, ArrayLike]) -> tuple[tuple[str, ...] | N
         ScalingLawsError: columns by name are not of one length.
     """
     named: Any = x
-    if not hasattr(named, "keys"):
+    if not hasattr(named, "keys") or getattr(named, "ndim", 2) == 1:  # a pandas Series has keys too
         return None, np.atleast_2d(np.asarray(x, dtype=np.float64))
     names = tuple(named.keys())
     values = [np.asarray(named[name], dtype=np.float64) for name in names]

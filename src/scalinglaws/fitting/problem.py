@@ -5,6 +5,8 @@ minimises from several guesses, and `Fit` answers what you ask of the result.
 """
 
 from collections.abc import Mapping
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -57,6 +59,12 @@ class Problem:
                 or a parameter cannot have its value.
         """
         law = laws.find(law) if isinstance(law, str) else law
+        if not isinstance(estimator, Estimator | None):
+            raise ScalingLawsError(f"estimator: must be an Estimator, not {estimator!r}")
+        given: Any = fixed  # whatever a notebook passes
+        numbers = given.values() if isinstance(given, Mapping) else [0.0 if given is None else "not by name"]
+        if not all(isinstance(each, Real) for each in numbers):
+            raise ScalingLawsError(f"fixed: must be numbers by name, not {given!r}")
         self.system = System.of(law, points, estimator or Estimator(), fixed)
         if isinstance(initial_guesses, int):
             self.guesses, self.count = None, initial_guesses

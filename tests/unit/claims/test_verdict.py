@@ -151,8 +151,11 @@ def test_the_claims_of_a_paper_may_be_in_several_files() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("paper: {}\nclaims: [{id: a}]", "a.yaml: .*claims.0.study Field required"),
-        ("paper: {}\nclaims: []\nverdict: reproduced", "verdict Extra inputs"),
+        ("paper: {}\nclaims: [{id: a}]", r"a\.yaml: claims\.0\.study: is missing"),
+        (
+            "paper: {}\nclaims: []\nverdict: reproduced",
+            "a.yaml: verdict: unknown key; allowed are claims, data_sets, paper",
+        ),
         ("claims: [", "a.yaml: while parsing"),
     ],
 )

@@ -1,11 +1,16 @@
 """Fits: known truths, an independent optimiser, and what must not be fitted."""
 
+import re
+from collections.abc import Callable
+
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.optimize import least_squares
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
+from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.laws.law import Law
@@ -85,3 +90,28 @@ def test_starts_that_disagree_are_reported() -> None:
 def test_what_cannot_be_fitted_is_an_error(x: np.ndarray, y: np.ndarray, message: str) -> None:
     with pytest.raises(ScalingLawsError, match=message):
         Problem(FLOOR, Points(x, y)).fit()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda line: Estimator(loss="mse"), "loss: there is no 'mse'; allowed are squared, huber"),
+        (lambda line: Estimator(residual="logs"), "residual: there is no 'logs'; allowed are log, relative"),
+        (lambda line: Estimator(delta=-1.0), "delta: must be a positive number, not -1"),
+        (lambda line: Problem("power-law", line, "huber"), "estimator: must be an Estimator"),
+        (lambda line: Problem("power-law", line, fixed={"a": "low"}), "fixed: must be numbers by name"),
+        (lambda line: Problem("power-law", line, fixed=["a"]), "fixed: must be numbers by name"),
+        (lambda line: Problem("power-law", line).fit().intervals(method="bayes"), "allowed are percentile,"),
+    ],
+)
+def test_what_does_not_exist_is_never_taken_for_something_else(
+    make: Callable[[Points], object], message: str
+) -> None:
+    with pytest.raises(ScalingLawsError, match=re.escape(message)):
+        make(Points([1.0, 2.0, 4.0, 8.0], [4.0, 2.0, 1.0, 0.5]))
+
+
+def test_a_pandas_series_is_one_variable() -> None:
+    x, y = pd.Series([1.0, 2.0, 4.0, 8.0]), pd.Series([4.0, 2.0, 1.0, 0.5])
+    fit = Problem("power-law", Points(x, y)).fit()
+    np.testing.assert_allclose(fit.predict(pd.Series([16.0])), [0.25])

@@ -252,11 +252,11 @@ X = np.array([[0.4, 1.3, 2.6]])
 def pick(p: Any, q: Any, sign: float) -> Any:
     """The smaller of two (sign 1) or the larger (-1); not a number at a corner, which has no slope."""
     gap = sign * (np.real(p) - np.real(q))
-    return np.where(np.abs(gap) < 1e-9, np.nan, np.where(gap < 0, p, q))
+    return np.where(np.abs(gap) >= 1e-9, np.where(gap < 0, p, q), np.nan)  # also if one is not a number
 
 
 def by_hand(formula: str, values: dict[str, Any]) -> tuple[Any, float]:
-    """A formula as Python computes it, and the largest number on the way."""
+    """A formula as Python computes it, and the largest number on the way: NaN if a corner is on the way."""
     functions = {
         "exp": np.exp,
         "log": np.log,
@@ -268,7 +268,7 @@ def by_hand(formula: str, values: dict[str, Any]) -> tuple[Any, float]:
     parts = [n for n in ast.walk(tree) if isinstance(n, ast.expr) and getattr(n, "id", "") not in functions]
     with np.errstate(all="ignore"):
         found = [eval(compile(ast.Expression(n), "", "eval"), {}, {**functions, **values}) for n in parts]
-        return found[0], max(float(np.abs(np.real(value)).max()) for value in found)
+        return found[0], float(np.max([np.abs(np.real(value)).max() for value in found]))
 
 
 def run(compiled: Program, theta: FloatArray, targets: tuple[Node, ...]) -> FloatArray:

@@ -21,6 +21,8 @@ def sentence(error: ValidationError, where: Callable[[Location], str], model: An
     mistakes = [
         (_keys_in(content, found["loc"], found["type"] == "missing"), found) for found in error.errors()
     ]
+    # An unknown key is often a misspelt one, whose right name then counts as missing.
+    mistakes.sort(key=lambda mistake: mistake[1]["type"] != "extra_forbidden")
     start = mistakes[0][0]
     # Where a value may be of two kinds, pydantic lists the mistakes under both. The deepest one is meant.
     near = [mistake for mistake in mistakes if mistake[0][: len(start)] == start]

@@ -8,7 +8,7 @@ nearly as well; for few points, where a bootstrap has few distinct resamples.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from math import inf, nan
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from scipy.special import ndtri, stdtrit  # scipy.stats takes half a second to import
@@ -100,6 +100,8 @@ def intervals(
     Raises:
         ScalingLawsError: percentiles were asked for and cannot be had, or an option is out of its range.
     """
+    if method not in (None, *get_args(Method)):
+        raise ScalingLawsError(f"method: there is no {method!r}; allowed are {', '.join(get_args(Method))}")
     if not 0 < level < 1:
         raise ScalingLawsError(f"level: {level:g} must be between 0 and 1")
     if resamples < LEAST_RESAMPLES and (resamples or method == "percentile"):

@@ -17,6 +17,8 @@ OWN_RUNS = ("laws", "fit", "plan", "extrapolate")
 def main() -> None:
     """Parse the command line and run one command; a user's mistake gives one line and exit status 2."""
     options = _parser().parse_args()
+    # Our matrices are small: a second thread of BLAS only waits, and costs a second of CPU time per fit.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     # A command is imported when it is called, because some need torch and the others must start at once.
     folder = "own_runs" if options.command in OWN_RUNS else "cli"
     command = import_module(f"scalinglaws.{folder}.{options.command}")

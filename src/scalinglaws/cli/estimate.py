@@ -97,7 +97,7 @@ def _timings(texts: Iterable[str]) -> Iterator[Timing]:
                 processor=provenance["processor"],
             )
         except (KeyError, TypeError, ValueError, ValidationError):
-            continue  # not a run record, or one of an older version: no reason for an estimate to fail
+            continue  # an estimate can do without files that are not run records of this version
 
 
 class Estimates:

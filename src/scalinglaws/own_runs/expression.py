@@ -83,6 +83,7 @@ class Expression:
                 )
         except TypeError:
             raise ScalingLawsError(f"'{self.text}': mixes numbers, texts and comparisons") from None
+        # pandas raises NotImplementedError for operators that it cannot apply to a column's type.
         except (ArithmeticError, NotImplementedError, RecursionError, ValueError) as fault:
             raise ScalingLawsError(f"'{self.text}': cannot be evaluated: {fault}") from None
         return np.asarray(result)

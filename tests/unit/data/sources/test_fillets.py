@@ -35,7 +35,7 @@ def line(name: str, text: str, font: str = "font_small") -> str:
 
 @pytest.fixture
 def files() -> Files:
-    """Three lines per level by path in the game's folder: one by each fish, and one without a recording."""
+    """The lines of each level, by path: one that each of the two fish says, and one that was not recorded."""
     found: Files = {}
     for number, level in enumerate(LEVELS):
         own = "".join("bcd"[number // 3**digit % 3] for digit in range(3))

@@ -22,7 +22,7 @@ def test_the_same_marks_in_all_works() -> None:
 
 @pytest.fixture
 def archives(tmp_path: Path, deb: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two packages of the real kinds, small; the one shares a sentence with the other."""
+    """A small package of each kind. They have one sentence in common."""
     verse = [f"And verse number {k} of the book says this and no more than that." for k in range(300)]
     packed = deb(module(["<div type='x-p'/>".join(verse)]))
     pages = [

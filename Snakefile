@@ -1,7 +1,7 @@
 # The map of the workflow: data -> subsets -> training jobs -> tables -> fits -> figures -> report. Studies that
 # train nothing take another way: public run data -> analyses -> figures -> report.
 # Choose the scale with `--config scale=smoke` (or a path to a scale file), and one paper with `paper=...`.
-# Each rule's inputs, outputs, spec and code are declared in scalinglaws.stages.steps.
+# Each rule's inputs, outputs, spec and code are declared in scalinglaws.staleness.steps.
 # The config is checked here, before anything runs. Nothing is written until the first job starts.
 
 from snakemake.utils import min_version

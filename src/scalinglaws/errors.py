@@ -17,5 +17,9 @@ class RecordError(ScalingLawsError):
     """A run record that cannot be read or does not fit its spec."""
 
 
+class EditedRecordError(RecordError):
+    """A run record that was changed after its run ended."""
+
+
 class DeviceError(ScalingLawsError):
     """A GPU that was asked for and that this host does not have."""

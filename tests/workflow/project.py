@@ -286,7 +286,11 @@ class Project:
         found = {}
         for path in sorted(self.runs.glob("*.json")):
             content = path.read_bytes()
-            record = json.loads(content)
+            try:
+                record = json.loads(content)
+            except ValueError:
+                found[path.stem] = RecordState("damaged", content, path.stat().st_ino)
+                continue
             words = f"{record['phase']} w{record['spec']['model']['options']['width']}"
             words += f" D{record['spec']['subset']['examples']} s{record['spec']['seed']}"
             if record["phase"] == "search":
@@ -327,7 +331,7 @@ def jobs_in(log: str) -> Jobs:
     """Snakemake's table of jobs, in short names; nothing where it found nothing to do."""
     _, found, table = log.partition("Job stats:\n")
     if not found:
-        assert "Nothing to be done" in log or "rror" in log, log
+        assert not log or "Nothing to be done" in log or "rror" in log, log
         return Jobs()
     jobs = Jobs()
     for line in table.partition("\n\n")[0].splitlines()[2:]:

@@ -1,5 +1,6 @@
 """Which runs are trained after a change, and which records stay as they are, byte for byte."""
 
+import os
 import shutil
 import subprocess
 import time
@@ -11,6 +12,7 @@ import psutil
 import pytest
 import yaml
 
+from scalinglaws.training.records.record import read_record, write_record
 from workflow.project import (
     ALL_GRID_RUNS,
     ALL_RUNS,
@@ -94,12 +96,12 @@ def test_two_studies_change_their_subsets(project: Project) -> None:
     other = project.study_file.with_name("other.yaml")
     other.write_text(yaml.safe_dump(fewer))
     # The runs that both have: nothing to train.
-    for path in (*project.runs.glob("*.json"), *project.runs.glob("learning-rate/*.json")):
-        text = path.read_text().replace(STUDY_NAME, "hestness-2017/other")
-        if f'"examples": {SUBSETS[-1]},' not in text:
-            copy = project.runs.with_name("other") / path.relative_to(project.runs)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            copy.write_text(text)
+    runs = project.runs.with_name("other")
+    for path in project.runs.glob("*.json"):
+        record = read_record(path)
+        if record.spec.subset.examples != SUBSETS[-1]:
+            write_record(record.model_copy(update={"study": "hestness-2017/other"}), runs)
+    shutil.copytree(project.runs / "learning-rate", runs / "learning-rate")
     assert project.replicate().trained == set()
     assert project.jobs() == NOTHING
 
@@ -152,20 +154,6 @@ def test_a_run_record_is_deleted(project: Project) -> None:
     assert outcome.jobs == Jobs(["train w2 part1"]) + FROM_RUNS
     assert outcome.trained == {wanted}
     assert project.tables() == tables
-
-
-def test_a_run_record_is_damaged(project: Project) -> None:
-    """Half a record is not believed once its job is looked at, here because another record is gone."""
-    before = project.records()
-    in_words = {state.words: project.runs / f"{run}.json" for run, state in before.items()}
-    damaged, gone = (grid_run(WIDTHS[0], size, 1) for size in SUBSETS[:2])
-    in_words[damaged].write_text(in_words[damaged].read_text()[:100])
-    in_words[gone].unlink()
-    assert "2 to train (1 without a record, 1 with a damaged record), 4 kept." in project.why()
-    target = f"results/smoke/tables/{STUDY_NAME}/runs.csv"
-    done = project.call("snakemake", "--cores", "2", target, "--config", "scale=smoke")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert project.changed_since(before) == {damaged, gone}
 
 
 # Other folders
@@ -244,3 +232,129 @@ def _processes_in(folder: Path) -> list[int]:
         except (psutil.Error, OSError):
             continue
     return found
+
+
+# Records that are not as they were written
+
+
+def _record_of(project: Project, wanted: str) -> Path:
+    return next(
+        project.runs / f"{run}.json" for run, state in project.records().items() if state.words == wanted
+    )
+
+
+def test_a_digit_of_a_record_was_edited(project: Project) -> None:
+    """It is an error that says what to do, and then no other run is trained."""
+    wanted, tables = grid_run(WIDTHS[0], SUBSETS[1], 1), project.tables()
+    path = _record_of(project, wanted)
+    times, original = path.stat(), path.read_text()
+    path.write_text(original.replace('"steps": 20', '"steps": 19'))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    outcome = project.replicate()
+    said = f"error: {path.relative_to(project.folder)}: was changed after its run ended: "
+    assert (outcome.status, outcome.stdout, outcome.trained) == (2, "", set())
+    assert outcome.stderr.startswith(said)
+    assert "delete it to train the run again" in outcome.stderr
+    assert outcome.stderr.count("\n") == 1
+    done = project.call("snakemake", "--cores", "2", "--config", "scale=smoke")  # says the same
+    assert done.returncode == 1
+    assert said in done.stdout + done.stderr
+    path.unlink()
+    outcome = project.replicate()
+    assert (outcome.status, outcome.trained) == (0, {wanted})
+    assert project.tables() == tables
+
+
+def test_the_results_follow_a_record_that_was_put_back(project: Project) -> None:
+    """Another valid record in the place of one, with its time: the tables are made again, and back."""
+    path = _record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
+    times, tables, record = path.stat(), project.tables(), read_record(path)
+    result = record.result.model_copy(update={"minima": {**record.result.minima, "cross_entropy": 2.0}})
+    for each in (record.model_copy(update={"result": result}), record):
+        write_record(each, path.parent)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+        outcome = project.replicate()
+        assert (outcome.status, outcome.trained) == (0, set())
+        assert (project.tables() == tables) == (each == record)
+
+
+def test_a_truncated_record_is_moved_aside_and_its_run_trained_again(project: Project) -> None:
+    wanted, tables = grid_run(WIDTHS[0], SUBSETS[1], 1), project.tables()
+    path = _record_of(project, wanted)
+    half = path.read_text()[:100]
+    path.write_text(half)
+    outcome = project.replicate()
+    assert (outcome.status, outcome.trained) == (0, {wanted})
+    (line,) = outcome.stderr.splitlines()
+    assert line.startswith(f"{path.relative_to(project.folder)}: not a run record: ")
+    kept = path.parent / "damaged" / path.name
+    assert line.endswith(f"moved to {kept.relative_to(project.folder)}, and its run is trained again")
+    assert kept.read_text() == half
+    assert project.tables() == tables
+    path.write_text(half)  # snakemake by itself does the same
+    assert project.train().trained == {wanted}
+
+
+# Versions of packages
+
+
+def test_other_versions_are_noted_and_trained_again_on_request(project: Project) -> None:
+    tables = project.tables()
+    for path in project.runs.glob("*.json"):
+        record = read_record(path)
+        if record.spec.seed == 1:
+            versions = {**record.provenance.versions, "numpy": "1.0"}
+            provenance = record.provenance.model_copy(update={"versions": versions})
+            write_record(record.model_copy(update={"provenance": provenance}), path.parent)
+    outcome = project.replicate()
+    assert (outcome.status, outcome.trained) == (0, set())
+    runs = project.results / "tables" / STUDY_NAME / "runs.csv"
+    fits = project.results / "fits" / STUDY_NAME / "fits.csv"
+    assert runs.read_text().count("numpy 1.0, ") == len(SUBSETS)
+    assert "runs of different versions: numpy 1.0, " in fits.read_text()
+    outcome = project.replicate()
+    assert "Nothing to be done" in outcome.stdout
+    note = f"note: of {N} runs, {len(SUBSETS)} were trained with numpy 1.0 (here "
+    assert outcome.stderr.startswith(note)
+    assert outcome.stderr.count("\n") == 1
+    assert project.call("scalinglaws.cli.main", "verify", "--scale", "smoke").returncode == 0
+    outcome = project.replicate("--strict-versions")
+    assert outcome.status == 0, outcome.stderr
+    assert outcome.trained == {grid_run(WIDTHS[0], size, 1) for size in SUBSETS}
+    assert project.tables() == tables
+    assert project.replicate("--strict-versions").jobs == NOTHING
+
+
+def test_verify_reads_everything_and_changes_nothing(project: Project) -> None:
+    def verify() -> str:
+        before = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in project.folder.rglob("*")}
+        done = project.call("scalinglaws.cli.main", "verify", "--scale", "smoke")
+        after = {path: (path.stat().st_mtime_ns, path.stat().st_ino) for path in project.folder.rglob("*")}
+        assert {path: state for path, state in after.items() if "__pycache__" not in path.parts} == {
+            path: state for path, state in before.items() if "__pycache__" not in path.parts
+        }
+        assert (done.returncode, done.stderr) == (int("Wrong:" in done.stdout), "")
+        return done.stdout
+
+    assert verify() == (
+        "stage       up to date  stale  not there\n"
+        "data                 1      0          0\n"
+        f"shuffles             {len(SEEDS)}      0          0\n"
+        "runs                 3      0          0\n"
+        "run tables           1      0          0\n"
+        "fits                 1      0          0\n"
+        "claims               1      0          0\n"
+        "figures              1      0          0\n"
+        "report               1      0          0\n"
+        "\nresults/smoke is what its code, config and data make.\n"
+    )
+    record = _record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
+    record.write_text(record.read_text().replace('"cpu_seconds": 0', '"cpu_seconds": 1'))
+    said = verify()  # no table holds this, so that nothing is stale
+    assert "figures              1      0          0\n" in said
+    assert f"- {record.relative_to(project.folder)}: was changed after its run ended" in said
+    (project.results / "report" / "hestness-2017.txt").unlink()
+    project.change("fit.level", 0.9)
+    said = verify()
+    assert "fits                 0      1          0\n" in said
+    assert "- fit.level changed from its default to 0.9\n" in said

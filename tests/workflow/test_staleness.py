@@ -4,8 +4,12 @@ A row is an edit, the exact set of jobs that Snakemake would run after it, and w
 the figure. What those jobs train is tested in test_retraining.py.
 """
 
+import os
+import shutil
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +39,7 @@ pytestmark = pytest.mark.slow
 
 NOTHING = Jobs()
 JOBS = SEARCHES + GRIDS
+DATA = Jobs({"prepare": 1, "shuffle": len(SEEDS)})
 REPORT = "results/smoke/report/hestness-2017.txt"
 CURRENT = f"{FIGURE} is up to date.\n"
 N, G = len(ALL_RUNS), len(ALL_GRID_RUNS)
@@ -140,9 +145,38 @@ def _reversed(value: object) -> object:
     return [_reversed(item) for item in value] if isinstance(value, list) else value
 
 
-def edit_a_table(project: Project) -> None:
-    path = project.results / "fits" / STUDY_NAME / "fits.csv"
-    path.write_text(path.read_text().replace("0", "1"))
+def replace_in(file: str, old: str = "0", new: str = "1") -> Edit:
+    def edit_by_hand(project: Project) -> None:
+        """With the old time, so that only the content tells."""
+        (path,) = project.results.glob(file)
+        times = path.stat()
+        content = path.read_bytes()
+        assert old.encode() in content
+        path.write_bytes(content.replace(old.encode(), new.encode()))
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    return edit_by_hand
+
+
+def forget(edit: Edit) -> Edit:
+    """Lose all that Snakemake remembers, and then make an edit."""
+
+    def lose(project: Project) -> None:
+        shutil.rmtree(project.folder / ".snakemake")
+        edit(project)
+
+    return lose
+
+
+def change_an_image(project: Project) -> None:
+    path = project.folder / "cifar" / "data_batch_3.bin"
+    content = bytearray(path.read_bytes())
+    content[100] ^= 1
+    path.write_bytes(content)
+
+
+def add_a_file(project: Project) -> None:
+    (project.folder / "cifar" / "data_batch_6.bin").write_bytes(b"")
 
 
 MODEL = {"family": "resnet", "width": WIDTHS[0], "depth": 8}
@@ -192,7 +226,7 @@ TABLE = [
         ("the code of scalinglaws.models.resnet changed.", runs_line(3, N, 0, "by other code"))),
     Row("a data source's code",
         edit(*DATA_EDIT),
-        Jobs({"prepare": 1, "shuffle": len(SEEDS)}) + JOBS + FROM_RUNS,
+        DATA + JOBS + FROM_RUNS,
         ("the code of scalinglaws.data.sources.cifar changed.",
          f"0 to train, {N} only if the data come out different, 0 kept.")),
     Row("no meaning of code", edit_nothing_that_counts, NOTHING),
@@ -208,8 +242,32 @@ TABLE = [
         (f"fits/{STUDY_NAME}/bands.csv is missing (deleted, or a job failed)", ": fits, figures.")),
     Row("a table of runs is deleted", delete(f"tables/{STUDY_NAME}/curves.csv"), FROM_RUNS,
         ("curves.csv is missing (deleted, or a job failed)", "again: run tables, fits, figures.")),
-    Row("a table is edited", edit_a_table, Jobs(["claims", "figure", "summary"]),
-        ("fits.csv changed after figures were made from it.",)),
+    # Files that were edited by hand
+    Row("a table of fits", replace_in(f"fits/{STUDY_NAME}/fits.csv"), FROM_FITS,
+        (f"fits/{STUDY_NAME}/fits.csv was changed after it was made",)),
+    Row("a table of runs", replace_in(f"tables/{STUDY_NAME}/runs.csv"), FROM_RUNS,
+        (f"tables/{STUDY_NAME}/runs.csv was changed after it was made",)),
+    Row("what is drawn", replace_in("figures/hestness-2017/fig4-image.csv"), Jobs(["figure"]),
+        ("fig4-image.csv was changed after it was made.",)),
+    Row("the report", replace_in("report/hestness-2017.txt", "claim", "clime"), Jobs(["summary"]),
+        ("report/hestness-2017.txt was changed after it was made.",), REPORT),
+    Row("a chosen learning rate",
+        replace_in(f"runs/{STUDY_NAME}/learning-rate/*.json", "e", "E"), JOBS + FROM_RUNS,
+        (".json was changed after it was made",)),
+    # The user's own copy of the data
+    Row("an image", change_an_image, DATA + JOBS + FROM_RUNS,
+        ("cifar changed after data were made from it",)),
+    Row("a file more", add_a_file, DATA + JOBS + FROM_RUNS, ("cifar changed after data were made from it",)),
+    Row("a file less", lambda project: (project.folder / "cifar" / "batches.meta.txt").unlink(),
+        DATA + JOBS + FROM_RUNS, ("cifar changed after data were made from it",)),
+    # Snakemake's own notes are lost
+    Row("no notes", forget(lambda project: None), NOTHING, (CURRENT,)),
+    Row("no notes, and touched outputs", forget(touch_outputs), NOTHING),
+    Row("no notes, and a model's code", forget(edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2")),
+        JOBS + FROM_RUNS, ("the code of scalinglaws.models.resnet changed.",)),
+    Row("no notes, and a fit option", forget(change("fit.level", 0.9)), FROM_FITS),
+    Row("no notes, and a subset size", forget(change("scales.smoke.subsets", [*SUBSETS, 80])),
+        GRIDS + FROM_RUNS),
 ]  # fmt: skip
 
 
@@ -221,3 +279,15 @@ def test_row(project: Project, row: Row) -> None:
         said = project.why(row.of)
         assert (said == CURRENT) == (row.jobs == NOTHING)
         assert [words for words in row.said if words not in said] == []
+
+
+def test_a_project_that_was_moved_is_up_to_date(project: Project, tmp_path: Path) -> None:
+    """Copied without the times of files, and without what Snakemake remembers."""
+    moved = Project(tmp_path / "elsewhere" / "project")
+    moved.folder.parent.mkdir()
+    subprocess.run(["cp", "-r", str(project.folder), str(moved.folder)], check=True)
+    shutil.rmtree(moved.folder / ".snakemake")
+    shutil.rmtree(project.folder)
+    assert moved.jobs() == NOTHING
+    moved.change("fit.level", 0.9)
+    assert moved.jobs() == FROM_FITS

@@ -4,9 +4,9 @@ for step in steps_of("analyse"):
 
     rule:
         name:
-            rule_name("analyse", step.name)
+            rule_of(step)
         input:
-            **step.inputs,
+            **inputs_of(step),
         output:
             **step.outputs,
             made_of=step.made_of,
@@ -14,7 +14,6 @@ for step in steps_of("analyse"):
             f"{RESULTS}/logs/analyses/{step.name}.log",
         params:
             spec=step.text,
-            code=step.code,
             studies=shlex.join(word for folders in step.folders for word in ("--studies", *folders)),
             folder=folder_of_output,
             note=note(step),

@@ -2,9 +2,9 @@ for step in steps_of("collect"):
 
     rule:
         name:
-            rule_name("collect", step.name)
+            rule_of(step)
         input:
-            **step.inputs,
+            **inputs_of(step),
         output:
             **step.outputs,
             made_of=step.made_of,
@@ -12,7 +12,6 @@ for step in steps_of("collect"):
             f"{RESULTS}/logs/collect/{step.name}.log",
         params:
             spec=step.text,
-            code=step.code,
             runs=folder_of_input("runs"),
             data=folder_of_input("manifest"),
             subsets=folder_of_input("shuffles"),

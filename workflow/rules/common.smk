@@ -3,11 +3,16 @@ import re
 import shlex
 from pathlib import Path
 
+import snakemake.dag
+import snakemake.workflow
+
 from scalinglaws.config.job import write_jobs
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.plan import plan as plan_of
 from scalinglaws.errors import ConfigError
-from scalinglaws.stages.steps import INTERMEDIATE, steps
+from scalinglaws.staleness.changes import Changes
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.steps import INTERMEDIATE, cache, final, steps
 
 try:
     PLAN = plan_of(load_config(config.get("scale", "laptop"), paper=config.get("paper")))
@@ -15,7 +20,13 @@ try:
 except ConfigError as mistake:
     raise WorkflowError(str(mistake)) from None
 
+VERBS = {"data": "prepare", "figures": "figure", "report": "summary"}
 SCALE = PLAN.config.scale
+STRICT_VERSIONS = bool(config.get("strict_versions"))
+# By itself Snakemake goes by the times of files and by its notes in .snakemake, and both can get lost. So we
+# compare content with what the stages wrote about themselves, and tell Snakemake what is stale.
+CHANGES = Changes(final(STEPS), STEPS, Hashes(cache(PLAN)), strict_versions=STRICT_VERSIONS)
+STALE = {step.made_of for step in CHANGES.stale}
 RESULTS = f"results/{PLAN.config.name}"
 
 
@@ -27,20 +38,20 @@ def jobs_file(study):
     return f"{RESULTS}/plan/{study}.json"
 
 
-def rule_name(*parts):
-    return re.sub(r"[^a-z0-9]+", "_", "_".join(parts))
+def rule_of(step):
+    return re.sub(r"[^a-z0-9]+", "_", f"{VERBS.get(step.stage, step.stage)}_{step.name}")
 
 
-def untracked(text):
-    """A parameter that makes nothing stale: Snakemake does not compare functions of `output`."""
-    return lambda wildcards, output: text
+def inputs_of(step):
+    """A step's inputs. Where the step is not stale their times do not count, whatever they are."""
+    if step.made_of in STALE:
+        return step.inputs
+    return {name: ancient(files) for name, files in step.inputs.items()}
 
 
 def note(step):
-    """Options by which a stage notes what its outputs are made of. Names of modules may change freely."""
-    return untracked(
-        f"--made-of {shlex.quote(step.made_of)} --code {step.code} --modules {' '.join(step.modules)}"
-    )
+    """Options by which a stage notes what its outputs are made of."""
+    return f"--made-of {shlex.quote(step.made_of)} --code {step.code} --modules {' '.join(step.modules)}"
 
 
 def folder_of_input(name):
@@ -49,3 +60,18 @@ def folder_of_input(name):
 
 def folder_of_output(wildcards, output):
     return os.path.dirname(output.made_of)
+
+
+class DAG(snakemake.dag.DAG):
+    """Snakemake's graph of jobs, in which stale steps are forced.
+
+    The option --forcerun cannot be set here, because settings do not exist yet while this file is read.
+    """
+
+    def __init__(self, *arguments, forcerules=(), **options):
+        stale = {workflow.get_rule(rule_of(step)) for step in STEPS if step.made_of in STALE}
+        super().__init__(*arguments, forcerules={*forcerules, *stale}, **options)
+
+
+if workflow.is_main_process:  # a job on a cluster is told what to do
+    snakemake.workflow.DAG = DAG

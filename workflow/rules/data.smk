@@ -4,7 +4,7 @@ for step in steps_of("data"):
 
     rule:
         name:
-            rule_name("prepare", step.name)
+            rule_of(step)
         output:
             **step.outputs,
             made_of=step.made_of,
@@ -12,11 +12,12 @@ for step in steps_of("data"):
             f"{RESULTS}/logs/data/{step.name}.log",
         params:
             spec=step.text,
-            code=step.code,
             folder=folder_of_output,
+            hashes=str(cache(PLAN)),
             note=note(step),
         shell:
-            "python -m scalinglaws.stages.data --spec {params.spec:q} --out {params.folder:q} {params.note}"
+            "python -m scalinglaws.stages.data --spec {params.spec:q} --out {params.folder:q}"
+            " --hashes {params.hashes:q} {params.note}"
             " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 
@@ -24,17 +25,16 @@ for step in steps_of("shuffle"):
 
     rule:
         name:
-            rule_name("shuffle", step.name)
+            rule_of(step)
         input:
-            **step.inputs,
+            **inputs_of(step),
         output:
             **step.outputs,
             made_of=step.made_of,
         log:
-            f"{RESULTS}/logs/data/{rule_name(step.name)}-shuffle.log",
+            f"{RESULTS}/logs/data/{step.name.replace(' ', '-')}-shuffle.log",
         params:
             spec=step.text,
-            code=step.code,
             data=folder_of_input("manifest"),
             note=note(step),
         shell:

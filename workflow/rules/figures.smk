@@ -4,9 +4,9 @@ for step in steps_of("figures"):
 
     rule:
         name:
-            rule_name("figure", step.name)
+            rule_of(step)
         input:
-            **step.inputs,
+            **inputs_of(step),
         output:
             **step.outputs,
             made_of=step.made_of,
@@ -14,7 +14,6 @@ for step in steps_of("figures"):
             f"{RESULTS}/logs/figures/{step.name.replace(' ', '/')}.log",
         params:
             spec=step.text,
-            code=step.code,
             folder=folder_of_output,
             note=note(step),
         shell:

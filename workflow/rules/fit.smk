@@ -2,9 +2,9 @@ for step in steps_of("fit"):
 
     rule:
         name:
-            rule_name("fit", step.name)
+            rule_of(step)
         input:
-            **step.inputs,
+            **inputs_of(step),
         output:
             **step.outputs,
             made_of=step.made_of,
@@ -12,7 +12,6 @@ for step in steps_of("fit"):
             f"{RESULTS}/logs/fit/{step.name}.log",
         params:
             spec=step.text,
-            code=step.code,
             folder=folder_of_output,
             note=note(step),
         shell:

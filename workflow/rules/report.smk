@@ -2,9 +2,9 @@ for step in steps_of("claims"):
 
     rule:
         name:
-            rule_name("claims", step.name)
+            rule_of(step)
         input:
-            **step.inputs,
+            **inputs_of(step),
         output:
             **step.outputs,
             made_of=step.made_of,
@@ -12,7 +12,6 @@ for step in steps_of("claims"):
             f"{RESULTS}/logs/claims/{step.name}.log",
         params:
             spec=step.text,
-            code=step.code,
             note=note(step),
         shell:
             "python -m scalinglaws.stages.claims --spec {params.spec:q} --fits {input.fits:q} --best {input.best:q}"
@@ -24,9 +23,9 @@ for step in steps_of("report"):
 
     rule:
         name:
-            rule_name("summary", step.name)
+            rule_of(step)
         input:
-            **step.inputs,
+            **inputs_of(step),
         output:
             **step.outputs,
             made_of=step.made_of,
@@ -34,7 +33,6 @@ for step in steps_of("report"):
             f"{RESULTS}/logs/report/{step.name}.log",
         params:
             spec=step.text,
-            code=step.code,
             note=note(step),
         shell:
             "python -m scalinglaws.stages.report --spec {params.spec:q} --claims {input.claims:q}"

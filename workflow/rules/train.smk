@@ -3,23 +3,21 @@
 # unfinished runs have done.
 #
 # A job finds its runs in a file that the workflow writes when it starts. `spec` is the job's hash, so that another
-# plan makes only those jobs stale that it changes. The file is not an input: where a rule that makes an input
-# runs, Snakemake runs all that depends on it, and with `ancient` it runs none of them, changed or not.
+# plan makes only those jobs stale that it changes.
 #
 # A second and third attempt ask for more memory and train fewer runs at once. They only happen where a profile
 # sets `retries` (profiles/slurm does): Snakemake cannot tell a job that was killed from a mistake in the config,
 # which would fail three times, with three times the messages.
 #
-# `made_of` is missing while a job is trained and after it failed. After a failure Snakemake puts the old records
-# back and notes them as made by the present code. Without a missing output it would never look at them again.
+# `made_of` is missing while a job is trained and after it failed, so a job that did not end well is stale.
 
 for number, step in enumerate(steps_of("train")):
 
     rule:
         name:
-            rule_name("train", step.name)
+            rule_of(step)
         input:
-            **step.inputs,
+            **inputs_of(step),
         output:
             **{**step.outputs, "runs": update(step.outputs["runs"])},
             made_of=step.made_of,
@@ -33,7 +31,6 @@ for number, step in enumerate(steps_of("train")):
             ensemble=lambda wildcards, attempt: max(1, SCALE.machine.ensemble_size >> 2 * (attempt - 1)),
         params:
             spec=step.text,
-            code=step.code,
             job=step.job.name,
             plan=jobs_file(step.job.study),
             data=folder_of_input("manifest"),
@@ -42,7 +39,8 @@ for number, step in enumerate(steps_of("train")):
             checkpoint=f"{RESULTS}/checkpoints/{step.job.study}/{step.job.name}.pt",
             heartbeat=f"{RESULTS}/logs/progress/{step.job.study}/{step.job.name}.json",
             # Where a run was trained is in its record; it makes no run stale.
-            device=untracked(SCALE.device),
+            device=SCALE.device,
+            versions="--strict-versions" if STRICT_VERSIONS else "",
             note=note(step),
         message:
             f"train {step.name}: {len(step.job.runs)} runs"
@@ -51,4 +49,4 @@ for number, step in enumerate(steps_of("train")):
             " --data {params.data:q} --subsets {params.subsets:q} --out {params.runs:q} --device {params.device}"
             " --learning-rate {input.learning_rate:q} {output.learning_rate:q} --checkpoint {params.checkpoint:q}"
             " --ensemble {resources.ensemble} --log {log:q} --heartbeat {params.heartbeat:q}"
-            " {params.note}"
+            " {params.versions} {params.note}"

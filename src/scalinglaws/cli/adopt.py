@@ -3,7 +3,7 @@
 Git keeps no modification times, so after a clone Snakemake would train everything again. A record is adopted
 only if its spec hashes to its name, it is part of the present plan, it was made by the present training code
 on the present data and, where its learning rate was searched, with the rate that the adopted search still
-finds best. Only then is Snakemake told, by `--touch`, that the files are up to date.
+finds best. A job whose records are complete then gets the note that its training would have written.
 """
 
 import json
@@ -15,8 +15,8 @@ from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan, StudyPlan, training_code
 from scalinglaws.data.store import content_hash
 from scalinglaws.errors import RecordError
-from scalinglaws.stages.made_of import Code, write_made_of
-from scalinglaws.stages.steps import Step, steps
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.steps import Step, note_step, steps
 from scalinglaws.training.records.record import Record, parse_record, write_record
 from scalinglaws.training.records.search import Choice, choose, write_choice
 
@@ -41,14 +41,13 @@ def adopt(work: Plan, folder: Path, workflow: Workflow) -> int:
         return 0  # analyses have no runs to adopt
     if not any(file.is_file() for file in files):
         raise RecordError(f"{folder}: no records of scale {scale} ({', '.join(map(str, files))})")
-    # Data first: if they were made afterwards, they would be newer than the records, which would look stale.
+    # Data first: whether a record fits depends on what they are.
     status = workflow.run(*_data_files(work, results))
-    touched: list[str] = []
     training = {step.name: step for step in steps(work) if step.job}
     for study, file in zip(work.studies, files, strict=True):
         if not status and file.is_file():
-            touched += _adopt_study(study, file, results, training)
-    return workflow.run(*touched, "--touch") if touched else status
+            _adopt_study(study, file, results, training)
+    return status
 
 
 def _data_files(work: Plan, results: Path) -> list[str]:
@@ -62,12 +61,11 @@ def _data_files(work: Plan, results: Path) -> list[str]:
     )
 
 
-def _adopt_study(study: StudyPlan, file: Path, results: Path, training: Mapping[str, Step]) -> list[str]:
-    """Write the matching records of one study; return the files of the jobs that this completes."""
+def _adopt_study(study: StudyPlan, file: Path, results: Path, training: Mapping[str, Step]) -> None:
+    """Write the matching records of one study, and the notes of the jobs that this completes."""
     records = {record.run: record for record in read_records(file)}
     folder = results / "runs" / study.study.study
     choices: dict[str, Choice] = {}
-    complete: list[str] = []
     adopted = 0
     data = content_hash(results / "data" / study.grid.data.name)
     for job in study.jobs:  # searches come first
@@ -78,23 +76,11 @@ def _adopt_study(study: StudyPlan, file: Path, results: Path, training: Mapping[
         adopted += len(matching)
         if len(matching) < len(job.runs):
             continue
-        complete += [str(folder / f"{record.run}.json") for record in matching]
         if job.candidates is not None:
             choices[model] = choose(job.candidates, matching)
-            path = folder / "learning-rate" / f"{model}.json"
-            write_choice(choices[model], path)
-            complete.append(str(path))
-        step = training[f"{job.study} {job.name}"]
-        _write_made_of(step)
-        complete.append(step.made_of)
+            write_choice(choices[model], folder / "learning-rate" / f"{model}.json")
+        note_step(training[f"{job.study} {job.name}"], Hashes())
     print(f"{study.study.study}: adopted {adopted} of {len(study.runs)} runs from {file}")
-    return complete
-
-
-def _write_made_of(step: Step) -> None:
-    """Note what a job's records were made of, as the training stage does when it ends well."""
-    code = Code.of(step.code, step.modules)
-    write_made_of(Path(step.made_of), step.stage, step.spec, code, map(Path, step.hashed))
 
 
 def _matching(job: Job, records: dict[str, Record], choice: Choice | None, data: str) -> Iterator[Record]:

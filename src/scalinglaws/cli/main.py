@@ -1,4 +1,4 @@
-"""The command line: `scalinglaws replicate | publish | cost | why | laws | fit | plan | extrapolate`."""
+"""The command line: `scalinglaws COMMAND`."""
 
 import argparse
 import os
@@ -58,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FOLDER",
         help="first take over the published run records in this folder (`records`) instead of training",
     )
+    _add_strict_versions(replicate)
     replicate.add_argument(
         "--cores", type=_cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
     )
@@ -75,6 +76,15 @@ def _parser() -> argparse.ArgumentParser:
         description="Print the runs, FLOPs and estimated time of each study. Nothing is started.",
     )
     _add_scale(cost)
+
+    verify = commands.add_parser(
+        "verify",
+        help="check all results against what they were made of",
+        description="Read everything on disk and compare it with what it was made of: spec, code, inputs, "
+        "outputs, digests of run records. Nothing is changed; the exit status is 1 if something is wrong.",
+    )
+    _add_scale(verify)
+    _add_strict_versions(verify)
 
     _add_why(commands)
     user_options.add_laws(commands)
@@ -95,6 +105,14 @@ def _add_scale(parser: argparse.ArgumentParser) -> None:
         "--scale", default="laptop", help="smoke, laptop (default), gpu, paper, or the path of a scale file"
     )
     parser.add_argument("--paper", help="only the studies of one paper, for example hestness-2017")
+
+
+def _add_strict_versions(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--strict-versions",
+        action="store_true",
+        help="also count as stale what other versions of Python, numpy, torch, ... made",
+    )
 
 
 def _add_why(commands: user_options.Commands) -> None:

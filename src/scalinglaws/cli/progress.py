@@ -7,7 +7,7 @@ for jobs on this machine and on a cluster with a shared file system.
 import shutil
 import sys
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,14 +22,15 @@ TERMINAL_EVERY, FILE_EVERY = 1.0, 15.0
 FIRST_ESTIMATE = 10.0
 
 
-def trained(work: Plan, results: Path) -> frozenset[str]:
-    """The ids of runs that need no training: the present code has made their record."""
+def trained(work: Plan, results: Path, versions: Mapping[str, str] | None = None) -> frozenset[str]:
+    """The ids of runs that need no training: the present code, and these versions, have made their record."""
     found = set()
     for job in work.jobs:
         code, folder = training_code(job), results / "runs" / job.study
         for run in job.runs:
             with suppress(OSError, RecordError):
-                if read_record(folder / f"{run.id}.json").code == code:
+                record = read_record(folder / f"{run.id}.json")
+                if record.code == code and versions in (None, record.provenance.versions):
                     found.add(run.id)
     return frozenset(found)
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from scalinglaws.cli.adopt import records_file
 from scalinglaws.config.plan import AnalysisPlan, StudyPlan, plan, training_code
 from scalinglaws.config.reading.load import load_config
-from scalinglaws.config.spec import RunSpec, identity
+from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
-from scalinglaws.training.records.record import read_record
+from scalinglaws.training.records.record import plain_record, read_record
 
 FIGURES, RECORDS = Path("figures"), Path("records")
 SHOWN = "laptop"  # this scale's figures are at the top of a paper's folder; other scales have a folder below
@@ -75,9 +75,7 @@ def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:
     """Write all run records of a study to one file, one JSON object per line, sorted by run."""
     lines = []
     for spec in sorted(study.runs, key=lambda run: run.id):
-        record = read_record(_record(results, study, spec))
-        plain = record.model_dump(mode="json")
-        plain["spec"] = identity(record.spec)
+        plain = plain_record(read_record(_record(results, study, spec)))
         lines.append(json.dumps(plain, sort_keys=True, separators=(",", ":")))
     target = records_file(RECORDS, scale, study.study.study)
     write_text(target, "\n".join(lines) + "\n")

@@ -16,6 +16,12 @@ from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError
+from scalinglaws.staleness.changes import Changes
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.run_states import set_damaged_aside
+from scalinglaws.staleness.steps import cache, final, steps
+from scalinglaws.staleness.upgrades import upgraded
+from scalinglaws.training.records.provenance import training_versions
 
 
 def run(options: argparse.Namespace) -> int:
@@ -37,26 +43,37 @@ def run(options: argparse.Namespace) -> int:
             log = results / "logs" / "snakemake.log"
             log.write_text("", encoding="utf-8")
             workflow = Workflow(options.scale, options.paper, options.cores, log, signals)
-            return _replicate(work, results, workflow, options.adopt)
+            workflow = replace(workflow, strict_versions=options.strict_versions)
+            return _replicate(work, workflow, options)
     except StoppedError as stopped:
         with suppress(OSError):  # the terminal may be closed
             print(f"{stopped}: finished runs are kept; the same command goes on from here", file=sys.stderr)
         return stopped.status
 
 
-def _replicate(work: Plan, results: Path, workflow: Workflow, published: Path | None) -> int:
-    if published is not None:
-        status = adopt(work, published, workflow)
+def _replicate(work: Plan, workflow: Workflow, options: argparse.Namespace) -> int:
+    results = Path("results") / work.config.name
+    if options.adopt is not None:
+        status = adopt(work, options.adopt, workflow)
         if status:
             return _failed(workflow.log, workflow.text(), status)
-    timings, done = read_timings(), trained(work, results)
+    every, hashes = steps(work), Hashes(cache(work))
+    stale = Changes(final(every), every, hashes, strict_versions=options.strict_versions).stale
+    hashes.save()
+    for line in [*set_damaged_aside(stale), *upgraded(work)]:
+        print(line, file=sys.stderr, flush=True)
+    if not stale:
+        print("\n".join(screen.nothing(results)))
+        return 0
+    wanted = training_versions() if options.strict_versions else None
+    timings, done = read_timings(), trained(work, results, wanted)
     estimates = Estimates(timings, work.config.scale.machine, work.config.scale.device)
     left = screen.Left(work, done, estimates, cores(workflow.cores))
     print("\n".join(screen.opening(left, timings)), flush=True)
     # One paper after another, the quickest first, so that its figures are there early. Each costs Snakemake
     # some seconds to start, so where nothing is trained they go together.
     parts = [left.part(paper) for paper in left.papers] if left.runs else [work]
-    failed, changed = 0, False
+    failed = 0
     for part in parts:
         before = workflow.text()
         each = replace(workflow, paper=part.papers[0]) if len(parts) > 1 else workflow
@@ -66,7 +83,6 @@ def _replicate(work: Plan, results: Path, workflow: Workflow, published: Path | 
         finally:
             progress.end()
         said = workflow.text().removeprefix(before)
-        changed = changed or snakemake.NOTHING not in said
         if status:
             failed = _failed(workflow.log, said, status)
             if snakemake.LOCKED_OUT in said:
@@ -74,7 +90,7 @@ def _replicate(work: Plan, results: Path, workflow: Workflow, published: Path | 
         elif len(parts) > 1:
             print(screen.finished(part, results), flush=True)
     if not failed:
-        print("\n".join(screen.ending(work, results) if changed else screen.nothing(results)))
+        print("\n".join(screen.ending(work, results)))
     return failed
 
 

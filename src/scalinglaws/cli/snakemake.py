@@ -24,7 +24,6 @@ KEEP_MEMORY = {
 }
 """Makes glibc keep large blocks for the next training step instead of returning them and asking for fresh
 pages each time. This saves a fifth to a third of a step whose arrays are megabytes."""
-NOTHING = "Nothing to be done"
 LOCKED_OUT = "LockException"
 LOCKED = (
     "Snakemake's lock is on this folder: another workflow is running here, or one was killed. If none is "
@@ -101,6 +100,8 @@ class Workflow:
     log: Path
     signals: Signals
     """The signals that stop it."""
+    strict_versions: bool = False
+    """Whether what other versions of packages made is made again."""
 
     def run(self, *arguments: str, show: Callable[[], None] = lambda: None) -> int:
         """Run Snakemake to its end and return its exit status; a signal stops it and its jobs within 10 s.
@@ -117,7 +118,9 @@ class Workflow:
         signals.deferred = True  # from its start to its end, nothing may interrupt us without stopping it
         try:
             with self.log.open("a", encoding="utf-8") as log:
-                process = _start(command(self.scale, self.paper, self.cores, *arguments), log)
+                call = command(self.scale, self.paper, self.cores, *arguments)
+                call += ["strict_versions=1"] if self.strict_versions else []
+                process = _start(call, log)
             try:
                 while process.poll() is None and signals.number is None:
                     with suppress(subprocess.TimeoutExpired):

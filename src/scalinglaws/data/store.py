@@ -36,7 +36,7 @@ class Prepared:
 
 def write_prepared(
     data: DataSet, folder: Path, validation: int | None, seed: int, source: str, modality: str = "images"
-) -> None:
+) -> list[Path]:
     """Choose the validation set, and write the arrays and the manifest to a folder.
 
     Args:
@@ -46,6 +46,9 @@ def write_prepared(
         seed: the seed of that choice.
         source: the name of the source, for the manifest.
         modality: what the data are made of; see `modalities/arrays.py`.
+
+    Returns:
+        The files that were written.
 
     Raises:
         DataError: there are fewer validation examples than asked for.
@@ -76,6 +79,7 @@ def write_prepared(
         "files": files,
     }
     write_json(folder / MANIFEST, manifest)
+    return [*(folder / f"{name}.npy" for name in files), folder / MANIFEST]
 
 
 def read_prepared(folder: Path, modality: str | None = None) -> Prepared:

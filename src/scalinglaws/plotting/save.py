@@ -18,20 +18,26 @@ CAPTION_PER_INCH = 18.1  # characters per inch of the figure's width
 COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 
 
-def save(figure: Figure, caption: str, folder: Path, name: str) -> None:
-    """Write `<name>.pdf`, `<name>.png` and `<name>.csv` into a folder, the caption under the panels."""
+def save(figure: Figure, caption: str, folder: Path, name: str) -> list[Path]:
+    """Write `<name>.pdf`, `<name>.png` and `<name>.csv` into a folder, the caption under the panels.
+
+    Returns:
+        The paths of the three files.
+    """
+    files = [folder / f"{name}.{ending}" for ending in ("pdf", "png", "csv")]
     drawn = drawn_data(figure)
     text = "\n".join(textwrap.wrap(caption, int(CAPTION_PER_INCH * figure.get_figwidth())))
     figure.text(0.01, -0.02, text, fontsize=CAPTION_SIZE, va="top", ha="left", linespacing=1.25)
-    with whole_file(folder / f"{name}.pdf") as temporary:
+    with whole_file(files[0]) as temporary:
         metadata = {"CreationDate": None, "Title": name, "Subject": caption}
         figure.savefig(temporary, format="pdf", bbox_inches="tight", metadata=metadata)
-    with whole_file(folder / f"{name}.png") as temporary:
+    with whole_file(files[1]) as temporary:
         figure.savefig(
             temporary, format="png", bbox_inches="tight", metadata={"Description": caption, "Software": None}
         )
-    with whole_file(folder / f"{name}.csv") as temporary:
+    with whole_file(files[2]) as temporary:
         drawn.to_csv(temporary, index=False, lineterminator="\n")
+    return files
 
 
 def drawn_data(figure: Figure) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def learning_curves(
             samples=drawn.score[:, k] if drawn else None,
             weights=drawn.weights if drawn else None,
             redrawn=drawn.redrawn if drawn else 0,
-            warnings=_seed_warnings(grid),
+            warnings=_warnings(grid),
         )
         for k, metric in enumerate(grid.metrics)
     }
@@ -103,7 +103,7 @@ def model_sizes(grid: RunGrid, spec: FitSpec, rng: np.random.Generator) -> Resam
         samples=drawn.size[:, 0] if drawn else None,
         weights=drawn.weights if drawn else None,
         redrawn=drawn.redrawn if drawn else 0,
-        warnings=_seed_warnings(grid),
+        warnings=_warnings(grid),
     )
 
 
@@ -118,6 +118,11 @@ def _try_resample(
         return None
 
 
-def _seed_warnings(grid: RunGrid) -> tuple[str, ...]:
-    fewest = int(grid.ran.sum(axis=-1)[grid.ran.any(axis=-1)].min())
-    return ("some cells have one seed: the interval lacks their seed noise",) if fewest == 1 else ()
+def _warnings(grid: RunGrid) -> tuple[str, ...]:
+    """What holds for all fits to a grid."""
+    found = []
+    if int(grid.ran.sum(axis=-1)[grid.ran.any(axis=-1)].min()) == 1:
+        found.append("some cells have one seed: the interval lacks their seed noise")
+    if len(grid.versions) > 1:
+        found.append(f"runs of different versions: {' and '.join(grid.versions)}")
+    return tuple(found)

@@ -15,7 +15,9 @@ from scalinglaws.laws.law import FloatArray
 from scalinglaws.tables.csv import read_table
 from scalinglaws.tables.schema import RUNS
 
-READ = RUNS.only("run", "study", "phase", "model", "parameters", "examples", "data_size", "seed", "status")
+READ = RUNS.only(
+    "run", "study", "phase", "model", "parameters", "examples", "data_size", "seed", "status", "versions"
+)
 Row = Mapping[Hashable, Any]
 
 
@@ -34,6 +36,7 @@ class RunGrid:
         ran: [subsets, models, seeds], whether there is a run, diverged or not.
         x: [subsets], the column that the laws are fitted to.
         in_region: [subsets], whether x is in the declared power-law region.
+        versions: the different sets of versions of packages that trained the runs, sorted.
     """
 
     metrics: tuple[str, ...]
@@ -45,6 +48,7 @@ class RunGrid:
     ran: NDArray[np.bool_]
     x: FloatArray
     in_region: NDArray[np.bool_]
+    versions: tuple[str, ...] = ()
 
 
 def read_runs(path: Path, spec: FitSpec) -> RunGrid:
@@ -99,6 +103,7 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
         ran=ran,
         x=np.array(x),
         in_region=np.array([low <= size <= high for size in x]),
+        versions=tuple(sorted({row["versions"] for row in rows})),
     )
 
 

@@ -42,7 +42,8 @@ def main(arguments: list[str]) -> None:
         raise ValueError(f"{module.__name__} made {sorted(tables)} and declares {sorted(module.TABLES)}")
     for name in module.TABLES:
         write_table(tables[name], options.out / f"{name}.csv")
-    note_made_of(options, "analyse", options.inputs)
+    wrote = [options.out / f"{name}.csv" for name in module.TABLES]
+    note_made_of(options, "analyse", options.inputs, wrote)
 
 
 def _trained(spec: AnalysisSpec, folders: list[list[Path]]) -> dict[str, TrainedStudy]:

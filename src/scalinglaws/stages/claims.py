@@ -73,7 +73,7 @@ def main(arguments: list[str]) -> None:
         )
     write_table(frame_of(rows, CLAIMS), options.out, CLAIMS)
     tables = [file for file in (options.fits, options.best) if file is not None]
-    note_made_of(options, "claims", [*tables, *options.data])
+    note_made_of(options, "claims", [*tables, *options.data], [options.out])
 
 
 if __name__ == "__main__":

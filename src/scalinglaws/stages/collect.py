@@ -47,11 +47,12 @@ def main(arguments: list[str]) -> None:
     files = [options.runs / f"{run}.json" for run in spec.runs]
     records = [_record(file) for file in files]
     sizes = DataSizes(options.data, options.subsets)
-    write_table(run_table(records, sizes), options.out / "runs.csv", RUNS)
-    write_table(curve_table(records), options.out / "curves.csv", CURVES)
+    tables = [options.out / "runs.csv", options.out / "curves.csv"]
+    write_table(run_table(records, sizes), tables[0], RUNS)
+    write_table(curve_table(records), tables[1], CURVES)
     seeds = sorted({record.spec.subset.seed for record in records})
     shuffles = [options.subsets / f"shuffle-{seed}.npy" for seed in seeds]
-    note_made_of(options, "collect", [*files, options.data / MANIFEST, *shuffles])
+    note_made_of(options, "collect", [*files, options.data / MANIFEST, *shuffles], tables)
 
 
 def run_table(records: list[Record], sizes: Callable[[Subset], float]) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def run_table(records: list[Record], sizes: Callable[[Subset], float]) -> pd.Dat
 
 
 def _row(record: Record, sizes: Callable[[Subset], float]) -> dict[str, object]:
-    spec, size, result = record.spec, record.model, record.result
+    spec, size, result, versions = record.spec, record.model, record.result, record.provenance.versions
     return {
         "run": record.run,
         "study": record.study,
@@ -82,6 +83,7 @@ def _row(record: Record, sizes: Callable[[Subset], float]) -> dict[str, object]:
         "diverged_at": result.diverged_at,
         "examples_seen": result.examples_seen,
         "training_flops": size.flops_per_example * result.examples_seen,
+        "versions": ", ".join(f"{name} {number}" for name, number in sorted(versions.items())),
         **(result.minima if result.status == "completed" else {}),
     }
 

@@ -1,6 +1,6 @@
 """Stage `data`: prepare a data set: fetch it, check it, choose the validation set, write its arrays.
 
-python -m scalinglaws.stages.data --spec JSON --out DIR
+python -m scalinglaws.stages.data --spec JSON --out DIR [--hashes FILE]
 """
 
 import argparse
@@ -12,6 +12,7 @@ from scalinglaws.config.spec import DataSpec
 from scalinglaws.data.dataset import DataSet
 from scalinglaws.data.store import write_prepared
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
+from scalinglaws.staleness.hashes import Hashes
 
 
 class PrepareSpec(DataSpec):
@@ -27,13 +28,18 @@ def main(arguments: list[str]) -> None:
     """Prepare one data set."""
     parser = stage_parser("data", __doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for the arrays and their manifest")
+    parser.add_argument("--hashes", type=Path, help="cache of the hashes of files that were read before")
     options: argparse.Namespace = parser.parse_args(arguments)
     spec = parse_spec(PrepareSpec, options.spec)
+    hashes = Hashes(options.hashes)
+    # Before they are read: what changes meanwhile is then another input than the one that is noted.
+    location = hashes.of([spec.location] if spec.location else [])
     source = import_module(module_name(SOURCES, spec.source))
     data: DataSet = source.load(spec.location, spec.archives, **spec.options).check()
     chosen = spec.validation
-    write_prepared(data, options.out, chosen.examples, chosen.seed, spec.source, source.MODALITY)
-    note_made_of(options, "data", [])
+    wrote = write_prepared(data, options.out, chosen.examples, chosen.seed, spec.source, source.MODALITY)
+    note_made_of(options, "data", location, wrote)
+    hashes.save()
 
 
 if __name__ == "__main__":

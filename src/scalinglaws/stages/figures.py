@@ -59,8 +59,8 @@ def main(arguments: list[str]) -> None:
         figure = getattr(import_module(module_name(*plugins.of_paper(plugins.FIGURES, module))), function)(
             tables
         )
-        save(figure, text, options.out, spec.figure.name)
-    note_made_of(options, "figures", [*options.files, *options.runs])
+        wrote = save(figure, text, options.out, spec.figure.name)
+    note_made_of(options, "figures", [*options.files, *options.runs], wrote)
 
 
 if __name__ == "__main__":

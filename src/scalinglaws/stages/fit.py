@@ -43,7 +43,8 @@ def main(arguments: list[str]) -> None:
     }
     for table, rows in tables.items():
         write_table(frame_of(rows, table), options.out / f"{table.name}.csv", table)
-    note_made_of(options, "fit", [options.runs])
+    wrote = [options.out / f"{table.name}.csv" for table in tables]
+    note_made_of(options, "fit", [options.runs], wrote)
 
 
 def score_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:

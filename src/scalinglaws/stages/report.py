@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
     rows = [row for table in tables for row in table.to_dict("records")]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(summary(rows, silent), encoding="utf-8", newline="\n")
-    note_made_of(options, "report", options.claims)
+    note_made_of(options, "report", options.claims, [options.out])
 
 
 if __name__ == "__main__":

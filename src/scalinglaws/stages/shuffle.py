@@ -31,7 +31,7 @@ def main(arguments: list[str]) -> None:
     order = balanced_shuffle(read_prepared(options.data)["strata"], spec.seed, "training")
     with whole_file(options.out) as temporary, temporary.open("wb") as stream:
         np.save(stream, order)
-    note_made_of(options, "shuffle", [options.data / MANIFEST])
+    note_made_of(options, "shuffle", [options.data / MANIFEST], [options.out])
 
 
 if __name__ == "__main__":

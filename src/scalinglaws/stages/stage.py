@@ -10,7 +10,9 @@ from typing import Any, NoReturn, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from scalinglaws.errors import ConfigError, ScalingLawsError
-from scalinglaws.stages.made_of import Code, write_made_of
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.made_of import Code, MadeOf
+from scalinglaws.staleness.versions import versions
 
 USER_ERROR = 2
 
@@ -37,23 +39,38 @@ def stage_parser(stage: str, description: str | None) -> argparse.ArgumentParser
 
 
 def note_made_of(
-    options: argparse.Namespace, stage: str, inputs: Iterable[Path], spec: Mapping[str, Any] | None = None
+    options: argparse.Namespace,
+    stage: str,
+    inputs: Mapping[str, str] | Iterable[Path],
+    outputs: Iterable[Path],
+    spec: Mapping[str, Any] | None = None,
+    made_by: dict[str, str] | None = None,
 ) -> None:
     """Write what the outputs were made of, if asked to; every stage calls this when all else is written.
 
     Args:
         options: those of the stage.
         stage: its name.
-        inputs: the files that it read.
+        inputs: the files that it read, or their hashes by path.
+        outputs: the files that it wrote.
         spec: its spec, where `--spec` does not say it in full.
+        made_by: the versions of packages that made its outputs, where these are not all of this process.
 
     Raises:
         ScalingLawsError: the file cannot be written.
     """
     if options.made_of is not None:
-        code = Code.of(options.code, options.modules)
+        hashes = Hashes()
+        made_of = MadeOf(
+            stage=stage,
+            spec=dict(spec or json.loads(options.spec)),
+            code=Code.of(options.code, options.modules),
+            inputs=dict(inputs) if isinstance(inputs, Mapping) else hashes.of(inputs),
+            outputs=hashes.of(outputs),
+            versions=made_by or versions(),
+        )
         try:
-            write_made_of(options.made_of, stage, spec or json.loads(options.spec), code, inputs)
+            made_of.write(options.made_of)
         except OSError as error:
             raise ScalingLawsError(
                 f"{options.made_of}: cannot be written ({error.strerror}); free some space and call again"

@@ -12,7 +12,6 @@ SIGUSR2 or SIGINT). If you start it again, it resumes where it stopped.
 
 import argparse
 import logging
-import os
 import sys
 from contextlib import nullcontext
 from pathlib import Path
@@ -20,12 +19,14 @@ from pathlib import Path
 from scalinglaws.config.job import Job, read_job
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.data.store import MANIFEST, content_hash
-from scalinglaws.errors import RecordError
+from scalinglaws.errors import EditedRecordError, RecordError
 from scalinglaws.files import remove_file
 from scalinglaws.stages.stage import note_made_of, run_stage, stage_parser
+from scalinglaws.staleness.versions import training_versions_in
 from scalinglaws.training.devices.gpu import one_gpu
 from scalinglaws.training.ensemble.policy import MOST_RUNS
-from scalinglaws.training.records.record import read_record
+from scalinglaws.training.records.provenance import training_versions
+from scalinglaws.training.records.record import read_record, set_aside
 from scalinglaws.training.records.search import choose, read_choice, write_choice
 from scalinglaws.training.resume.interruption import TrainingInterruptedError
 
@@ -44,6 +45,9 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--learning-rate", type=Path, nargs="?", help="file of the searched learning rate")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="cpu")
     parser.add_argument("--ensemble", type=int, default=MOST_RUNS, help="most runs in an ensemble")
+    parser.add_argument(
+        "--strict-versions", action="store_true", help="train again what other versions of packages trained"
+    )
     parser.add_argument("--log", type=Path)
     parser.add_argument("--heartbeat", type=Path)
     options = parser.parse_args(arguments)
@@ -62,7 +66,8 @@ def main(arguments: list[str]) -> None:
         if number is not None
     ]
     content = content_hash(options.data)
-    missing = [setup for setup in setups if not _is_done(*setup, options.code, content, options.out)]
+    wanted = training_versions() if options.strict_versions else None
+    missing = [setup for setup in setups if not _is_done(*setup, content, wanted, options)]
     log.info("%s %s: %d runs, %d to train", job.study, job.name, len(setups), len(missing))
     if missing:
         _train(job, missing, options, content)
@@ -81,22 +86,34 @@ def main(arguments: list[str]) -> None:
             ) from error
     shuffles = [options.subsets / f"shuffle-{seed}.npy" for seed in job.seeds]
     chosen_in = [options.learning_rate] if searched else []
-    note_made_of(options, "train", [options.data / MANIFEST, *shuffles, *chosen_in], job.summary)
+    read = [options.data / MANIFEST, *shuffles, *chosen_in]
+    runs = [options.out / f"{spec.id}.json" for spec in job.runs]
+    wrote = [*runs, options.learning_rate] if job.candidates else runs
+    note_made_of(options, "train", read, wrote, job.summary, training_versions_in(runs))
 
 
-def _is_done(spec: RunSpec, learning_rate: float, code: str, data: str, folder: Path) -> bool:
-    """Whether there is a record of exactly this run, code and data; touched, to be newer than its inputs."""
-    path = folder / f"{spec.id}.json"
+def _is_done(
+    spec: RunSpec,
+    learning_rate: float,
+    data: str,
+    versions: dict[str, str] | None,
+    options: argparse.Namespace,
+) -> bool:
+    """Whether there is a record of exactly this run, code and data and, if any are given, these versions."""
+    path = options.out / f"{spec.id}.json"
     if not path.exists():
         return False
     try:
-        done = read_record(path).fits(spec, learning_rate, code, data)
+        record = read_record(path)
+    except EditedRecordError:
+        raise
     except RecordError as error:
-        log.warning("%s; training it again", error)
+        log.warning("%s; moved to %s, training it again", error, set_aside(path))
         return False
-    if done:
-        os.utime(path)
-    return done
+    return record.fits(spec, learning_rate, options.code, data) and versions in (
+        None,
+        record.provenance.versions,
+    )
 
 
 def _train(job: Job, missing: list[tuple[RunSpec, float]], options: argparse.Namespace, content: str) -> None:

@@ -98,6 +98,7 @@ RUNS = Table(
         Column("diverged_at", "whole", "the step at which it diverged", optional=True),
         Column("examples_seen", "whole", "examples trained on, repetitions counted"),
         Column("training_flops", "whole", "flops_per_example times examples_seen"),
+        Column("versions", "text", "Python and the packages that trained it, with their versions"),
     ),
     order=("phase", "parameters", "model", "learning_rate", "examples", "seed", "run"),
     metrics=True,  # the minimum over the validation curve; missing where the run diverged

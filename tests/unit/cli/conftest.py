@@ -34,7 +34,7 @@ Options = argparse.Namespace
 @pytest.fixture
 def options() -> Options:
     """What the command line gives to a command."""
-    return Options(scale="laptop", paper=None, cores="1", adopt=None)
+    return Options(scale="laptop", paper=None, cores="1", adopt=None, strict_versions=False)
 
 
 @pytest.fixture

@@ -12,11 +12,13 @@ from scalinglaws.cli import publish, replicate
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates
 from scalinglaws.cli.progress import Progress
-from scalinglaws.cli.snakemake import LOCKED_OUT, NOTHING, Workflow
+from scalinglaws.cli.snakemake import LOCKED_OUT, Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_text
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.steps import note_step, steps
 from scalinglaws.training.records.record import write_record
 
 Options = argparse.Namespace
@@ -89,13 +91,25 @@ def test_where_all_runs_are_trained_one_call_is_enough(
     for job in work().jobs:
         for run in job.runs:
             write_record(make_record(job, run), Path("results/laptop/runs/paper/one"))
-    snakemake.said[None] = f"{NOTHING} (all requested files are present and up to date).\n"
     assert replicate.run(options) == 0
     assert snakemake.papers == [None]
-    assert capsys.readouterr().out.splitlines() == [
-        "Scale laptop: all 12 runs are trained; fits, figures and verdicts are brought up to date.",
-        "Nothing to be done: results/laptop is up to date; its verdicts are in results/laptop/report/.",
-    ]
+    said = "Scale laptop: all 12 runs are trained; fits, figures and verdicts are brought up to date.\n"
+    assert capsys.readouterr().out.startswith(said)
+
+
+def test_where_nothing_is_stale_snakemake_is_not_called(
+    snakemake: Snakemake, options: Options, capsys: Capture
+) -> None:
+    for step in steps(work()):
+        for file in step.files:
+            Path(file).parent.mkdir(parents=True, exist_ok=True)
+            Path(file).touch()
+        note_step(step, Hashes())
+    assert replicate.run(options) == 0
+    assert snakemake.papers == []
+    assert capsys.readouterr().out == (
+        "Nothing to be done: results/laptop is up to date; its verdicts are in results/laptop/report/.\n"
+    )
 
 
 def test_a_paper_that_fails_is_reported_and_the_others_go_on(

@@ -13,9 +13,9 @@ from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.stages.made_of import Code, write_made_of
-from scalinglaws.stages.steps import Step, steps
-from scalinglaws.training.records.record import Record, write_record
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.steps import Step, note_step, steps
+from scalinglaws.training.records.record import Record, read_record, write_record
 from scalinglaws.training.records.search import choose, write_choice
 from unit.own_runs.calling import Call as CallCommand
 
@@ -45,13 +45,8 @@ def finished(work: Plan, make_record: MakeRecord) -> Plan:
         for file in step.files:
             Path(file).parent.mkdir(parents=True, exist_ok=True)
             Path(file).touch()
-        note(step)
+        note_step(step, Hashes())
     return work
-
-
-def note(step: Step) -> None:
-    code = Code.of(step.code, step.modules)
-    write_made_of(Path(step.made_of), step.stage, step.spec, code, map(Path, step.hashed))
 
 
 def change(key: str, value: Any) -> Plan:
@@ -131,18 +126,20 @@ def test_modules_change_or_only_their_names(finished: Plan, call: CallCommand) -
 
 def test_the_code_of_training_changes(finished: Plan, call: CallCommand) -> None:
     for number, job in enumerate(finished.jobs):
-        path = Path(step_of(finished, "train", number).made_of)
-        path.write_text(path.read_text().replace('"fingerprint": "', '"fingerprint": "other'))
         for run in job.runs:
-            record = RUNS / f"{run.id}.json"
-            record.write_text(record.read_text().replace('"code": "', '"code": "other'))
+            record = read_record(RUNS / f"{run.id}.json")
+            write_record(record.model_copy(update={"code": "other"}), RUNS)
+        step = step_of(finished, "train", number)
+        note_step(step, Hashes())
+        path = Path(step.made_of)
+        path.write_text(path.read_text().replace('"fingerprint": "', '"fingerprint": "other'))
     assert "): 12 to train (12 by other code), 0 kept.\n" in call("why")
 
 
 def test_files_are_missing_edited_or_of_a_job_that_failed(finished: Plan, call: CallCommand) -> None:
     fits = Path("results/laptop/fits/paper/one/fits.csv")
     fits.write_text("edited")
-    assert f"- {fits} changed after figures were made from it\n" in call("why")
+    assert f"{FIGURE} is stale: {fits} was changed after it was made.\n" in call("why", FIGURE)
     fits.unlink()
     said = f"{FIGURE} is stale: {fits} is missing (deleted, or a job failed).\n"
     assert call("why", FIGURE) == f"{said}To be made again: fits, figures.\n"
@@ -160,6 +157,9 @@ def test_the_search_chose_another_learning_rate(finished: Plan, call: CallComman
     job = step_of(finished, "train", -1)
     (path,) = map(Path, job.inputs["learning_rate"])
     path.write_text(path.read_text().replace('"learning_rate": 0.02', '"learning_rate": 0.01'))
+    for step in steps(finished):
+        if str(path) in step.files:
+            note_step(step, Hashes())
     said = call("why")
     assert f"{path} changed after runs were made from it" in said
     assert "4 to train (4 with another learning rate), 0 kept." in said

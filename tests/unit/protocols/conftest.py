@@ -21,6 +21,7 @@ COLUMNS = [
     "learning_rate",
     "status",
     "steps",
+    "versions",
     "top1_error",
     "top5_error",
     "cross_entropy",
@@ -68,7 +69,7 @@ def run_rows(grid: RunGrid) -> list[dict[str, str]]:
         cells = (
             f"run{len(rows):04d}", "synthetic", "grid", grid.models[m], int(grid.parameters[m]),
             int(grid.examples[s]), int(grid.data_size[s]), seed, 0.1,
-            "diverged" if diverged else "completed", 100,
+            "diverged" if diverged else "completed", 100, "numpy 2.4.6",
             *("" if diverged else repr(float(value)) for value in values),
         )  # fmt: skip
         rows.append(dict(zip(COLUMNS, map(str, cells), strict=True)))

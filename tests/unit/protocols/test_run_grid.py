@@ -91,5 +91,5 @@ def test_a_study_without_runs_a_missing_column_and_a_missing_file_are_errors(
 def test_a_cut_off_table_is_an_error(rows: Rows, write_runs: Write) -> None:
     path = write_runs(rows)
     path.write_text(path.read_text()[:-30])
-    with pytest.raises(DataError, match="line 241: 13 cells for 14 columns"):
+    with pytest.raises(DataError, match="line 241: 14 cells for 15 columns"):
         read_runs(path, SPEC)

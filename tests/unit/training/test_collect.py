@@ -20,7 +20,7 @@ RUN_COLUMNS = [
     "flops_per_example", "forward_flops_per_example",
     "flops_body", "flops_attention", "flops_head", "flops_embedding",
     "examples", "data_size", "seed", "learning_rate",
-    "status", "stopped", "steps", "diverged_at", "examples_seen", "training_flops",
+    "status", "stopped", "steps", "diverged_at", "examples_seen", "training_flops", "versions",
     "cross_entropy", "top1_error",
 ]  # fmt: skip
 

@@ -44,12 +44,15 @@ class Place:
             device=self.device,
             processor=processor(),
             platform=platform.platform(),
-            versions={
-                "python": platform.python_version(),
-                **{package: version(package) for package in ("numpy", "torch")},
-            },
+            versions=training_versions(),
             commit=commit(Path(".git")),
         )
+
+
+def training_versions() -> dict[str, str]:
+    """Versions of Python and of the packages that a run's result may depend on."""
+    packages = {package: version(package) for package in ("numpy", "torch")}
+    return {"python": platform.python_version(), **packages}
 
 
 @cache

@@ -6,12 +6,15 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.config.strict import Strict
 from scalinglaws.counting.size import ModelSize
-from scalinglaws.errors import RecordError
+from scalinglaws.errors import EditedRecordError, RecordError
 from scalinglaws.files import write_json
 from scalinglaws.training.records.result import RunResult
+
+DIGEST = "digest"
 
 
 class Provenance(Strict):
@@ -71,33 +74,53 @@ class Record(Strict):
         return (self.spec, self.learning_rate, self.code, self.data) == (spec, learning_rate, code, data)
 
 
-def write_record(record: Record, folder: Path) -> None:
-    """Write `<run>.json` into a folder; a reader never sees half of it."""
+def plain_record(record: Record) -> dict[str, Any]:
+    """A record as plain data, with a digest of all of it."""
     plain = record.model_dump(mode="json")
     plain["spec"] = identity(record.spec)
-    write_json(folder / f"{record.run}.json", plain)
+    return {**plain, DIGEST: short_hash(plain)}
+
+
+def write_record(record: Record, folder: Path) -> None:
+    """Write `<run>.json` into a folder; a reader never sees half of it."""
+    write_json(folder / f"{record.run}.json", plain_record(record))
 
 
 def read_record(path: Path) -> Record:
     """Read a run record.
 
     Raises:
+        EditedRecordError: it was changed after its run ended.
         RecordError: the file is not JSON or not a record, or the hash of its spec is not its name.
     """
     try:
-        return parse_record(json.loads(path.read_text(encoding="utf-8")), str(path))
-    except ValueError as error:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except (RecursionError, ValueError) as error:
         raise RecordError(f"{path}: not a run record: {error}") from error
+    return parse_record(plain, str(path))
 
 
 def parse_record(plain: Any, where: str) -> Record:
     """Make a record of plain data; `where` names its place in errors.
 
     Raises:
+        EditedRecordError: it does not have its digest.
         RecordError: it is not a record, or the hash of its spec is not its name.
     """
+    if not (isinstance(plain, dict) and DIGEST in plain):
+        raise RecordError(f"{where}: not a run record: it has no {DIGEST}")
+    content = {key: value for key, value in plain.items() if key != DIGEST}
     try:
-        record = Record.model_validate(plain)
+        intact = plain[DIGEST] == short_hash(content)
+    except (RecursionError, ValueError) as error:
+        raise RecordError(f"{where}: not a run record: {error}") from error
+    if not intact:
+        raise EditedRecordError(
+            f"{where}: was changed after its run ended: its digest is not {plain[DIGEST]}. Put the original "
+            "back, or delete it to train the run again"
+        )
+    try:
+        record = Record.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
@@ -105,3 +128,12 @@ def parse_record(plain: Any, where: str) -> Record:
     if record.spec.id != record.run:
         raise RecordError(f"{where}: its spec hashes to {record.spec.id}, but it is called {record.run}")
     return record
+
+
+def set_aside(path: Path) -> Path:
+    """Move a record that cannot be read out of the way, so that its run is trained again; returns its new
+    path.
+    """
+    kept = path.parent / "damaged" / path.name
+    kept.parent.mkdir(exist_ok=True)
+    return path.replace(kept)

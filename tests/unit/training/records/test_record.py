@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.errors import RecordError
-from scalinglaws.training.records.record import Record, read_record, write_record
+from scalinglaws.errors import EditedRecordError, RecordError
+from scalinglaws.files import write_json
+from scalinglaws.training.records.record import Record, read_record, set_aside, write_record
 
 MakeSpec = Callable[..., RunSpec]
 MakeRecord = Callable[..., Record]
@@ -37,6 +39,12 @@ def test_what_a_record_fits(record: Record, make_spec: MakeSpec) -> None:
     assert not record.fits(make_spec(), 0.05, "c0de", "da7b")
 
 
+def signed(plain: dict[str, Any]) -> dict[str, Any]:
+    """Plain data with the digest that belongs to it."""
+    content = {key: value for key, value in plain.items() if key != "digest"}
+    return {**content, "digest": short_hash(content)}
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -53,7 +61,7 @@ def test_an_invalid_record_is_refused(
 ) -> None:
     write_record(record, tmp_path)
     path = tmp_path / f"{record.run}.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+    write_json(path, signed({**json.loads(path.read_text()), **changes}))
     with pytest.raises(RecordError, match=message) as error:
         read_record(path)
     assert str(path) in str(error.value)
@@ -64,7 +72,7 @@ def test_a_spec_that_was_edited_by_hand(record: Record, tmp_path: Path) -> None:
     path = tmp_path / f"{record.run}.json"
     plain = json.loads(path.read_text())
     plain["spec"]["seed"] = 7
-    path.write_text(json.dumps(plain))
+    write_json(path, signed(plain))
     with pytest.raises(RecordError, match=f"but it is called {record.run}"):
         read_record(path)
 
@@ -75,3 +83,23 @@ def test_a_file_that_is_not_a_record_is_refused(tmp_path: Path, content: str | b
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(RecordError, match=r"a\.json: not a run record"):
         read_record(path)
+
+
+def test_a_digit_that_was_edited_by_hand(record: Record, tmp_path: Path) -> None:
+    write_record(record, tmp_path)
+    path = tmp_path / f"{record.run}.json"
+    plain = json.loads(path.read_text())
+    plain["result"]["steps"] += 1
+    path.write_text(json.dumps(plain))
+    with pytest.raises(EditedRecordError, match=r"was changed after its run ended.*delete it to train"):
+        read_record(path)
+    plain["result"]["steps"] -= 1
+    path.write_text(json.dumps(plain, indent=3))  # the same content, laid out otherwise
+    assert read_record(path) == record
+
+
+def test_a_record_that_cannot_be_read_is_kept_aside(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text("{")
+    assert set_aside(path).read_text() == "{"
+    assert not path.exists()

@@ -5,9 +5,10 @@ wrote beside their outputs, so that the two cannot disagree.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from scalinglaws.claims.claim import claims_hash
@@ -20,6 +21,9 @@ from scalinglaws.config.spec import DataSpec, identity
 from scalinglaws.config.study import Figure
 from scalinglaws.data.modalities.arrays import ARRAYS
 from scalinglaws.fingerprint import code_fingerprint
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.made_of import Code, MadeOf
+from scalinglaws.staleness.versions import training_versions_in, versions
 
 Files = Mapping[str, list[str]]
 ENDINGS = ("pdf", "png", "csv")
@@ -45,6 +49,8 @@ class Step:
     """Its code: these modules, and all that they import."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Its spec; that of a training job is the job's summary."""
+    location: str = ""
+    """For data: the folder of the user's own copy, if there is one."""
     job: Job | None = None
     folders: tuple[tuple[str, str, str], ...] = ()
     """For an analysis: the folders of fits, run tables and data of each trained study that it reads."""
@@ -77,12 +83,39 @@ class Step:
     @property
     def hashed(self) -> list[str]:
         """The inputs whose content is compared."""
-        return [file for name, files in self.inputs.items() if name not in UNHASHED for file in files]
+        files = [file for name, files in self.inputs.items() if name not in UNHASHED for file in files]
+        return [*files, self.location] if self.location else files
 
 
 def steps(work: Plan) -> tuple[Step, ...]:
     """All steps of a plan, in the order in which data flow."""
     return tuple(_Steps(work).all())
+
+
+def final(every: Iterable[Step]) -> list[Step]:
+    """The steps whose outputs are wanted for themselves."""
+    return [step for step in every if step.stage not in INTERMEDIATE]
+
+
+def note_step(step: Step, hashes: Hashes) -> None:
+    """Write what a step's outputs are made of, as its stage does, where something else has made them.
+
+    Raises:
+        OSError: an input or output cannot be read.
+    """
+    MadeOf(
+        stage=step.stage,
+        spec=dict(step.spec),
+        code=Code.of(step.code, step.modules),
+        inputs=hashes.of(map(Path, step.hashed)),
+        outputs=hashes.of(map(Path, step.files[:-1])),
+        versions=training_versions_in(map(Path, step.outputs["runs"])) if step.job else versions(),
+    ).write(Path(step.made_of))
+
+
+def cache(work: Plan) -> Path:
+    """The file that remembers the hashes of a scale's files."""
+    return Path("results", work.config.name, "logs", "hashes.json")
 
 
 class _Steps:
@@ -121,6 +154,7 @@ class _Steps:
             made_of=f"{folder}/made-of.json",
             modules=("scalinglaws.stages.data", module_name(SOURCES, spec.source)),
             settings={**identity(spec), **self.places(spec.source)},
+            location=self.places(spec.source).get("location", ""),
         )
 
     def shuffles(self) -> Iterator[Step]:

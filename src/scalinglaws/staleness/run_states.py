@@ -10,9 +10,9 @@ from pathlib import Path
 
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.data.store import content_hash
-from scalinglaws.errors import RecordError
-from scalinglaws.stages.steps import Step
-from scalinglaws.training.records.record import read_record
+from scalinglaws.errors import EditedRecordError, RecordError
+from scalinglaws.staleness.steps import Step
+from scalinglaws.training.records.record import read_record, set_aside
 from scalinglaws.training.records.search import read_choice
 
 KEPT = "kept"
@@ -22,6 +22,24 @@ OPEN = {
     "if data": "only if the data come out different",
     "if learning rate": "only if the search chooses another rate",
 }
+
+
+def set_damaged_aside(stale: Sequence[Step]) -> Iterator[str]:
+    """Move away the records of stale training jobs that cannot be read, and say so: their runs are new again.
+
+    Raises:
+        EditedRecordError: a record was changed after its run ended.
+    """
+    for step in stale:
+        for file in step.outputs["runs"] if step.job else []:
+            try:
+                read_record(Path(file))
+            except FileNotFoundError:
+                continue
+            except EditedRecordError:
+                raise
+            except RecordError as error:
+                yield f"{error}; it was moved to {set_aside(Path(file))}, and its run is trained again"
 
 
 class RunStates:

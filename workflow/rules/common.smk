@@ -27,8 +27,9 @@ def jobs_file(study):
     return f"{RESULTS}/plan/{study}.json"
 
 
-def rule_name(*parts):
-    return re.sub(r"[^a-z0-9]+", "_", "_".join(parts))
+def rule_name(stage, name):
+    # A dot is in no name of a study or figure, so that lab-s/u and lab/s-u stay two names.
+    return f"{stage}_{re.sub('[/ ]', '.', name)}"
 
 
 def untracked(text):

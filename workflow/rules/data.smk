@@ -31,7 +31,7 @@ for step in steps_of("shuffle"):
             **step.outputs,
             made_of=step.made_of,
         log:
-            f"{RESULTS}/logs/data/{rule_name(step.name)}-shuffle.log",
+            f"{RESULTS}/logs/data/{step.name.replace(' ', '-shuffle-')}.log",
         params:
             spec=step.text,
             code=step.code,

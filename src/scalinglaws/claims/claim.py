@@ -5,12 +5,12 @@ from functools import cache
 from math import isinf
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from scalinglaws.claims.constant import Certainty
 from scalinglaws.config.plugins import PACKAGE, PAPERS
-from scalinglaws.config.reading.explain import sentence
+from scalinglaws.config.reading.explain import dotted, sentence
+from scalinglaws.config.reading.yaml_file import parse_yaml
 from scalinglaws.config.strict import Strict
 from scalinglaws.errors import ConfigError
 
@@ -105,14 +105,12 @@ def parse_claims(text: str, name: str) -> tuple[Claim, ...]:
         ConfigError: the text is not YAML, a key is unknown, missing or wrong, or two claims share an id. The
             message begins with `name`.
     """
+    content = parse_yaml(text.encode(), name)
     try:
-        content = yaml.safe_load(text)
         claims = _Paper.model_validate(content).claims
-    except yaml.YAMLError as fault:
-        raise ConfigError(f"{name}: {' '.join(str(fault).split())}") from None
     except ValidationError as fault:
-        where = lambda location: ": ".join([name, ".".join(map(str, location))])  # noqa: E731
-        raise ConfigError(sentence(fault, where, _Paper, content)) from None
+        found = sentence(fault, lambda location: f"{name}: {dotted(location)}", _Paper, content)
+        raise ConfigError(found) from None
     ids = [claim.id for claim in claims]
     if len(set(ids)) < len(ids):
         raise ConfigError(f"{name}: two claims share an id")

@@ -142,10 +142,11 @@ def declared(folder: str, kind: str) -> tuple[str, ...]:
 
 
 @cache
-def variables_of_laws(folder: str) -> Mapping[str, tuple[str, ...]]:
-    """The names of each law's variables; of a law that computes them, there is no entry."""
+def parts_of_laws(folder: str, kind: str) -> Mapping[str, tuple[str, ...]]:
+    """The names of each law's `variables` or `parameters`; of a law that computes them, there is no entry,
+    and a part that is computed is `?`."""
     trees = {plugin: _tree(folder, plugin) for plugin in names(folder)}
-    named: dict[str, dict[str, str]] = {}  # constant -> file -> name of the variable
+    named: dict[str, dict[str, str]] = {}  # constant -> file -> name of the part
     for plugin, tree in trees.items():
         for node in tree.body:
             if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -155,7 +156,7 @@ def variables_of_laws(folder: str) -> Mapping[str, tuple[str, ...]]:
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Law":
                 words = {word.arg: word.value for word in call.keywords}
-                name, given = words.get("name"), words.get("variables")
+                name, given = words.get("name"), words.get(kind)
                 if isinstance(name, ast.Constant) and isinstance(given, ast.Tuple):
                     places = (named.get(getattr(each, "id", ""), {}) for each in given.elts)
                     found[str(name.value)] = tuple(

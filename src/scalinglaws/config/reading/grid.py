@@ -34,6 +34,10 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
         place = f"scales.{scale}" if in_own and in_own >= _depth(study.runs, location) else "runs"
         return f"{path}: {dotted((place, *location))}"
 
+    for location, value in _no_blocks(study.runs, own):
+        raise ConfigError(
+            f"{path}: {dotted(('runs', *location))}: should be a block of keys, not {quoted(value)}"
+        )
     content = merge(study.runs, own)
     try:
         grid = Grid.model_validate(content)
@@ -76,7 +80,7 @@ def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
     for key, name, allowed in wanted:
         if name not in allowed:
             raise ConfigError(f"{key}: {unknown(name, allowed)}")
-    needed = plugins.variables_of_laws(LAWS)
+    needed = plugins.parts_of_laws(LAWS, "variables")
     for key, law in (
         *((f"laws.{i}", law) for i, law in enumerate(study.fit.laws)),
         ("size_law", study.fit.size_law),
@@ -89,7 +93,7 @@ def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
         if again := twice(names):
             raise ConfigError(f"{fit}.{key}: {again} is given twice")
     if study.fit.size_metric not in study.fit.metrics:
-        problem = f"{study.fit.size_metric!r} is not one of metrics: {', '.join(study.fit.metrics)}"
+        problem = f"{quoted(study.fit.size_metric)} is not one of metrics: {', '.join(study.fit.metrics)}"
         raise ConfigError(f"{fit}.size_metric: {problem}")
 
 
@@ -134,6 +138,18 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
         else:
             merged[key] = value
     return merged
+
+
+def _no_blocks(
+    base: Mapping[str, Any], over: Mapping[str, Any], at: Location = ()
+) -> Iterator[tuple[Location, Any]]:
+    """Values that a block would be merged over and replace without a word, with their places."""
+    for key, value in over.items():
+        if isinstance(value, Mapping) and key in base and key != "learning_rate":
+            if isinstance(base[key], Mapping):
+                yield from _no_blocks(base[key], value, (*at, key))
+            elif base[key] is not None:
+                yield (*at, key), base[key]
 
 
 def _plugins_of(grid: Grid) -> Iterator[tuple[Location, str, str]]:

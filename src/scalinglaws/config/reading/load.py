@@ -35,14 +35,12 @@ class Config:
         studies: (study, its grid at this scale), sorted by name.
         analyses: studies that train nothing, sorted by name. Those that read other studies are included if at
             least one of these has the scale.
-        known: names of all studies that there are, at whichever scale.
     """
 
     name: str
     scale: Scale
     studies: tuple[tuple[Study, Grid], ...]
     analyses: tuple[Analysis, ...] = ()
-    known: tuple[str, ...] = ()
 
 
 def load_config(scale: str, root: Path = Path("config"), paper: str | None = None) -> Config:
@@ -93,7 +91,7 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
     analyses = [each for each in analyses if not each.studies or there & set(each.studies)]
     if not studies and not analyses:
         raise ConfigError(f"{path}: no study of {paper or 'any paper'} has the scale {checked.scale!r}")
-    return Config(path.stem, checked, tuple(studies), tuple(analyses), tuple(files))
+    return Config(path.stem, checked, tuple(studies), tuple(analyses))
 
 
 def _scale_file(scale: str, root: Path) -> Path:

@@ -90,6 +90,7 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         ({"runs.budget.steps": "many"}, "runs.budget.steps: should be a whole number, not 'many'"),
         ({"runs.budget.steps": None}, "runs.budget.steps: is missing"),
         ({"runs.budget": 3}, "runs.budget: should be a block of keys"),
+        ({"runs.optimiser": [1]}, "runs.optimiser: should be a block of keys, not [1]"),
         ({"runs": 3}, "runs: should be a block of keys, not 3"),
         ({"runs.learning_rate": "fast"}, "runs.learning_rate: should be a valid number"),
         ({"runs.learning_rate": 0}, "runs.learning_rate: should be greater than 0, not 0"),

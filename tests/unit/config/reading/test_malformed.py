@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ import yaml
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.grid import merge
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.errors import ConfigError
 from scalinglaws.stages.steps import steps
 
@@ -42,8 +44,7 @@ def text_of(path: Path) -> str:
 
 @cache
 def parsed(path: Path) -> Content:
-    content: Content = yaml.safe_load(text_of(path))
-    return content
+    return read_yaml(path)
 
 
 def places(content: Any) -> Iterator[Place]:
@@ -64,7 +65,20 @@ def some(rng: random.Random, content: Content, *kinds: type) -> Place:
 
 def no_number(rng: random.Random, content: Content) -> None:
     block, key = some(rng, content, int, float)
-    wrong = [math.inf, -math.inf, math.nan, True, False, "1", [1], {}, -1, 10**31, -(10**400), datetime.date(2020, 1, 1)]
+    wrong = [
+        math.inf,
+        -math.inf,
+        math.nan,
+        True,
+        False,
+        "1",
+        [1],
+        {},
+        -1,
+        10**31,
+        -(10**400),
+        datetime.date(2020, 1, 1),
+    ]
     block[key] = rng.choice(wrong)
 
 
@@ -75,7 +89,9 @@ def no_whole_number(rng: random.Random, content: Content) -> None:
 
 def no_text(rng: random.Random, content: Content) -> None:
     block, key = some(rng, content, str)
-    block[key] = rng.choice([3, 0.5, True, ["a"], {"a": "b"}, datetime.date(2020, 1, 1), "", "\0", "\x1b[2J", "a" * 10**5])
+    block[key] = rng.choice(
+        [3, 0.5, True, ["a"], {"a": "b"}, datetime.date(2020, 1, 1), "", "\0", "\x1b[2J", "a" * 10**5]
+    )
 
 
 def no_block(rng: random.Random, content: Content) -> None:
@@ -94,7 +110,9 @@ def twice(rng: random.Random, content: Content) -> None:
 
 
 def unknown_key(rng: random.Random, content: Content) -> None:
-    _, block = rng.choice([(None, content), *((b, b[k]) for b, k in places(content) if isinstance(b[k], dict))])
+    _, block = rng.choice(
+        [(None, content), *((b, b[k]) for b, k in places(content) if isinstance(b[k], dict))]
+    )
     block[rng.choice(["colour", "Study", "runs ", "ключ", "a.b", "x" * 300, "__class__", "\u202ea"])] = 1
 
 
@@ -106,11 +124,30 @@ def renamed_key(rng: random.Random, content: Content) -> None:
 
 
 def wrong_name(rng: random.Random, content: Content) -> None:
-    found = [(b, k) for b, k in places(content) if k in ("study", "name", "draw", "source", "family", "task", "scale", "analysis")]
+    found = [
+        (b, k)
+        for b, k in places(content)
+        if k in ("study", "name", "draw", "source", "family", "task", "scale", "analysis")
+    ]
     block, key = rng.choice(found)
     old = str(block[key])
-    names = ["../../x", "/etc/passwd", "a/../b", "..", ".", "-", old + "/", old.upper(), old + "_b", "ä", old + " ", "a\nb"]
-    block[key] = rng.choice([*names, "a" * 300, old + "\u200b", "{wildcard}", "$(touch x)", "~root", "CON", "a;b"])
+    names = [
+        "../../x",
+        "/etc/passwd",
+        "a/../b",
+        "..",
+        ".",
+        "-",
+        old + "/",
+        old.upper(),
+        old + "_b",
+        "ä",
+        old + " ",
+        "a\nb",
+    ]
+    block[key] = rng.choice(
+        [*names, "a" * 300, old + "\u200b", "{wildcard}", "$(touch x)", "~root", "CON", "a;b"]
+    )
 
 
 def nested(rng: random.Random, content: Content) -> None:
@@ -139,7 +176,9 @@ def empty_value(rng: random.Random, content: Content) -> None:
 
 def odd_number(rng: random.Random, content: Content) -> None:
     block, key = some(rng, content, int, float)
-    block[key] = rng.choice([0, 1, 2**31, 2**63, 10**9, 10**12, 1e-300, 1e300, 0.5, 1e-9, block[key] * 1000, -0.0])
+    block[key] = rng.choice(
+        [0, 1, 2**31, 2**63, 10**9, 10**12, 1e-300, 1e300, 0.5, 1e-9, block[key] * 1000, -0.0]
+    )
 
 
 def long_list(rng: random.Random, content: Content) -> None:
@@ -158,7 +197,9 @@ def odd_bytes(rng: random.Random, text: str) -> bytes:
     data = bytearray(text.encode())
     for _ in range(rng.choice([1, 5, 50])):
         at = rng.randrange(len(data))
-        data[at : at + rng.randrange(2)] = rng.choice([bytes([rng.randrange(256)]), b"\t", b"\0", b"&a ", b"*a", b": ", b"\xef\xbb\xbf"])
+        data[at : at + rng.randrange(2)] = rng.choice(
+            [bytes([rng.randrange(256)]), b"\t", b"\0", b"&a ", b"*a", b": ", b"\xef\xbb\xbf"]
+        )
     return bytes(data)
 
 
@@ -166,16 +207,46 @@ def odd_lines(rng: random.Random, text: str) -> str:
     lines = text.split("\n")
     for _ in range(rng.choice([1, 2, 10])):
         i, j = rng.randrange(len(lines)), rng.randrange(len(lines))
-        lines[i] = rng.choice([lines[j], "", " " + lines[i], lines[i].lstrip(), "\t" + lines[i], lines[i].replace(":", "")])
+        lines[i] = rng.choice(
+            [lines[j], "", " " + lines[i], lines[i].lstrip(), "\t" + lines[i], lines[i].replace(":", "")]
+        )
     return "\n".join(lines)
 
 
 def another_value(rng: random.Random, text: str) -> str:
     """A value that YAML does not read as it is written, or not at all."""
     lines = text.split("\n")
-    places = [i for i, line in enumerate(lines) if ": " in line and not line.strip().startswith(("#", "-", "'", '"'))]
-    values = ["0100", "1:30", "yes", "1_0", "0x10", "~", "2020-13-45", "!!int a", "!!set {a}", "!!binary x", "!!float []"]
-    values += ["!!python/object:os.system {}", "*nothing", "&a [*a]", "{<<: 1}", "'", "[", "1e999", "9" * 5000, "? a", "<<", "!x y"]
+    places = [
+        i
+        for i, line in enumerate(lines)
+        if ": " in line and not line.strip().startswith(("#", "-", "'", '"'))
+    ]
+    values = [
+        "0100",
+        "1:30",
+        "yes",
+        "1_0",
+        "0x10",
+        "~",
+        "2020-13-45",
+        "!!int a",
+        "!!set {a}",
+        "!!binary x",
+        "!!float []",
+    ]
+    values += [
+        "!!python/object:os.system {}",
+        "*nothing",
+        "&a [*a]",
+        "{<<: 1}",
+        "'",
+        "[",
+        "1e999",
+        "9" * 5000,
+        "? a",
+        "<<",
+        "!x y",
+    ]
     i = rng.choice(places)
     lines[i] = f"{lines[i].partition(': ')[0]}: {rng.choice(values)}"
     return "\n".join(lines)
@@ -184,18 +255,40 @@ def another_value(rng: random.Random, text: str) -> str:
 def structure(rng: random.Random, text: str) -> str:
     laughs = "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 12))
     merges = "".join(f"m{i}: &m{i} {{<<: [{', '.join([f'*m{i - 1}'] * 9)}]}}\n" for i in range(1, 12))
-    return rng.choice(
-        [
-            "", "\n# nothing\n", "null", "- 1\n", "just text", f"{text}\n---\n{text}", f"a0: &a0 1\n{laughs}{text}",
-            f"m0: &m0 {{b: 1}}\n{merges}{text}", "[" * 10**5, "{a: " * 1000, "a: &a {<<: *a}\n" + text, "\ufeff\ufeff" + text,
-            text.replace("\n  ", "\n\t"), f"{text}\nstudy: again\n", "x" * 2**21, "%YAML 9.9\n---\n" + text, "? [a]\n: 1\n" + text,
-        ]
-    )  # fmt: skip
+    texts = [
+        "",
+        "\n# nothing\n",
+        "null",
+        "- 1\n",
+        "just text",
+        f"{text}\n---\n{text}",
+        f"a0: &a0 1\n{laughs}{text}",
+        f"m0: &m0 {{b: 1}}\n{merges}{text}",
+        "[" * 10**5,
+        "{a: " * 1000,
+        f"a: &a {{<<: *a}}\n{text}",
+        f"\ufeff\ufeff{text}",
+        text.replace("\n  ", "\n\t"),
+        f"{text}\nstudy: again\n",
+        "x" * 2**21,
+        f"%YAML 9.9\n---\n{text}",
+        f"? [a]\n: 1\n{text}",
+    ]
+    return rng.choice(texts)
 
 
 REFUSED = (no_number, no_text, no_block, no_list, twice, unknown_key, renamed_key, nested)
 """Faults that no config survives, where they change what the scale uses."""
-CONTENT = (*REFUSED, no_whole_number, wrong_name, dropped_key, moved_value, empty_value, odd_number, long_list)
+CONTENT = (
+    *REFUSED,
+    no_whole_number,
+    wrong_name,
+    dropped_key,
+    moved_value,
+    empty_value,
+    odd_number,
+    long_list,
+)
 TEXT = (truncated, odd_bytes, odd_lines, another_value, structure)
 STUDIES = sorted(CONFIG.glob("studies/*/*.yaml"))
 
@@ -226,12 +319,15 @@ class Case:
         if fault in TEXT:
             wrong = fault(rng, text_of(source))
             self.spoilt.write_bytes(wrong if isinstance(wrong, bytes) else wrong.encode())
-        else:
-            content = deepcopy(parsed(source))
+            return
+        content = deepcopy(parsed(source))
+        with suppress(IndexError):  # a file without a value of the kind stays as it is
             fault(rng, content)
-            changed = used(content, self.scale) != used(parsed(source), self.scale)
-            self.must_fail = fault in REFUSED and changed
-            self.spoilt.write_text(yaml.dump(content, Dumper=yaml.CSafeDumper, allow_unicode=True), encoding="utf-8")
+        changed = used(content, self.scale) != used(parsed(source), self.scale)
+        self.must_fail = fault in REFUSED and changed
+        self.spoilt.write_text(
+            yaml.dump(content, Dumper=yaml.CSafeDumper, allow_unicode=True), encoding="utf-8"
+        )
 
     def copy(self, file: Path) -> Path:
         path = self.root / "config" / file.relative_to(CONFIG)
@@ -248,7 +344,9 @@ class Case:
             message = str(error)
             assert message.isprintable(), message
             assert len(message) < 5000, message
-            assert any(str(file) in message for file in (self.spoilt, self.root / "config" / f"{self.scale}.yaml"))
+            assert any(
+                str(file) in message for file in (self.spoilt, self.root / "config" / f"{self.scale}.yaml")
+            )
         else:
             assert not self.must_fail, "accepted"
             rules = [(step.stage, step.name.replace(" ", ".").replace("/", ".")) for step in made]
@@ -282,7 +380,8 @@ def search(first: int, last: int) -> None:
                 try:
                     accepted += not case.check()
                 except Exception as error:
-                    print(f"{fault.__name__} {seed} {case.scale} {case.spoilt.name}: {type(error).__name__} {str(error)[:300]}")
+                    where = f"{fault.__name__} {seed} {case.scale} {case.spoilt.name}"
+                    print(f"{where}: {type(error).__name__} {str(error)[:300]}")
     print(f"{accepted} accepted")
 
 

@@ -39,7 +39,8 @@ def jobs_file(study):
 
 
 def rule_of(step):
-    return re.sub(r"[^a-z0-9]+", "_", f"{VERBS.get(step.stage, step.stage)}_{step.name}")
+    # A dot is in no name of a study or figure, so that lab-s/u and lab/s-u stay two names.
+    return f"{VERBS.get(step.stage, step.stage)}_{re.sub('[/ ]', '.', step.name)}"
 
 
 def inputs_of(step):

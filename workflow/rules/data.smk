@@ -32,7 +32,7 @@ for step in steps_of("shuffle"):
             **step.outputs,
             made_of=step.made_of,
         log:
-            f"{RESULTS}/logs/data/{step.name.replace(' ', '-')}-shuffle.log",
+            f"{RESULTS}/logs/data/{step.name.replace(' ', '-shuffle-')}.log",
         params:
             spec=step.text,
             data=folder_of_input("manifest"),

@@ -5,13 +5,14 @@ from functools import cache
 from math import isinf
 from typing import Annotated, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from scalinglaws.claims.constant import Certainty
 from scalinglaws.config.plugins import PACKAGE, PAPERS
-from scalinglaws.config.reading.explain import sentence
+from scalinglaws.config.reading.explain import dotted, sentence
+from scalinglaws.config.reading.yaml_file import parse_yaml
 from scalinglaws.config.strict import Strict
+from scalinglaws.config.values import StudyName
 from scalinglaws.errors import ConfigError
 
 
@@ -46,7 +47,7 @@ class Claim(Strict):
     """A statement of a paper, as a range of a quantity that can be measured."""
 
     id: str
-    study: str
+    study: StudyName
     statement: str
     quantity: Quantity
     published: float | None = Field(default=None, description="The printed number, where there is one.")
@@ -102,17 +103,21 @@ def parse_claims(text: str, name: str) -> tuple[Claim, ...]:
     """The claims in the text of a YAML file.
 
     Raises:
-        ConfigError: the text is not YAML, a key is unknown, missing or wrong, or two claims share an id. The
-            message begins with `name`.
+        ConfigError: the text is not YAML, a key is unknown, missing or wrong, an id names another study than
+            its claim, or two claims share an id. The message begins with `name`.
     """
+    content = parse_yaml(text.encode(), name)
     try:
-        content = yaml.safe_load(text)
         claims = _Paper.model_validate(content).claims
-    except yaml.YAMLError as fault:
-        raise ConfigError(f"{name}: {' '.join(str(fault).split())}") from None
     except ValidationError as fault:
-        where = lambda location: ": ".join([name, ".".join(map(str, location))])  # noqa: E731
-        raise ConfigError(sentence(fault, where, _Paper, content)) from None
+        found = sentence(fault, lambda location: f"{name}: {dotted(location)}", _Paper, content)
+        raise ConfigError(found) from None
+    for number, claim in enumerate(claims):
+        study = claim.id.rpartition("/")[0]
+        if "/" in study and study != claim.study:
+            raise ConfigError(
+                f"{name}: claims.{number}.study: must be {study!r}, as in the id, not {claim.study!r}"
+            )
     ids = [claim.id for claim in claims]
     if len(set(ids)) < len(ids):
         raise ConfigError(f"{name}: two claims share an id")
@@ -127,9 +132,16 @@ def claims_of(study: str) -> tuple[Claim, ...]:
 @cache
 def _every() -> tuple[Claim, ...]:
     """The claims of all papers, read once: a workflow asks for those of each study."""
-    files = sorted((PACKAGE / PAPERS).glob("*/claims/*.yaml"))
-    texts = [(str(file.relative_to(PACKAGE.parents[1])), file.read_text("utf-8")) for file in files]
-    return tuple(claim for name, text in texts for claim in parse_claims(text, name))
+    found: list[Claim] = []
+    for file in sorted((PACKAGE / PAPERS).glob("*/claims/*.yaml")):
+        name, paper = str(file.relative_to(PACKAGE.parents[1])), file.parents[1].name.replace("_", "-")
+        for claim in parse_claims(file.read_text("utf-8"), name):
+            if not claim.study.startswith(f"{paper}/"):
+                raise ConfigError(
+                    f"{name}: {claim.id}: study: must begin with '{paper}/', not {claim.study!r}"
+                )
+            found.append(claim)
+    return tuple(found)
 
 
 def claims_hash(study: str) -> str:

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.canonical import canonical_json, short_hash
-from scalinglaws.config.spec import RunSpec, Seed, identity
+from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.config.strict import Strict
+from scalinglaws.config.values import Seed
 from scalinglaws.errors import ConfigError
 from scalinglaws.files import write_text
 

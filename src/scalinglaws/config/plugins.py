@@ -8,9 +8,19 @@ import ast
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Optional
+from typing import Annotated, Any, Literal, Optional, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationInfo,
+    create_model,
+    field_validator,
+)
 
 # Files are parsed, not imported: every command begins by checking the config, and a model file would import
 # torch, which takes over a second.
@@ -60,7 +70,18 @@ def options(folder: str, name: str, function: str) -> type[BaseModel]:
             raise LookupError(f"{folder}/{name}: option {argument.arg} has no annotation")
         annotation = eval(ast.unparse(argument.annotation), dict(ANNOTATIONS))
         fields[argument.arg] = (annotation, ... if default is None else ast.literal_eval(default))
-    return create_model(f"{name} options", __config__=ConfigDict(extra="forbid"), **fields)
+    config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    checks: dict[str, Any] = {"literals": field_validator("*", mode="before")(classmethod(_exact))}
+    return create_model(f"{name} options", __config__=config, __validators__=checks, **fields)
+
+
+def _exact(model: type[BaseModel], value: Any, info: ValidationInfo) -> Any:
+    """The value of an option. pydantic would take `true` and `1.0` for the 1 of a `Literal[1, 2]`."""
+    annotation = model.model_fields[info.field_name or ""].annotation
+    allowed = get_args(annotation) if get_origin(annotation) is Literal else ()
+    if value in allowed and type(value) not in map(type, allowed):
+        raise ValueError(f"should be {' or '.join(map(repr, allowed))}, not {value!r}")
+    return value
 
 
 @cache
@@ -118,6 +139,37 @@ def declared(folder: str, kind: str) -> tuple[str, ...]:
     )
     found = (word.value for call in calls for word in call.keywords if word.arg == "name")
     return tuple(sorted(str(value.value) for value in found if isinstance(value, ast.Constant)))
+
+
+@cache
+def parts_of_laws(folder: str, kind: str) -> Mapping[str, tuple[str, ...]]:
+    """The names of each law's `variables` or `parameters`; of a law that computes them, there is no entry,
+    and a part that is computed is `?`."""
+    trees = {plugin: _tree(folder, plugin) for plugin in names(folder)}
+    named: dict[str, dict[str, str]] = {}  # constant -> file -> name of the part
+    for plugin, tree in trees.items():
+        for node in tree.body:
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                named.setdefault(node.targets[0].id, {})[plugin] = _first_text(node.value)
+    found = {}
+    for plugin, tree in trees.items():
+        for call in ast.walk(tree):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Law":
+                words = {word.arg: word.value for word in call.keywords}
+                name, given = words.get("name"), words.get(kind)
+                if isinstance(name, ast.Constant) and isinstance(given, ast.Tuple):
+                    places = (named.get(getattr(each, "id", ""), {}) for each in given.elts)
+                    found[str(name.value)] = tuple(
+                        place.get(plugin) or next(iter(place.values()), "") or _first_text(each)
+                        for place, each in zip(places, given.elts, strict=True)
+                    )
+    return found
+
+
+def _first_text(node: ast.expr) -> str:
+    """The text that a call has as its first argument, as in `Variable("N", ...)`."""
+    first = node.args[0] if isinstance(node, ast.Call) and node.args else None
+    return str(first.value) if isinstance(first, ast.Constant) else "?"
 
 
 @cache

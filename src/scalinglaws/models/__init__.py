@@ -4,6 +4,9 @@ Each file has a function `build(inputs, outputs, *, ...)` that returns a `torch.
 shape of one example and `outputs` the number of classes. The keyword parameters are the family's options in a
 study file, and part of a run's identity.
 
+Two literals are optional. `TASKS` names the tasks that it is made for, and `REQUIRED` says what its options
+must satisfy together, as {expression: problem}. A study that does not fit is refused before anything runs.
+
 Two constants of the module's class say which of its parts count as what, for parameters and FLOPs by part
 (`counting/flops.py`):
 

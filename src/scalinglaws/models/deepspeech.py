@@ -20,6 +20,8 @@ from torch.nn import functional
 from scalinglaws.models._bias import add_bias
 from scalinglaws.models._recurrence import LstmLayer
 
+TASKS = ("speech-ctc",)
+
 KERNEL = 5
 TIME_STRIDES = {2: (2, 1), 3: (3, 1), 4: (2, 2)}
 """Strides in time of the two convolutions, by their product; the strides in frequency are both two."""

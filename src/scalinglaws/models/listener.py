@@ -19,6 +19,9 @@ from torch.nn import functional
 
 from scalinglaws.models.deepspeech import Bidirectional, padding_of
 
+TASKS = ("speech-attention",)
+REQUIRED = {"stride < 1 << (layers + 1)": "the layers are too few for the stride, which they divide by two"}
+
 REACH = 4
 """Steps to either side over which the location filter looks."""
 EXCLUDED = -1e9

@@ -8,6 +8,8 @@ from torch import nn
 from scalinglaws.models._recurrence import LstmLayer
 from scalinglaws.models._token_model import TokenModel
 
+TASKS = ("language-modelling",)
+
 
 def build(
     inputs: tuple[int, ...],

@@ -7,6 +7,8 @@ from typing import Annotated
 from pydantic import Field
 from torch import Tensor, nn
 
+TASKS = ("image-classification",)
+
 
 class Mlp(nn.Module):
     """Hidden layers and a linear head."""

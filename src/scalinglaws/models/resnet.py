@@ -17,6 +17,8 @@ from torch.nn import functional
 
 from scalinglaws.models._bias import add_bias
 
+TASKS = ("image-classification",)
+
 STAGES = 3
 
 

@@ -12,6 +12,8 @@ from torch import nn
 from scalinglaws.models._recurrence import RhnLayer
 from scalinglaws.models._token_model import TokenModel
 
+TASKS = ("language-modelling",)
+
 
 def build(
     inputs: tuple[int, ...],

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 from scalinglaws.models._recurrence import LstmLayer
 
+TASKS = ("translation",)
+
 PADDING = 0
 """The number that pads a sentence after its last token."""
 

@@ -11,6 +11,9 @@ from pydantic import Field
 from torch import Tensor, nn
 from torch.nn import functional
 
+TASKS = ("language-modelling",)
+REQUIRED = {"width % heads == 0": "the heads must divide the width"}
+
 
 class Attention(nn.Module):
     """Causal self-attention."""

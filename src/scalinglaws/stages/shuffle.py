@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from scalinglaws.config.spec import Seed
 from scalinglaws.config.strict import Strict
+from scalinglaws.config.values import Seed
 from scalinglaws.data.store import MANIFEST, read_prepared
 from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.files import whole_file

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from scalinglaws.claims.check import check_claims
 from scalinglaws.claims.claim import claims_hash
 from scalinglaws.config import plugins
 from scalinglaws.config.canonical import canonical_json
@@ -88,7 +89,12 @@ class Step:
 
 
 def steps(work: Plan) -> tuple[Step, ...]:
-    """All steps of a plan, in the order in which data flow."""
+    """All steps of a plan, in the order in which data flow.
+
+    Raises:
+        ConfigError: a claim is about something that no study can measure.
+    """
+    check_claims(work)
     return tuple(_Steps(work).all())
 
 

@@ -156,7 +156,7 @@ def test_the_claims_of_a_paper_may_be_in_several_files() -> None:
             "paper: {}\nclaims: []\nverdict: reproduced",
             "a.yaml: verdict: unknown key; allowed are claims, data_sets, paper",
         ),
-        ("claims: [", "a.yaml: while parsing"),
+        ("claims: [", "a.yaml, line 2, column 1: did not find expected node"),
     ],
 )
 def test_a_wrong_file_of_claims_is_an_error(text: str, message: str) -> None:

@@ -35,7 +35,6 @@ def test_the_id_of_a_spec_never_changes() -> None:
         {"budget": {"steps": 800, "patience": 5, "first_evaluation": 4, "evaluation_ratio": 1.4}},
         {"data": {"source": "fashion-mnist", "options": {}, "validation": {"examples": 2000, "seed": 0}}},
         {"model": {"options": {"depth": 8, "width": 8}, "family": "resnet"}},
-        {"budget": {"steps": 800.0}},
     ],
 )
 def test_a_default_may_be_left_out_or_given(changes: dict[str, Any]) -> None:

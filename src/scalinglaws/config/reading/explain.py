@@ -1,12 +1,15 @@
 """Turn what pydantic found wrong with a config into one sentence: where, what, and what is allowed."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 Location = tuple[int | str, ...]
+LONGEST = 200
+"""Most characters of a value that an error quotes."""
 
 
 def sentence(error: ValidationError, where: Callable[[Location], str], model: Any, content: Any) -> str:
@@ -34,14 +37,29 @@ def sentence(error: ValidationError, where: Callable[[Location], str], model: An
     elif first["type"] == "value_error":
         problem = str(first["ctx"]["error"])
     else:
-        problem = f"{_rule(first)}, not {first['input']!r}"
+        problem = f"{_rule(first)}, not {quoted(first['input'])}"
     more = len(mistakes) - len(near)
     return f"{where(location)}: {problem}" + (f" (and {more} more)" if more else "")
 
 
+def quoted(value: Any) -> str:
+    """A value as an error shows it: in one line, without control characters, and not too long."""
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]  # as in YAML
+    text = str(value) if isinstance(value, date) else repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
+
+
+def dotted(location: Location) -> str:
+    """The path of a key as an error shows it."""
+    return ".".join(
+        key if (key := str(part)).isprintable() and len(key) <= LONGEST else quoted(key) for part in location
+    )
+
+
 def unknown(name: str, allowed: tuple[str, ...]) -> str:
     """Says that a name does not exist, and which ones do."""
-    return f"there is no {name!r}; allowed are {', '.join(allowed)}"
+    return f"there is no {quoted(name)}; allowed are {', '.join(allowed)}"
 
 
 def twice(values: Iterable[Any]) -> str:
@@ -49,7 +67,7 @@ def twice(values: Iterable[Any]) -> str:
     seen: list[Any] = []
     for value in values:
         if value in seen:
-            return str(value)
+            return value if isinstance(value, str) else quoted(value)
         seen.append(value)
     return ""
 
@@ -59,6 +77,8 @@ def _rule(mistake: ErrorDetails) -> str:
     models."""
     if mistake["type"] in ("model_type", "model_attributes_type", "dict_type"):
         return "should be a block of keys"
+    if mistake["type"].startswith("int_"):
+        return "should be a whole number"
     rule = mistake["msg"].removeprefix("Input ").partition(" after validation")[0].replace("Tuple", "List")
     return f"{rule[0].lower()}{rule[1:]}".replace("tuple", "list")
 

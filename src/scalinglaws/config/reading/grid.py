@@ -1,5 +1,6 @@
 """The grid of a study at one scale: merged from its parts and checked against the plugins that exist."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,15 @@ from pydantic import ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import FAMILIES, LAWS, SOURCES, TASKS
-from scalinglaws.config.reading.explain import Location, sentence, twice, unknown
+from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
+from scalinglaws.config.spec import DataSpec
 from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, ScaleName, Study
 from scalinglaws.errors import ConfigError
+
+OPTION = {FAMILIES: "[A-Za-z0-9]{1,20}", SOURCES: "[^\\n]{1,200}"}
+"""What an option may be if it is text. Those of a family are in the names of its jobs."""
+MOST_RUNS = 6000
+"""Runs of a study. The command that collects them names each, and its length is limited."""
 
 
 def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
@@ -22,9 +29,15 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
     own = study.scales[scale]
 
     def where(location: Location) -> str:
-        place = f"scales.{scale}" if location and location[0] in own else "runs"
-        return ".".join([f"{path}: {place}", *map(str, location)])
+        """The file and the section that has most of the path of a key, with this path."""
+        in_own = _depth(own, location)
+        place = f"scales.{scale}" if in_own and in_own >= _depth(study.runs, location) else "runs"
+        return f"{path}: {dotted((place, *location))}"
 
+    for location, value in _no_blocks(study.runs, own):
+        raise ConfigError(
+            f"{path}: {dotted(('runs', *location))}: should be a block of keys, not {quoted(value)}"
+        )
     content = merge(study.runs, own)
     try:
         grid = Grid.model_validate(content)
@@ -42,10 +55,15 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
         problem = f"{grid.task} needs {modality}, which {grid.data.source} does not provide"
         raise ConfigError(f"{where(('data', 'source'))}: {problem}; allowed are {', '.join(fitting)}")
     for i, model in enumerate(grid.models):
+        families = _families_for(grid.task)
+        if families and model.family not in families:
+            problem = f"{model.family} is not made for {grid.task}; allowed are {', '.join(families)}"
+            raise ConfigError(f"{where(('models', i, 'family'))}: {problem}")
         _check_options(FAMILIES, model.family, "build", model.model_extra or {}, ("models", i), where)
     for location, problem in _impossible(grid):
         raise ConfigError(f"{where(location)}: {problem}")
     _check_fit(study, grid, path, where)
+    _check_region(study, grid, where)
     options = plugins.complete(SOURCES, grid.data.source, "load", grid.data.options)
     return grid.model_copy(update={"data": grid.data.model_copy(update={"options": options})})
 
@@ -62,6 +80,51 @@ def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
     for key, name, allowed in wanted:
         if name not in allowed:
             raise ConfigError(f"{key}: {unknown(name, allowed)}")
+    needed = plugins.parts_of_laws(LAWS, "variables")
+    for key, law in (
+        *((f"laws.{i}", law) for i, law in enumerate(study.fit.laws)),
+        ("size_law", study.fit.size_law),
+    ):
+        if len(needed.get(law, "m")) > 1:
+            fitting = ", ".join(name for name in laws if len(needed.get(name, "m")) == 1)
+            problem = f"{law} needs {' and '.join(needed[law])}, and is fitted over one size only"
+            raise ConfigError(f"{fit}.{key}: {problem}; allowed are {fitting}")
+    for key, names in (("metrics", study.fit.metrics), ("laws", study.fit.laws)):
+        if again := twice(names):
+            raise ConfigError(f"{fit}.{key}: {again} is given twice")
+    if study.fit.size_metric not in study.fit.metrics:
+        problem = f"{quoted(study.fit.size_metric)} is not one of metrics: {', '.join(study.fit.metrics)}"
+        raise ConfigError(f"{fit}.size_metric: {problem}")
+
+
+def _check_region(study: Study, grid: Grid, where: Any) -> None:
+    """Check that the region has a subset, where the size of a subset is known before there are any data."""
+    examples = _known_examples(grid.data)
+    # Of a source whose number of examples varies, the number of classes may vary too.
+    classes = examples.get("classes") if "training" in examples else None
+    per_unit = 1 if study.fit.x == "examples" else classes
+    low, high = grid.region
+    if per_unit and not any(low <= size / per_unit <= high for size in grid.subsets):
+        sizes = f"{min(grid.subsets) / per_unit:g} to {max(grid.subsets) / per_unit:g}"
+        problem = f"none of the subsets, which are {sizes}, is in [{low:g}, {high:g}]"
+        raise ConfigError(f"{where(('region',))}: {problem}")
+
+
+def _known_examples(data: DataSpec) -> dict[str, Any]:
+    """What a source's literal `EXAMPLES` says of its data. A text there names the option that says it."""
+    options = plugins.options(SOURCES, data.source, "load").model_validate(data.options).model_dump()
+    known: dict[str, Any] = plugins.constant(SOURCES, data.source, "EXAMPLES") or {}
+    return {key: options[value] if isinstance(value, str) else value for key, value in known.items()}
+
+
+def _depth(block: Any, location: Location) -> int:
+    """How many keys of a location there are in a block."""
+    for depth, part in enumerate(location):
+        try:
+            block = block[part]
+        except (LookupError, TypeError):
+            return depth
+    return len(location)
 
 
 def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,6 +140,18 @@ def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def _no_blocks(
+    base: Mapping[str, Any], over: Mapping[str, Any], at: Location = ()
+) -> Iterator[tuple[Location, Any]]:
+    """Values that a block would be merged over and replace without a word, with their places."""
+    for key, value in over.items():
+        if isinstance(value, Mapping) and key in base and key != "learning_rate":
+            if isinstance(base[key], Mapping):
+                yield from _no_blocks(base[key], value, (*at, key))
+            elif base[key] is not None:
+                yield (*at, key), base[key]
+
+
 def _plugins_of(grid: Grid) -> Iterator[tuple[Location, str, str]]:
     yield ("data", "source"), SOURCES, grid.data.source
     yield ("task",), TASKS, grid.task
@@ -84,14 +159,30 @@ def _plugins_of(grid: Grid) -> Iterator[tuple[Location, str, str]]:
         yield ("models", i, "family"), FAMILIES, model.family
 
 
+def _families_for(task: str) -> tuple[str, ...]:
+    """The families that are made for a task, and those that do not say; none if no family knows the task."""
+    made_for = {name: plugins.constant(FAMILIES, name, "TASKS") for name in plugins.names(FAMILIES)}
+    known = any(task in (tasks or ()) for tasks in made_for.values())
+    return tuple(name for name, tasks in made_for.items() if tasks is None or task in tasks) if known else ()
+
+
 def _check_options(
     folder: str, name: str, function: str, given: Mapping[str, Any], at: Location, where: Any
 ) -> None:
+    schema = plugins.options(folder, name, function)
     try:
-        plugins.complete(folder, name, function, given)
+        options = schema.model_validate(given).model_dump()
     except ValidationError as error:
-        schema = plugins.options(folder, name, function)
         raise ConfigError(sentence(error, lambda location: where((*at, *location)), schema, given)) from error
+    for key, option in options.items():
+        allowed = OPTION[folder]
+        if isinstance(option, str) and not re.fullmatch(allowed, option):
+            raise ConfigError(f"{where((*at, key))}: should match pattern '{allowed}', not {quoted(option)}")
+    for condition, problem in (plugins.constant(folder, name, "REQUIRED") or {}).items():
+        if not eval(
+            condition, {"__builtins__": {}}, dict(options)
+        ):  # a literal of the package, not of a config
+            raise ConfigError(f"{where(at)}: {problem}")
 
 
 def _impossible(grid: Grid) -> Iterator[tuple[Location, str]]:
@@ -99,7 +190,7 @@ def _impossible(grid: Grid) -> Iterator[tuple[Location, str]]:
 
     If a source does not know its size beforehand, sizes are checked when its data are prepared.
     """
-    counts = plugins.constant(SOURCES, grid.data.source, "EXAMPLES") or {}
+    counts = _known_examples(grid.data)
     sizes: list[tuple[Location, int]] = [(("subsets", i), size) for i, size in enumerate(grid.subsets)]
     if isinstance(grid.learning_rate, LearningRateSearch):
         sizes += [(("learning_rate", "at", i), size) for i, size in enumerate(grid.learning_rate.at)]
@@ -122,6 +213,14 @@ def _impossible(grid: Grid) -> Iterator[tuple[Location, str]]:
             yield location, f"{again} is given twice"
     if grid.region[0] >= grid.region[1]:
         yield ("region",), f"must be [low, high] with low < high, not {list(grid.region)}"
+    if grid.budget.first_evaluation > grid.budget.steps:
+        problem = f"{grid.budget.first_evaluation:,} is after the last step of a run, {grid.budget.steps:,}"
+        yield ("budget", "first_evaluation"), problem
+    runs = len(grid.models) * len(grid.subsets) * len(grid.seeds)
+    if isinstance(grid.learning_rate, LearningRateSearch):
+        runs += len(grid.models) * len(grid.learning_rate.search) * len(grid.learning_rate.at)
+    if runs > MOST_RUNS:
+        yield ("subsets",), f"{runs:,} runs with all models and seeds; a study has at most {MOST_RUNS:,}"
 
 
 def _in_full(model: Architecture) -> str:

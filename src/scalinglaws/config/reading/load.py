@@ -1,6 +1,8 @@
 """Read and check a scale file and its studies. A mistake is one sentence with file, key and what is
 allowed."""
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,12 +13,13 @@ from scalinglaws.config import plugins
 from scalinglaws.config.analysis import PUBLIC_RUNS
 from scalinglaws.config.modules import SOURCES
 from scalinglaws.config.plugins import ANALYSES, FIGURES
-from scalinglaws.config.reading.explain import sentence, twice, unknown
+from scalinglaws.config.reading.explain import dotted, quoted, sentence, twice, unknown
 from scalinglaws.config.reading.grid import grid_of
 from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import Analysis, Grid, Study
+from scalinglaws.config.values import NAME
 from scalinglaws.errors import ConfigError
 
 Block = TypeVar("Block", bound=Strict)
@@ -51,16 +54,15 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
     Raises:
         ConfigError: something is wrong in the scale file or in a study that it runs.
     """
-    path = Path(scale) if scale.endswith((".yaml", ".yml")) else root / f"{scale}.yaml"
-    if not path.is_file():
-        known = ", ".join(sorted(file.stem for file in root.glob("*.yaml")))
-        raise ConfigError(f"{path}: there is no such scale file; {root}/ has {known or 'none'}")
+    path = _scale_file(scale, root)
     checked = _load_scale(path)
-    files = {f"{file.parent.name}/{file.stem}": file for file in sorted((root / "studies").glob("*/*.yaml"))}
+    files = _study_files(root)
     wanted = tuple(files) if checked.studies == "all" else checked.studies
     for name in wanted:
         if name not in files:
             raise ConfigError(f"{path}: studies: {unknown(name, tuple(files))}")
+    if again := twice(wanted):
+        raise ConfigError(f"{path}: studies: {again} is given twice")
     papers = tuple(sorted({name.split("/")[0] for name in files}))
     if paper is not None and paper not in papers:
         raise ConfigError(f"paper: {unknown(paper, papers)}")
@@ -92,6 +94,32 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
     return Config(path.stem, checked, tuple(studies), tuple(analyses))
 
 
+def _scale_file(scale: str, root: Path) -> Path:
+    """The file of a scale. Results go to a folder with its name."""
+    own = scale.endswith((".yaml", ".yml"))
+    path = Path(scale) if own else root / f"{scale}.yaml"
+    if not re.fullmatch(NAME, path.stem if own else scale):
+        what = f"{quoted(str(path))}: a scale file" if own else f"the scale {quoted(scale)}:"
+        raise ConfigError(f"{what} must have a name that matches '{NAME}', which results are kept under")
+    if not os.path.exists(path):  # noqa: PTH110  # that of a path raises an error if its name is too long
+        known = ", ".join(sorted(file.stem for file in root.glob("*.yaml")))
+        raise ConfigError(f"{path}: there is no such scale file; {root}/ has {known or 'none'}")
+    return path
+
+
+def _study_files(root: Path) -> dict[str, Path]:
+    """The files of all studies by name. Those that begin with a dot are an editor's."""
+    files = (file for file in sorted((root / "studies").glob("*/*.yaml")) if not file.name.startswith("."))
+    found = {}
+    for file in files:
+        name = f"{file.parent.name}/{file.stem}"
+        if not re.fullmatch(f"{NAME}/{NAME}", name):
+            problem = f"the folder and the file of a study must have names that match '{NAME}'"
+            raise ConfigError(f"{quoted(str(file))}: {problem}")
+        found[name] = file
+    return found
+
+
 def load_study(path: Path) -> Study | Analysis:
     """Load one study file and check everything but its grids. With the key `analysis` it trains nothing.
 
@@ -106,7 +134,9 @@ def load_study(path: Path) -> Study | Analysis:
         study = _validate(Study, content, path)
     expected = f"{path.parent.name}/{path.stem}"
     if study.study != expected:
-        raise ConfigError(f"{path}: study: must be {expected!r}, as the file is called, not {study.study!r}")
+        raise ConfigError(
+            f"{path}: study: must be {expected!r}, as the file is called, not {quoted(study.study)}"
+        )
     if isinstance(study, Analysis):
         _check_analysis(study, path)
     _check_figures(study, path)
@@ -161,7 +191,9 @@ def _check_figures(study: Study | Analysis, path: Path) -> None:
         allowed = plugins.functions(*plugins.of_paper(FIGURES, module)) if module in modules else ()
         if function not in allowed:
             there = ", ".join(allowed) or ", ".join(modules)
-            raise ConfigError(f"{path}: figures.{i}.draw: there is no {figure.draw!r}; there are {there}")
+            raise ConfigError(
+                f"{path}: figures.{i}.draw: there is no {quoted(figure.draw)}; there are {there}"
+            )
 
 
 def _check_figure_names(study: Study | Analysis, path: Path, seen: dict[tuple[str, str], Path]) -> None:
@@ -179,7 +211,7 @@ def _load_scale(path: Path) -> Scale:
     known = plugins.names(SOURCES)
     for name in scale.locations:
         if name not in known:
-            raise ConfigError(f"{path}: locations.{name}: {unknown(name, known)}")
+            raise ConfigError(f"{path}: {dotted(('locations', name))}: {unknown(name, known)}")
     return scale
 
 
@@ -188,5 +220,5 @@ def _validate(model: type[Block], content: dict[str, Any], path: Path) -> Block:
         return model.model_validate(content)
     except ValidationError as error:
         raise ConfigError(
-            sentence(error, lambda location: f"{path}: {'.'.join(map(str, location))}", model, content)
+            sentence(error, lambda location: f"{path}: {dotted(location)}", model, content)
         ) from error

@@ -21,7 +21,7 @@ from scalinglaws.errors import DataError
 
 MODALITY = "images"
 
-EXAMPLES = {"training": 50_000, "validation": 10_000, "classes": 10, "shape": (3, 32, 32)}
+EXAMPLES = {"training": 50_000, "validation": 10_000, "classes": "classes", "shape": (3, 32, 32)}
 SHAPE = (3, 32, 32)
 """Channels, height, width: the order of the bytes in both versions."""
 TRAINING = {10: tuple(f"data_batch_{k}" for k in range(1, 6)), 100: ("train",)}

@@ -10,13 +10,15 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, NonNegativeInt, PositiveInt
+from pydantic import Field, NonNegativeInt
 
 from scalinglaws.data.modalities.text import Text
 from scalinglaws.data.sources._markov_chain import draw_chain
 from scalinglaws.errors import DataError
 
 MODALITY = "text"
+EXAMPLES = {"training": "windows", "validation": "validation_windows"}
+REQUIRED = {"states**order <= 1 << 14": "states and order make more than 16384 contexts"}
 
 
 def load(
@@ -27,8 +29,8 @@ def load(
     order: Literal[1, 2] = 2,
     concentration: Annotated[float, Field(ge=0.01, le=100)] = 0.1,
     window: Annotated[int, Field(ge=4, le=4096)] = 32,
-    windows: PositiveInt = 65_536,
-    validation_windows: PositiveInt = 8192,
+    windows: Annotated[int, Field(ge=1, le=10**9)] = 65_536,
+    validation_windows: Annotated[int, Field(ge=1, le=10**9)] = 8192,
     seed: NonNegativeInt = 0,
 ) -> Text:
     """Draw a chain, and from it windows for training and validation.

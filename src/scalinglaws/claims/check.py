@@ -1,0 +1,69 @@
+"""Checks claims against the studies that they are about, as far as these say beforehand what they measure.
+
+A law or a metric that exists and that a study does not fit at present is no mistake: the claim is then not
+testable. One that does not exist would never be.
+"""
+
+from collections.abc import Iterator
+
+from scalinglaws.claims.claim import ChanceQuantity, Claim, FitQuantity, claims_of
+from scalinglaws.config import plugins
+from scalinglaws.config.modules import LAWS, TASKS
+from scalinglaws.config.plan import AnalysisPlan, Plan, StudyPlan
+from scalinglaws.config.reading.explain import unknown
+from scalinglaws.errors import ConfigError
+
+DERIVED = ("difference", "small-data")
+"""What follows from the fits of a law: exponents of two metrics compared, and slopes below the region."""
+
+
+def check_claims(work: Plan) -> None:
+    """Check all claims about the studies of a plan.
+
+    Raises:
+        ConfigError: a law, metric or parameter does not exist, or an analysis makes no such table.
+    """
+    for plan in work.all_studies:
+        for claim in claims_of(plan.study.study):
+            wrong = _of_tables(claim, plan) if isinstance(plan, AnalysisPlan) else _of_runs(claim, plan)
+            for key, problem in wrong:
+                raise ConfigError(f"claim {claim.id}: quantity.{key}: {problem}")
+
+
+def _of_tables(claim: Claim, plan: AnalysisPlan) -> Iterator[tuple[str, str]]:
+    if claim.quantity.table not in plan.tables:
+        yield (
+            "table",
+            f"{plan.study.analysis} makes no table of this name; allowed are {', '.join(plan.tables)}",
+        )
+
+
+def _of_runs(claim: Claim, plan: StudyPlan) -> Iterator[tuple[str, str]]:
+    quantity = claim.quantity
+    metrics: tuple[str, ...] = plugins.constant(TASKS, plan.grid.task, "METRICS")
+    if isinstance(quantity, ChanceQuantity):
+        if quantity.metric not in metrics:
+            yield "metric", unknown(quantity.metric, metrics)
+        return
+    law, _, derived = quantity.law.partition(":")
+    if law not in plugins.declared(LAWS, "Law"):
+        yield "law", unknown(law, plugins.declared(LAWS, "Law"))
+    if derived and derived not in DERIVED:
+        yield "law", f"nothing is derived as {derived!r}; allowed are {', '.join(DERIVED)}"
+    compared = (quantity.metric or "").split("-") if derived == "difference" else (quantity.metric,)
+    for metric in compared:
+        if metric is not None and metric not in metrics:
+            yield "metric", unknown(metric, metrics)
+    yield from _of_a_fit(quantity, law, derived)
+
+
+def _of_a_fit(quantity: FitQuantity, law: str, derived: str) -> Iterator[tuple[str, str]]:
+    names = plugins.parts_of_laws(LAWS, "parameters").get(law)
+    if names is None or "?" in names:
+        return
+    if derived == "small-data":
+        names = ("slope", *(f"slope-{name}" for name in names))
+    elif not derived:
+        names = (*names, "r_squared")
+    if quantity.parameter not in names:
+        yield "parameter", unknown(quantity.parameter, names)

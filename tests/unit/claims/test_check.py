@@ -12,7 +12,7 @@ from scalinglaws.claims.claim import Claim, parse_claims
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError
-from scalinglaws.stages.steps import steps
+from scalinglaws.staleness.steps import steps
 from unit.small_config import ANALYSIS, SCALE, STUDY
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -26,7 +26,7 @@ from scalinglaws.config.reading.grid import merge
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.errors import ConfigError
-from scalinglaws.stages.steps import steps
+from scalinglaws.staleness.steps import steps
 
 CONFIG = Path(__file__).resolve().parents[4] / "config"
 SCALES = ("smoke", "laptop", "gpu", "paper")

@@ -346,10 +346,10 @@ def _short(rule: str) -> str:
         if rule.startswith(f"{kind}_"):
             return kind
     if rule.startswith("analyse_"):
-        return f"analyse {rule.rpartition('_')[2]}"
+        return f"analyse {rule.rpartition('.')[2]}"
     if not rule.startswith("train_"):
         return rule
-    width, part = re.search(r"_width(\d+)(?:_(search|part\d+))?$", rule).groups()  # type: ignore[union-attr]
+    width, part = re.search(r"-width(\d+)(?:-(search|part\d+))?$", rule).groups()  # type: ignore[union-attr]
     return f"search w{width}" if part == "search" else " ".join(filter(None, ("train", f"w{width}", part)))
 
 

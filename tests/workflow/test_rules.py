@@ -51,7 +51,6 @@ def test_a_rule_calls_one_stage(text: str) -> None:
     assert "{params.note}" in shell
     for directive in ("log:", "params:", "output:"):
         assert re.search(rf"^\s+{directive}", text, re.MULTILINE), directive
-    assert re.search(r"^\s+code=", text, re.MULTILINE)
     assert "{log:q}" in shell
     assert not re.search(r"^\s+(run|script|notebook|wrapper|conda):", text, re.MULTILINE)
 

@@ -12,7 +12,7 @@ for step in steps_of("data"):
             f"{RESULTS}/logs/data/{step.name}.log",
         params:
             spec=step.text,
-            folder=folder_of_output,
+            folder=lambda wildcards, output: os.path.dirname(output.manifest[0]),
             hashes=str(cache(PLAN)),
             note=note(step),
         shell:

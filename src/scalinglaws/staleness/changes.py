@@ -58,8 +58,8 @@ class Changes:
         for step in reversed(every):
             if step.made_of in behind:
                 behind |= {makers[file].made_of for file in step.all_inputs if file in makers}
-        # Data that were deleted are made again only where something else needs them. Then all that follows
-        # from them is done again, which may need more of them.
+        # Prepared data that were deleted are made again only where something else needs them. Then all that
+        # follows from them is done again, which may need more of them.
         idle = {step.made_of for step in every if step.stage in INTERMEDIATE and self._could_be_idle(step)}
         idle -= {step.made_of for step in wanted}
         while True:
@@ -100,10 +100,10 @@ class Changes:
         return found
 
     def _could_be_idle(self, step: Step) -> bool:
-        """Whether outputs are missing, and would come out as they were."""
+        """Whether outputs were deleted that would come out as they were."""
         made = read_made_of(Path(step.made_of))
         if made is None or not _absent(step):
-            return made is None and bool(_absent(step))
+            return False
         same = made.spec == step.spec and made.code.fingerprint == step.code
         return same and not list(self._inputs(step, made, set()))
 

@@ -157,7 +157,8 @@ class _Steps:
                 "manifest": [f"{folder}/manifest.json"],
                 "arrays": [f"{folder}/{array}.npy" for array in arrays],
             },
-            made_of=f"{folder}/made-of.json",
+            # Beside the folder, so that you can delete the arrays without losing what they were made of.
+            made_of=f"{folder}.made-of.json",
             modules=("scalinglaws.stages.data", module_name(SOURCES, spec.source)),
             settings={**identity(spec), **self.places(spec.source)},
             location=self.places(spec.source).get("location", ""),

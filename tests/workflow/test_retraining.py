@@ -1,6 +1,7 @@
 """Which runs are trained after a change, and which records stay as they are, byte for byte."""
 
 import os
+import random
 import shutil
 import subprocess
 import time
@@ -196,6 +197,32 @@ def test_everything_is_killed_in_the_middle_of_training(bare: Project, finished_
     outcome = bare.replicate()
     assert outcome.status == 0, outcome.stderr
     assert outcome.trained == ALL_RUNS - finished
+    assert bare.tables() == finished_project.tables()
+    assert bare.jobs() == NOTHING
+
+
+@pytest.mark.long
+def test_kills_at_random_moments(bare: Project, finished_project: Project) -> None:
+    """20 kills, and often Snakemake loses its memory: the tables are those of an undisturbed run."""
+    chance, kills = random.Random(3), 0
+    bare.forks = False
+    while kills < 20:
+        process = bare.start("scalinglaws.cli.main", "replicate", "--scale", "smoke", "--cores", "2")
+        try:
+            process.wait(chance.uniform(1, 25))
+        except subprocess.TimeoutExpired:
+            _kill(process)
+            kills += 1
+            _wait_for(lambda: not _processes_in(bare.folder))
+            if chance.random() < 0.4:
+                shutil.rmtree(bare.folder / ".snakemake", ignore_errors=True)
+        else:
+            assert process.returncode == 0, process.communicate()
+            assert bare.tables() == finished_project.tables()
+            shutil.rmtree(bare.results)  # from the beginning
+    bare.forks = True
+    outcome = bare.replicate()
+    assert outcome.status == 0, outcome.stderr
     assert bare.tables() == finished_project.tables()
     assert bare.jobs() == NOTHING
 

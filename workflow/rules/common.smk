@@ -24,9 +24,12 @@ VERBS = {"data": "prepare", "figures": "figure", "report": "summary"}
 SCALE = PLAN.config.scale
 STRICT_VERSIONS = bool(config.get("strict_versions"))
 # By itself Snakemake goes by the times of files and by its notes in .snakemake, and both can get lost. So we
-# compare content with what the stages wrote about themselves, and tell Snakemake what is stale.
-CHANGES = Changes(final(STEPS), STEPS, Hashes(cache(PLAN)), strict_versions=STRICT_VERSIONS)
-STALE = {step.made_of for step in CHANGES.stale}
+# compare content with what the stages wrote about themselves, and tell Snakemake what is stale. A job on a
+# cluster, which reads this file too, is told what to do.
+STALE = {step.made_of for step in STEPS}
+if workflow.is_main_process:
+    CHANGES = Changes(final(STEPS), STEPS, Hashes(cache(PLAN)), strict_versions=STRICT_VERSIONS)
+    STALE = {step.made_of for step in CHANGES.stale}
 RESULTS = f"results/{PLAN.config.name}"
 
 
@@ -74,5 +77,5 @@ class DAG(snakemake.dag.DAG):
         super().__init__(*arguments, forcerules={*forcerules, *stale}, **options)
 
 
-if workflow.is_main_process:  # a job on a cluster is told what to do
+if workflow.is_main_process:
     snakemake.workflow.DAG = DAG

@@ -1,0 +1,25 @@
+"""Whether a prepared data set is large enough for the subsets that are made of it."""
+
+import json
+from pathlib import Path
+
+from scalinglaws.errors import DataError
+
+
+def check_size(manifest: Path, largest: int, study: str) -> None:
+    """Check that a prepared data set is large enough for the largest subset of it.
+
+    Raises:
+        DataError: it is not, or its manifest is damaged.
+    """
+    try:
+        made = json.loads(manifest.read_text(encoding="utf-8"))
+        title, examples = made["title"], int(made["training_examples"])
+    except (LookupError, OSError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{manifest}: not the manifest of a prepared data set ({error}); remove its folder to make it again"
+        ) from None
+    if largest > examples:
+        raise DataError(
+            f"{study}: a subset of {largest:,} examples is asked for, and {title} has {examples:,} for training"
+        )

@@ -16,10 +16,8 @@ def check_size(manifest: Path, largest: int, study: str) -> None:
         made = json.loads(manifest.read_text(encoding="utf-8"))
         title, examples = made["title"], int(made["training_examples"])
     except (LookupError, OSError, TypeError, ValueError) as error:
-        raise DataError(
-            f"{manifest}: not the manifest of a prepared data set ({error}); remove its folder to make it again"
-        ) from None
+        problem = f"not the manifest of a prepared data set ({error}); remove its folder to make it again"
+        raise DataError(f"{manifest}: {problem}") from None
     if largest > examples:
-        raise DataError(
-            f"{study}: a subset of {largest:,} examples is asked for, and {title} has {examples:,} for training"
-        )
+        problem = f"a subset of {largest:,} examples is asked for, and {title} has {examples:,} for training"
+        raise DataError(f"{study}: {problem}")

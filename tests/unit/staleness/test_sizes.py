@@ -1,4 +1,4 @@
-"""Subsets that are larger than their data are refused: before the workflow starts, or when data are prepared."""
+"""Subsets larger than their data are refused: before the workflow starts, or when data are prepared."""
 
 import json
 from pathlib import Path
@@ -66,9 +66,7 @@ def test_the_data_stage_refuses_data_that_are_too_few(tmp_path: Path) -> None:
     options = {"states": 4, "order": 1, "window": 4, "windows": 50, "validation_windows": 10}
     spec = json.dumps({"source": "markov", "options": options, "archives": "archives"})
     arguments = ["--spec", spec, "--out", str(tmp_path), "--made-of", str(tmp_path / "made-of.json")]
-    with pytest.raises(
-        DataError, match="paper/one: a subset of 51 examples is asked for, and synthetic .* has 50"
-    ):
+    with pytest.raises(DataError, match="paper/one: a subset of 51 examples is asked for, and synth"):
         main([*arguments, "--largest", "51", "paper/one"])
     assert not (tmp_path / "made-of.json").exists()
     main([*arguments, "--largest", "50", "paper/one"])

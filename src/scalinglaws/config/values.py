@@ -15,7 +15,7 @@ Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 """A name of one part."""
 StudyName = Annotated[str, Field(pattern=f"^{NAME}/{NAME}$")]
 """`<paper>/<name>`."""
-Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\n]*$")]
+Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\n]*[^\n ][^\n]*$")]
 """A text in one line."""
 Prose = Annotated[str, Field(min_length=1, max_length=10_000)]
 """A longer text. It is passed to a process, and the length of its arguments is limited."""

@@ -18,7 +18,7 @@ def check_sizes(work: Plan, every: Iterable[Step], stale: Iterable[Step]) -> Non
         stale: those that are done again.
 
     Raises:
-        ConfigError: a study asks for a larger subset than there are examples, or a manifest is damaged.
+        ConfigError: a study asks for a larger subset than there are examples.
     """
     again = {step.made_of for step in stale}
     for step in every:

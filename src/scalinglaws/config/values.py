@@ -32,7 +32,7 @@ Resamples = Annotated[int, Field(strict=True, ge=20, le=1_000_000)]
 """Number of bootstrap resamples."""
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite number."""
-LearningRate = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=1e6)]
+LearningRate = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=1e38)]
 """A learning rate, which float32 has to hold."""
 Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=1e30)]
 """A positive number, of which products are still finite."""

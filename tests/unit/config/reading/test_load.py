@@ -160,7 +160,7 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
                 ("budget.patience", True, "a whole number, not true"),
                 ("data.validation.seed", -1, "greater than or equal to 0"),
                 ("data.validation.examples", True, "a whole number, not true"),
-                ("learning_rate", 1e39, "less than or equal to 1e"),
+                ("learning_rate", 1e39, "less than or equal to 1"),
             )
         ),
         (

@@ -12,6 +12,7 @@ from scalinglaws.config.plan import plan as plan_of
 from scalinglaws.errors import ConfigError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.sizes import check_sizes
 from scalinglaws.staleness.steps import INTERMEDIATE, cache, final, steps
 
 try:
@@ -30,6 +31,10 @@ STALE = {step.made_of for step in STEPS}
 if workflow.is_main_process:
     CHANGES = Changes(final(STEPS), STEPS, Hashes(cache(PLAN)), strict_versions=STRICT_VERSIONS)
     STALE = {step.made_of for step in CHANGES.stale}
+    try:
+        check_sizes(PLAN, STEPS, CHANGES.stale)
+    except ConfigError as mistake:
+        raise WorkflowError(str(mistake)) from None
 RESULTS = f"results/{PLAN.config.name}"
 
 
@@ -51,6 +56,12 @@ def inputs_of(step):
     if step.made_of in STALE:
         return step.inputs
     return {name: ancient(files) for name, files in step.inputs.items()}
+
+
+def data_made_now(step):
+    """All data that are prepared now, for a job that trains: data that are too few stop the workflow before that."""
+    made = [each.outputs["manifest"][0] for each in steps_of("data") if each.made_of in STALE]
+    return made if step.made_of in STALE else []
 
 
 def note(step):

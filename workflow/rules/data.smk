@@ -13,11 +13,12 @@ for step in steps_of("data"):
         params:
             spec=step.text,
             folder=lambda wildcards, output: os.path.dirname(output.manifest[0]),
+            largest=shlex.join(map(str, PLAN.largest(step.name))),
             hashes=str(cache(PLAN)),
             note=note(step),
         shell:
             "python -m scalinglaws.stages.data --spec {params.spec:q} --out {params.folder:q}"
-            " --hashes {params.hashes:q} {params.note}"
+            " --largest {params.largest} --hashes {params.hashes:q} {params.note}"
             " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
 
 

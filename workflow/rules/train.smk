@@ -18,6 +18,7 @@ for number, step in enumerate(steps_of("train")):
             rule_of(step)
         input:
             **inputs_of(step),
+            other_data=data_made_now(step),
         output:
             **{**step.outputs, "runs": update(step.outputs["runs"])},
             made_of=step.made_of,

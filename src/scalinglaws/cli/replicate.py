@@ -19,6 +19,7 @@ from scalinglaws.errors import ConfigError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.run_states import set_damaged_aside
+from scalinglaws.staleness.sizes import check_sizes
 from scalinglaws.staleness.steps import cache, final, steps
 from scalinglaws.staleness.upgrades import upgraded
 from scalinglaws.training.records.provenance import training_versions
@@ -60,6 +61,7 @@ def _replicate(work: Plan, workflow: Workflow, options: argparse.Namespace) -> i
     every, hashes = steps(work), Hashes(cache(work))
     stale = Changes(final(every), every, hashes, strict_versions=options.strict_versions).stale
     hashes.save()
+    check_sizes(work, every, stale)
     for line in [*set_damaged_aside(stale), *upgraded(work)]:
         print(line, file=sys.stderr, flush=True)
     if not stale:

@@ -133,6 +133,11 @@ class Plan:
         specs = {plan.grid.data.name: plan.grid.data for plan in self.studies}
         return tuple(specs[name] for name in sorted(specs))
 
+    def largest(self, data: str) -> tuple[int, str]:
+        """Examples of the largest subset of a data set that is asked for, and the study that asks for it."""
+        asked = (plan for plan in self.studies if plan.grid.data.name == data)
+        return max((run.subset.examples, plan.study.study) for plan in asked for run in plan.runs)
+
     @property
     def jobs(self) -> tuple[Job, ...]:
         """The jobs of all studies."""

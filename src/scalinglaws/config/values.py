@@ -15,7 +15,7 @@ Name = Annotated[str, Field(pattern=f"^{NAME}$")]
 """A name of one part."""
 StudyName = Annotated[str, Field(pattern=f"^{NAME}/{NAME}$")]
 """`<paper>/<name>`."""
-Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\n]*$")]
+Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\n]*[^\n ][^\n]*$")]
 """A text in one line."""
 Prose = Annotated[str, Field(min_length=1, max_length=10_000)]
 """A longer text. It is passed to a process, and the length of its arguments is limited."""
@@ -32,7 +32,7 @@ Resamples = Annotated[int, Field(strict=True, ge=20, le=1_000_000)]
 """Number of bootstrap resamples."""
 Real = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 """A finite number."""
-LearningRate = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=1e6)]
+LearningRate = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=1e38)]
 """A learning rate, which float32 has to hold."""
 Positive = Annotated[float, Field(strict=True, allow_inf_nan=False, gt=0, le=1e30)]
 """A positive number, of which products are still finite."""

@@ -1,6 +1,6 @@
 """Stage `data`: prepare a data set: fetch it, check it, choose the validation set, write its arrays.
 
-python -m scalinglaws.stages.data --spec JSON --out DIR [--hashes FILE]
+python -m scalinglaws.stages.data --spec JSON --out DIR [--hashes FILE] [--largest EXAMPLES STUDY]
 """
 
 import argparse
@@ -10,7 +10,8 @@ from pathlib import Path
 from scalinglaws.config.modules import SOURCES, module_name
 from scalinglaws.config.spec import DataSpec
 from scalinglaws.data.dataset import DataSet
-from scalinglaws.data.store import write_prepared
+from scalinglaws.data.size import check_size
+from scalinglaws.data.store import MANIFEST, write_prepared
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.staleness.hashes import Hashes
 
@@ -29,6 +30,9 @@ def main(arguments: list[str]) -> None:
     parser = stage_parser("data", __doc__)
     parser.add_argument("--out", type=Path, required=True, help="folder for the arrays and their manifest")
     parser.add_argument("--hashes", type=Path, help="cache of the hashes of files that were read before")
+    parser.add_argument(
+        "--largest", nargs=2, metavar=("EXAMPLES", "STUDY"), help="the largest subset that a study asks for"
+    )
     options: argparse.Namespace = parser.parse_args(arguments)
     spec = parse_spec(PrepareSpec, options.spec)
     hashes = Hashes(options.hashes)
@@ -38,6 +42,8 @@ def main(arguments: list[str]) -> None:
     data: DataSet = source.load(spec.location, spec.archives, **spec.options).check()
     chosen = spec.validation
     wrote = write_prepared(data, options.out, chosen.examples, chosen.seed, spec.source, source.MODALITY)
+    if options.largest is not None:
+        check_size(options.out / MANIFEST, int(options.largest[0]), options.largest[1])
     note_made_of(options, "data", location, wrote)
     hashes.save()
 

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import FAMILIES, LAWS, SOURCES, TASKS
 from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
+from scalinglaws.config.scale import Scale
 from scalinglaws.config.spec import DataSpec
-from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, ScaleName, Study
+from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, Study
 from scalinglaws.errors import ConfigError
 
 OPTION = {FAMILIES: "[A-Za-z0-9]{1,20}", SOURCES: "[^\\n]{1,200}"}
@@ -20,18 +21,23 @@ MOST_RUNS = 6000
 """Runs of a study. The command that collects them names each, and its length is limited."""
 
 
-def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
+def grid_of(study: Study, scale: Scale, path: Path) -> Grid:
     """Merge a scale's own keys over `runs`, and check the result.
+
+    Args:
+        study: the study.
+        scale: the scale, at which the study has to exist.
+        path: the file of the study.
 
     Raises:
         ConfigError: a key or a plugin is unknown, a type is wrong, or a value is impossible.
     """
-    own = study.scales[scale]
+    own = study.scales[scale.scale]
 
     def where(location: Location) -> str:
         """The file and the section that has most of the path of a key, with this path."""
         in_own = _depth(own, location)
-        place = f"scales.{scale}" if in_own and in_own >= _depth(study.runs, location) else "runs"
+        place = f"scales.{scale.scale}" if in_own and in_own >= _depth(study.runs, location) else "runs"
         return f"{path}: {dotted((place, *location))}"
 
     for location, value in _no_blocks(study.runs, own):
@@ -60,16 +66,19 @@ def grid_of(study: Study, scale: ScaleName, path: Path) -> Grid:
             problem = f"{model.family} is not made for {grid.task}; allowed are {', '.join(families)}"
             raise ConfigError(f"{where(('models', i, 'family'))}: {problem}")
         _check_options(FAMILIES, model.family, "build", model.model_extra or {}, ("models", i), where)
-    for location, problem in _impossible(grid):
+    known = _known_examples(grid.data, grid.data.source in scale.locations)
+    for location, problem in _impossible(grid, known):
         raise ConfigError(f"{where(location)}: {problem}")
     _check_fit(study, grid, path, where)
-    _check_region(study, grid, where)
+    _check_region(study, grid, known, where)
     options = plugins.complete(SOURCES, grid.data.source, "load", grid.data.options)
     return grid.model_copy(update={"data": grid.data.model_copy(update={"options": options})})
 
 
 def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
-    metrics: tuple[str, ...] = plugins.constant(TASKS, grid.task, "METRICS")
+    metrics: tuple[str, ...] | None = plugins.constant(TASKS, grid.task, "METRICS")
+    if not metrics:
+        raise ConfigError(f"{where(('task',))}: the file of {grid.task!r} has no literal `METRICS = (...)`")
     laws = plugins.declared(LAWS, "Law")
     fit = f"{path}: fit"
     wanted = [(f"{fit}.metrics.{i}", metric, metrics) for i, metric in enumerate(study.fit.metrics)]
@@ -97,24 +106,36 @@ def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
         raise ConfigError(f"{fit}.size_metric: {problem}")
 
 
-def _check_region(study: Study, grid: Grid, where: Any) -> None:
+def _check_region(study: Study, grid: Grid, known: Mapping[str, Any], where: Any) -> None:
     """Check that the region has a subset, where the size of a subset is known before there are any data."""
-    examples = _known_examples(grid.data)
-    # Of a source whose number of examples varies, the number of classes may vary too.
-    classes = examples.get("classes") if "training" in examples else None
-    per_unit = 1 if study.fit.x == "examples" else classes
+    # Images are counted per class, if all are known, and text in tokens; else only the data tell the sizes.
+    counted: dict[str, tuple[Any, Any]] = {
+        "images": (1, known.get("classes") if "training" in known else None),
+        "text": (known.get("window"), 1),
+    }
+    modality = plugins.constant(SOURCES, grid.data.source, "MODALITY")
+    amount, unit = (1, 1) if study.fit.x == "examples" else counted.get(modality, (None, None))
     low, high = grid.region
-    if per_unit and not any(low <= size / per_unit <= high for size in grid.subsets):
-        sizes = f"{min(grid.subsets) / per_unit:g} to {max(grid.subsets) / per_unit:g}"
+    if amount and unit and not any(low <= size * amount / unit <= high for size in grid.subsets):
+        sizes = f"{min(grid.subsets) * amount / unit:g} to {max(grid.subsets) * amount / unit:g}"
         problem = f"none of the subsets, which are {sizes}, is in [{low:g}, {high:g}]"
         raise ConfigError(f"{where(('region',))}: {problem}")
 
 
-def _known_examples(data: DataSpec) -> dict[str, Any]:
-    """What a source's literal `EXAMPLES` says of its data. A text there names the option that says it."""
+def _known_examples(data: DataSpec, own_copy: bool) -> dict[str, Any]:
+    """The options of a source, and what its literals `EXAMPLES` and `PACKAGED` say of its data."""
     options = plugins.options(SOURCES, data.source, "load").model_validate(data.options).model_dump()
-    known: dict[str, Any] = plugins.constant(SOURCES, data.source, "EXAMPLES") or {}
-    return {key: options[value] if isinstance(value, str) else value for key, value in known.items()}
+    known = dict(plugins.constant(SOURCES, data.source, "EXAMPLES") or {})
+    if not own_copy:
+        known |= plugins.constant(SOURCES, data.source, "PACKAGED") or {}
+    return options | {
+        key: _computed(value, options) if isinstance(value, str) else value for key, value in known.items()
+    }
+
+
+def _computed(expression: str, options: Mapping[str, Any]) -> Any:
+    """The value of an expression of a plugin's options. It is a literal of the package, never of a config."""
+    return eval(expression, {"__builtins__": {}}, dict(options))
 
 
 def _depth(block: Any, location: Location) -> int:
@@ -179,27 +200,26 @@ def _check_options(
         if isinstance(option, str) and not re.fullmatch(allowed, option):
             raise ConfigError(f"{where((*at, key))}: should match pattern '{allowed}', not {quoted(option)}")
     for condition, problem in (plugins.constant(folder, name, "REQUIRED") or {}).items():
-        if not eval(
-            condition, {"__builtins__": {}}, dict(options)
-        ):  # a literal of the package, not of a config
+        if not _computed(condition, options):
             raise ConfigError(f"{where(at)}: {problem}")
 
 
-def _impossible(grid: Grid) -> Iterator[tuple[Location, str]]:
+def _impossible(grid: Grid, counts: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
     """Values of the right type that no run can satisfy, as (path of the key, problem).
 
     If a source does not know its size beforehand, sizes are checked when its data are prepared.
     """
-    counts = _known_examples(grid.data)
     sizes: list[tuple[Location, int]] = [(("subsets", i), size) for i, size in enumerate(grid.subsets)]
     if isinstance(grid.learning_rate, LearningRateSearch):
         sizes += [(("learning_rate", "at", i), size) for i, size in enumerate(grid.learning_rate.at)]
     for location, size in sizes:
-        if size > counts.get("training", size):
-            yield location, f"{size:,} examples, but {grid.data.source} has {counts['training']:,}"
+        most = counts.get("training", size)
+        if isinstance(most, int) and size > most:
+            yield location, f"{size:,} examples, but {grid.data.source} has {most:,}"
     validation = grid.data.validation.examples
-    if validation and validation > counts.get("validation", validation):
-        problem = f"{validation:,} examples, but {grid.data.source} ships {counts['validation']:,}"
+    most = counts.get("validation", validation)
+    if validation and isinstance(most, int) and validation > most:
+        problem = f"{validation:,} examples, but {grid.data.source} ships {most:,}"
         yield ("data", "validation", "examples"), problem
     lists: list[tuple[Location, Iterable[Any]]] = [
         (("subsets",), grid.subsets),

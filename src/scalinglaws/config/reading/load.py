@@ -78,7 +78,7 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
         if isinstance(study, Analysis):
             analyses += [study] if asked else []
         elif checked.scale in study.scales and asked:
-            studies.append((study, grid_of(study, checked.scale, files[name])))
+            studies.append((study, grid_of(study, checked, files[name])))
         elif checked.scale not in study.scales and checked.studies != "all":
             raise ConfigError(f"{files[name]}: scales: has no {checked.scale!r}, but {path} lists this study")
     reading = [each for each in analyses if each.studies]

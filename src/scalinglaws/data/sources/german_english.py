@@ -23,6 +23,7 @@ from scalinglaws.data.modalities.pairs import Pairs, pairs_of
 from scalinglaws.errors import DataError
 
 MODALITY = "pairs"
+PACKAGED = {"training": 97_383, "validation": 3000}  # of all lengths
 
 GERMAN_HELP = Archive(
     package="libreoffice-help-de",

@@ -23,6 +23,10 @@ from scalinglaws.data.modalities.images import IMAGE_SUFFIXES, Images, decode
 from scalinglaws.errors import DataError
 
 MODALITY = "images"
+PACKAGED = {  # if no small patch has a single colour
+    "training": "25 * 64 * (128 // size) ** 2",
+    "validation": "25 * 16 * (128 // size) ** 2",
+}
 
 EXAMPLES = {"classes": 25, "shape": (3, 32, 32)}  # the number of examples depends on the size of the patches
 BLOCK = 128

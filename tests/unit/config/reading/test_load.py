@@ -160,7 +160,7 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
                 ("budget.patience", True, "a whole number, not true"),
                 ("data.validation.seed", -1, "greater than or equal to 0"),
                 ("data.validation.examples", True, "a whole number, not true"),
-                ("learning_rate", 1e7, "less than or equal to 1000000"),
+                ("learning_rate", 1e39, "less than or equal to 1"),
             )
         ),
         (
@@ -423,6 +423,43 @@ def test_a_search_may_try_sizes_that_are_no_subsets(write_config: WriteConfig) -
     ((_, grid),) = load_config("laptop", write_config(study={"runs.learning_rate.at": [50]})).studies
     assert isinstance(grid.learning_rate, LearningRateSearch)
     assert grid.learning_rate.at == (50,)
+
+
+TEXT = {
+    "runs.task": "language-modelling",
+    "scales.laptop.models": [{"family": "lstm", "width": 4}],
+    "runs.learning_rate": 0.1,
+    "fit.metrics": ["cross_entropy"],
+}
+IMAGES = {"runs.learning_rate": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("changes", "data", "most"),
+    [
+        (TEXT, {"source": "prose"}, 198_399),
+        (TEXT, {"source": "prose", "options": {"tokens": "characters", "window": 64}}, 469_070),
+        (IMAGES, {"source": "photographs"}, 25_600),
+        (IMAGES, {"source": "photographs", "options": {"size": 64}}, 6400),
+    ],
+)
+def test_sources_say_their_size(
+    write_config: WriteConfig, changes: dict[str, Any], data: dict[str, Any], most: int
+) -> None:
+    # The numbers are those of the prepared data sets.
+    def config(largest: int, **scale: Any) -> Path:
+        sizes = {"scales.laptop.subsets": [10, largest], "scales.laptop.region": [1, 1e9]}
+        return write_config(study={**changes, **sizes, "runs.data": data}, scale=scale)
+
+    load_config("laptop", config(most))
+    source = data["source"]
+    assert mistake(config(most + 1)).endswith(f"subsets.1: {most + 1:,} examples, but {source} has {most:,}")
+    load_config("laptop", config(most + 1, locations={source: "my-copy"}))
+
+
+def test_a_region_without_text(write_config: WriteConfig) -> None:
+    root = write_config(study={**TEXT, "runs.data": {"source": "prose"}, "scales.laptop.region": [1, 300]})
+    assert mistake(root).endswith("none of the subsets, which are 320 to 3200, is in [1, 300]")
 
 
 def test_whole_numbers_may_have_an_exponent(write_config: WriteConfig) -> None:

@@ -162,7 +162,7 @@ def test_mistakes_in_the_config_of_snakemake(settings: dict[str, Any], message: 
 
 
 def test_a_misspelt_key_of_snakemakes_config_is_told_the_right_one() -> None:
-    with pytest.raises(ConfigError, match="did you mean scale\\?$"):
+    with pytest.raises(ConfigError, match=r"did you mean scale\?$"):
         Selection.of({"scael": "smoke"})
 
 

@@ -1,12 +1,25 @@
 # `make help` lists the targets. The first one that you call makes the environment in .venv from the lock; later
 # calls find it up to date within milliseconds.
 
-SCALE  ?= laptop
-PAPER  ?=
-FROM   ?=
-CORES  ?=
-TORCH  ?=
-PYTHON ?= python3
+SCALE   ?= laptop
+PAPER   ?=
+STUDY   ?=
+FROM    ?=
+CORES   ?=
+TORCH   ?=
+PYTHON  ?= python3
+UPGRADE ?=
+VARIABLES := SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE
+
+# A misspelt variable would be ignored. Make's own are the ones in its manual; others belong before `make`.
+OWN := .% MAKE% MFLAGS SHELL SUFFIXES VPATH CURDIR
+GIVEN := $(foreach name,$(.VARIABLES),$(if $(findstring command line,$(origin $(name))),$(name)))
+UNKNOWN := $(filter-out $(VARIABLES) $(OWN),$(GIVEN))
+$(if $(UNKNOWN),$(error unknown variable $(UNKNOWN); there are $(VARIABLES)))
+
+# Recipes get them through the shell's environment and quote them there, so that no value is taken for a command.
+$(foreach name,$(VARIABLES),$(eval override $(name) := $$(value $(name))))
+export $(VARIABLES)
 
 # Snakemake's jobs call `python`, which has to be that of the environment.
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
@@ -15,9 +28,10 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 .PHONY: help environment replicate publish test test-long notebook lock docs
 
 help:
-	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [FROM=records] [CORES=N]"
+	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [STUDY=...] [FROM=records] [CORES=N]"
 	@echo "                                   rebuild the papers: tables, fits, figures, verdicts, report"
-	@echo "make publish [SCALE=...]           copy figures and run tables to figures/ and records/"
+	@echo "make publish [SCALE=...] [PAPER=...] [STUDY=...]"
+	@echo "                                   copy figures and run tables to figures/ and records/"
 	@echo "make test                          lint, types and tests"
 	@echo "make test-long                     tests that take minutes: long series of kills, memory over many runs"
 	@echo "make notebook [SCALE=...]          open the notebooks in jupyter lab"
@@ -26,14 +40,17 @@ help:
 	@echo "make lock [UPGRADE=1]              resolve the dependencies again"
 
 environment:
-	@$(PYTHON) -I -S workflow/environment.py --torch "$(TORCH)"
+	@"$$PYTHON" -I -S workflow/environment.py --torch "$$TORCH"
+
+# What part of the config is asked for.
+ASKED := --scale "$$SCALE" $${PAPER:+--paper "$$PAPER"} $${STUDY:+--study "$$STUDY"}
 
 # With `exec`, a signal to what make started reaches the command and not only the shell around it.
 replicate: environment
-	@$(IN_VENV) exec scalinglaws replicate --scale "$(SCALE)" $(if $(PAPER),--paper "$(PAPER)") $(if $(FROM),--from "$(FROM)") $(if $(CORES),--cores "$(CORES)")
+	@$(IN_VENV) exec scalinglaws replicate $(ASKED) $${FROM:+--from "$$FROM"} $${CORES:+--cores "$$CORES"}
 
 publish: environment
-	$(IN_VENV) scalinglaws publish --scale "$(SCALE)" $(if $(PAPER),--paper "$(PAPER)")
+	@$(IN_VENV) scalinglaws publish $(ASKED)
 
 test: environment
 	$(IN_VENV) ruff check .
@@ -47,7 +64,7 @@ test-long: environment
 	$(IN_VENV) pytest -m long
 
 notebook: environment
-	$(IN_VENV) SCALINGLAWS_SCALE="$(SCALE)" jupyter lab notebooks
+	$(IN_VENV) SCALINGLAWS_SCALE="$$SCALE" jupyter lab notebooks
 
 docs: environment
 	$(IN_VENV) python -m scalinglaws.config.reference

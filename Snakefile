@@ -1,6 +1,7 @@
 # The map of the workflow: data -> subsets -> training jobs -> tables -> fits -> figures -> report. Studies that
 # train nothing take another way: public run data -> analyses -> figures -> report.
-# Choose the scale with `--config scale=smoke` (or a path to a scale file), and one paper with `paper=...`.
+# Choose the scale with `--config scale=smoke` (or a path to a scale file), one paper with `paper=...`, and one study
+# with `study=...`. `set='["scale:resamples=500"]'` replaces values of the config, as `scalinglaws replicate --set`.
 # Each rule's inputs, outputs, spec and code are declared in scalinglaws.staleness.steps.
 # The config is checked here, before anything runs. Nothing is written until the first job starts.
 

@@ -27,6 +27,7 @@ from pathlib import Path
 from scalinglaws.config.job import Job, write_jobs
 from scalinglaws.config.plan import plan, run_spec
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.selection import Selection
 from scalinglaws.config.spec import ModelSpec, RunSpec
 from scalinglaws.config.study import Grid
 from scalinglaws.training.evaluation_times import evaluation_steps
@@ -58,7 +59,7 @@ class Bench:
     """Trains runs on the prepared data of a scale and writes records to its own folder."""
 
     def __init__(self, results: Path, folder: Path) -> None:
-        data = plan(load_config("laptop", paper="hestness-2017")).data[0].name
+        data = plan(load_config(Selection(paper="hestness-2017"))).data[0].name
         self.data, self.subsets, self.folder = results / "data" / data, results / "subsets" / data, folder
         if not (self.data / "manifest.json").is_file():
             sys.exit(f"{self.data}: no prepared data; call `make replicate PAPER=hestness-2017` first")

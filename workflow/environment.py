@@ -69,6 +69,25 @@ def read_stamp() -> "list[str]":
         return []
 
 
+def reason(want: "list[str]") -> str:
+    """Why it is made again; nothing the first time."""
+    try:
+        settings = (VENV / "pyvenv.cfg").read_text()
+    except OSError:
+        return ""
+    stamp = read_stamp()
+    if len(stamp) < 2:
+        return " again: it was not finished, or its Python is gone"
+    if stamp[0] != want[0]:
+        return f" again: with torch for {want[0]}"
+    told = re.search("(?m)^command = .*", settings)  # venv notes how it was called
+    if told and not told.group().endswith(f" {VENV}"):
+        return (
+            " again: this folder was moved or copied, and a virtual environment only works where it was made"
+        )
+    return " again: the locked packages changed"
+
+
 def write_stamp(lines: "list[str]") -> None:
     """Note how far the environment has come."""
     (VENV / ".complete").write_text("\n".join(lines) + "\n")
@@ -102,7 +121,7 @@ def build(want: "list[str]") -> None:
     if read_stamp()[:2] != want[:2]:
         import venv
 
-        print("environment: making .venv", flush=True)
+        print(f"environment: making .venv{reason(want)}", flush=True)
         # The stamp comes first: after a kill, the next call starts anew with the same build of torch.
         VENV.mkdir(exist_ok=True)
         write_stamp(want[:1])

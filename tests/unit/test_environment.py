@@ -120,6 +120,29 @@ def test_pip_is_asked_for_what_changed_and_for_no_more(environment: ModuleType, 
     assert environment.asked[5:] == [setuptools, lock, torch, project]
 
 
+def test_it_says_why_an_environment_is_made_again(
+    environment: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def said(want: list[str]) -> str:
+        environment.build(want)
+        return capsys.readouterr().out.partition("\n")[0]
+
+    want = environment.wanted("")
+    assert said(want) == "environment: making .venv"
+    settings = environment.VENV / "pyvenv.cfg"
+    settings.write_text(f"home = /usr/bin\ncommand = /usr/bin/python3 -m venv --clear {environment.VENV}\n")
+    again = "environment: making .venv again: "
+    assert said([want[0], "another lock", want[2]]) == f"{again}the locked packages changed"
+    assert said(["cuda", *want[1:]]) == f"{again}with torch for cuda"
+    environment.write_stamp(["cuda"])
+    assert said(["cuda", *want[1:]]).startswith(f"{again}it was not finished")
+    environment.VENV = environment.VENV.rename(tmp_path / "moved")
+    moved = environment.wanted("")
+    assert moved[1] != want[1]
+    assert said(moved).startswith(f"{again}this folder was moved or copied")
+    assert said(moved) == ""
+
+
 def test_a_killed_install_starts_anew_with_the_same_torch(environment: ModuleType) -> None:
     with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit):
         patch.setattr(environment, "torch_arguments", lambda *_: sys.exit("killed"))

@@ -9,7 +9,7 @@ import scalinglaws
 
 PACKAGE = Path(scalinglaws.__file__).parent
 ORDER = (
-    *("errors", "files", "fingerprint"),
+    *("errors", "files", "fingerprint", "terminal"),
     *("config", "tables", "data", "models", "tasks", "counting", "training"),
     *("laws", "fitting", "protocols", "claims", "plotting", "public_runs", "own_runs"),
     *("papers", "report", "staleness", "stages", "cli"),

@@ -26,7 +26,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     assert outcome.jobs == ALL
     assert f"{PAPER}       1           1           0               0             0" in outcome.stdout
     report = (project.results / "report" / f"{PAPER}.txt").read_text()
-    assert "1 claims: 1 reproduced." in report
+    assert "1 claim: 1 reproduced." in report
     assert f"No claim is stated about {PAPER}/points." in report
     return project
 

@@ -105,7 +105,7 @@ def test_a_corrupt_data_file(project: Project, corrupt: Callable[[Project], str]
     assert outcome.status not in (0, 2)
     assert f"error: {file}: SHA-256 is {hashlib.sha256(damaged).hexdigest()}, expected " in outcome.stderr
     assert outcome.stderr.count(file) == 1  # once is enough
-    assert f"    log: {RESULTS}/logs/data/fashion-mnist-" in outcome.stderr
+    assert f", log: {RESULTS}/logs/data/fashion-mnist-" in outcome.stderr
     assert f"all of its output is in {RESULTS}/logs/snakemake.log" in outcome.stderr
     assert outcome.trained == set()
     after = _state(project)
@@ -131,7 +131,7 @@ def test_a_run_that_fails(bare: Project) -> None:
     outcome = bare.replicate()
     assert outcome.status == 1
     assert outcome.stderr.count("RuntimeError: boom") == 1  # no retries
-    log = rf"^    log: {RESULTS}/logs/train/{STUDY_NAME}/resnet-\S+-part{part}\.log$"
+    log = rf"^    train_\S+, log: {RESULTS}/logs/train/{STUDY_NAME}/resnet-\S+-part{part}\.log$"
     assert re.search(log, outcome.stderr, re.MULTILINE)
     own = {grid_run(width, size, seed) for width in WIDTHS for size in SUBSETS for seed in PARTS[part]}
     assert outcome.trained - own == ALL_RUNS - own
@@ -140,6 +140,32 @@ def test_a_run_that_fails(bare: Project) -> None:
     before = bare.records()
     assert bare.replicate().status == 1  # called again, it fails again, and keeps what there is
     assert before.items() <= bare.records().items()
+
+
+def test_jobs_that_fail_in_different_ways_at_once_are_all_named(bare: Project) -> None:
+    """A mistake, a bug, and a process that the system kills: each with its own reason and log."""
+    bare.forks = False  # one of them is killed
+    models = [{"family": "resnet", "width": width, "depth": 8} for width in (1, 2, 3)]
+    bare.change("scales.smoke.models", models)
+    bare.change("scales.smoke.seeds", [0])
+    bare.change("runs.learning_rate", 0.001)
+    line = "    content = content_hash(options.data)\n"
+    width_of = 'job.runs[0].model.options["width"]'
+    ways = (
+        f"    if {width_of} == 1:\n        raise RecordError('one.csv: is \\x1b[2J wrong')\n"
+        f"    if {width_of} == 2:\n        raise RuntimeError('boom')\n"
+        f"    if {width_of} == 3:\n        import os; os.kill(os.getpid(), 9)\n"
+    )
+    bare.edit("stages/train.py", line, line + ways)
+    outcome = bare.replicate()
+    assert outcome.status == 1
+    for width, reason in (
+        (1, r"error: one\.csv: is \\x1b\[2J wrong"),
+        (2, "RuntimeError: boom"),
+        (3, "killed by SIGKILL; perhaps the memory ran out: use fewer --cores"),
+    ):
+        job = rf"train_\S+-width{width}, log: {RESULTS}/logs/train/{STUDY_NAME}/resnet-\S*width{width}\.log"
+        assert re.search(rf"^{reason}\n    {job}$", outcome.stderr, re.MULTILINE), outcome.stderr
 
 
 def test_what_was_trained_before_counts_for_nothing_after_a_failure(project: Project) -> None:
@@ -180,7 +206,7 @@ def test_a_stage_that_fails(project: Project) -> None:
     outcome = project.replicate()
     assert outcome.status == 1
     assert "AttributeError: 'list' object has no attribute 'boom'" in outcome.stderr
-    assert f"    log: {RESULTS}/logs/report/hestness-2017.log\n" in outcome.stderr
+    assert f"    summary_hestness-2017, log: {RESULTS}/logs/report/hestness-2017.log\n" in outcome.stderr
     log = project.results / "logs" / "report" / "hestness-2017.log"
     assert "AttributeError" in log.read_text()
     assert outcome.jobs == Jobs(["summary"])

@@ -8,28 +8,38 @@ import snakemake.workflow
 
 from scalinglaws.config.job import write_jobs
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.selection import Selection
 from scalinglaws.config.plan import plan as plan_of
 from scalinglaws.errors import ConfigError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.sizes import check_sizes
 from scalinglaws.staleness.steps import INTERMEDIATE, cache, final, steps
+from scalinglaws.terminal import one_line
 
 try:
-    PLAN = plan_of(load_config(config.get("scale", "laptop"), paper=config.get("paper")))
+    ASKED = Selection.of(config)
+    PLAN = plan_of(load_config(ASKED))
     STEPS = steps(PLAN)  # reads the claims too
 except ConfigError as mistake:
-    raise WorkflowError(str(mistake)) from None
+    raise WorkflowError(one_line(mistake)) from None
+
+# Snakemake itself would wait forever for the first of 0 cores or jobs, and takes a negative number for many.
+for option, number in (
+    ("cores", workflow.resource_settings.cores),
+    ("jobs", workflow.resource_settings.nodes),
+):
+    if number is not None and number < 1:
+        raise WorkflowError(f"--{option}: should be 1 or more, not {number}")
 
 VERBS = {"data": "prepare", "figures": "figure", "report": "summary"}
 SCALE = PLAN.config.scale
-STRICT_VERSIONS = bool(config.get("strict_versions"))
 # By itself Snakemake goes by the times of files and by its notes in .snakemake, and both can get lost. So we
 # compare content with what the stages wrote about themselves, and tell Snakemake what is stale. A job on a
 # cluster, which reads this file too, is told what to do.
 STALE = {step.made_of for step in STEPS}
 if workflow.is_main_process:
-    CHANGES = Changes(final(STEPS), STEPS, Hashes(cache(PLAN)), strict_versions=STRICT_VERSIONS)
+    CHANGES = Changes(final(STEPS), STEPS, Hashes(cache(PLAN)), strict_versions=ASKED.strict_versions)
     STALE = {step.made_of for step in CHANGES.stale}
     try:
         check_sizes(PLAN, STEPS, CHANGES.stale)

@@ -41,7 +41,7 @@ for number, step in enumerate(steps_of("train")):
             heartbeat=f"{RESULTS}/logs/progress/{step.job.study}/{step.job.name}.json",
             # Where a run was trained is in its record; it makes no run stale.
             device=SCALE.device,
-            versions="--strict-versions" if STRICT_VERSIONS else "",
+            versions="--strict-versions" if ASKED.strict_versions else "",
             note=note(step),
         message:
             f"train {step.name}: {len(step.job.runs)} runs"
@@ -50,4 +50,4 @@ for number, step in enumerate(steps_of("train")):
             " --data {params.data:q} --subsets {params.subsets:q} --out {params.runs:q} --device {params.device}"
             " --learning-rate {input.learning_rate:q} {output.learning_rate:q} --checkpoint {params.checkpoint:q}"
             " --ensemble {resources.ensemble} --log {log:q} --heartbeat {params.heartbeat:q}"
-            " {params.versions} {params.note}"
+            " {params.versions} {params.note} 2>> {log:q}"

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Sequence
 
 from scalinglaws.cli.estimate import Estimates, briefly, cores, in_words, read_timings
+from scalinglaws.cli.options import selection
 from scalinglaws.config.job import Job
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
@@ -20,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         ConfigError: the config cannot be used.
     """
-    work = plan(load_config(options.scale, paper=options.paper))
+    work = plan(load_config(selection(options)))
     scale = work.config.scale
     estimates = Estimates(read_timings(), scale.machine, scale.device, count)
     print(f"Scale {scale.scale}: {scale.description}\n")

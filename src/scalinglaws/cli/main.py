@@ -3,12 +3,14 @@
 import argparse
 import os
 import sys
-from importlib import import_module
+from importlib import import_module, metadata
 from pathlib import Path
 
+from scalinglaws.cli.options import Parser, add_selection, cores
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.own_runs import options as user_options
 from scalinglaws.stages.stage import USER_ERROR
+from scalinglaws.terminal import one_line, protect
 
 OWN_RUNS = ("laws", "fit", "plan", "extrapolate")
 """Commands for a table of your own runs; the others work on the papers."""
@@ -16,6 +18,7 @@ OWN_RUNS = ("laws", "fit", "plan", "extrapolate")
 
 def main() -> None:
     """Parse the command line and run one command; a user's mistake gives one line and exit status 2."""
+    protect()
     options = _parser().parse_args()
     # Our matrices are small: a second thread of BLAS only waits, and costs a second of CPU time per fit.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -27,22 +30,29 @@ def main() -> None:
         sys.stdout.flush()
         sys.exit(status)
     except ScalingLawsError as mistake:
-        print(f"error: {mistake}", file=sys.stderr)
+        print(f"error: {one_line(mistake)}", file=sys.stderr)
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:  # `scalinglaws laws | head`: the reader has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
+    except OSError as problem:  # a folder that may not be written, a full disk, a name that is too long
+        print(f"error: {one_line(problem.filename or 'a file')}: {problem.strerror}", file=sys.stderr)
+        sys.exit(USER_ERROR)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="scalinglaws",
         description="Rebuild the plots of papers on neural scaling laws; fit their laws to your own runs.",
         epilog="`scalinglaws COMMAND --help` tells the options of a command.",
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    version = f"scalinglaws {metadata.version('scalinglaws')}"
+    parser.add_argument("--version", action="version", version=version)
+    commands: user_options.Commands = parser.add_subparsers(
+        dest="command", required=True, metavar="COMMAND", parser_class=Parser
+    )
 
     replicate = commands.add_parser(
         "replicate",
@@ -50,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Train, fit, draw and judge whatever is not up to date. Ctrl-C or `kill` stops it within "
         "10 seconds, and the same command then goes on from there.",
     )
-    _add_scale(replicate)
+    add_selection(replicate)
     replicate.add_argument(
         "--from",
         dest="adopt",
@@ -60,7 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_strict_versions(replicate)
     replicate.add_argument(
-        "--cores", type=_cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
+        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
     )
 
     publish = commands.add_parser(
@@ -68,14 +78,14 @@ def _parser() -> argparse.ArgumentParser:
         help="copy figures and run records to the folders that git tracks",
         description="Copy the figures of a finished replication to figures/ and its run records to records/.",
     )
-    _add_scale(publish)
+    add_selection(publish)
 
     cost = commands.add_parser(
         "cost",
         help="how many runs a scale trains, and how long that takes",
         description="Print the runs, FLOPs and estimated time of each study. Nothing is started.",
     )
-    _add_scale(cost)
+    add_selection(cost)
 
     verify = commands.add_parser(
         "verify",
@@ -83,7 +93,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Read everything on disk and compare it with what it was made of: spec, code, inputs, "
         "outputs, digests of run records. Nothing is changed; the exit status is 1 if something is wrong.",
     )
-    _add_scale(verify)
+    add_selection(verify)
     _add_strict_versions(verify)
 
     _add_why(commands)
@@ -92,19 +102,6 @@ def _parser() -> argparse.ArgumentParser:
     user_options.add_plan(commands)
     user_options.add_extrapolate(commands)
     return parser
-
-
-def _cores(text: str) -> str:
-    if text == "all" or (text.isdecimal() and int(text) > 0):
-        return text
-    raise argparse.ArgumentTypeError(f"{text!r} is neither a number of cores nor `all`")
-
-
-def _add_scale(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--scale", default="laptop", help="smoke, laptop (default), gpu, paper, or the path of a scale file"
-    )
-    parser.add_argument("--paper", help="only the studies of one paper, for example hestness-2017")
 
 
 def _add_strict_versions(parser: argparse.ArgumentParser) -> None:
@@ -123,11 +120,11 @@ def _add_why(commands: user_options.Commands) -> None:
         "is made again.",
     )
     parser.add_argument(
-        "output", type=Path, nargs="?", metavar="OUTPUT", help="a file under results/ (default: all of them)"
-    )
-    parser.add_argument(
-        "--scale", help="a scale's name, or the path of a scale file (default: by the output's place)"
-    )
+        "output", type=Path, nargs="?", metavar="OUTPUT",
+        help="a file or folder under results/, which tells the scale (default: all, of each scale that has "
+        "results)",
+    )  # fmt: skip
+    add_selection(parser, "laptop")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from scalinglaws.cli.adopt import records_file
+from scalinglaws.cli.options import selection
 from scalinglaws.config.plan import AnalysisPlan, StudyPlan, plan, training_code
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
@@ -24,7 +25,7 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         RecordError: something is missing or stale; then nothing is copied.
     """
-    work = plan(load_config(options.scale, paper=options.paper))
+    work = plan(load_config(selection(options)))
     scale = work.config.name
     results = Path("results") / scale
     copies = [pair for study in work.all_studies for pair in _copies(study, results, scale)]

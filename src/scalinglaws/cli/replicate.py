@@ -1,6 +1,7 @@
 """`scalinglaws replicate`: run the workflow, show how far it is, end with the verdicts and the folders."""
 
 import argparse
+import os.path
 import sys
 from contextlib import suppress
 from dataclasses import replace
@@ -10,12 +11,14 @@ from scalinglaws.claims.claim import claims_of
 from scalinglaws.cli import screen, snakemake
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates, cores, read_timings
+from scalinglaws.cli.failures import LOCKED_OUT, problem_in
+from scalinglaws.cli.options import selection
 from scalinglaws.cli.progress import Progress, trained
 from scalinglaws.cli.signals import Signals, StoppedError
 from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
-from scalinglaws.errors import ConfigError
+from scalinglaws.errors import ConfigError, RecordError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.run_states import set_damaged_aside
@@ -35,16 +38,18 @@ def run(options: argparse.Namespace) -> int:
     """
     if not Path("Snakefile").is_file():
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
-    work = plan(load_config(options.scale, paper=options.paper))
+    if options.adopt is not None and not os.path.isdir(options.adopt):  # noqa: PTH112
+        raise RecordError(f"--from {options.adopt}: this is not a folder")
+    asked = selection(options)
+    work = plan(load_config(asked))
     results = Path("results") / work.config.name
     for each in work.all_studies:
         claims_of(each.study.study)  # mistakes in the claims are told before any work starts
     try:
-        with Signals() as signals, snakemake.alone(results, options.scale):
+        with Signals() as signals, snakemake.alone(results, asked):
             log = results / "logs" / "snakemake.log"
             log.write_text("", encoding="utf-8")
-            workflow = Workflow(options.scale, options.paper, options.cores, log, signals)
-            workflow = replace(workflow, strict_versions=options.strict_versions)
+            workflow = Workflow(asked, options.cores, log, signals)
             return _replicate(work, workflow, options)
     except StoppedError as stopped:
         with suppress(OSError):  # the terminal may be closed
@@ -78,7 +83,9 @@ def _replicate(work: Plan, workflow: Workflow, options: argparse.Namespace) -> i
     failed = 0
     for part in parts:
         before = workflow.text()
-        each = replace(workflow, paper=part.papers[0]) if len(parts) > 1 else workflow
+        each = (
+            replace(workflow, asked=workflow.asked.of_paper(part.papers[0])) if len(parts) > 1 else workflow
+        )
         progress = Progress(part, results, done, estimates)
         try:
             status = each.run(show=progress.show)
@@ -87,7 +94,7 @@ def _replicate(work: Plan, workflow: Workflow, options: argparse.Namespace) -> i
         said = workflow.text().removeprefix(before)
         if status:
             failed = _failed(workflow.log, said, status)
-            if snakemake.LOCKED_OUT in said:
+            if LOCKED_OUT in said:
                 break
         elif len(parts) > 1:
             print(screen.finished(part, results), flush=True)
@@ -98,7 +105,7 @@ def _replicate(work: Plan, workflow: Workflow, options: argparse.Namespace) -> i
 
 def _failed(log: Path, said: str, status: int) -> int:
     print(
-        f"\n{snakemake.problem_in(said)}\nThe workflow stopped; all of its output is in {log}",
+        f"\n{problem_in(said)}\nThe workflow stopped; all of its output is in {log}",
         file=sys.stderr,
     )
     return status

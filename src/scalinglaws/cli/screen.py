@@ -123,16 +123,17 @@ def ending(work: Plan, results: Path) -> list[str]:
         cells = (f"{found[verdict]:>{len(heading)}}" for verdict, heading in HEADINGS.items())
         lines.append(f"{paper:<{wide}}  {found.total():>6}  {'  '.join(cells)}")
     first = max(work.papers, key=lambda paper: counts[paper].total())
-    report, figures = f"{results}/report/{first}.txt", f"{results}/figures/{first}/"
+    report, figures = f"{results}/report/{work.config.study or first}.txt", f"{results}/figures/{first}/"
     wide = max(len(report), len(figures))
     others = "Other papers are beside them; " if len(work.papers) > 1 else ""
+    tables = "tables/, " if work.studies else ""  # analyses leave theirs in fits/
     return [
         *lines,
         "",
         "Look first at",
         f"  {report:<{wide}}  each claim, what was measured, the verdict and why",
         f"  {figures:<{wide}}  .pdf, .png, and .csv of what is drawn",
-        f"{others}{results}/ also has tables/, fits/ and logs/.",
+        f"{others}{results}/ also has {tables}fits/ and logs/.",
     ]
 
 

@@ -1,6 +1,7 @@
 """Calling Snakemake from the commands, and stopping it."""
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ from typing import IO
 import psutil  # type: ignore[import-untyped]
 
 from scalinglaws.cli.signals import Signals, StoppedError
+from scalinglaws.config.reading.selection import Selection
 from scalinglaws.errors import ScalingLawsError
 
 KEEP_MEMORY = {
@@ -24,12 +26,6 @@ KEEP_MEMORY = {
 }
 """Makes glibc keep large blocks for the next training step instead of returning them and asking for fresh
 pages each time. This saves a fifth to a third of a step whose arrays are megabytes."""
-LOCKED_OUT = "LockException"
-LOCKED = (
-    "Snakemake's lock is on this folder: another workflow is running here, or one was killed. If none is "
-    "running, remove the lock with `.venv/bin/snakemake --unlock` and call again; nothing computed is lost."
-)
-LOG_HINT = " (check log file(s) for error details)"
 POLL_SECONDS = 0.5
 STOP_SECONDS = 8.5
 """Time that jobs have to end by themselves. A training process needs one step and a checkpoint."""
@@ -42,7 +38,7 @@ class SnakemakeKilledError(ScalingLawsError):
 
 
 @contextmanager
-def alone(results: Path, scale: str) -> Iterator[None]:
+def alone(results: Path, asked: Selection) -> Iterator[None]:
     """Make this the only replication of a scale; remove the lock that a killed one left behind.
 
     Snakemake's own lock stays in the folder after a kill or a loss of power, and nothing in it tells whether
@@ -67,7 +63,7 @@ def alone(results: Path, scale: str) -> Iterator[None]:
         os.set_inheritable(file.fileno(), True)  # if only this process is killed, Snakemake still holds it
         file.seek(0)
         if file.read():
-            subprocess.run(command(scale, None, "1", "--unlock"), capture_output=True, check=False)
+            subprocess.run(command(asked, "1", "--unlock"), capture_output=True, check=False)
         file.write("running\n")
         file.flush()
         try:
@@ -80,9 +76,11 @@ def alone(results: Path, scale: str) -> Iterator[None]:
         file.truncate(0)
 
 
-def command(scale: str, paper: str | None, cores: str, *arguments: str) -> list[str]:
+def command(asked: Selection, cores: str, *arguments: str) -> list[str]:
     """A call of Snakemake on the project's Snakefile."""
-    settings = [f"scale={scale}", *([f"paper={paper}"] if paper else [])]
+    given = {key: value for key, value in asked.model_dump().items() if value}
+    # As JSON, because Snakemake would read a name like 2024 as a number.
+    settings = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in given.items()]
     head = [sys.executable, "-m", "snakemake", "--cores", cores]
     # `--config` takes all that follows it, so it comes last.
     return [*head, *arguments, "--config", *settings]
@@ -90,18 +88,15 @@ def command(scale: str, paper: str | None, cores: str, *arguments: str) -> list[
 
 @dataclass(frozen=True)
 class Workflow:
-    """The project's workflow at a scale, run by Snakemake; its output is appended to a log."""
+    """The project's workflow, run by Snakemake; its output is appended to a log."""
 
-    scale: str
-    paper: str | None
-    """Only this paper, if one is named."""
+    asked: Selection
+    """What of the config it brings up to date."""
     cores: str
     """A number, or `all`."""
     log: Path
     signals: Signals
     """The signals that stop it."""
-    strict_versions: bool = False
-    """Whether what other versions of packages made is made again."""
 
     def run(self, *arguments: str, show: Callable[[], None] = lambda: None) -> int:
         """Run Snakemake to its end and return its exit status; a signal stops it and its jobs within 10 s.
@@ -118,9 +113,7 @@ class Workflow:
         signals.deferred = True  # from its start to its end, nothing may interrupt us without stopping it
         try:
             with self.log.open("a", encoding="utf-8") as log:
-                call = command(self.scale, self.paper, self.cores, *arguments)
-                call += ["strict_versions=1"] if self.strict_versions else []
-                process = _start(call, log)
+                process = _start(command(self.asked, self.cores, *arguments), log)
             try:
                 while process.poll() is None and signals.number is None:
                     with suppress(subprocess.TimeoutExpired):
@@ -202,25 +195,3 @@ def _jobs(session: int) -> dict[psutil.Process, psutil.Process | None]:
                 if job.status() != psutil.STATUS_ZOMBIE:
                     found[job] = job.parent()
     return found
-
-
-def problem_in(log: str) -> str:
-    """What went wrong, from a log: the error messages, else what was raised; and the logs of failed jobs."""
-    lines = log.splitlines()
-    if any(line.startswith(LOCKED_OUT) for line in lines):
-        return LOCKED
-    said = [line for line in lines if line.startswith(("error:", "Error:"))] or list(_raised(lines))
-    if not said:
-        return "\n".join(lines[-25:])
-    logs = [line.replace(LOG_HINT, "") for line in lines if line.endswith(LOG_HINT)]
-    # A job's log is shown twice, and one mistake can fail many jobs.
-    return "\n".join([*list(dict.fromkeys(said))[:5], *list(dict.fromkeys(logs))[:5]])
-
-
-def _raised(lines: list[str]) -> Iterator[str]:
-    """The last line of each traceback."""
-    inside = False
-    for line in lines:
-        if inside and line and not line.startswith(" "):
-            yield line
-        inside = line.startswith("Traceback") or (inside and (not line or line.startswith(" ")))

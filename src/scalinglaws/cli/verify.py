@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from scalinglaws.cli.options import selection
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import ConfigError, RecordError
@@ -25,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     """
     if not Path("Snakefile").is_file():
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
-    work = plan(load_config(options.scale, paper=options.paper))
+    work = plan(load_config(selection(options)))
     every = steps(work)
     changed = Changes(final(every), every, Hashes(), strict_versions=options.strict_versions)
     records = list(_records(every))

@@ -5,8 +5,10 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+from scalinglaws.cli.options import selection
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.selection import Selection
 from scalinglaws.errors import ConfigError, ScalingLawsError
 from scalinglaws.staleness.changes import MADE, Changes
 from scalinglaws.staleness.hashes import Hashes
@@ -27,7 +29,16 @@ def run(options: argparse.Namespace) -> int:
     if not Path("Snakefile").is_file():
         raise ConfigError("there is no Snakefile here; call this in the project's folder")
     target = _relative(options.output)
-    work = plan(load_config(options.scale or _scale_of(target)))
+    if target is not None or options.scale is not None:
+        return _tell(target, selection(options, scale=_scale_of(target)))
+    with_results = [file.stem for file in sorted(Path("config").glob("*.yaml")) if _has_results(file.stem)]
+    for scale in with_results or [DEFAULT_SCALE]:
+        _tell(None, selection(options, scale=scale))
+    return 0
+
+
+def _tell(target: str | None, asked: Selection) -> int:
+    work = plan(load_config(asked))
     results = f"results/{work.config.name}"
     every = steps(work)
     if target in (None, results):
@@ -61,6 +72,10 @@ def _relative(output: Path | None) -> str | None:
         return None
     path = output.absolute()
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(output)
+
+
+def _has_results(scale: str) -> bool:
+    return any(Path("results", scale).glob("*"))
 
 
 def _scale_of(target: str | None) -> str:

@@ -128,6 +128,16 @@ class Plan:
         return tuple(sorted({plan.study.paper for plan in self.all_studies}))
 
     @property
+    def reports(self) -> dict[str, list[str]]:
+        """The studies of each report, sorted: of each paper, or of the one study that was asked for."""
+        if self.config.study:  # the report of its paper is about more studies than this
+            return {self.config.study: sorted(each.study.study for each in self.all_studies)}
+        return {
+            paper: sorted(each.study.study for each in self.all_studies if each.study.paper == paper)
+            for paper in self.papers
+        }
+
+    @property
     def data(self) -> tuple[DataSpec, ...]:
         """The data sets that are needed, each once."""
         specs = {plan.grid.data.name: plan.grid.data for plan in self.studies}

@@ -22,6 +22,7 @@ from scalinglaws.own_runs.saved_fit import Origin, document, ranges, tied, write
 from scalinglaws.own_runs.table import Kind, Table, distinct, read_table
 
 FORMATS = (".pdf", ".png", ".svg")
+MOST_RESAMPLES, MOST_SEED = 1_000_000, 2**63 - 1
 
 
 def run(options: argparse.Namespace) -> int:
@@ -30,6 +31,9 @@ def run(options: argparse.Namespace) -> int:
         not_the_table(option, path, options.runs)
     if options.plot is not None and options.plot.suffix.lower() not in FORMATS:
         raise ScalingLawsError(f"--plot: {options.plot} must end in {', '.join(FORMATS)}")
+    level = number("--level", options.level)
+    resamples = count("--bootstrap", options.bootstrap, MOST_RESAMPLES)
+    seed = count("--seed", options.seed, MOST_SEED)
     ties = pairs("--tie", options.tie, "ONE=OTHER")
     law = tied(laws.find(options.law), ties)
     columns = mapping(law, options.x, options.y)
@@ -49,10 +53,10 @@ def run(options: argparse.Namespace) -> int:
     }
     fit = Problem(law, points, estimator, fixed).fit()
     intervals = fit.intervals(
-        level=number("--level", options.level),
+        level=level,
         method=None if options.interval == "auto" else options.interval,
-        resamples=count("--bootstrap", options.bootstrap),
-        seed=count("--seed", options.seed),
+        resamples=resamples,
+        seed=seed,
     )
     report = fit.report(intervals)
     first = doubts(fit, columns, copies, len(table.cells) + copies)

@@ -15,24 +15,6 @@ from scalinglaws.errors import ScalingLawsError
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
-class Once(argparse.Action):
-    """An option that may be given once; argparse itself would silently take the last of several."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        """Keep the value, or end with an error if there is one already."""
-        given: set[str] = vars(namespace).setdefault("given", set())
-        if option_string is not None and self.dest in given:
-            parser.error(f"{option_string} is given twice")
-        given.add(self.dest)
-        setattr(namespace, self.dest, values)
-
-
 def add_laws(commands: Commands) -> None:
     """`scalinglaws laws [NAME]`."""
     parser = commands.add_parser("laws", help="the laws that can be fitted, with equation and source")
@@ -49,7 +31,6 @@ def add_fit(commands: Commands) -> None:
         description="Fits a law to a table with one row per run. Prints the parameters with intervals, and "
         "what speaks against the fit.",
     )
-    parser.register("action", None, Once)
     parser.add_argument("runs", type=Path, metavar="RUNS.csv", help="a CSV file with a header")
     parser.add_argument("--law", required=True, help="name of the law; `scalinglaws laws` lists them")
     parser.add_argument(
@@ -122,7 +103,6 @@ def add_plan(commands: Commands) -> None:
         description="The compute-optimal model size and number of tokens for a budget, by a fitted law of N "
         "and D.",
     )
-    parser.register("action", None, Once)
     parser.add_argument("--fit", type=Path, required=True, metavar="FIT.json", help="from `scalinglaws fit`")
     parser.add_argument(
         "--flops", action="append", required=True, metavar="C", help="a budget in FLOPs; repeatable"
@@ -143,7 +123,6 @@ def add_extrapolate(commands: Commands) -> None:
         description="Fits laws to the rows of each curve with train = 1, and scores them on the rows with "
         "train = 0.",
     )
-    parser.register("action", None, Once)
     parser.add_argument("curves", type=Path, metavar="CURVES.csv", help="a CSV file with a header")
     parser.add_argument(
         "--group", action="append", metavar="COLUMN",
@@ -179,14 +158,14 @@ def number(option: str, text: str) -> float:
     return value
 
 
-def count(option: str, text: str) -> int:
-    """A whole number, 0 or above.
+def count(option: str, text: str, most: int) -> int:
+    """A whole number from 0 to `most`.
 
     Raises:
         ScalingLawsError: it is not.
     """
-    if not (text.isascii() and text.isdigit()):
-        raise ScalingLawsError(f"{option}: '{text}' is not a whole number, 0 or above")
+    if not (text.isascii() and text.isdigit() and int(text) <= most):
+        raise ScalingLawsError(f"{option}: '{text}' is not a whole number from 0 to {most:,}")
     return int(text)
 
 

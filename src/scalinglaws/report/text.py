@@ -76,7 +76,8 @@ def counts(rows: Sequence[Row]) -> str:
     found = Counter(row["verdict"] for row in rows)
     order = ("reproduced", "consistent", *UNFOUNDED)
     parts = [f"{found[verdict]} {verdict}" for verdict in order if found[verdict]]
-    return f"{len(rows)} claims: {', '.join(parts)}." if rows else "No claims."
+    claims = "1 claim" if len(rows) == 1 else f"{len(rows)} claims"
+    return f"{claims}: {', '.join(parts)}." if rows else "No claims."
 
 
 def _bullet(text: str) -> list[str]:

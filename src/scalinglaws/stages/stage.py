@@ -13,6 +13,7 @@ from scalinglaws.errors import ConfigError, ScalingLawsError
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.made_of import Code, MadeOf
 from scalinglaws.staleness.versions import versions
+from scalinglaws.terminal import one_line, protect
 
 USER_ERROR = 2
 
@@ -83,10 +84,11 @@ def run_stage(main: Callable[[list[str]], None]) -> NoReturn:
     A mistake (`ScalingLawsError`) is printed to stderr as one line. Anything else is our bug and keeps its
     traceback.
     """
+    protect()
     try:
         main(sys.argv[1:])
     except ScalingLawsError as mistake:
-        print(f"error: {mistake}", file=sys.stderr)
+        print(f"error: {one_line(mistake)}", file=sys.stderr)
         sys.exit(USER_ERROR)
     sys.exit(0)
 

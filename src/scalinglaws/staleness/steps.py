@@ -143,7 +143,7 @@ class _Steps:
         yield from map(self.claims, self.work.all_studies)
         for each in self.work.all_studies:
             yield from (self.figure(each, figure) for figure in each.study.figures)
-        yield from map(self.report, self.work.papers)
+        yield from map(self.report, self.work.reports)
 
     # Data
 
@@ -333,14 +333,14 @@ class _Steps:
             settings=plan.figure_spec(figure, self.work.config.name, self.scale.resamples),
         )
 
-    def report(self, paper: str) -> Step:
-        studies = sorted(each.study.study for each in self.work.all_studies if each.study.paper == paper)
+    def report(self, name: str) -> Step:
+        studies = self.work.reports[name]
         return Step(
             stage="report",
-            name=paper,
+            name=name,
             inputs={"claims": [self.claims_table(study) for study in studies]},
-            outputs={"summary": [f"{self.results}/report/{paper}.txt"]},
-            made_of=f"{self.results}/report/{paper}.made-of.json",
+            outputs={"summary": [f"{self.results}/report/{name}.txt"]},
+            made_of=f"{self.results}/report/{name}.made-of.json",
             modules=("scalinglaws.stages.report",),
             settings={"studies": studies},
         )

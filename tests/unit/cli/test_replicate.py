@@ -11,10 +11,12 @@ import pytest
 from scalinglaws.cli import publish, replicate
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates
+from scalinglaws.cli.failures import LOCKED_OUT
 from scalinglaws.cli.progress import Progress
-from scalinglaws.cli.snakemake import LOCKED_OUT, Workflow
+from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.selection import Selection
 from scalinglaws.errors import RecordError
 from scalinglaws.files import write_text
 from scalinglaws.staleness.hashes import Hashes
@@ -27,7 +29,7 @@ CLAIM = "claim,verdict\nx,reproduced\ny,not testable at this scale\n"
 
 
 def work(paper: str | None = None) -> Plan:
-    return plan(load_config("laptop", paper=paper))
+    return plan(load_config(Selection(paper=paper)))
 
 
 @dataclass
@@ -39,10 +41,10 @@ class Snakemake:
     status: dict[str | None, int] = field(default_factory=dict)
 
     def run(self, workflow: Workflow, *arguments: str, show: Any) -> int:
-        self.papers.append(workflow.paper)
+        self.papers.append(workflow.asked.paper)
         with workflow.log.open("a") as log:
-            log.write(self.said.get(workflow.paper, "Finished jobid: 1\n"))
-        return self.status.get(workflow.paper, 0)
+            log.write(self.said.get(workflow.asked.paper, "Finished jobid: 1\n"))
+        return self.status.get(workflow.asked.paper, 0)
 
 
 @pytest.fixture

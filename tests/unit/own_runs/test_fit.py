@@ -383,5 +383,5 @@ def test_the_table_is_never_written_over(call: Call, runs: Path) -> None:
 
 
 def test_an_option_given_twice_is_an_error(call: Call, runs: Path) -> None:
-    status, _, said = call.whole("fit", runs, *POWER_LAW, "--y", "weight")
-    assert (status, said.splitlines()[-1]) == (2, "scalinglaws fit: error: --y is given twice")
+    said = call.error("fit", runs, *POWER_LAW, "--y", "weight")
+    assert said == "--y is given twice; see `scalinglaws fit --help`"

@@ -30,7 +30,7 @@ def test_a_row_shows_claim_published_measured_and_verdict() -> None:
         "-0.300 [-0.321, -0.280]",
         "reproduced",
     ]
-    assert lines[-1] == "1 claims: 1 reproduced."
+    assert lines[-1] == "1 claim: 1 reproduced."
 
 
 def test_columns_are_aligned_and_nothing_is_wider_than_the_page() -> None:
@@ -78,7 +78,5 @@ def test_reasons_are_given_once_for_verdicts_that_leave_a_question() -> None:
 
 def test_studies_without_claims_are_named() -> None:
     text = summary([row("a")], ["paper/other", "paper/third"])
-    assert text.endswith(
-        "\n\nNo claim is stated about paper/other, paper/third.\n\n1 claims: 1 reproduced.\n"
-    )
+    assert text.endswith("\n\nNo claim is stated about paper/other, paper/third.\n\n1 claim: 1 reproduced.\n")
     assert summary([], ["paper/other"]) == "No claim is stated about paper/other.\n"

@@ -21,7 +21,7 @@ def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
     assert text.endswith("2 claims: 1 reproduced, 1 consistent.\n")
     (tmp_path / "b.csv").write_text(header)
     main([*spec, *tables, "--out", str(out)])
-    assert out.read_text().endswith("No claim is stated about two/y.\n\n1 claims: 1 reproduced.\n")
+    assert out.read_text().endswith("No claim is stated about two/y.\n\n1 claim: 1 reproduced.\n")
     (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,about one,0.9,1.1,consistent,Overlaps.,p. 1,sec\n")
     with pytest.raises(DataError, match=r"b\.csv, line 2: measured is 'about one'"):
         main([*spec, *tables, "--out", str(out)])

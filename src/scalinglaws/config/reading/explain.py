@@ -1,7 +1,8 @@
 """Turn what pydantic found wrong with a config into one sentence: where, what, and what is allowed."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -31,7 +32,8 @@ def sentence(error: ValidationError, where: Callable[[Location], str], model: An
     near = [mistake for mistake in mistakes if mistake[0][: len(start)] == start]
     location, first = max(near, key=lambda mistake: (len(mistake[0]), not _is_kind(mistake[1]["type"])))
     if first["type"] == "extra_forbidden":
-        problem = f"unknown key; allowed are {', '.join(_keys_at(model, location[:-1])) or 'none'}"
+        keys = _keys_at(model, location[:-1])
+        problem = f"unknown key; allowed are {', '.join(keys) or 'none'}{nearest(location[-1], keys)}"
     elif first["type"] == "missing":
         problem = "is missing"
     elif first["type"] == "value_error":
@@ -57,9 +59,15 @@ def dotted(location: Location) -> str:
     )
 
 
-def unknown(name: str, allowed: tuple[str, ...]) -> str:
+def unknown(name: str, allowed: Sequence[str]) -> str:
     """Says that a name does not exist, and which ones do."""
-    return f"there is no {quoted(name)}; allowed are {', '.join(allowed)}"
+    return f"there is no {quoted(name)}; allowed are {', '.join(allowed)}{nearest(name, allowed)}"
+
+
+def nearest(name: object, allowed: Sequence[str]) -> str:
+    """Asks whether the most similar name was meant; an empty text if none is similar."""
+    found = get_close_matches(str(name)[:LONGEST], allowed, 1)
+    return f"; did you mean {found[0]}?" if found else ""
 
 
 def twice(values: Iterable[Any]) -> str:

@@ -1,7 +1,7 @@
 """The grid of a study at one scale: merged from its parts and checked against the plugins that exist."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import FAMILIES, LAWS, SOURCES, TASKS
 from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
+from scalinglaws.config.reading.selection import Overrides
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.spec import DataSpec
 from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, Study
@@ -21,8 +22,8 @@ MOST_RUNS = 6000
 """Runs of a study. The command that collects them names each, and its length is limited."""
 
 
-def grid_of(study: Study, scale: Scale, path: Path) -> Grid:
-    """Merge a scale's own keys over `runs`, and check the result.
+def grid_of(study: Study, scale: Scale, path: Path, overrides: Overrides) -> Grid:
+    """Merge a scale's own keys over `runs`, then those that are set for this call, and check the result.
 
     Args:
         study: the study.
@@ -35,16 +36,20 @@ def grid_of(study: Study, scale: Scale, path: Path) -> Grid:
     own = study.scales[scale.scale]
 
     def where(location: Location) -> str:
-        """The file and the section that has most of the path of a key, with this path."""
+        """The option that set a key, else the file and the section that has most of its path."""
         in_own = _depth(own, location)
         place = f"scales.{scale.scale}" if in_own and in_own >= _depth(study.runs, location) else "runs"
-        return f"{path}: {dotted((place, *location))}"
+        return overrides.option(location) or f"{path}: {dotted((place, *location))}"
+
+    def in_fit(key: str) -> str:
+        location = ("fit", *key.split("."))
+        return overrides.option(location) or f"{path}: {dotted(location)}"
 
     for location, value in _no_blocks(study.runs, own):
         raise ConfigError(
             f"{path}: {dotted(('runs', *location))}: should be a block of keys, not {quoted(value)}"
         )
-    content = merge(study.runs, own)
+    content = merge(merge(study.runs, own), overrides.part(fit=False).content)
     try:
         grid = Grid.model_validate(content)
     except ValidationError as error:
@@ -69,21 +74,20 @@ def grid_of(study: Study, scale: Scale, path: Path) -> Grid:
     known = _known_examples(grid.data, grid.data.source in scale.locations)
     for location, problem in _impossible(grid, known):
         raise ConfigError(f"{where(location)}: {problem}")
-    _check_fit(study, grid, path, where)
+    _check_fit(study, grid, where, in_fit)
     _check_region(study, grid, known, where)
     options = plugins.complete(SOURCES, grid.data.source, "load", grid.data.options)
     return grid.model_copy(update={"data": grid.data.model_copy(update={"options": options})})
 
 
-def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
+def _check_fit(study: Study, grid: Grid, where: Any, in_fit: Callable[[str], str]) -> None:
     metrics: tuple[str, ...] | None = plugins.constant(TASKS, grid.task, "METRICS")
     if not metrics:
         raise ConfigError(f"{where(('task',))}: the file of {grid.task!r} has no literal `METRICS = (...)`")
     laws = plugins.declared(LAWS, "Law")
-    fit = f"{path}: fit"
-    wanted = [(f"{fit}.metrics.{i}", metric, metrics) for i, metric in enumerate(study.fit.metrics)]
-    wanted += [(f"{fit}.laws.{i}", law, laws) for i, law in enumerate(study.fit.laws)]
-    wanted.append((f"{fit}.size_law", study.fit.size_law, laws))
+    wanted = [(in_fit(f"metrics.{i}"), metric, metrics) for i, metric in enumerate(study.fit.metrics)]
+    wanted += [(in_fit(f"laws.{i}"), law, laws) for i, law in enumerate(study.fit.laws)]
+    wanted.append((in_fit("size_law"), study.fit.size_law, laws))
     if isinstance(grid.learning_rate, LearningRateSearch):
         wanted.append((where(("learning_rate", "metric")), grid.learning_rate.metric, metrics))
     for key, name, allowed in wanted:
@@ -97,13 +101,13 @@ def _check_fit(study: Study, grid: Grid, path: Path, where: Any) -> None:
         if len(needed.get(law, "m")) > 1:
             fitting = ", ".join(name for name in laws if len(needed.get(name, "m")) == 1)
             problem = f"{law} needs {' and '.join(needed[law])}, and is fitted over one size only"
-            raise ConfigError(f"{fit}.{key}: {problem}; allowed are {fitting}")
+            raise ConfigError(f"{in_fit(key)}: {problem}; allowed are {fitting}")
     for key, names in (("metrics", study.fit.metrics), ("laws", study.fit.laws)):
         if again := twice(names):
-            raise ConfigError(f"{fit}.{key}: {again} is given twice")
+            raise ConfigError(f"{in_fit(key)}: {again} is given twice")
     if study.fit.size_metric not in study.fit.metrics:
         problem = f"{quoted(study.fit.size_metric)} is not one of metrics: {', '.join(study.fit.metrics)}"
-        raise ConfigError(f"{fit}.size_metric: {problem}")
+        raise ConfigError(f"{in_fit('size_metric')}: {problem}")
 
 
 def _check_region(study: Study, grid: Grid, known: Mapping[str, Any], where: Any) -> None:

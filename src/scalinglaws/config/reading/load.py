@@ -3,6 +3,7 @@ allowed."""
 
 import os
 import re
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -13,8 +14,9 @@ from scalinglaws.config import plugins
 from scalinglaws.config.analysis import PUBLIC_RUNS
 from scalinglaws.config.modules import SOURCES
 from scalinglaws.config.plugins import ANALYSES, FIGURES
-from scalinglaws.config.reading.explain import dotted, quoted, sentence, twice, unknown
-from scalinglaws.config.reading.grid import grid_of
+from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
+from scalinglaws.config.reading.grid import grid_of, merge
+from scalinglaws.config.reading.selection import SCALE_FILE, Overrides, Selection
 from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
@@ -23,6 +25,7 @@ from scalinglaws.config.values import NAME
 from scalinglaws.errors import ConfigError
 
 Block = TypeVar("Block", bound=Strict)
+NONE = Overrides("")
 
 
 @dataclass(frozen=True)
@@ -35,27 +38,29 @@ class Config:
         studies: (study, its grid at this scale), sorted by name.
         analyses: studies that train nothing, sorted by name. Those that read other studies are included if at
             least one of these has the scale.
+        study: the one study that was asked for, if it was only one.
     """
 
     name: str
     scale: Scale
     studies: tuple[tuple[Study, Grid], ...]
     analyses: tuple[Analysis, ...] = ()
+    study: str | None = None
 
 
-def load_config(scale: str, root: Path = Path("config"), paper: str | None = None) -> Config:
+def load_config(asked: Selection | str, root: Path = Path("config")) -> Config:
     """Load the config of a scale.
 
     Args:
-        scale: name of a scale (`laptop`), or path of a scale file of your own.
+        asked: what is to be loaded; a text is a whole scale: its name, or the path of a file of your own.
         root: the folder of the scale files. The studies are under `studies/` in it.
-        paper: load only the studies of this paper.
 
     Raises:
-        ConfigError: something is wrong in the scale file or in a study that it runs.
+        ConfigError: something is wrong in what is asked, in the scale file or in a study that it runs.
     """
-    path = _scale_file(scale, root)
-    checked = _load_scale(path)
+    asked = Selection(scale=asked) if isinstance(asked, str) else asked
+    path = _scale_file(asked.scale, root)
+    checked = _load_scale(path, asked.overrides(SCALE_FILE))
     files = _study_files(root)
     wanted = tuple(files) if checked.studies == "all" else checked.studies
     for name in wanted:
@@ -63,22 +68,20 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
             raise ConfigError(f"{path}: studies: {unknown(name, tuple(files))}")
     if again := twice(wanted):
         raise ConfigError(f"{path}: studies: {again} is given twice")
-    papers = tuple(sorted({name.split("/")[0] for name in files}))
-    if paper is not None and paper not in papers:
-        raise ConfigError(f"paper: {unknown(paper, papers)}")
+    _check_asked(asked, tuple(files))
     studies: list[tuple[Study, Grid]] = []
     analyses: list[Analysis] = []
     kinds: dict[str, type[Study | Analysis]] = {}
     figures: dict[tuple[str, str], Path] = {}
+    chosen = _chosen(asked, files)
     for name in wanted:
-        study = load_study(files[name])
+        study = load_study(files[name], asked.overrides(name))
         kinds[name] = type(study)
         _check_figure_names(study, files[name], figures)
-        asked = paper in (None, study.paper)
         if isinstance(study, Analysis):
-            analyses += [study] if asked else []
-        elif checked.scale in study.scales and asked:
-            studies.append((study, grid_of(study, checked, files[name])))
+            analyses += [study] if name in chosen else []
+        elif checked.scale in study.scales and name in chosen:
+            studies.append((study, grid_of(study, checked, files[name], asked.overrides(name))))
         elif checked.scale not in study.scales and checked.studies != "all":
             raise ConfigError(f"{files[name]}: scales: has no {checked.scale!r}, but {path} lists this study")
     reading = [each for each in analyses if each.studies]
@@ -89,19 +92,23 @@ def load_config(scale: str, root: Path = Path("config"), paper: str | None = Non
             _check_reads(analysis, files[analysis.study], trained, path, wanted)
     there = {study.study for study, _ in studies}
     analyses = [each for each in analyses if not each.studies or there & set(each.studies)]
+    if asked.study and asked.study not in (there | {each.study for each in analyses}):
+        raise ConfigError(f"{path}: {asked.study} is not in it, or does not have the scale {checked.scale!r}")
     if not studies and not analyses:
-        raise ConfigError(f"{path}: no study of {paper or 'any paper'} has the scale {checked.scale!r}")
-    return Config(path.stem, checked, tuple(studies), tuple(analyses))
+        raise ConfigError(f"{path}: no study of {asked.paper or 'any paper'} has the scale {checked.scale!r}")
+    asked.check((*there, *(each.study for each in analyses)))
+    return Config(path.stem, checked, tuple(studies), tuple(analyses), asked.study)
 
 
 def _scale_file(scale: str, root: Path) -> Path:
     """The file of a scale. Results go to a folder with its name."""
+    # Unlike the methods of Path, these functions take any text, also an unknown user or far too long a name.
     own = scale.endswith((".yaml", ".yml"))
-    path = Path(scale) if own else root / f"{scale}.yaml"
+    path = Path(os.path.expanduser(scale)) if own else root / f"{scale}.yaml"  # noqa: PTH111
     if not re.fullmatch(NAME, path.stem if own else scale):
         what = f"{quoted(str(path))}: a scale file" if own else f"the scale {quoted(scale)}:"
         raise ConfigError(f"{what} must have a name that matches '{NAME}', which results are kept under")
-    if not os.path.exists(path):  # noqa: PTH110  # that of a path raises an error if its name is too long
+    if not os.path.exists(path):  # noqa: PTH110
         known = ", ".join(sorted(file.stem for file in root.glob("*.yaml")))
         raise ConfigError(f"{path}: there is no such scale file; {root}/ has {known or 'none'}")
     return path
@@ -120,7 +127,7 @@ def _study_files(root: Path) -> dict[str, Path]:
     return found
 
 
-def load_study(path: Path) -> Study | Analysis:
+def load_study(path: Path, overrides: Overrides = NONE) -> Study | Analysis:
     """Load one study file and check everything but its grids. With the key `analysis` it trains nothing.
 
     Raises:
@@ -129,36 +136,59 @@ def load_study(path: Path) -> Study | Analysis:
     content = read_yaml(path)
     study: Study | Analysis
     if "analysis" in content:
-        study = _validate(Analysis, content, path)
+        study = _validate(Analysis, content, path, overrides)
     else:
-        study = _validate(Study, content, path)
+        study = _validate(Study, content, path, overrides.part(fit=True))
     expected = f"{path.parent.name}/{path.stem}"
     if study.study != expected:
         raise ConfigError(
             f"{path}: study: must be {expected!r}, as the file is called, not {quoted(study.study)}"
         )
     if isinstance(study, Analysis):
-        _check_analysis(study, path)
+        _check_analysis(study, _where(path, overrides))
     _check_figures(study, path)
     return study
 
 
-def _check_analysis(study: Analysis, path: Path) -> None:
+def _check_asked(asked: Selection, studies: tuple[str, ...]) -> None:
+    """Check that the paper and the study exist; a name of the other kind is told."""
+    papers = tuple(sorted({name.split("/")[0] for name in studies}))
+    called = [f"--study {each}" for each in studies if asked.paper in (each, each.split("/")[1])]
+    if asked.paper is not None and asked.paper not in papers:
+        hint = f"; it is a study: {' or '.join(called)}" if called else ""
+        raise ConfigError(f"paper: {unknown(asked.paper, papers)}{hint}")
+    if asked.study is not None and asked.study not in studies:
+        hint = f"; it is a paper: --paper {asked.study}" if asked.study in papers else ""
+        raise ConfigError(f"study: {unknown(asked.study, studies)}{hint}")
+    if asked.paper and asked.study and not asked.study.startswith(f"{asked.paper}/"):
+        raise ConfigError(f"study: {asked.study} is not a study of {asked.paper}")
+
+
+def _chosen(asked: Selection, files: Mapping[str, Path]) -> Container[str]:
+    """The names of the studies that are asked for, as far as a scale runs them."""
+    if asked.study is None:
+        return [name for name in files if asked.paper in (None, name.split("/")[0])]
+    return {asked.study, *getattr(load_study(files[asked.study]), "studies", ())}
+
+
+def _check_analysis(study: Analysis, where: Callable[[Location], str]) -> None:
     sets = plugins.names(PUBLIC_RUNS, "yaml")
-    for key, name, allowed in (
-        ("analysis", study.analysis, plugins.of_papers(ANALYSES)),
-        *((f"public_runs.{i}", name, sets) for i, name in enumerate(study.public_runs)),
-    ):
+    names: list[tuple[Location, str, tuple[str, ...]]] = [
+        (("analysis",), study.analysis, plugins.of_papers(ANALYSES)),
+        *((("public_runs", i), name, sets) for i, name in enumerate(study.public_runs)),
+    ]
+    for key, name, allowed in names:
         if name not in allowed:
-            raise ConfigError(f"{path}: {key}: {unknown(name, allowed)}")
-    for key, given in (("public_runs", study.public_runs), ("studies", study.studies)):
+            raise ConfigError(f"{where(key)}: {unknown(name, allowed)}")
+    for list_key, given in (("public_runs", study.public_runs), ("studies", study.studies)):
         if twice(given):
-            raise ConfigError(f"{path}: {key}: {twice(given)} is given twice")
+            raise ConfigError(f"{where((list_key,))}: {twice(given)} is given twice")
     if not plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "TABLES"):
-        raise ConfigError(f"{path}: analysis: the file of {study.analysis!r} has no literal `TABLES = (...)`")
+        problem = f"the file of {study.analysis!r} has no literal `TABLES = (...)`"
+        raise ConfigError(f"{where(('analysis',))}: {problem}")
     if bool(study.studies) != bool(plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "STUDIES")):
         problem = "reads no studies" if study.studies else "needs the names of the studies that it reads"
-        raise ConfigError(f"{path}: studies: the analysis {study.analysis!r} {problem}")
+        raise ConfigError(f"{where(('studies',))}: the analysis {study.analysis!r} {problem}")
 
 
 def _check_reads(
@@ -206,19 +236,23 @@ def _check_figure_names(study: Study | Analysis, path: Path, seen: dict[tuple[st
             )
 
 
-def _load_scale(path: Path) -> Scale:
-    scale = _validate(Scale, read_yaml(path), path)
+def _load_scale(path: Path, overrides: Overrides) -> Scale:
+    scale = _validate(Scale, read_yaml(path), path, overrides)
     known = plugins.names(SOURCES)
     for name in scale.locations:
         if name not in known:
-            raise ConfigError(f"{path}: {dotted(('locations', name))}: {unknown(name, known)}")
+            raise ConfigError(f"{_where(path, overrides)(('locations', name))}: {unknown(name, known)}")
     return scale
 
 
-def _validate(model: type[Block], content: dict[str, Any], path: Path) -> Block:
+def _validate(model: type[Block], content: dict[str, Any], path: Path, overrides: Overrides) -> Block:
+    content = merge(content, overrides.content)
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(
-            sentence(error, lambda location: f"{path}: {dotted(location)}", model, content)
-        ) from error
+        raise ConfigError(sentence(error, _where(path, overrides), model, content)) from error
+
+
+def _where(path: Path, overrides: Overrides) -> Callable[[Location], str]:
+    """Names a key in an error: with its file, or as the option that set it."""
+    return lambda keys: overrides.option(keys) or f"{path}: {dotted(keys)}"

@@ -11,6 +11,7 @@ import yaml
 from scalinglaws.config import plugins
 from scalinglaws.config.reading.grid import merge
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.selection import Selection
 from scalinglaws.config.study import LearningRateSearch
 from scalinglaws.config.values import NAME
 from scalinglaws.errors import ConfigError
@@ -22,7 +23,7 @@ SCALES = sorted(path.stem for path in CONFIG.glob("*.yaml"))
 
 def mistake(root: Path, scale: str = "laptop", paper: str | None = None) -> str:
     with pytest.raises(ConfigError) as error:
-        load_config(scale, root, paper)
+        load_config(Selection(scale=scale, paper=paper), root)
     message = str(error.value)
     assert "\n" not in message
     return message

@@ -1,0 +1,61 @@
+"""What reaches the terminal: text without control characters, whichever file it comes from."""
+
+import re
+import sys
+import unicodedata
+from typing import TextIO, cast
+
+_UNUSUAL = re.compile(r"[^ -~\n\t]")
+_HIDDEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # of Unicode's categories
+
+
+def printable(text: str) -> str:
+    """The text with every character escaped that is not seen: control characters, changes of direction, ...
+
+    Escape codes in a file could otherwise clear the screen, change its title, or show something else than
+    what is there. Ends of lines and tabs stay.
+    """
+    return _UNUSUAL.sub(lambda found: found[0] if is_seen(found[0]) else _escaped(found[0]), text)
+
+
+def is_seen(character: str) -> bool:
+    """Whether a character shows as itself: it is neither a control character nor changes how others show."""
+    return unicodedata.category(character) not in _HIDDEN
+
+
+def protect() -> None:
+    """Let only printable text through to this process's output and errors."""
+    sys.stdout, sys.stderr = _protected(sys.stdout), _protected(sys.stderr)
+
+
+def one_line(text: object) -> str:
+    """An error as one line."""
+    return printable(str(text)).replace("\n", "\\n")
+
+
+class _Protected:
+    """A stream that prints printable text only.
+
+    The first character of what is printed may be a carriage return: with it, a line of progress replaces the
+    one before.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write the text, escaped."""
+        start = "\r" if text.startswith("\r") else ""
+        self._stream.write(start + printable(text[len(start) :]))
+        return len(text)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+def _protected(stream: TextIO) -> TextIO:
+    return stream if isinstance(stream, _Protected) else cast(TextIO, _Protected(stream))
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

@@ -1,0 +1,45 @@
+"""Control characters never reach the terminal, wherever they come from."""
+
+import io
+import sys
+
+import pytest
+
+from scalinglaws.errors import DataError
+from scalinglaws.stages.stage import run_stage
+from scalinglaws.terminal import printable, protect
+
+HOSTILE = "\x1b[2J\x07\x08\u202egpj.exe\u2066\x9b31m\udc80\u2028\x00\x7f"
+
+
+def test_hidden_characters_are_escaped_and_others_stay() -> None:
+    assert printable(HOSTILE) == (r"\x1b[2J\x07\x08\u202egpj.exe\u2066\x9b31m\udc80\u2028\x00\x7f")
+    seen = "Größe\xa0(%)\tα → 损失 ≤ 1\n"
+    assert printable(seen) == seen
+    assert printable("one\rtwo") == r"one\rtwo"
+
+
+def test_a_protected_stream_is_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(sys, name, io.StringIO())
+    protect()
+    protect()  # once is enough
+    print("\r50 %", end="", flush=True)
+    print(f"a {HOSTILE}", file=sys.stderr)
+    assert not sys.stdout.isatty()
+    assert sys.stdout.getvalue() == "\r50 %"  # type: ignore[attr-defined]
+    assert sys.stderr.getvalue() == f"a {printable(HOSTILE)}\n"  # type: ignore[attr-defined]
+
+
+def test_a_stage_says_its_error_in_one_visible_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def main(_: list[str]) -> None:
+        raise DataError(f"{HOSTILE}\n.csv: cannot be read")
+
+    monkeypatch.setattr(sys, "stdout", sys.stdout)
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    with pytest.raises(SystemExit) as ended:
+        run_stage(main)
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == f"error: {printable(HOSTILE)}\\n.csv: cannot be read\n"

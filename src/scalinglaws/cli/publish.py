@@ -6,11 +6,13 @@ from pathlib import Path
 
 from scalinglaws.cli.adopt import records_file
 from scalinglaws.cli.options import selection
-from scalinglaws.config.plan import AnalysisPlan, StudyPlan, plan, training_code
+from scalinglaws.config.plan import AnalysisPlan, StudyPlan, plan
 from scalinglaws.config.reading.load import load_config
-from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
+from scalinglaws.staleness.changes import Changes
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.steps import cache, final, steps
 from scalinglaws.training.records.record import plain_record, read_record
 
 FIGURES, RECORDS = Path("figures"), Path("records")
@@ -29,14 +31,12 @@ def run(options: argparse.Namespace) -> int:
     scale = work.config.name
     results = Path("results") / scale
     copies = [pair for study in work.all_studies for pair in _copies(study, results, scale)]
-    records = [_record(results, study, spec) for study in work.studies for spec in study.runs]
-    missing = [file for file in [*(source for source, _ in copies), *records] if not file.is_file()]
-    if missing:
+    every = steps(work)
+    changed = Changes(final(every), every, Hashes(cache(work)))
+    if changed.stale:
         raise RecordError(
-            f"{missing[0]}: not there ({len(missing)} missing); run `make replicate SCALE={scale}` first"
+            f"{results} is not up to date ({changed.causes()[0]}); run `make replicate SCALE={scale}` first"
         )
-    for study in work.studies:
-        _check_current(study, results, scale)
     for study in work.studies:
         _publish_records(study, results, scale)
     for source, target in copies:
@@ -58,25 +58,11 @@ def _copies(study: StudyPlan | AnalysisPlan, results: Path, scale: str) -> list[
     return [*figures, *tables, (results / "report" / "claims" / f"{name}.csv", records / "claims.csv")]
 
 
-def _record(results: Path, study: StudyPlan, spec: RunSpec) -> Path:
-    return results / "runs" / study.study.study / f"{spec.id}.json"
-
-
-def _check_current(study: StudyPlan, results: Path, scale: str) -> None:
-    """Raise RecordError if other code made a run: its record could not be adopted."""
-    for job in study.jobs:
-        code = training_code(job)
-        for spec in job.runs:
-            path = _record(results, study, spec)
-            if read_record(path).code != code:
-                raise RecordError(f"{path}: made by other code; run `make replicate SCALE={scale}` first")
-
-
 def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:
     """Write all run records of a study to one file, one JSON object per line, sorted by run."""
     lines = []
     for spec in sorted(study.runs, key=lambda run: run.id):
-        plain = plain_record(read_record(_record(results, study, spec)))
+        plain = plain_record(read_record(results / "runs" / study.study.study / f"{spec.id}.json"))
         lines.append(json.dumps(plain, sort_keys=True, separators=(",", ":")))
     target = records_file(RECORDS, scale, study.study.study)
     write_text(target, "\n".join(lines) + "\n")

@@ -5,15 +5,17 @@ compares it with the present (`stages/changes.py`), so nothing depends on the ti
 Snakemake remembers.
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
 
-from pydantic import ValidationError
-
+from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.strict import Strict
 from scalinglaws.files import write_json
 from scalinglaws.fingerprint import module_hashes
+
+DIGEST = "digest"
 
 
 class Code(Strict):
@@ -45,13 +47,16 @@ class MadeOf(Strict):
     """Python and the packages that compute. They make nothing stale unless you ask for that."""
 
     def write(self, path: Path) -> None:
-        """Write it to a file, whole."""
-        write_json(path, self.model_dump(mode="json"))
+        """Write it to a file, whole, with a digest of all of it."""
+        plain = self.model_dump(mode="json")
+        write_json(path, {**plain, DIGEST: short_hash(plain)})
 
 
 def read_made_of(path: Path) -> MadeOf | None:
-    """Read what outputs were made of; None where the file is missing or cannot be understood."""
+    """Read what outputs were made of; None where the file is missing or is not as it was written."""
     try:
-        return MadeOf.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValidationError, ValueError):
-        return None
+        plain = json.loads(path.read_text(encoding="utf-8"))
+        digest = plain.pop(DIGEST)
+        return MadeOf.model_validate(plain) if digest == short_hash(plain) else None
+    except (AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError):
+        return None  # pydantic's errors are ValueErrors

@@ -13,9 +13,12 @@ from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan, plan, training_code
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
-from scalinglaws.files import write_json
-from scalinglaws.training.records.record import Record
+from scalinglaws.files import write_json, write_text
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.steps import note_step, steps
+from scalinglaws.training.records.record import Record, write_record
 from scalinglaws.training.records.result import RunResult
+from scalinglaws.training.records.search import choose, write_choice
 from unit.made_records import PROVENANCE, SIZE
 from unit.small_config import ANALYSIS, SCALE, STUDY, changed
 
@@ -103,3 +106,23 @@ def make_record() -> Callable[[Job, RunSpec], Record]:
         )
 
     return make
+
+
+@pytest.fixture
+def finished(work: Plan, make_record: Callable[[Job, RunSpec], Record]) -> Plan:
+    """The plan, with everything that its steps make, as if they had been done."""
+    Path("Snakefile").touch()
+    runs = Path("results/laptop/runs/paper/one")
+    for job in work.jobs:
+        records = [make_record(job, run) for run in job.runs]
+        for record in records:
+            write_record(record, runs)
+        if job.candidates is not None:
+            name = job.runs[0].model.name
+            write_choice(choose(job.candidates, records), runs / "learning-rate" / f"{name}.json")
+    for step in steps(work):
+        for file in map(Path, step.files):
+            if not file.exists():
+                write_text(file, f"made as {file}")
+        note_step(step, Hashes())
+    return work

@@ -14,9 +14,9 @@ from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.made_of import MadeOf
 from scalinglaws.staleness.steps import Step, note_step, steps
 from scalinglaws.training.records.record import Record, read_record, write_record
-from scalinglaws.training.records.search import choose, write_choice
 from unit.own_runs.calling import Call as CallCommand
 
 MakeRecord = Callable[[Job, RunSpec], Record]
@@ -30,23 +30,10 @@ def call(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
     return CallCommand(monkeypatch, capsys)
 
 
-@pytest.fixture
-def finished(work: Plan, make_record: MakeRecord) -> Plan:
-    """The plan, with everything that its steps make, as if they had been done."""
-    Path("Snakefile").touch()
-    for job in work.jobs:
-        records = [make_record(job, run) for run in job.runs]
-        for record in records:
-            write_record(record, RUNS)
-        if job.candidates is not None:
-            name = job.runs[0].model.name
-            write_choice(choose(job.candidates, records), RUNS / "learning-rate" / f"{name}.json")
-    for step in steps(work):
-        for file in step.files:
-            Path(file).parent.mkdir(parents=True, exist_ok=True)
-            Path(file).touch()
-        note_step(step, Hashes())
-    return work
+def write_note(path: Path, plain: dict[str, Any]) -> None:
+    """Write a note that was changed, with the digest that belongs to it."""
+    plain.pop("digest", None)
+    MadeOf.model_validate(plain).write(path)
 
 
 def change(key: str, value: Any) -> Plan:
@@ -116,10 +103,10 @@ def test_modules_change_or_only_their_names(finished: Plan, call: CallCommand) -
     plain = json.loads(path.read_text())
     modules = plain["code"]["modules"]
     modules["scalinglaws.plotting.once"] = modules.pop("scalinglaws.plotting.style")
-    path.write_text(json.dumps(plain))
+    write_note(path, plain)
     assert call("why", FIGURE) == f"{FIGURE} is up to date.\n"  # a moved module means the same
     plain["code"]["fingerprint"] = "0" * 16
-    path.write_text(json.dumps(plain))
+    write_note(path, plain)
     said = "the code of scalinglaws.plotting.once, scalinglaws.plotting.style changed"
     assert call("why", FIGURE).startswith(f"{FIGURE} is stale: {said}.\n")
 
@@ -132,7 +119,9 @@ def test_the_code_of_training_changes(finished: Plan, call: CallCommand) -> None
         step = step_of(finished, "train", number)
         note_step(step, Hashes())
         path = Path(step.made_of)
-        path.write_text(path.read_text().replace('"fingerprint": "', '"fingerprint": "other'))
+        plain = json.loads(path.read_text())
+        plain["code"]["fingerprint"] = "other"
+        write_note(path, plain)
     assert "): 12 to train (12 by other code), 0 kept.\n" in call("why")
 
 

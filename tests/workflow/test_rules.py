@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from workflow.project import ROOT, Project, jobs_in
+from workflow.project import ROOT, STUDY, Project, jobs_in
 
 RULES = sorted((ROOT / "workflow" / "rules").glob("*.smk"))
 
@@ -87,3 +87,11 @@ def test_a_dry_run_of_each_shipped_scale(shipped: Project, scale: str) -> None:
         trained = sum(count for name, count in jobs.items() if name.startswith(("search ", "train ")))
         assert trained <= 12 * jobs["collect"]  # one for each study that trains
     assert not (shipped.folder / "results").exists()
+
+
+@pytest.mark.slow
+def test_braces_in_a_config_are_no_wildcards(tmp_path: Path) -> None:
+    project = Project.bare(tmp_path / "project")
+    project.change("title", "Tiny {a}")
+    project.change("figures", [{**STUDY["figures"][0], "caption": "As m^{beta}, {0} and {{x}}."}])
+    assert project.jobs()["figure"] == 1

@@ -13,7 +13,7 @@ for step in steps_of("analyse"):
         log:
             f"{RESULTS}/logs/analyses/{step.name}.log",
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             studies=shlex.join(word for folders in step.folders for word in ("--studies", *folders)),
             folder=folder_of_output,
             note=note(step),

@@ -11,7 +11,7 @@ for step in steps_of("collect"):
         log:
             f"{RESULTS}/logs/collect/{step.name}.log",
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             runs=folder_of_input("runs"),
             data=folder_of_input("manifest"),
             subsets=folder_of_input("shuffles"),

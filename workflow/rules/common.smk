@@ -74,6 +74,11 @@ def data_made_now(step):
     return made if step.made_of in STALE else []
 
 
+def verbatim(text):
+    """A parameter in which braces are no wildcards: `m^{beta}` in a caption, say."""
+    return lambda wildcards: text
+
+
 def note(step):
     """Options by which a stage notes what its outputs are made of."""
     return f"--made-of {shlex.quote(step.made_of)} --code {step.code} --modules {' '.join(step.modules)}"

@@ -11,7 +11,7 @@ for step in steps_of("data"):
         log:
             f"{RESULTS}/logs/data/{step.name}.log",
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             folder=lambda wildcards, output: os.path.dirname(output.manifest[0]),
             largest=shlex.join(map(str, PLAN.largest(step.name))),
             hashes=str(cache(PLAN)),
@@ -35,7 +35,7 @@ for step in steps_of("shuffle"):
         log:
             f"{RESULTS}/logs/data/{step.name.replace(' ', '-shuffle-')}.log",
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             data=folder_of_input("manifest"),
             note=note(step),
         shell:

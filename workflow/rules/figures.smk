@@ -13,7 +13,7 @@ for step in steps_of("figures"):
         log:
             f"{RESULTS}/logs/figures/{step.name.replace(' ', '/')}.log",
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             folder=folder_of_output,
             note=note(step),
         shell:

@@ -11,7 +11,7 @@ for step in steps_of("fit"):
         log:
             f"{RESULTS}/logs/fit/{step.name}.log",
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             folder=folder_of_output,
             note=note(step),
         shell:

@@ -11,7 +11,7 @@ for step in steps_of("claims"):
         log:
             f"{RESULTS}/logs/claims/{step.name}.log",
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             note=note(step),
         shell:
             "python -m scalinglaws.stages.claims --spec {params.spec:q} --fits {input.fits:q} --best {input.best:q}"
@@ -32,7 +32,7 @@ for step in steps_of("report"):
         log:
             f"{RESULTS}/logs/report/{step.name}.log",
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             note=note(step),
         shell:
             "python -m scalinglaws.stages.report --spec {params.spec:q} --claims {input.claims:q}"

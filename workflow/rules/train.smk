@@ -31,7 +31,7 @@ for number, step in enumerate(steps_of("train")):
             mem_mb=lambda wildcards, attempt: 2000 * attempt,
             ensemble=lambda wildcards, attempt: max(1, SCALE.machine.ensemble_size >> 2 * (attempt - 1)),
         params:
-            spec=step.text,
+            spec=verbatim(step.text),
             job=step.job.name,
             plan=jobs_file(step.job.study),
             data=folder_of_input("manifest"),

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.spec import Budget, DataSpec, Optimiser
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.values import Count, LearningRate, Line, Name, Positive, Prose, Seed, StudyName
+from scalinglaws.config.values import Count, LearningRate, Line, Name, Positive, Prose, Seed, StudyName, Title
 
 ScaleName = Literal["smoke", "laptop", "gpu", "paper"]
 
@@ -80,7 +80,7 @@ class _Described(Strict):
 
     study: StudyName
     """`<paper>/<name>`, the same as the folder and name of the file."""
-    title: Line
+    title: Title
     """One line for tables and logs. Legends take the part after the colon."""
     source: Line
     """The paper, section and figures that it rebuilds."""

@@ -17,6 +17,8 @@ StudyName = Annotated[str, Field(pattern=f"^{NAME}/{NAME}$")]
 """`<paper>/<name>`."""
 Line = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\n]*[^\n ][^\n]*$")]
 """A text in one line."""
+Title = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\n$]*[^\n $][^\n$]*$")]
+"""A line that legends show, where a dollar would begin a formula."""
 Prose = Annotated[str, Field(min_length=1, max_length=10_000)]
 """A longer text. It is passed to a process, and the length of its arguments is limited."""
 

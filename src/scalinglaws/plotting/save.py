@@ -27,7 +27,8 @@ def save(figure: Figure, caption: str, folder: Path, name: str) -> list[Path]:
     files = [folder / f"{name}.{ending}" for ending in ("pdf", "png", "csv")]
     drawn = drawn_data(figure)
     text = "\n".join(textwrap.wrap(caption, int(CAPTION_PER_INCH * figure.get_figwidth())))
-    figure.text(0.01, -0.02, text, fontsize=CAPTION_SIZE, va="top", ha="left", linespacing=1.25)
+    below = figure.text(0.01, -0.02, text, fontsize=CAPTION_SIZE, va="top", ha="left", linespacing=1.25)
+    below.set_parse_math(False)  # a caption is prose, in which a dollar begins no formula
     with whole_file(files[0]) as temporary:
         metadata = {"CreationDate": None, "Title": name, "Subject": caption}
         figure.savefig(temporary, format="pdf", bbox_inches="tight", metadata=metadata)

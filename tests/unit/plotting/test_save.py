@@ -91,6 +91,12 @@ def test_two_saves_are_the_same_bytes(saved: Path) -> None:
     assert sorted(file.name for file in (saved / "one").iterdir()) == ["fig.csv", "fig.pdf", "fig.png"]
 
 
+def test_a_caption_may_hold_dollars_and_braces(tmp_path: Path) -> None:
+    with style():
+        save(small_figure(), r"Paid $5 for \foo{x} and $6 {y}.", tmp_path, "fig")
+    assert "$5 for" in PdfReader(tmp_path / "fig.pdf").pages[0].extract_text()
+
+
 def test_the_pdf_has_no_date_and_embeds_its_fonts(saved: Path) -> None:
     reader = PdfReader(saved / "one" / "fig.pdf")
     assert reader.metadata is not None

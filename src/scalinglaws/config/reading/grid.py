@@ -12,12 +12,14 @@ from scalinglaws.config.modules import FAMILIES, LAWS, SOURCES, TASKS
 from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
 from scalinglaws.config.reading.selection import Overrides
 from scalinglaws.config.scale import Scale
-from scalinglaws.config.spec import DataSpec
+from scalinglaws.config.spec import DataSpec, ModelSpec
 from scalinglaws.config.study import Architecture, Grid, LearningRateSearch, Study
 from scalinglaws.errors import ConfigError
 
 OPTION = {FAMILIES: "[A-Za-z0-9]{1,20}", SOURCES: "[^\\n]{1,200}"}
 """What an option may be if it is text. Those of a family are in the names of its jobs."""
+LONGEST_NAME = 150
+"""Letters of a model's name; names of files have at most 255."""
 MOST_RUNS = 6000
 """Runs of a study. The command that collects them names each, and its length is limited."""
 
@@ -232,6 +234,10 @@ def _impossible(grid: Grid, counts: Mapping[str, Any]) -> Iterator[tuple[Locatio
     ]
     if isinstance(grid.learning_rate, LearningRateSearch):
         lists += [(("learning_rate", key), getattr(grid.learning_rate, key)) for key in ("search", "at")]
+    for i, model in enumerate(grid.models):
+        options = plugins.complete(FAMILIES, model.family, "build", model.model_extra or {})
+        if len(ModelSpec(family=model.family, options=options).name) > LONGEST_NAME:
+            yield ("models", i), f"has options of more than {LONGEST_NAME} letters, which name its files"
     for location, values in lists:
         if again := twice(values):
             yield location, f"{again} is given twice"

@@ -194,6 +194,8 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         ({"fit.x": "x" * 1000}, f"fit.x: should be 'data_size' or 'examples', not '{'x' * 199}..."),
         ({"fit.x": "\n"}, "fit.x: should be 'data_size' or 'examples', not '\\n'"),
         ({f"fit.{'x' * 1000}": 1}, f"fit.'{'x' * 199}...: unknown key"),
+        ({"title": "a $x"}, "title: string should match pattern"),
+        ({"title": " "}, "title: string should match pattern"),
         ({"title": "a\nb"}, "title: string should match pattern"),
         ({"title": date(2020, 1, 1)}, "title: should be a valid string, not 2020-01-01"),
         ({"study": "paper/two"}, "study: must be 'paper/one', as the file is called, not 'paper/two'"),

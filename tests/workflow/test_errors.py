@@ -1,5 +1,6 @@
 """What a user sees when something is wrong, and that nothing finished is lost by it."""
 
+import copy
 import hashlib
 import re
 import time
@@ -16,6 +17,7 @@ from workflow.project import (
     PARTS,
     RESULTS,
     SEARCHES,
+    STUDY,
     STUDY_NAME,
     SUBSETS,
     WIDTHS,
@@ -198,6 +200,20 @@ def test_a_mistake_that_only_training_can_see(project: Project) -> None:
     assert outcome.stderr.count("error: every learning rate diverged: 1e+30, 2e+30; add smaller ones") == 1
     assert "Traceback" not in outcome.stderr
     assert outcome.trained == {search_run(width, rate) for width in WIDTHS for rate in (1e30, 2e30)}
+
+
+def test_a_subset_beyond_the_data_of_one_study_stops_the_others_too(bare: Project) -> None:
+    """That there are too few is seen when the data are prepared, and until then nothing is trained."""
+    name = "hestness-2017/second"
+    study = copy.deepcopy(STUDY)
+    study.update(study=name, figures=[])
+    study["runs"]["data"]["validation"] = {"examples": 50}  # other data than those of the first study
+    study["scales"]["smoke"]["subsets"] = [10, 101]
+    bare.study_file.with_name("second.yaml").write_text(yaml.safe_dump(study))
+    outcome = bare.replicate()
+    assert outcome.status == 1
+    assert f"{name}: a subset of 101 examples is asked for, and CIFAR-10 has 100 for" in outcome.stderr
+    assert not list((bare.results / "runs").rglob("*.json"))
 
 
 def test_a_stage_that_fails(project: Project) -> None:

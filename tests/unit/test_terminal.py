@@ -33,6 +33,15 @@ def test_a_protected_stream_is_a_stream(monkeypatch: pytest.MonkeyPatch) -> None
     assert sys.stderr.getvalue() == f"a {printable(HOSTILE)}\n"  # type: ignore[attr-defined]
 
 
+def test_a_terminal_that_lacks_a_letter_shows_its_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    protect()
+    print("Größe", flush=True)
+    assert written.getvalue() == rb"Gr\xf6\xdfe" + b"\n"
+
+
 def test_what_a_table_holds_is_seen_and_not_obeyed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,5 +1,6 @@
 """What reaches the terminal: text without control characters, whichever file it comes from."""
 
+import io
 import re
 import sys
 import unicodedata
@@ -54,7 +55,11 @@ class _Protected:
 
 
 def _protected(stream: TextIO) -> TextIO:
-    return stream if isinstance(stream, _Protected) else cast(TextIO, _Protected(stream))
+    if isinstance(stream, _Protected):
+        return stream
+    if isinstance(stream, io.TextIOWrapper):  # where the terminal has no letter for it, it is escaped too
+        stream.reconfigure(errors="backslashreplace")
+    return cast(TextIO, _Protected(stream))
 
 
 def _escaped(character: str) -> str:

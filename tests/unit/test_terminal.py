@@ -2,12 +2,14 @@
 
 import io
 import sys
+from pathlib import Path
 
 import pytest
 
 from scalinglaws.errors import DataError
 from scalinglaws.stages.stage import run_stage
 from scalinglaws.terminal import printable, protect
+from unit.own_runs.calling import Call, write_csv
 
 HOSTILE = "\x1b[2J\x07\x08\u202egpj.exe\u2066\x9b31m\udc80\u2028\x00\x7f"
 
@@ -29,6 +31,28 @@ def test_a_protected_stream_is_a_stream(monkeypatch: pytest.MonkeyPatch) -> None
     assert not sys.stdout.isatty()
     assert sys.stdout.getvalue() == "\r50 %"  # type: ignore[attr-defined]
     assert sys.stderr.getvalue() == f"a {printable(HOSTILE)}\n"  # type: ignore[attr-defined]
+
+
+def test_a_terminal_that_lacks_a_letter_shows_its_escape(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="ascii"))
+    monkeypatch.setattr(sys, "stderr", sys.stderr)
+    protect()
+    print("Größe", flush=True)
+    assert written.getvalue() == rb"Gr\xf6\xdfe" + b"\n"
+
+
+def test_what_a_table_holds_is_seen_and_not_obeyed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sizes = [10, 20, 40, 80, 160, 320]
+    for name in ("red\x1b[31m", "loss\u202e"):
+        table = {name: sizes, "y": [1 / size for size in sizes]}
+        path = write_csv(tmp_path / "runs.csv", table)
+        call = Call(monkeypatch, capsys)
+        for column in ("no-such", "y"):
+            _, out, err = call.whole("fit", path, "--law", "power-law", "--x", column, "--y", "y")
+            assert printable(out + err) == out + err
 
 
 def test_a_stage_says_its_error_in_one_visible_line(

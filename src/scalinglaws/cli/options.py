@@ -1,6 +1,7 @@
 """The parser of the command line, and the options by which commands choose what they work on."""
 
 import argparse
+import re
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -57,7 +58,7 @@ def text(value: str) -> str:
 
 def cores(value: str) -> str:
     """A number of CPU cores, or `all`."""
-    if value == "all" or (value.isascii() and value.isdigit() and 1 <= len(value.lstrip("0")) <= 4):
+    if value == "all" or re.fullmatch("[1-9][0-9]{0,3}", value):
         return value
     raise argparse.ArgumentTypeError(f"{value[:200]!r} is neither `all` nor a number of cores from 1 to 9999")
 

@@ -1,7 +1,6 @@
 """Calling Snakemake from the commands, and stopping it."""
 
 import fcntl
-import json
 import os
 import signal
 import subprocess
@@ -78,12 +77,9 @@ def alone(results: Path, asked: Selection) -> Iterator[None]:
 
 def command(asked: Selection, cores: str, *arguments: str) -> list[str]:
     """A call of Snakemake on the project's Snakefile."""
-    given = {key: value for key, value in asked.model_dump().items() if value}
-    # As JSON, because Snakemake would read a name like 2024 as a number.
-    settings = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in given.items()]
     head = [sys.executable, "-m", "snakemake", "--cores", cores]
     # `--config` takes all that follows it, so it comes last.
-    return [*head, *arguments, "--config", *settings]
+    return [*head, *arguments, "--config", *asked.config]
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def _with_progress(curves: Sequence[Curve], scores: Iterable[list[Score]]) -> It
             start, end = ("\r", "") if terminal else ("", "\n")
             print(f"{start}{line:<40}", end=end, file=sys.stderr, flush=True)
     if terminal:
-        print(f"\r{'':<40}\r", end="", file=sys.stderr, flush=True)
+        print(f"\r{'':<40}", end="\r", file=sys.stderr, flush=True)
 
 
 def _table(rows: Sequence[Standing], curves: int) -> Iterator[str]:

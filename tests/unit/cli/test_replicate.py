@@ -139,6 +139,19 @@ def test_a_lock_is_reported_once(
     assert snakemake.papers == ["other"]
 
 
+def test_the_end_names_the_folders_that_there_are_and_the_report_of_one_study(
+    snakemake: Snakemake, analysis: None, options: Options, capsys: Capture
+) -> None:
+    options.study = "other/two"
+    assert replicate.run(options) == 0
+    out = capsys.readouterr().out
+    assert "results/laptop/report/other/two.txt" in out
+    assert out.endswith("\nresults/laptop/ also has fits/ and logs/.\n")
+    options.study = "paper/one"
+    assert replicate.run(options) == 0
+    assert capsys.readouterr().out.endswith("\nresults/laptop/ also has tables/, fits/ and logs/.\n")
+
+
 def test_analyses_have_no_runs_to_adopt(analysis: None) -> None:
     assert adopt(work("other"), Path("records"), None) == 0  # type: ignore[arg-type]
 

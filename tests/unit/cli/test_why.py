@@ -58,6 +58,27 @@ def test_nothing_changed(finished: Plan, call: CallCommand) -> None:
     assert call("why", "results/laptop/figures") == "results/laptop/figures is up to date.\n"
 
 
+def test_without_an_output_it_tells_of_every_scale_that_has_results(
+    finished: Plan, call: CallCommand
+) -> None:
+    for name in ("smaller", "unused"):
+        shutil.copy("config/laptop.yaml", f"config/{name}.yaml")
+    Path("results/smaller").mkdir()
+    Path("results/smaller/notes.txt").touch()
+    said = call("why")
+    assert said.startswith("results/laptop is up to date.\nresults/smaller is stale: not made yet: ")
+    assert "unused" not in said
+    assert call("why", "--scale", "laptop") == "results/laptop is up to date.\n"
+
+
+def test_a_paper_a_study_and_values_that_are_set(finished: Plan, call: CallCommand) -> None:
+    assert call("why", "--paper", "paper", "--scale", "laptop") == "results/laptop is up to date.\n"
+    said = call("why", FIGURE, "--set", "paper/one:region=[2, 10]")
+    assert said.startswith(f"{FIGURE} is stale: fit.region changed from [1, 10] to [2, 10].\n")
+    report = "results/laptop/report/paper/one.txt"
+    assert call("why", report, "--study", "paper/one").startswith(f"{report} is missing: not made yet")
+
+
 def test_nothing_was_made_yet(work: Plan, call: CallCommand) -> None:
     Path("Snakefile").touch()
     shutil.rmtree("results")

@@ -1,10 +1,12 @@
 """What a command is asked for: a scale, perhaps one paper or study of it, and values that are set instead."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any
+from urllib.parse import quote, unquote
 
 from pydantic import BeforeValidator, Field, ValidationError
 
@@ -71,16 +73,26 @@ class Selection(Strict):
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> "Selection":
-        """The selection that Snakemake's `--config` makes.
+        """The selection that Snakemake's `--config` makes; `%27` in a text means `'`, as in addresses.
 
         Raises:
             ConfigError: a key is unknown, or a value is not text.
         """
         try:
-            return cls.model_validate(dict(settings))
+            return cls.model_validate(_each_text(unquote, dict(settings)))
         except ValidationError as error:
             where = lambda location: f"--config {dotted(location)}"  # noqa: E731
             raise ConfigError(sentence(error, where, cls, settings)) from None
+
+    @property
+    def config(self) -> list[str]:
+        """It as arguments of Snakemake's `--config`: JSON with texts as in addresses.
+
+        Snakemake would read a name like 2024 as a number, and passes arguments on to jobs on a cluster in
+        Python's quotes, where a shell reads quotes and backslashes otherwise.
+        """
+        given = {key: value for key, value in self.model_dump().items() if value}
+        return [f"{key}={json.dumps(value)}" for key, value in _each_text(_encoded, given).items()]
 
     def of_paper(self, paper: str) -> "Selection":
         """The part of it that is about one paper."""
@@ -115,6 +127,20 @@ class Selection(Strict):
         for file in self._settings:
             if file not in (SCALE_FILE, *studies):
                 raise ConfigError(f"--set {file}: of what is asked for, {unknown(file, sorted(studies))}")
+
+
+def _each_text(change: Callable[[str], str], value: Any) -> Any:
+    """Plain data with all texts in it changed, except for keys."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _each_text(change, inner) for key, inner in value.items()}
+    return [_each_text(change, inner) for inner in value] if isinstance(value, list | tuple) else value
+
+
+def _encoded(text: str) -> str:
+    plain = quote(text, safe=" /:=,[]{}")
+    return f"%{ord(plain[0]):X}{plain[1:]}" if plain[:1].isdigit() else plain
 
 
 def _parsed(text: str) -> tuple[str, Location, Any]:

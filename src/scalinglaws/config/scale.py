@@ -3,24 +3,23 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic import Field
 
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import ScaleName
-
-UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
+from scalinglaws.config.values import Line, Positive, Resamples, UserPath, Workers
 
 
 class Machine(Strict):
     """The machine that a scale is meant for; its assumed speed serves for estimates before the first run."""
 
-    flops_per_second: PositiveFloat
+    flops_per_second: Annotated[Positive, Field(ge=1)]
     """Sustained floating-point operations per second of one worker."""
-    seconds_per_step: PositiveFloat
+    seconds_per_step: Annotated[Positive, Field(le=1e6)]
     """Least time that a training step of one worker takes, to launch its operators and kernels."""
-    workers: PositiveInt
+    workers: Workers
     """Jobs trained at the same time. On GPUs, at most one per GPU: each job has one to itself."""
-    ensemble_size: PositiveInt = 64
+    ensemble_size: Workers = 64
     """Most runs that a job trains at once, as an ensemble."""
 
 
@@ -30,7 +29,7 @@ class Scale(Strict):
     scale: ScaleName
     """The section under `scales` that is used from each study file. Results go to
     `results/<name of this file>/`."""
-    description: str
+    description: Line
     """What this scale is for, in one line."""
     studies: Literal["all"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all"
     """Names of the studies to run; `all` runs every study that has this scale."""
@@ -40,7 +39,7 @@ class Scale(Strict):
     """Folder of package archives (.deb); missing ones are fetched into it."""
     locations: dict[str, UserPath] = Field(default_factory=dict)
     """Your own copies of data sources: name of the source -> folder."""
-    resamples: Annotated[int, Field(ge=20)] = 2000
+    resamples: Resamples = 2000
     """Number of bootstrap resamples per fit."""
     machine: Machine
     """The machine, as far as estimates and the division into jobs need it."""

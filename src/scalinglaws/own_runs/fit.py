@@ -17,7 +17,8 @@ from scalinglaws.laws.law import Law
 from scalinglaws.laws.optimum.plan import COMPUTE, compute_range, growth, size_name
 from scalinglaws.own_runs.doubts import doubts
 from scalinglaws.own_runs.expression import parse
-from scalinglaws.own_runs.options import count, not_the_table, number, pairs
+from scalinglaws.own_runs.options import count, number, pairs
+from scalinglaws.own_runs.paths import check_outputs
 from scalinglaws.own_runs.saved_fit import Origin, document, ranges, tied, write_fit
 from scalinglaws.own_runs.table import Kind, Table, distinct, read_table
 
@@ -26,8 +27,7 @@ FORMATS = (".pdf", ".png", ".svg")
 
 def run(options: argparse.Namespace) -> int:
     """Read, fit and print; write the fit and the figure if asked to."""
-    for option, path in (("--out", options.out), ("--plot", options.plot)):
-        not_the_table(option, path, options.runs)
+    check_outputs({"--out": options.out, "--plot": options.plot}, options.runs)
     if options.plot is not None and options.plot.suffix.lower() not in FORMATS:
         raise ScalingLawsError(f"--plot: {options.plot} must end in {', '.join(FORMATS)}")
     ties = pairs("--tie", options.tie, "ONE=OTHER")

@@ -205,13 +205,3 @@ def pairs(option: str, texts: Sequence[str], form: str) -> dict[str, str]:
             raise ScalingLawsError(f"{option}: {name} is given twice")
         found[name] = value
     return found
-
-
-def not_the_table(option: str, path: Path | None, table: Path) -> None:
-    """Refuse to write over the table that is read.
-
-    Raises:
-        ScalingLawsError: the file to write is the table.
-    """
-    if path is not None and path.resolve() == table.resolve():
-        raise ScalingLawsError(f"{option}: {path} is the table itself; name another file")

@@ -128,7 +128,8 @@ def test_all_rows_that_cannot_be_used_are_named_at_once(tmp_path: Path) -> None:
     [
         (["1,000", "16,384", "1,048,576"], [1000, 16384, 1048576]),
         (["1,000", "2,500.5", "12"], [1000, 2500.5, 12]),
-        (["1,000", "16,38", "12"], r"row 2, column x: .*if the comma separates thousands, write 1000;"),
+        (["1,000", "16,38", "12"], r"row 2, column x: .*write 1000 if the comma separates thousands"),
+        (["1,000", "2,345"], r"row 2, column x: .*write 1000 if the comma separates thousands"),
         (["0,500", "0,400", "1"], r"row 2, column x: .*write a decimal point, not a comma"),
     ],
 )

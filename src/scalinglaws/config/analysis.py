@@ -7,7 +7,6 @@ from pydantic import Field
 from scalinglaws.config import plugins
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.values import Resamples, Seed
 from scalinglaws.files import sha256_of
 
 PUBLIC_RUNS = "public_runs/sets"
@@ -59,11 +58,11 @@ class AnalysisSpec(Strict):
     """The study that it belongs to, for example `weng-2026/simulator`."""
     scale: str
     """The scale: smoke, laptop, gpu or paper."""
-    resamples: Resamples
+    resamples: int = Field(ge=20)
     """Number of bootstrap resamples, if it has intervals."""
     public_runs: dict[str, str] = Field(default_factory=dict)
     """The sets of public runs that it reads, each with the SHA-256 of its table."""
     studies: tuple[StudyFacts, ...] = ()
     """The trained studies whose tables the analysis reads."""
-    seed: Seed = 0
+    seed: int = Field(default=0, ge=0)
     """Seed of everything that is random in the analysis."""

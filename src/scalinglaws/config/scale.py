@@ -3,23 +3,24 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import ScaleName
-from scalinglaws.config.values import Line, Positive, Resamples, UserPath, Workers
+
+UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
 
 
 class Machine(Strict):
     """The machine that a scale is meant for; its assumed speed serves for estimates before the first run."""
 
-    flops_per_second: Annotated[Positive, Field(ge=1)]
+    flops_per_second: PositiveFloat
     """Sustained floating-point operations per second of one worker."""
-    seconds_per_step: Annotated[Positive, Field(le=1e6)]
+    seconds_per_step: PositiveFloat
     """Least time that a training step of one worker takes, to launch its operators and kernels."""
-    workers: Workers
+    workers: PositiveInt
     """Jobs trained at the same time. On GPUs, at most one per GPU: each job has one to itself."""
-    ensemble_size: Workers = 64
+    ensemble_size: PositiveInt = 64
     """Most runs that a job trains at once, as an ensemble."""
 
 
@@ -29,7 +30,7 @@ class Scale(Strict):
     scale: ScaleName
     """The section under `scales` that is used from each study file. Results go to
     `results/<name of this file>/`."""
-    description: Line
+    description: str
     """What this scale is for, in one line."""
     studies: Literal["all"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all"
     """Names of the studies to run; `all` runs every study that has this scale."""
@@ -39,7 +40,7 @@ class Scale(Strict):
     """Folder of package archives (.deb); missing ones are fetched into it."""
     locations: dict[str, UserPath] = Field(default_factory=dict)
     """Your own copies of data sources: name of the source -> folder."""
-    resamples: Resamples = 2000
+    resamples: Annotated[int, Field(ge=20)] = 2000
     """Number of bootstrap resamples per fit."""
     machine: Machine
     """The machine, as far as estimates and the division into jobs need it."""

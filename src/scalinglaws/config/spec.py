@@ -3,19 +3,20 @@
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, PositiveFloat, PositiveInt
 
 from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.values import Count, LearningRate, Real, Seed, Steps
+
+Seed = int
 
 
 class Validation(Strict):
     """The validation set: a balanced choice from the validation examples of the data set, made once."""
 
-    examples: Count | None = None
+    examples: PositiveInt | None = None
     """Number of validation examples. Without this key, all of them are used."""
-    seed: Seed = 0
+    seed: int = 0
     """Seed of the choice."""
 
 
@@ -24,7 +25,7 @@ class DataSpec(Strict):
 
     source: str
     """A data source, that is, a file in `src/scalinglaws/data/sources/`."""
-    options: dict[str, bool | int | Real | str | None] = Field(default_factory=dict)
+    options: dict[str, bool | int | float | str | None] = Field(default_factory=dict)
     """Options of the source, which are listed below."""
     validation: Validation = Validation()
     """The validation set. It is chosen once and shares no example with any subset."""
@@ -38,7 +39,7 @@ class DataSpec(Strict):
 class Subset(Strict):
     """The training examples of a run: the first `examples` of the shuffle that belongs to the seed."""
 
-    examples: Count
+    examples: PositiveInt
     """Number of training examples."""
     seed: Seed
     """Seed of the shuffle."""
@@ -49,7 +50,7 @@ class ModelSpec(Strict):
 
     family: str
     """A model family, that is, a file in `src/scalinglaws/models/`."""
-    options: dict[str, bool | int | Real | str] = Field(default_factory=dict)
+    options: dict[str, bool | int | float | str] = Field(default_factory=dict)
     """Options of the family (the keyword parameters of its `build`)."""
 
     @property
@@ -63,13 +64,13 @@ class Optimiser(Strict):
 
     name: Literal["sgd", "adam"] = "sgd"
     """The update rule."""
-    momentum: Real = Field(default=0.9, ge=0, lt=1)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
     """Nesterov momentum of `sgd`, or the first decay rate of `adam`."""
-    batch: Count = 64
+    batch: PositiveInt = 64
     """Examples per step. A subset that is smaller than this is used as one batch."""
-    warmup: int = Field(default=20, strict=True, ge=0, le=10**9)
+    warmup: int = Field(default=20, ge=0)
     """Number of steps over which the learning rate rises linearly from zero."""
-    averaging: Real = Field(default=0.1, ge=0, lt=1)
+    averaging: float = Field(default=0.1, ge=0, lt=1)
     """Width of the running average of the weights that is evaluated, as a share of the steps so far
     (polynomial-decay averaging, Shamir & Zhang 2013). 0 evaluates the weights themselves. The average takes
     the place of a learning-rate decay, which would fix the length of a run in advance."""
@@ -82,15 +83,15 @@ class Budget(Strict):
     their minimum, and the cost of evaluating stays bounded.
     """
 
-    steps: Steps
+    steps: PositiveInt
     """Largest number of steps of a run."""
-    patience: Steps = 5
+    patience: PositiveInt = 5
     """Number of evaluations in a row without a new minimum of any metric after which a run stops."""
-    first_evaluation: Steps = 4
+    first_evaluation: PositiveInt = 4
     """The step of the first evaluation."""
-    evaluation_ratio: Real = Field(default=1.4, gt=1, le=1000)
+    evaluation_ratio: float = Field(default=1.4, gt=1)
     """Ratio between the steps of two successive evaluations."""
-    evaluation_share: Real = Field(default=0.6, gt=0, lt=1)
+    evaluation_share: float = Field(default=0.6, gt=0, lt=1)
     """Largest share of a run's FLOPs that its evaluations may take. If they would take more, they are spaced
     wider. (In small models a step takes longer than its FLOPs suggest, so that the share of the time is
     smaller.)"""
@@ -104,7 +105,7 @@ class RunSpec(Strict):
     data: DataSpec
     subset: Subset
     model: ModelSpec
-    learning_rate: LearningRate | Literal["searched"]
+    learning_rate: PositiveFloat | Literal["searched"]
     """A number, or `searched`: the winner of the study's search for this architecture. The candidates are not
     part of the run, so that adding one that loses retrains nothing."""
     optimiser: Optimiser = Optimiser()

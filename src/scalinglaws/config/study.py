@@ -2,12 +2,11 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.spec import Budget, DataSpec, Optimiser
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.values import Count, LearningRate, Line, Name, Positive, Prose, Seed, StudyName
 
 ScaleName = Literal["smoke", "laptop", "gpu", "paper"]
 
@@ -18,11 +17,13 @@ class LearningRateSearch(Strict):
     The winner has the lowest mean, over the subset sizes, of the log of the metric's minimum along training.
     """
 
-    search: Annotated[tuple[LearningRate, ...], Field(min_length=2)]
+    model_config = ConfigDict(allow_inf_nan=False)
+
+    search: Annotated[tuple[PositiveFloat, ...], Field(min_length=2)]
     """Learning rates to try."""
-    at: Annotated[tuple[Count, ...], Field(min_length=1)]
+    at: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     """Training-set sizes, in examples, at which each candidate is tried."""
-    seed: Seed = 0
+    seed: NonNegativeInt = 0
     """Seed of the runs of the search."""
     metric: str = "cross_entropy"
     """The metric whose minimum decides."""
@@ -41,17 +42,19 @@ class Architecture(Strict):
 class Grid(Strict):
     """The runs of a study at one scale: every combination of a subset, a model and a seed."""
 
+    model_config = ConfigDict(allow_inf_nan=False)
+
     task: str
     """A task, that is, a file in `src/scalinglaws/tasks/`."""
     data: DataSpec
     """The data set to train on."""
-    subsets: Annotated[tuple[Count, ...], Field(min_length=1)]
+    subsets: Annotated[tuple[PositiveInt, ...], Field(min_length=1)]
     """Training-set sizes, in examples. For each seed, a smaller subset is contained in every larger one."""
     models: Annotated[tuple[Architecture, ...], Field(min_length=1)]
     """Architectures. For each subset, the best of them gives the learning curve."""
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
+    seeds: Annotated[tuple[NonNegativeInt, ...], Field(min_length=1)]
     """Seeds. Each one sets the shuffle of the data, the initial weights and the order of the examples."""
-    learning_rate: LearningRate | LearningRateSearch
+    learning_rate: PositiveFloat | LearningRateSearch
     """A number, used by all runs, or a search that chooses one for each architecture."""
     optimiser: Optimiser = Optimiser()
     """How weights are updated."""
@@ -59,18 +62,18 @@ class Grid(Strict):
     """How long a run may last and when it is evaluated."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Precision of matrix products. `bfloat16` is faster for wide models on hardware that supports it."""
-    region: tuple[Positive, Positive]
+    region: tuple[PositiveFloat, PositiveFloat]
     """The power-law region on the x axis, `[low, high]`. Subsets outside it are drawn but not fitted."""
 
 
 class Figure(Strict):
     """One figure of a study."""
 
-    name: Name
+    name: str
     """File name without its ending."""
     draw: str
     """The drawing function, `<paper>/<file>:<function>` in `src/scalinglaws/papers/<paper>/figures/`."""
-    caption: Prose
+    caption: str
     """What the figure shows and how the protocol differs from the paper's. Scale, data and seeds are added to
     it automatically."""
 
@@ -78,11 +81,11 @@ class Figure(Strict):
 class _Described(Strict):
     """The keys that both kinds of study file have."""
 
-    study: StudyName
+    study: Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
     """`<paper>/<name>`, the same as the folder and name of the file."""
-    title: Line
+    title: str
     """One line for tables and logs. Legends take the part after the colon."""
-    source: Line
+    source: str
     """The paper, section and figures that it rebuilds."""
     figures: tuple[Figure, ...]
     """The figures that are drawn from the study's tables."""
@@ -98,7 +101,7 @@ class Study(_Described):
 
     runs: dict[str, object]
     """The keys of the grid that all scales share."""
-    scales: Annotated[dict[ScaleName, dict[str, object]], Field(min_length=1)]
+    scales: dict[ScaleName, dict[str, object]]
     """For each scale, the keys of the grid that differ. They are merged over `runs`."""
     fit: FitOptions
     """How laws are fitted to the runs."""
@@ -115,5 +118,5 @@ class Analysis(_Described):
     """The trained studies of the same paper whose tables the analysis reads. The others are compared with the
     first. At a scale that only some of them have, it reads only those; if none has the scale, the analysis is
     left out."""
-    seed: Seed = 0
+    seed: NonNegativeInt = 0
     """Seed of everything that is random in the analysis."""

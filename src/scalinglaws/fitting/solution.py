@@ -247,8 +247,10 @@ def _agreement(system: System, ends: Solutions, best: int) -> tuple[int, float, 
     lowest = ends.objective[best]
     same = ends.objective <= lowest * (1 + SAME_OPTIMUM) + exact
     near = ends.objective <= lowest * (1 + NEAR_BEST) + exact
-    curves = law.program.values(ends.theta, system.x)
-    near &= (np.abs(curves / curves[best] - 1) > SAME_CURVE).any(axis=1)
+    curve = law.program.values(ends.theta[:, best], system.x)
+    for k in np.flatnonzero(near):  # one at a time, because points may be many
+        other = law.program.values(ends.theta[:, k], system.x)
+        near[k] = (np.abs(other / curve - 1) > SAME_CURVE).any()
     near[best] = True
     values = law.natural(ends.theta[:, near])
     scale = np.maximum(np.abs(values).max(axis=1), 1e-12)

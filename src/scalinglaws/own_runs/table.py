@@ -81,7 +81,7 @@ class Table:
     def without_copies(self) -> tuple["Table", int]:
         """The rows that do not repeat an earlier row in every column, and how many do."""
         copies = self.cells.duplicated().to_numpy()
-        return self.only(~copies), int(copies.sum())
+        return (self.only(~copies) if copies.any() else self), int(copies.sum())
 
     def expression(self, text: str) -> Expression | None:
         """How a column is computed from others; None where there is a column of that name.

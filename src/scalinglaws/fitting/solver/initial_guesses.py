@@ -15,6 +15,7 @@ from scalinglaws.fitting.solver.sobol import sobol
 from scalinglaws.laws.law import FloatArray, Law, Parameter
 
 CANDIDATES = 512
+MOST_POINTS = 4096  # of the data, by which candidates are compared
 LEAST_SHARE = 1e-3  # of y: what a term that must be positive begins with where the data ask for less
 
 
@@ -26,6 +27,7 @@ def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray
         count: how many guesses.
         candidates: how many candidates are tried, a power of two.
     """
+    batch = _thinned(batch)
     law, estimator, y, weights = batch.law, batch.estimator, batch.y[0], batch.weights[0]
     lower, upper = (end[:, 0] for end in batch.limits)
     x = law.safe(batch.x)
@@ -45,6 +47,16 @@ def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray
         quarter[np.linspace(0, len(quarter) - 1, count - len(best)).astype(int)] if len(quarter) else best
     )
     return theta[:, list(dict.fromkeys([*best, *others]))]
+
+
+def _thinned(batch: Batch) -> Batch:
+    """The first fit, with some of its points where they are many: guesses need no more."""
+    if batch.x.shape[1] <= MOST_POINTS:
+        return batch
+    some = np.sort(np.random.default_rng(0).choice(batch.x.shape[1], MOST_POINTS, replace=False))
+    y, target, weights = (values[:1, some] for values in (batch.y, batch.target, batch.weights))
+    lower, upper = (end[:, :1] for end in batch.limits)
+    return replace(batch, x=batch.x[:, some], y=y, target=target, weights=weights, bounds=(lower, upper))
 
 
 def _candidates(law: Law, x: FloatArray, count: int, lower: FloatArray, upper: FloatArray) -> FloatArray:

@@ -15,6 +15,7 @@ from scipy.special import ndtri, stdtrit  # scipy.stats takes half a second to i
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.solution import Solution
+from scalinglaws.fitting.solver.solve import faster
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, joined
 from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval, interval
 from scalinglaws.fitting.uncertainty.profile import Profile, profile
@@ -146,9 +147,10 @@ def ends(scan: Profile, fit: Solution) -> tuple[float, float]:
 
 def _percentile(fit: Solution, resamples: int, level: float, seed: int) -> Intervals:
     rng = np.random.default_rng(seed)
-    most = max(LEAST_RESAMPLES, CHUNK // len(fit.points))
+    most = max(1, CHUNK // len(fit.points))
     counts = [min(most, resamples - done) for done in range(0, resamples, most)]
-    refits = joined([bootstrap(fit, count, rng) for count in counts])
+    engine = faster(fit.system.batch(), resamples * fit.optima.shape[1], warm=True)
+    refits = joined([bootstrap(fit, count, rng, engine=engine) for count in counts])
     samples = refits.converged
     failed = resamples - samples.shape[1]
     if samples.shape[1] < max(LEAST_RESAMPLES, resamples / 2):

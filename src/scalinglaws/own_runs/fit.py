@@ -19,7 +19,7 @@ from scalinglaws.own_runs.doubts import doubts
 from scalinglaws.own_runs.expression import parse
 from scalinglaws.own_runs.options import count, number, pairs
 from scalinglaws.own_runs.paths import check_outputs
-from scalinglaws.own_runs.saved_fit import Origin, document, ranges, tied, write_fit
+from scalinglaws.own_runs.saved_fit import Origin, document, ranges, write_fit
 from scalinglaws.own_runs.table import Kind, Table, distinct, read_table
 
 FORMATS = (".pdf", ".png", ".svg")
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     if options.plot is not None and options.plot.suffix.lower() not in FORMATS:
         raise ScalingLawsError(f"--plot: {options.plot} must end in {', '.join(FORMATS)}")
     ties = pairs("--tie", options.tie, "ONE=OTHER")
-    law = tied(laws.find(options.law), ties)
+    law = laws.find(options.law).tied(**ties)
     columns = mapping(law, options.x, options.y)
     estimator = _estimator(options)
     whole = read_table(options.runs)
@@ -55,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
         seed=count("--seed", options.seed),
     )
     report = fit.report(intervals)
-    first = doubts(fit, columns, copies, len(table.cells) + copies)
+    first = doubts(report.fit, columns, copies, len(table.cells) + copies)
     report = replace(report, warnings=(*first, *report.warnings))
     derived, spans = _allocation(report)
     origin = Origin(

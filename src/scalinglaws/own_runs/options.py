@@ -98,7 +98,7 @@ def add_fit(commands: Commands) -> None:
     sure.add_argument(
         "--interval", choices=("auto", "percentile", "delta", "profile"), default="auto",
         help="auto (default): percentiles of a bootstrap of rows; for fewer than 12 rows the profile, for "
-        "fewer than 12 clusters delta",
+        "fewer than 12 clusters, or more than 20,000 rows, delta",
     )  # fmt: skip
     sure.add_argument("--level", default="0.95", help="of the intervals (default: 0.95)")
     sure.add_argument("--bootstrap", default="4000", metavar="RESAMPLES", help="default: 4000; 0 for none")

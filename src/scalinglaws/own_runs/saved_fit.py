@@ -90,21 +90,7 @@ class SavedFit(BaseModel):
         Raises:
             ScalingLawsError: there is no law of that name, or a tie does not fit its parameters.
         """
-        return tied(laws.find(self.law), self.tied)
-
-
-def tied(law: Law, ties: dict[str, str]) -> Law:
-    """`Law.tied`, whose ValueError becomes a user's error.
-
-    Raises:
-        ScalingLawsError: a name is not a parameter's, or a parameter is tied to one that is itself tied.
-    """
-    if not ties:
-        return law
-    try:
-        return law.tied(**ties)
-    except ValueError as fault:
-        raise ScalingLawsError(str(fault)) from None
+        return laws.find(self.law).tied(**self.tied)
 
 
 def document(report: "Report", origin: Origin, version: str) -> dict[str, Any]:

@@ -189,6 +189,8 @@ def search(
     if not np.isfinite(objective) or gradient > GRADIENT_REFUSED:
         raise ScalingLawsError(f"{law.name}: none of {guesses.shape[1]} initial guesses led to an optimum")
     theta = ends.theta[:, best]
+    if not np.isfinite(law.natural(theta)).all():
+        raise ScalingLawsError(f"{law.name}: a parameter is too large for a number; use other units")
     agreeing, disagreement, optima = _agreement(system, ends, best)
     bound = tuple(
         name

@@ -44,5 +44,6 @@ def largest_held_out(fit: Solution, share: float = 0.2) -> tuple[float, int]:
     if (~out).sum() < system.needed:
         return nan, int(out.sum())
     theta = system.refit(fit.optima, (fit.points.weights * ~out)[None]).theta
-    error = np.log(fit.law.program.values(theta, system.x)[0]) - np.log(y)
+    with np.errstate(invalid="ignore", divide="ignore"):  # a law below 0 there has no error
+        error = np.log(fit.law.program.values(theta, system.x)[0]) - np.log(y)
     return float(np.sqrt(np.mean(error[out] ** 2))), int(out.sum())

@@ -141,7 +141,8 @@ class Law:
     def natural(self, coordinates: FloatArray) -> FloatArray:
         """Parameters from their coordinates, the inverse of `coordinates`."""
         positive = self._shaped(self.positive, coordinates)
-        return np.where(positive, np.exp(np.where(positive, coordinates, 0.0)), coordinates)
+        with np.errstate(over="ignore"):
+            return np.where(positive, np.exp(np.where(positive, coordinates, 0.0)), coordinates)
 
     @property
     def positive(self) -> NDArray[np.bool_]:

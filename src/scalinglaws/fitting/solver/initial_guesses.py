@@ -102,12 +102,12 @@ def _solve_linear(batch: Batch, theta: FloatArray) -> FloatArray:
     value, *columns = program.run(theta, x, (program.value, *(program.slope[k] for k in solved)))
     # At coordinate 0 a positive parameter is 1 and any other one 0.
     at = np.where(law.positive[solved], 1.0, 0.0)
-    root = np.sqrt(weights) / y
-    design_matrix = np.stack(columns, axis=-1) * root[:, None]  # [candidates, points, solved]
-    rest = (y - value + sum(a * column for a, column in zip(at, columns, strict=True))) * root
     natural_low = np.where(law.positive[solved], np.exp(lower[solved]), lower[solved])
     natural_high = np.where(law.positive[solved], np.exp(upper[solved]), upper[solved])
     with np.errstate(all="ignore"):
+        root = np.sqrt(weights) / y
+        design_matrix = np.stack(columns, axis=-1) * root[:, None]  # [candidates, points, solved]
+        rest = (y - value + sum(a * column for a, column in zip(at, columns, strict=True))) * root
         size = np.median(np.abs(np.stack(columns, axis=-1)) / y[:, None], axis=1)
         least = np.maximum(natural_low, np.where(law.positive[solved], LEAST_SHARE / size, -np.inf))
         free = np.ones((theta.shape[1], len(solved)), dtype=np.bool_)

@@ -5,7 +5,7 @@ from numbers import Real
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.report import Report, judge
-from scalinglaws.fitting.solution import Solution
+from scalinglaws.fitting.solution import Solution, named
 from scalinglaws.fitting.uncertainty.intervals import LEVEL, RESAMPLES, Intervals, Method, intervals
 from scalinglaws.fitting.uncertainty.profile import POINTS, Profile, profile
 from scalinglaws.laws.optimum.plan import FLOPS, Planned, plan
@@ -19,8 +19,12 @@ class Fit(Solution):
     """
 
     def __getitem__(self, name: str) -> float:
-        """A parameter, in natural units."""
-        return self.params[name]
+        """A parameter, in natural units.
+
+        Raises:
+            UnknownParameterError: the law has no such parameter.
+        """
+        return named(self.law, self.params, name)
 
     def __iter__(self) -> Iterator[str]:
         """The parameters' names."""
@@ -67,8 +71,14 @@ class Fit(Solution):
         return profile(self, name, span, points, level)
 
     def report(self, intervals: Intervals | None = None) -> Report:
-        """All that you need to judge the fit, with its intervals; `print` it."""
-        return judge(self, self.intervals() if intervals is None else intervals)
+        """All that you need to judge the fit, with its intervals; `print` it.
+
+        Where a profile finds a better fit, the report is about that one: see `Report.fit`.
+
+        Raises:
+            ScalingLawsError: the intervals are those of another fit.
+        """
+        return judge(self, self.intervals() if intervals is None else self._own(intervals))
 
     def plan(self, C: float, intervals: Intervals | None = None, flops: float = FLOPS) -> Planned:
         """Model size and tokens that are compute-optimal for C FLOPs; for laws of these two.
@@ -79,10 +89,19 @@ class Fit(Solution):
             flops: per parameter and token.
 
         Raises:
-            ScalingLawsError: it is another law, its parameters have no optimum, or C is not a number.
+            ScalingLawsError: it is another law, its parameters have no optimum, C is not a number, or the
+                intervals are those of another fit.
         """
         if not isinstance(C, Real):
             raise ScalingLawsError(f"plan: C must be one number of FLOPs, not {C!r}")
-        samples = self.values[:, None][:, :0] if intervals is None else intervals.samples
+        samples = self.values[:, None][:, :0] if intervals is None else self._own(intervals).samples
         level = LEVEL if intervals is None else intervals.level
         return plan(self.law, self.values, samples, C, level, flops)
+
+    def _own(self, intervals: Intervals) -> Intervals:
+        given: object = intervals  # whatever a notebook passes
+        if not isinstance(given, Intervals) or given.params != self.params:
+            raise ScalingLawsError(
+                f"intervals: must be those of this fit of {self.law.name}, from `.intervals()`"
+            )
+        return intervals

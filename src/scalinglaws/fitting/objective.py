@@ -1,5 +1,6 @@
 """What a fit minimises: a residual, a loss on it, and their exact derivatives for many fits at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Literal, get_args
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.laws.program import Program
+from scalinglaws.laws.program import MANY_POINTS, Program
 
 Residual = Literal["log", "relative", "value"]
 Loss = Literal["squared", "huber"]
@@ -84,6 +85,13 @@ class Local:
     scale: FloatArray
     size: FloatArray
 
+    @classmethod
+    def total(cls, parts: Sequence["Local"]) -> "Local":
+        """The sums over parts of the points."""
+        return cls(
+            *(np.sum(values, axis=0) for values in zip(*(vars(p).values() for p in parts), strict=True))
+        )
+
     def where(self, better: NDArray[np.bool_], other: "Local") -> "Local":
         """The other one where `better`, this one elsewhere."""
         return Local(
@@ -117,13 +125,21 @@ class Misfit:
 
         Args:
             theta: [parameters, batch].
-            x: [variables, points].
+            x: [variables, points], or [variables, batch, points] where the fits have other points each.
             target: [batch, points], `Estimator.target`.
             weights: [batch, points].
         """
+        count = x.shape[-1]
+        if count <= MANY_POINTS:
+            return self._local(theta, x, target, weights)
+        parts = [slice(first, first + MANY_POINTS) for first in range(0, count, MANY_POINTS)]
+        return Local.total([self._local(theta, x[..., p], target[:, p], weights[:, p]) for p in parts])
+
+    def _local(self, theta: FloatArray, x: FloatArray, target: FloatArray, weights: FloatArray) -> Local:
         program, residual, delta = self.program, self.residual, self.delta
         size = len(program.slope)
-        value, *rest = program.run(theta, x[:, None, :], (program.value, *program.slope, *program.curvature))
+        x = x[:, None, :] if x.ndim == 2 else x
+        value, *rest = program.run(theta, x, (program.value, *program.slope, *program.curvature))
         with np.errstate(all="ignore"):
             if residual == "log":
                 unit = 1 / value

@@ -51,13 +51,14 @@ class Points:
             clusters: [points], labels of any kind: checkpoints of one run share a label.
 
         Raises:
-            ScalingLawsError: the lengths differ, or a weight is negative or not finite, or all are 0.
+            ScalingLawsError: a value is not a number, the lengths differ, or a weight is negative or not
+                finite, or all are 0.
         """
         self.names, values = columns(x)
-        y = np.asarray(y, dtype=np.float64)
+        y = numbers("y", y)
         if values.ndim != 2 or y.ndim != 1 or values.shape[1] != len(y):
             raise ScalingLawsError(f"points: x has shape {values.shape} and y {y.shape}; they must match")
-        w = np.ones(len(y)) if weights is None else np.asarray(weights, dtype=np.float64)
+        w = np.ones(len(y)) if weights is None else numbers("weights", weights)
         if w.shape != y.shape or not np.all(np.isfinite(w) & (w >= 0)) or not (w > 0).any():
             raise ScalingLawsError(
                 "weights: must be finite and not negative, one per point, and not all of them 0"
@@ -83,17 +84,31 @@ class Points:
         return len(self.y) if self.clusters is None else int(self.clusters.max()) + 1
 
 
+def numbers(what: str, values: ArrayLike) -> FloatArray:
+    """Values as an array of numbers.
+
+    Raises:
+        ScalingLawsError: one is not a number, or rows differ in length.
+    """
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise ScalingLawsError(f"{what}: must be numbers: {str(fault).splitlines()[0]}") from None
+
+
 def columns(x: ArrayLike | Mapping[str, ArrayLike]) -> tuple[tuple[str, ...] | None, FloatArray]:
     """The variables' names, if x has any, and its values [variables, points].
 
     Raises:
-        ScalingLawsError: columns by name are not of one length.
+        ScalingLawsError: a value is not a number, or columns by name are not of one length.
     """
     named: Any = x
     if not hasattr(named, "keys") or getattr(named, "ndim", 2) == 1:  # a pandas Series has keys too
-        return None, np.atleast_2d(np.asarray(x, dtype=np.float64))
+        return None, np.atleast_2d(numbers("x", named))
     names = tuple(named.keys())
-    values = [np.asarray(named[name], dtype=np.float64) for name in names]
+    values = [numbers(str(name), named[name]) for name in names]
+    if not names:
+        raise ScalingLawsError("points: x has no column")
     if len({column.shape for column in values}) != 1 or values[0].ndim > 1:
         raise ScalingLawsError(f"points: the columns {', '.join(map(str, names))} must be of one length")
     return names, np.stack([np.atleast_1d(column) for column in values])

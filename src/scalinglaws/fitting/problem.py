@@ -15,7 +15,7 @@ from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.fit import Fit
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.points import Points
+from scalinglaws.fitting.points import Points, numbers
 from scalinglaws.fitting.solution import GUESSES, search
 from scalinglaws.fitting.solver.solve import Engine
 from scalinglaws.fitting.system import System
@@ -59,6 +59,10 @@ class Problem:
                 or a parameter cannot have its value.
         """
         law = laws.find(law) if isinstance(law, str) else law
+        if not isinstance(law, Law):
+            raise ScalingLawsError(f"law: must be a law or the name of one, not {law!r}")
+        if not isinstance(points, Points):
+            raise ScalingLawsError(f"points: must be Points, not {points!r}")
         if not isinstance(estimator, Estimator | None):
             raise ScalingLawsError(f"estimator: must be an Estimator, not {estimator!r}")
         given: Any = fixed  # whatever a notebook passes
@@ -67,6 +71,8 @@ class Problem:
             raise ScalingLawsError(f"fixed: must be numbers by name, not {given!r}")
         self.system = System.of(law, points, estimator or Estimator(), fixed)
         if isinstance(initial_guesses, int):
+            if initial_guesses < 1:
+                raise ScalingLawsError(f"initial guesses: at least 1 is needed, not {initial_guesses}")
             self.guesses, self.count = None, initial_guesses
         else:
             self.guesses = _coordinates(law, initial_guesses)
@@ -87,9 +93,12 @@ def _coordinates(law: Law, guesses: Mapping[str, ArrayLike] | ArrayLike) -> Floa
             raise ScalingLawsError(
                 f"initial guesses: are for {', '.join(guesses)}; {law.name} has {', '.join(law.names)}"
             )
-        values = np.stack([np.atleast_1d(np.asarray(guesses[name], dtype=np.float64)) for name in law.names])
+        columns = [np.atleast_1d(numbers(f"initial guesses of {name}", guesses[name])) for name in law.names]
+        if len({column.shape for column in columns}) > 1:
+            raise ScalingLawsError("initial guesses: must be equally many for each parameter")
+        values = np.stack(columns)
     else:
-        values = np.asarray(guesses, dtype=np.float64)
+        values = numbers("initial guesses", guesses)
         values = values[:, None] if values.ndim == 1 else values
     if values.ndim != 2 or len(values) != len(law.names):
         raise ScalingLawsError(f"initial guesses: {law.name} has the parameters {', '.join(law.names)}")

@@ -7,15 +7,19 @@ from math import isfinite, isinf, isnan, nan, sqrt
 import numpy as np
 
 from scalinglaws.fitting.objective import Estimator
-from scalinglaws.fitting.solution import Solution
-from scalinglaws.fitting.uncertainty.intervals import Intervals, ends
-from scalinglaws.fitting.uncertainty.profile import Profile, profile
+from scalinglaws.fitting.solution import Solution, search
+from scalinglaws.fitting.solver.newton import EXACT
+from scalinglaws.fitting.uncertainty.covariance import covariance
+from scalinglaws.fitting.uncertainty.intervals import MANY, Intervals, ends
+from scalinglaws.fitting.uncertainty.intervals import intervals as intervals_of
+from scalinglaws.fitting.uncertainty.profile import FLAT_EXPONENT, FLAT_FACTOR, WIDE, Profile, profile
 from scalinglaws.fitting.validation import cross_validation, largest_held_out
 from scalinglaws.laws.law import Law
 
 FOLDS, HELD_OUT = 10, 0.2
 SCANNED = 25  # values per scan of a profile: enough to see that it is flat, in a third of the time
 BETTER = 1e-4  # share by which a profile's objective must be lower to be called another optimum
+ROUNDS = 3  # in which a fit may move to such an optimum
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +27,7 @@ class Report:
     """A fit, how sure it is, and what speaks against it. `str` gives it as text.
 
     Attributes:
-        fit: the fit to all points.
+        fit: the fit to all points; a better one than was given, where a profile led to it.
         intervals: of the parameters, with their standard errors and samples.
         profiles: by parameter, of those that were fitted.
         cross_validated: root mean square relative error of points predicted from the other folds; NaN where
@@ -59,10 +63,15 @@ class Report:
 
 
 def judge(fit: Solution, intervals: Intervals) -> Report:
-    """Profile every parameter and predict points that were held out."""
+    """Profile every parameter and predict points that were held out.
+
+    Where a profile leads to a better fit, that one is judged, with intervals made in the same way.
+    """
+    settled, profiles = _settled(fit, intervals.level)
+    if settled is not fit:
+        fit = settled
+        intervals = intervals_of(fit, intervals.level, *intervals.asked, intervals.seed)
     points = fit.points
-    level = intervals.level
-    profiles = {name: profile(fit, name, points=SCANNED, level=level) for name in fit.fitted}
     folds = min(FOLDS, len(points))
     enough = len(points) - -(-len(points) // folds) >= fit.system.needed
     cross_validated = nan
@@ -91,11 +100,39 @@ def judge(fit: Solution, intervals: Intervals) -> Report:
     )
 
 
+def _settled(fit: Solution, level: float) -> tuple[Solution, dict[str, Profile]]:
+    """The fit with its profiles; where one of them is lower than the fit, the fit that begins there."""
+    for _ in range(ROUNDS):
+        scans = {name: profile(fit, name, points=SCANNED, level=level) for name in _worth_profiling(fit)}
+        lowest = min(scans.values(), key=lambda scan: scan.lowest, default=None)
+        exact = EXACT**2 * fit.points.weights.sum()  # where only rounding is lower
+        if lowest is None or lowest.lowest >= fit.objective * (1 - BETTER) or fit.objective <= exact:
+            break
+        begin = fit.law.coordinates(lowest.params[:, [int(lowest.objective.argmin())]])
+        found = search(fit.system, np.concatenate([begin, fit.guesses], axis=1))
+        if found.objective >= fit.objective:
+            break
+        fit = type(fit)(**vars(found))
+    return fit, scans
+
+
+def _worth_profiling(fit: Solution) -> Iterator[str]:
+    """The fitted parameters; of very many points, which take minutes, those that may be undetermined."""
+    if len(fit.points) <= MANY:
+        yield from fit.fitted
+        return
+    errors = np.sqrt(np.maximum(np.diag(covariance(fit)), 0.0))
+    for name in fit.fitted:
+        k = fit.law.names.index(name)
+        most = np.log(FLAT_FACTOR) if fit.law.parameters[k].positive else FLAT_EXPONENT * abs(fit.theta[k])
+        known = name not in fit.unidentified + fit.on_bound and WIDE * errors[k] < most
+        if not known:
+            yield name
+
+
 def _noteworthy(scan: Profile, fit: Solution) -> list[str]:
     """What a profile shows that the fit alone does not."""
     said = []
-    if scan.lowest < fit.objective * (1 - BETTER):
-        said.append(f"there is a better fit near {scan.name} = {scan.at:.4g}: try other initial guesses")
     if scan.flat:
         low, high = ends(scan, fit)
         from_, to = "" if isinf(low) else f" from {low:.3g}", "" if isinf(high) else f" to {high:.3g}"

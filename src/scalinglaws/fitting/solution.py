@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf, log
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -16,6 +17,8 @@ from scalinglaws.fitting.solver.solve import Engine
 from scalinglaws.fitting.system import System
 from scalinglaws.laws.law import FloatArray, Law
 
+Value = TypeVar("Value")
+
 GUESSES = 16
 SCREENED = 256  # guesses for a law with many shapes, followed a little before the best go to the end
 SCREENING_STEPS = 12
@@ -28,6 +31,25 @@ SAME_CURVE = 1e-7  # relative difference below which two predictions are the sam
 DISAGREEMENT_ALLOWED = 1e-2  # relative difference of the parameters among the best descents
 NOT_IDENTIFIED = 1e-9  # curvature, in units of the points', below which a direction is free
 OPTIMA_KEPT = 4
+
+
+class UnknownParameterError(ScalingLawsError, KeyError):
+    """A law that has no parameter of that name; also a KeyError, as of every dictionary."""
+
+    def __str__(self) -> str:
+        """The sentence; KeyError itself would quote it."""
+        return str(self.args[0])
+
+
+def named(law: Law, values: Mapping[str, Value], name: str) -> Value:
+    """The value of a parameter.
+
+    Raises:
+        UnknownParameterError: the law has no such parameter.
+    """
+    if name not in values:
+        raise UnknownParameterError(f"{law.name} has no parameter {name!r}; it has {', '.join(values)}")
+    return values[name]
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +133,19 @@ class Solution:
         return self.gradient_norm <= GRADIENT_ALLOWED
 
     def predict(self, x: ArrayLike | Mapping[str, ArrayLike]) -> FloatArray:
-        """The fitted law at x: [points], [variables, points], or columns by name."""
-        return self.law.predict(self.values, in_order(*columns(x), self.law.inputs))
+        """The fitted law at x: [points], [variables, points], or columns by name.
+
+        Raises:
+            ScalingLawsError: other variables are given, or a value is not a positive number.
+        """
+        values = in_order(*columns(x), self.law.inputs)
+        for variable, at in zip(self.law.variables, values, strict=True):
+            wrong = ~((at > 0) | (variable.zero & (at == 0)))
+            if wrong.any():
+                raise ScalingLawsError(
+                    f"predict: {variable.name} is {at[wrong][0]:g}; {self.law.name} needs positive numbers"
+                )
+        return self.law.predict(self.values, values)
 
     @property
     def aicc(self) -> float:
@@ -156,6 +189,8 @@ def search(
     if not np.isfinite(objective) or gradient > GRADIENT_REFUSED:
         raise ScalingLawsError(f"{law.name}: none of {guesses.shape[1]} initial guesses led to an optimum")
     theta = ends.theta[:, best]
+    if not np.isfinite(law.natural(theta)).all():
+        raise ScalingLawsError(f"{law.name}: a parameter is too large for a number; use other units")
     agreeing, disagreement, optima = _agreement(system, ends, best)
     bound = tuple(
         name
@@ -247,8 +282,10 @@ def _agreement(system: System, ends: Solutions, best: int) -> tuple[int, float, 
     lowest = ends.objective[best]
     same = ends.objective <= lowest * (1 + SAME_OPTIMUM) + exact
     near = ends.objective <= lowest * (1 + NEAR_BEST) + exact
-    curves = law.program.values(ends.theta, system.x)
-    near &= (np.abs(curves / curves[best] - 1) > SAME_CURVE).any(axis=1)
+    curve = law.program.values(ends.theta[:, best], system.x)
+    for k in np.flatnonzero(near):  # one at a time, because points may be many
+        other = law.program.values(ends.theta[:, k], system.x)
+        near[k] = (np.abs(other / curve - 1) > SAME_CURVE).any()
     near[best] = True
     values = law.natural(ends.theta[:, near])
     scale = np.maximum(np.abs(values).max(axis=1), 1e-12)

@@ -1,13 +1,15 @@
 """A scaling law: a declaration that fitting, claims, figures and docs all read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import inf
+from math import inf, isfinite, isnan
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.expression import names_in, rename
 from scalinglaws.laws.program import Program
 
@@ -48,6 +50,16 @@ class Parameter:
     guesses: tuple[float, float] | None = None
     of: str | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse ranges that hold nothing."""
+        least = max(self.lower, 0.0) if self.positive else self.lower
+        if isnan(self.lower) or isnan(self.upper) or not least < self.upper:
+            raise ValueError(f"{self.name}: bounds {self.lower:g} and {self.upper:g} leave no value")
+        if self.guesses is not None and not (
+            self.guesses[0] < self.guesses[1] and all(map(isfinite, self.guesses))
+        ):
+            raise ValueError(f"{self.name}: initial guesses {self.guesses} must be two ascending numbers")
+
 
 @dataclass(frozen=True)
 class Law:
@@ -83,6 +95,9 @@ class Law:
         if used != declared:
             odd = sorted(used ^ declared)
             raise ValueError(f"law {self.name}: names {odd} are not both declared and used")
+        strangers = {p.of for p in self.parameters if p.of is not None}.difference(self.inputs)
+        if strangers:
+            raise ValueError(f"law {self.name}: initial guesses are along {strangers}, which is no variable")
         for parameter, linear in zip(self.parameters, self.program.linear, strict=True):
             if parameter.guesses is None and not linear and not self.program.log_linear:
                 raise ValueError(f"law {self.name}: {parameter.name} needs a range of initial guesses")
@@ -126,7 +141,8 @@ class Law:
     def natural(self, coordinates: FloatArray) -> FloatArray:
         """Parameters from their coordinates, the inverse of `coordinates`."""
         positive = self._shaped(self.positive, coordinates)
-        return np.where(positive, np.exp(np.where(positive, coordinates, 0.0)), coordinates)
+        with np.errstate(over="ignore"):
+            return np.where(positive, np.exp(np.where(positive, coordinates, 0.0)), coordinates)
 
     @property
     def positive(self) -> NDArray[np.bool_]:
@@ -141,36 +157,52 @@ class Law:
             ends[self.positive] = np.log(np.maximum(ends[self.positive], 0.0))
         return ends[:, 0], ends[:, 1]
 
-    def tied(self, **ties: str) -> "Law":
+    def tied(self, /, **ties: str) -> "Law":
         """The law with parameters made equal: `tied(beta="alpha")` no longer has a beta.
 
         Raises:
-            ValueError: a name is not a parameter's, or a tie leads to one that is itself tied.
+            ScalingLawsError: a name is not a parameter's, a tie leads to one that is itself tied, or the law
+                could not be fitted any more.
         """
+        if not ties:
+            return self
         for name, other in ties.items():
             if name not in self.names or other not in self.names or other in ties:
                 known = ", ".join(self.names)
-                raise ValueError(f"law {self.name}: cannot tie {name} to {other}; there are {known}")
+                raise ScalingLawsError(f"law {self.name}: cannot tie {name} to {other}; there are {known}")
         formula = rename(self.formula, ties)
         kept = tuple(parameter for parameter in self.parameters if parameter.name not in ties)
         label = ", ".join(f"{name} = {other}" for name, other in ties.items())
-        return replace(self, name=f"{self.name}[{label}]", formula=formula, parameters=kept)
+        try:
+            return replace(self, name=f"{self.name}[{label}]", formula=formula, parameters=kept)
+        except ValueError as fault:
+            raise ScalingLawsError(str(fault)) from None
 
-    def bounded(self, **bounds: tuple[float, float]) -> "Law":
+    def bounded(self, /, **bounds: tuple[float, float]) -> "Law":
         """The law with narrower ranges of parameters: `bounded(E=(1.5, 2.0))`.
 
         Raises:
-            ValueError: a name is not a parameter's, or a range is empty or reaches beyond the law's own.
+            ScalingLawsError: a name is not a parameter's, or a range is not two numbers, is empty, or reaches
+                beyond the law's own.
         """
-        for name, (lower, upper) in bounds.items():
+        for name, ends in bounds.items():
             own = next((each for each in self.parameters if each.name == name), None)
             if own is None:
-                raise ValueError(
+                raise ScalingLawsError(
                     f"law {self.name}: has no parameter {name}; there are {', '.join(self.names)}"
                 )
+            given: object = ends  # whatever a notebook passes
+            pair = isinstance(given, Sequence) and len(given) == 2
+            if not pair or not all(isinstance(end, Real) for end in ends):
+                raise ScalingLawsError(
+                    f"law {self.name}: the range of {name} must be two numbers, not {ends!r}"
+                )
+            lower, upper = ends
             least = max(own.lower, 0.0) if own.positive else own.lower
             if not least <= lower < upper <= own.upper:
-                raise ValueError(f"law {self.name}: {name} cannot be kept between {lower:g} and {upper:g}")
+                raise ScalingLawsError(
+                    f"law {self.name}: {name} cannot be kept between {lower:g} and {upper:g}"
+                )
         return replace(
             self,
             parameters=tuple(

@@ -15,6 +15,8 @@ from scalinglaws.laws.expression import PARAMETER, Graph, Node, parse
 
 FloatArray = NDArray[np.float64]
 
+MANY_POINTS = 100_000
+
 UNARY: dict[str, Callable[[FloatArray], FloatArray]] = {
     "neg": np.negative,
     "exp": np.exp,
@@ -88,6 +90,13 @@ class Program:
     def run(self, theta: FloatArray, x: FloatArray, targets: tuple[Node, ...]) -> list[FloatArray]:
         """The values [*batch, points] of some nodes at the same arguments."""
         shape = np.broadcast_shapes((*theta.shape[1:], 1), x.shape[1:])
+        if x.shape[-1] > MANY_POINTS:  # intermediate values of all of them would fill the memory
+            whole = [np.empty(shape) for _ in targets]
+            for first in range(0, x.shape[-1], MANY_POINTS):
+                part = slice(first, first + MANY_POINTS)
+                for into, values in zip(whole, self.run(theta, x[..., part], targets), strict=True):
+                    into[..., part] = values
+            return whole
         with np.errstate(all="ignore"):  # what overflows becomes infinite, which the callers refuse
             found = self._evaluate(theta[..., None], x, targets)
         return [np.broadcast_to(found[node], shape) for node in targets]

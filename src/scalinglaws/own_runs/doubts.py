@@ -33,6 +33,8 @@ def doubts(fit: Solution, columns: dict[str, str], copies: int, rows: int) -> It
                 f"{response} rises with {law.variables[0].name} (rank correlation {rank:.2g}), but "
                 f"{law.name} falls: fit 1 - {columns[response]} if it is an accuracy, or a law that rises"
             )
+    if not fit.fitted:
+        yield "all parameters are fixed: nothing is fitted"
     if copies:
         yield f"{copies} of {rows} rows repeat another row in all columns and are left out"
     for variable, values in zip(law.variables, fit.x, strict=True):

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.files import write_text
 from scalinglaws.own_runs.curves import (
     AUTO,
@@ -18,7 +19,8 @@ from scalinglaws.own_runs.curves import (
     score,
     standings,
 )
-from scalinglaws.own_runs.options import not_the_table
+from scalinglaws.own_runs.paths import check_outputs
+from scalinglaws.own_runs.printing import plain
 from scalinglaws.own_runs.table import distinct, read_table
 
 TERMINAL_EVERY, FILE_EVERY = 0.5, 15.0  # seconds between progress lines
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     groups = options.group or []
     named = {f"--group {name}": name for name in groups}
     distinct(named | {"--x": options.x, "--y": options.y, "--train": options.train})
-    not_the_table("--out", options.out, options.curves)
+    check_outputs({"--out": options.out}, options.curves)
     names = parse_names(options.laws)
     table = read_table(options.curves)
     curves, skipped = curves_of(table, groups, options.x, options.y, options.train)
@@ -45,11 +47,14 @@ def run(options: argparse.Namespace) -> int:
     )
     print("\n".join(_table(standings(scores), len(curves))))
     for line in skipped:
-        print(f"warning: {line}")
-    for line in _notes(scores):
+        print(f"warning: {plain(line)}")
+    for line in map(plain, _notes(scores)):
         print(line if line.startswith(" ") else f"warning: {line}")
     if options.out is not None:
-        write_text(options.out, _csv(scores))
+        try:
+            write_text(options.out, _csv(scores))
+        except OSError as fault:
+            raise ScalingLawsError(f"{options.out}: cannot be written: {fault.strerror}") from None
         print(f"\nscores of each curve: {options.out}")
     return 0
 

@@ -17,8 +17,9 @@ from scalinglaws.laws.law import Law
 from scalinglaws.laws.optimum.plan import COMPUTE, compute_range, growth, size_name
 from scalinglaws.own_runs.doubts import doubts
 from scalinglaws.own_runs.expression import parse
-from scalinglaws.own_runs.options import count, not_the_table, number, pairs
-from scalinglaws.own_runs.saved_fit import Origin, document, ranges, tied, write_fit
+from scalinglaws.own_runs.options import count, number, pairs
+from scalinglaws.own_runs.paths import check_outputs
+from scalinglaws.own_runs.saved_fit import Origin, document, ranges, write_fit
 from scalinglaws.own_runs.table import Kind, Table, distinct, read_table
 
 FORMATS = (".pdf", ".png", ".svg")
@@ -27,15 +28,14 @@ MOST_RESAMPLES, MOST_SEED = 1_000_000, 2**63 - 1
 
 def run(options: argparse.Namespace) -> int:
     """Read, fit and print; write the fit and the figure if asked to."""
-    for option, path in (("--out", options.out), ("--plot", options.plot)):
-        not_the_table(option, path, options.runs)
+    check_outputs({"--out": options.out, "--plot": options.plot}, options.runs)
     if options.plot is not None and options.plot.suffix.lower() not in FORMATS:
         raise ScalingLawsError(f"--plot: {options.plot} must end in {', '.join(FORMATS)}")
     level = number("--level", options.level)
     resamples = count("--bootstrap", options.bootstrap, MOST_RESAMPLES)
     seed = count("--seed", options.seed, MOST_SEED)
     ties = pairs("--tie", options.tie, "ONE=OTHER")
-    law = tied(laws.find(options.law), ties)
+    law = laws.find(options.law).tied(**ties)
     columns = mapping(law, options.x, options.y)
     estimator = _estimator(options)
     whole = read_table(options.runs)
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
         seed=seed,
     )
     report = fit.report(intervals)
-    first = doubts(fit, columns, copies, len(table.cells) + copies)
+    first = doubts(report.fit, columns, copies, len(table.cells) + copies)
     report = replace(report, warnings=(*first, *report.warnings))
     derived, spans = _allocation(report)
     origin = Origin(

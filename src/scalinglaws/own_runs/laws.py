@@ -6,12 +6,15 @@ from math import isinf
 
 from scalinglaws import laws
 from scalinglaws.laws.law import Law, Parameter
+from scalinglaws.own_runs.printing import plain
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the list of laws, or one law in full."""
     shown = _list() if options.name is None else _one(laws.find(options.name))
     print("\n".join(shown))
+    for fault in laws.faults() if options.name is None else ():
+        print(f"warning: {plain(fault)}")
     return 0
 
 

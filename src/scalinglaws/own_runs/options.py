@@ -79,7 +79,7 @@ def add_fit(commands: Commands) -> None:
     sure.add_argument(
         "--interval", choices=("auto", "percentile", "delta", "profile"), default="auto",
         help="auto (default): percentiles of a bootstrap of rows; for fewer than 12 rows the profile, for "
-        "fewer than 12 clusters delta",
+        "fewer than 12 clusters, or more than 20,000 rows, delta",
     )  # fmt: skip
     sure.add_argument("--level", default="0.95", help="of the intervals (default: 0.95)")
     sure.add_argument("--bootstrap", default="4000", metavar="RESAMPLES", help="default: 4000; 0 for none")
@@ -184,13 +184,3 @@ def pairs(option: str, texts: Sequence[str], form: str) -> dict[str, str]:
             raise ScalingLawsError(f"{option}: {name} is given twice")
         found[name] = value
     return found
-
-
-def not_the_table(option: str, path: Path | None, table: Path) -> None:
-    """Refuse to write over the table that is read.
-
-    Raises:
-        ScalingLawsError: the file to write is the table.
-    """
-    if path is not None and path.resolve() == table.resolve():
-        raise ScalingLawsError(f"{option}: {path} is the table itself; name another file")

@@ -7,9 +7,8 @@ from math import isnan
 from scalinglaws.laws.law import Law
 from scalinglaws.laws.optimum.plan import SEARCHED, Interval, Planned, beyond, plan, size_name
 from scalinglaws.own_runs.options import number
+from scalinglaws.own_runs.printing import engineering, plain
 from scalinglaws.own_runs.saved_fit import arrays, read_fit
-
-LETTERS = ((1e15, ""), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
         shown += [f"warning: {what}" for what in (*_doubts(one), *beyond(one, law, ranges, per))]
     if not ranges:
         shown.append("warning: the fit does not say which range it was fitted on")
-    shown += [f"warning: of the fit: {what}" for what in saved.warnings]
+    shown += [f"warning: of the fit: {plain(what)}" for what in saved.warnings]
     print("\n".join(shown).rstrip())
     return 0
 
@@ -69,16 +68,8 @@ def _table(law: Law, planned: list[Planned]) -> Iterator[str]:
 
 
 def _cell(interval: Interval, plain: bool = False) -> str:
-    value, low, high = (format(number, ".4g") if plain else _short(number) for number in interval)
+    value, low, high = (format(number, ".4g") if plain else engineering(number) for number in interval)
     return value if isnan(interval[1]) else f"{value} ({low} to {high})"
-
-
-def _short(value: float) -> str:
-    """A number as in 72.2B: three digits and thousand, million, billion or trillion."""
-    for size, letter in LETTERS:
-        if value >= size:
-            return f"{value / size:.3g}{letter}" if letter else f"{value:.3g}"
-    return f"{value:.3g}"
 
 
 def _doubts(one: Planned) -> Iterator[str]:

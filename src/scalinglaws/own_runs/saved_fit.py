@@ -5,23 +5,34 @@ It holds no time and no host name, so equal tables, options and versions give eq
 
 import json
 from dataclasses import dataclass, field
-from math import isfinite
+from math import inf, isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scalinglaws import laws
 from scalinglaws.errors import DataError, ScalingLawsError
 from scalinglaws.files import write_text
-from scalinglaws.laws.law import FloatArray, Law
+from scalinglaws.laws.law import FloatArray, Law, Parameter
+from scalinglaws.own_runs.paths import content_of
+from scalinglaws.own_runs.printing import plain
 
 if TYPE_CHECKING:  # reading a fit must not wait for what fits one
     from scalinglaws.fitting.report import Report
     from scalinglaws.fitting.solution import Solution
 
 KEPT = 4000  # samples of the parameters that are written
+FOR_PEOPLE = {
+    *("equation", "source", "intervals", "stderr", "interval", "estimator", "allocation", "objective"),
+    *("r_squared", "n", "starts", "starts_agreeing", "converged", "fixed", "on_bound", "not_identified"),
+    *("flat", "cross_validation", "held_out", "resamples", "data", "data_sha256", "rows", "excluded"),
+    *("columns", "response", "seed", "version"),
+}
+"""Keys of a saved fit that nothing reads."""
+FAULTS_SHOWN, LONGEST_FAULT = 3, 1000  # mistakes; characters of one
+ROUNDING = 1e-9  # relative: exp(log(upper)) may be above upper
 Range = tuple[float, float]
 
 
@@ -53,9 +64,9 @@ class Origin:
 
 
 class SavedFit(BaseModel):
-    """What we read from a file; the rest of it is for people. Only `law` and `params` are required."""
+    """What we read from a file, beside `FOR_PEOPLE`. Only `law` and `params` are required."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     law: str
     tied: dict[str, str] = Field(default_factory=dict)
@@ -65,27 +76,21 @@ class SavedFit(BaseModel):
     range: dict[str, list[float]] = Field(default_factory=dict)
     warnings: list[str] = Field(default_factory=list)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out(cls, content: Any) -> Any:
+        """A key that is neither read nor written is a misspelt one."""
+        if not isinstance(content, dict):
+            return content
+        return {key: value for key, value in content.items() if key not in FOR_PEOPLE}
+
     def law_with_ties(self) -> Law:
         """The law, with its ties.
 
         Raises:
             ScalingLawsError: there is no law of that name, or a tie does not fit its parameters.
         """
-        return tied(laws.find(self.law), self.tied)
-
-
-def tied(law: Law, ties: dict[str, str]) -> Law:
-    """`Law.tied`, whose ValueError becomes a user's error.
-
-    Raises:
-        ScalingLawsError: a name is not a parameter's, or a parameter is tied to one that is itself tied.
-    """
-    if not ties:
-        return law
-    try:
-        return law.tied(**ties)
-    except ValueError as fault:
-        raise ScalingLawsError(str(fault)) from None
+        return laws.find(self.law).tied(**self.tied)
 
 
 def document(report: "Report", origin: Origin, version: str) -> dict[str, Any]:
@@ -165,19 +170,21 @@ def read_fit(path: Path) -> SavedFit:
     Raises:
         DataError: the file cannot be read, is not a fit, or its numbers cannot be those of its law.
     """
+    content = content_of(path)
     try:
-        content = json.loads(path.read_bytes(), parse_constant=_refuse)
-        saved = SavedFit.model_validate(content)
-        return _checked(saved)
-    except OSError as fault:
-        raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
+        read = json.loads(content, parse_constant=_refuse, object_pairs_hook=_once)
+        return _checked(SavedFit.model_validate(read))
     except ValidationError as invalid:
-        faults = "; ".join(
+        faults = [
             f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in invalid.errors()
-        )
-        raise DataError(f"{path}: is not a fit: {faults}") from None
+        ]
+        more = f"; and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
+        what = "; ".join(map(plain, faults[:FAULTS_SHOWN])) + more
+    except RecursionError:
+        what = "it is nested too deeply"
     except (ValueError, ScalingLawsError) as fault:
-        raise DataError(f"{path}: is not a fit: {fault}") from None
+        what = plain(str(fault), LONGEST_FAULT)
+    raise DataError(f"{path}: is not a fit: {what}")
 
 
 def arrays(saved: SavedFit) -> tuple[FloatArray, FloatArray]:
@@ -195,17 +202,35 @@ def _checked(saved: SavedFit) -> SavedFit:
             raise ValueError(f"{part}: are {', '.join(sorted(given))}; {law.name} has {', '.join(law.names)}")
     if len({len(values) for values in saved.samples.values()}) > 1:
         raise ValueError("samples: every parameter must have the same number")
-    numbers = [*saved.params.values(), *(v for values in saved.samples.values() for v in values)]
-    if not all(map(isfinite, numbers)):
-        raise ValueError("a parameter is infinite")
     for parameter in law.parameters:
-        value = saved.params[parameter.name]
-        if not parameter.lower <= value <= parameter.upper or (parameter.positive and value <= 0):
-            raise ValueError(f"params: {parameter.name} cannot be {value:g}")
+        for part, values in (
+            ("params", [saved.params[parameter.name]]),
+            ("samples", saved.samples.get(parameter.name, [])),
+        ):
+            if (
+                wrong := next((value for value in values if not _possible(parameter, value)), None)
+            ) is not None:
+                raise ValueError(f"{part}: {parameter.name} cannot be {wrong:g}")
     for name, ends in saved.range.items():
-        if len(ends) != 2 or not 0 <= ends[0] <= ends[1]:
+        if len(ends) != 2 or not 0 <= ends[0] <= ends[1] < inf:
             raise ValueError(f"range: {name} must be two ascending numbers, none negative")
     return saved
+
+
+def _possible(parameter: Parameter, value: float) -> bool:
+    """Whether a parameter can have a value; one on its bound may be beyond it by a rounding error."""
+    slack = ROUNDING * abs(value)
+    inside = parameter.lower - slack <= value <= parameter.upper + slack
+    return isfinite(value) and inside and not (parameter.positive and value <= 0)
+
+
+def _once(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these items; JSON itself lets the last of several values win."""
+    found = dict(items)
+    if len(found) < len(items):
+        names = [name for name, _ in items]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)} is given twice")
+    return found
 
 
 def _number(value: float) -> float | None:

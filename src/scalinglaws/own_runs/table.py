@@ -9,6 +9,8 @@ import csv
 import hashlib
 import io
 import re
+from array import array
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
@@ -22,6 +24,8 @@ from numpy.typing import NDArray
 from scalinglaws.errors import DataError, ScalingLawsError
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.own_runs.expression import Expression, parse
+from scalinglaws.own_runs.paths import content_of
+from scalinglaws.own_runs.printing import plain
 
 Kind = Literal["positive", "not-negative", "number", "flag", "text"]
 """What a column holds: a finite number (> 0, >= 0, or any), 0 or 1, or a text that is not empty."""
@@ -33,8 +37,10 @@ ALLOWED = {
     "number": "a finite number",
     "flag": "0 or 1",
 }
-THOUSANDS = re.compile(r"[+-]?(?:[1-9]\d{0,2}(?:,\d{3})+|\d{1,3})(?:\.\d*)?")
+THOUSANDS = re.compile(r"[+-]?(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]{1,3})(?:\.[0-9]*)?")
+GROUPS = re.compile(r"[^,]*,[^,]*[,.].*")  # thousands and nothing else: two commas, or a point behind a comma
 ROWS_NAMED = 8
+LONGEST_NAME, LONGEST_CELL = 200, 40  # characters of a column's name; of a cell that a message quotes
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,11 +52,13 @@ class Table:
         sha256: of its bytes, hex.
         cells: a text per cell, without blanks around it; the index is a row's place in the file as a
             spreadsheet counts, the header being row 1.
+        separator: between the cells.
     """
 
     path: Path
     sha256: str
     cells: pd.DataFrame
+    separator: str
 
     @property
     def names(self) -> list[str]:
@@ -73,7 +81,7 @@ class Table:
     def without_copies(self) -> tuple["Table", int]:
         """The rows that do not repeat an earlier row in every column, and how many do."""
         copies = self.cells.duplicated().to_numpy()
-        return self.only(~copies), int(copies.sum())
+        return (self.only(~copies) if copies.any() else self), int(copies.sum())
 
     def expression(self, text: str) -> Expression | None:
         """How a column is computed from others; None where there is a column of that name.
@@ -100,12 +108,22 @@ class Table:
         if how := self.expression(column):
             return how.computed({name: self.loose(name) for name in how.numbers})
         cells = self.cells[column]
-        numbers = _floats(cells)
+        numbers = self._floats(column)
         wrong = np.isnan(numbers) & ~cells.str.lower().isin(["", "nan"]).to_numpy()
         if wrong.any():
-            row = int(self.rows[wrong.argmax()])
-            raise DataError(f"{self.where(row, column)}: is '{cells[row]}'; it must be a number")
+            row, cell = int(self.rows[wrong.argmax()]), str(cells.iloc[wrong.argmax()])
+            said = f"is '{plain(cell, LONGEST_CELL)}'; it must be a number{_hint(cell)}"
+            raise DataError(f"{self.where(row, column)}: {said}")
         return numbers
+
+    def _floats(self, column: str) -> FloatArray:
+        """The numbers in a column, exactly as written; NaN where a cell is not a number."""
+        cells = self.cells[column]
+        separated = cells.str.contains(",", regex=False).any() and cells.str.fullmatch(THOUSANDS).all()
+        # Where a semicolon or tab parts cells, 1,234 is a decimal comma as likely as not.
+        if separated and (self.separator == "," or cells.str.fullmatch(GROUPS).any()):
+            cells = cells.str.replace(",", "", regex=False)
+        return np.fromiter(map(_float, cells), dtype=np.float64, count=len(cells))
 
     def columns(self, kinds: Mapping[str, Kind], remedy: str = "") -> dict[str, NDArray[Any]]:
         """Some columns, checked: numbers or, for the kind `text`, texts, [rows] each.
@@ -120,25 +138,26 @@ class Table:
         """
         computed = {name: self.expression(name) for name in kinds}
         result: dict[str, NDArray[Any]] = {}
-        faults: dict[int, str] = {}
+        faulty = np.zeros(len(self.cells), dtype=np.bool_)
+        first, said = len(faulty), ""
         for name, kind in kinds.items():
             how = computed[name]
             if kind == "text":
                 result[name] = self.cells[name].to_numpy(dtype=object)
                 wrong = self.cells[name].to_numpy() == ""
             else:
-                numbers = _floats(self.cells[name]) if how is None else self.loose(name)
+                numbers = self._floats(name) if how is None else self.loose(name)
                 result[name] = numbers
                 wrong = ~_fits(numbers, kind)
-            for k in np.flatnonzero(wrong):
-                row = int(self.rows[k])
-                cell = self.cells[name].iloc[k] if how is None else f"{result[name][k]:g}"
-                faults.setdefault(row, f"{self.where(row, name)}: {_complaint(cell, kind)}")
-        if faults:
-            raise DataError(faults[min(faults)] + self._others(sorted(faults), remedy))
+            faulty |= wrong
+            if wrong.any() and (k := int(wrong.argmax())) < first:
+                cell = str(self.cells[name].iloc[k]) if how is None else f"{result[name][k]:g}"
+                first, said = k, f"{self.where(int(self.rows[k]), name)}: {_complaint(cell, kind)}"
+        if said:
+            raise DataError(said + self._others(self.rows[faulty], remedy))
         return result
 
-    def _others(self, rows: Sequence[int], remedy: str) -> str:
+    def _others(self, rows: NDArray[np.int64], remedy: str) -> str:
         if len(rows) == 1:
             return ""
         listed = ", ".join(map(str, rows[:ROWS_NAMED])) + (", ..." if len(rows) > ROWS_NAMED else "")
@@ -156,70 +175,95 @@ def read_table(path: Path, fewest: int = 2) -> Table:
         DataError: the file cannot be read, is not UTF-8 or not a table, names a column twice, has a row of
             another length, or has too few rows.
     """
+    content = content_of(path)
     try:
-        content = path.read_bytes()
-        text = content.decode("utf-8-sig")
-    except OSError as fault:
-        raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
+        separator = _separator(path, _first_line(path, content))
+        # Decoded piece by piece, because a table may be as large as the memory.
+        stream = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=None)
+        lines = csv.reader(stream, delimiter=separator, strict=True)
+        header = [" ".join(name.split()) for name in next(lines)]
+        _check_header(path, header)
+        columns: list[list[str]] = [[] for _ in header]
+        rows = array("q")
+        for row, cells in enumerate(lines, start=2):
+            if not any(map(str.strip, cells)):
+                continue
+            if len(cells) != len(header):
+                raise DataError(f"{path}, row {row}: has {len(cells)} cells; the header has {len(header)}")
+            rows.append(row)
+            for column, cell in zip(columns, cells, strict=True):
+                column.append(cell.strip())
+    except csv.Error as fault:
+        raise DataError(f"{path}{_reader_fault(str(fault), lines.line_num)}") from None
+    if len(rows) < fewest:
+        raise DataError(f"{path}: holds {len(rows)} row(s) below the header; at least {fewest} are needed")
+    index = pd.Index(np.array(rows, dtype=np.int64))
+    # Series of their own, because column after column needs less memory, and names may be empty.
+    series = [pd.Series(columns.pop(0), index=index, dtype=str) for _ in header]
+    frame = pd.concat(series, axis=1)
+    frame.columns = pd.Index(header)
+    return Table(path, hashlib.sha256(content).hexdigest(), frame, separator)
+
+
+def _first_line(path: Path, content: bytes) -> str:
+    """The first line of a text.
+
+    Raises:
+        DataError: it is not UTF-8, holds a NUL, or is empty.
+    """
+    try:
+        content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = content.count(b"\n", 0, fault.start) + 1
         raise DataError(f"{path}, line {line}: is not UTF-8 text; save the table as CSV in UTF-8") from None
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    first = text.split("\n", 1)[0]
-    if not first.strip(" ,;\t"):
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise DataError(f"{path}, line {line}: holds a NUL character; save the table as CSV in UTF-8")
+    first = io.TextIOWrapper(io.BytesIO(content), "utf-8-sig", newline=None).readline()
+    if not first.strip(" ,;\t\n"):
         raise DataError(f"{path}: its first row must name the columns; it is empty")
-    separator = max(SEPARATORS, key=lambda each: len(next(csv.reader([first], delimiter=each))))
+    return first
+
+
+def _separator(path: Path, first: str) -> str:
+    """What parts the header into most names.
+
+    Raises:
+        DataError: a name is too long to be one.
+    """
     try:
-        cells = pd.read_csv(
-            io.StringIO(text),
-            sep=separator,
-            header=None,
-            dtype=str,
-            keep_default_na=False,
-            skip_blank_lines=False,
-            engine="python",  # which tells a missing cell from an empty one
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as fault:
-        raise DataError(f"{path}{_parser_fault(str(fault))}") from None
-    cells.index += 1
-    cells = cells.apply(lambda column: column.str.strip())
-    header = [name if isinstance(name, str) else "" for name in cells.iloc[0]]
-    twice = [name for k, name in enumerate(header) if name and name in header[:k]]
+        return max(SEPARATORS, key=lambda each: len(next(csv.reader([first], delimiter=each))))
+    except csv.Error as fault:
+        raise DataError(f"{path}{_reader_fault(str(fault), 1)}") from None
+
+
+def _check_header(path: Path, header: list[str]) -> None:
+    for name in header:
+        if not name.isprintable() or len(name) > LONGEST_NAME:
+            raise DataError(
+                f"{path}, row 1: '{plain(name, LONGEST_CELL)}' cannot name a column: it holds a control "
+                f"character or is longer than {LONGEST_NAME}"
+            )
+    twice = [name for name, count in Counter(header).items() if name and count > 1]
     if twice:
         raise DataError(f"{path}, row 1: two columns are named {twice[0]}")
-    cells.columns = pd.Index(header)
-    cells = cells.iloc[1:]
-    short = cells.isna()
-    blank = (short | (cells == "")).all(axis=1)
-    cells, short = cells[~blank], short[~blank]
-    if short.to_numpy().any():
-        row = short.any(axis=1).idxmax()
-        there = int((~short.loc[row]).sum())
-        raise DataError(f"{path}, row {row}: has {there} cells; the header has {len(header)}")
-    if len(cells) < fewest:
-        raise DataError(f"{path}: holds {len(cells)} row(s) below the header; at least {fewest} are needed")
-    return Table(path, hashlib.sha256(content).hexdigest(), cells)
 
 
-def _parser_fault(message: str) -> str:
-    """pandas' message about a row, in our words."""
-    if found := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", message):
-        return f", row {found[2]}: has {found[3]} cells; the header has {found[1]}"
+def _reader_fault(message: str, line: int) -> str:
+    """The csv module's message, in our words."""
     if "unexpected end of data" in message:
         return ": is not a CSV table: a quote is never closed"
-    return f": is not a CSV table: {message}"
-
-
-def _floats(cells: "pd.Series[str]") -> FloatArray:
-    """The numbers in a column, exactly as written; NaN where a cell is not a number."""
-    if cells.str.contains(",").any() and cells.str.fullmatch(THOUSANDS).all():
-        cells = cells.str.replace(",", "")
-    return np.array([_float(cell) for cell in cells])
+    if "field larger" in message:
+        most = csv.field_size_limit()
+        return f", line {line}: a cell is longer than {most} characters; is a quote not closed?"
+    if "expected after" in message:
+        return f", line {line}: is not a CSV table: a quote ends inside a cell; double it"
+    return f", line {line}: is not a CSV table: {message}"
 
 
 def _float(cell: str) -> float:
-    try:
-        return float("nan") if "_" in cell else float(cell)  # Python reads 1_000; no other program does
+    try:  # Python also reads 1_000 and the digits of other scripts; no other program does
+        return float("nan") if "_" in cell or not cell.isascii() else float(cell)
     except ValueError:
         return float("nan")
 
@@ -238,15 +282,17 @@ def _fits(numbers: FloatArray, kind: Kind) -> NDArray[np.bool_]:
 def _complaint(cell: str, kind: Kind) -> str:
     if not cell:
         return "is empty"
-    value = _float(cell)
-    quoted = cell if isfinite(value) and kind != "flag" else f"'{cell}'"
-    hint = ""
+    value, shown = _float(cell), plain(cell, LONGEST_CELL)
+    quoted = shown if isfinite(value) and kind != "flag" else f"'{shown}'"
+    return f"is {quoted}; it must be {ALLOWED[kind]}{_hint(cell)}"
+
+
+def _hint(cell: str) -> str:
+    """What to write instead of a number with commas."""
     if "," in cell and THOUSANDS.fullmatch(cell):
-        plain = cell.replace(",", "")
-        hint = f" (if the comma separates thousands, write {plain}; if it is a decimal comma, write a point)"
-    elif re.match(r"[+-]?\d+,\d", cell):
-        hint = " (write a decimal point, not a comma)"
-    return f"is {quoted}; it must be {ALLOWED[kind]}{hint}"
+        whole = plain(cell.replace(",", ""), LONGEST_CELL)
+        return f" (write {whole} if the comma separates thousands)"
+    return " (write a decimal point, not a comma)" if re.match(r"[+-]?[0-9]+,[0-9]", cell) else ""
 
 
 def distinct(options: Mapping[str, str | None]) -> Sequence[str]:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.solution import Solution
 from scalinglaws.fitting.uncertainty.intervals import Intervals
 from scalinglaws.fitting.uncertainty.intervals import intervals as intervals_of
@@ -32,7 +33,13 @@ def plot(
         fit: the fit.
         intervals: for the band; a bootstrap's unless given.
         columns: what axes are labelled with, by variable and response; the law's own names unless given.
+
+    Raises:
+        ScalingLawsError: it is not a fit.
     """
+    given: object = fit  # whatever a notebook passes
+    if not isinstance(given, Solution):
+        raise ScalingLawsError(f"plot: needs a fit, not {given!r}")
     law, columns = fit.law, columns or {}
     variables = law.variables
     with style():

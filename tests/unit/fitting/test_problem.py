@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.laws.law import Law
+from scalinglaws.plotting.fit import plot
 
 X = np.geomspace(4, 1024, 9)
 POWER, FLOOR, SIZE = (
@@ -102,6 +104,27 @@ def test_what_cannot_be_fitted_is_an_error(x: np.ndarray, y: np.ndarray, message
         (lambda line: Problem("power-law", line, fixed={"a": "low"}), "fixed: must be numbers by name"),
         (lambda line: Problem("power-law", line, fixed=["a"]), "fixed: must be numbers by name"),
         (lambda line: Problem("power-law", line).fit().intervals(method="bayes"), "allowed are percentile,"),
+        (lambda line: Problem("power-law", line).fit()["E"], "power-law has no parameter 'E'; it has b, c"),
+        (lambda line: Problem("power-law", line).fit().intervals()["E"], "no parameter 'E'; it has b, c"),
+        (lambda line: Problem("power-law", line).fit().predict([2.0, -1.0]), "predict: x is -1; power-law"),
+        (lambda line: Problem("power-law", line).fit().predict([nan]), "predict: x is nan"),
+        (lambda line: Problem("power-law", line).fit().predict("many"), "x: must be numbers"),
+        (lambda line: Problem("power-law", line).fit().report({}), "intervals: must be those of this fit"),
+        (lambda line: Problem("power-law", line, initial_guesses=0), "initial guesses: at least 1"),
+        (
+            lambda line: Problem("power-law", line, initial_guesses={"b": "x", "c": 1}),
+            "guesses of b: must be",
+        ),
+        (lambda line: Problem("power-law", line, initial_guesses={"b": [1, 2], "c": 1}), "equally many"),
+        (lambda line: Problem("power-law", ([1], [2])), "points: must be Points"),
+        (lambda line: Problem(3, line), "law: must be a law or the name of one, not 3"),
+        (lambda line: Points([1.0, 2.0], ["a", "b"]), "y: must be numbers: could not convert string"),
+        (lambda line: Points({"x": ["a", "b"]}, [1.0, 2.0]), "x: must be numbers"),
+        (lambda line: Points([[1.0], [1.0, 2.0]], [1.0, 2.0]), "x: must be numbers"),
+        (lambda line: Points({}, [1.0]), "x has no column"),
+        (lambda line: laws.find("power-law").bounded(b=3), "the range of b must be two numbers, not 3"),
+        (lambda line: laws.find("power-law").tied(b="z"), "cannot tie b to z"),
+        (lambda line: plot("x"), "plot: needs a fit, not 'x'"),
     ],
 )
 def test_what_does_not_exist_is_never_taken_for_something_else(
@@ -109,6 +132,22 @@ def test_what_does_not_exist_is_never_taken_for_something_else(
 ) -> None:
     with pytest.raises(ScalingLawsError, match=re.escape(message)):
         make(Points([1.0, 2.0, 4.0, 8.0], [4.0, 2.0, 1.0, 0.5]))
+
+
+def test_intervals_of_another_fit_make_no_plan() -> None:
+    rng = np.random.default_rng(0)
+    N, D = rng.uniform(1e7, 1e9, (2, 30))
+    fits = [
+        Problem("chinchilla", Points({"N": N, "D": 20 * D}, e + 400 / N**0.34 + 410 / D**0.28)).fit()
+        for e in (1.0, 2.0)
+    ]
+    intervals = fits[0].intervals(method="delta")
+    assert fits[0].plan(1e21, intervals).samples > 0
+    with pytest.raises(ScalingLawsError, match="must be those of this fit of chinchilla"):
+        fits[1].plan(1e21, intervals)
+    assert "E" in intervals
+    assert "F" not in intervals
+    assert intervals.get("F") is None
 
 
 def test_a_pandas_series_is_one_variable() -> None:

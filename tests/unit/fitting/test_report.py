@@ -8,12 +8,20 @@ import pytest
 
 from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
+from scalinglaws.fitting import objective, validation
+from scalinglaws.fitting import report as reports
+from scalinglaws.fitting.fit import Fit
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.report import Report, interval_text, lines
+from scalinglaws.fitting.solver import initial_guesses, solve
+from scalinglaws.fitting.uncertainty import covariance as covariances
 from scalinglaws.fitting.uncertainty import intervals as uncertainty
+from scalinglaws.fitting.uncertainty.covariance import covariance
 from scalinglaws.fitting.uncertainty.intervals import Method, ends
 from scalinglaws.fitting.uncertainty.profile import profile
+from scalinglaws.fitting.validation import cross_validation
+from scalinglaws.laws import program
 from scalinglaws.laws.law import FloatArray, Law
 
 POWER_LAW = laws.find("power-law-floor")
@@ -227,3 +235,45 @@ def test_too_few_points_for_validation_are_said() -> None:
     assert isnan(report.cross_validated)
     assert isnan(report.held_out)
     assert str(report).count("not known (too few points)") == 2
+
+
+def test_a_better_optimum_that_a_profile_finds_is_gone_to() -> None:
+    """A break in noise: of one guess, the descent ends in a local optimum."""
+    law, x = laws.find("bnsl-1"), np.geomspace(1, 1e4, 24)
+    points = Points(x, 0.5 * np.exp(np.random.default_rng(5).normal(0, 0.2, 24)))
+    best = Problem(law, points).fit()
+    worse = Problem(law, points, initial_guesses=law.natural(best.guesses[:, [5]])).fit()
+    assert worse.objective > 1.1 * best.objective
+    report = worse.report(worse.intervals(method="delta", level=0.9, seed=3))
+    assert report.fit.objective == pytest.approx(best.objective, rel=1e-9)
+    assert isinstance(report.fit, Fit)
+    expected = report.fit.intervals(method="delta", level=0.9, seed=3)
+    assert report.intervals.by_name == expected.by_name
+    assert "better" not in str(report)
+
+
+def test_very_many_points_get_the_delta_method_and_no_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = curve(60, 0.02)
+    fit = Problem(POWER_LAW, Points(x, y)).fit()
+    monkeypatch.setattr(uncertainty, "MANY", 50)
+    monkeypatch.setattr(reports, "MANY", 50)
+    report = fit.report()
+    assert (report.intervals.method, report.profiles) == ("delta", {})
+    flat = Problem(POWER_LAW, Points(x, np.exp(np.random.default_rng(1).normal(0, 0.2, 60)))).fit()
+    assert "flat profile" in str(flat.report().warnings)  # a parameter that may be undetermined is scanned
+
+
+def test_sums_over_parts_of_many_points_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, y = surface(300, 0.02)
+    whole = Problem(CHINCHILLA, Points(x, y)).fit()
+    matrix, errors = covariance(whole), cross_validation(whole, 5, np.random.default_rng(0))
+    for module, name, value in (
+        (objective, "MANY_POINTS", 70), (program, "MANY_POINTS", 70), (initial_guesses, "MOST_POINTS", 70),
+        (solve, "AT_ONCE", 700), (validation, "AT_ONCE", 700), (covariances, "AT_A_TIME", 70),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, value)
+    parts = Problem(CHINCHILLA, Points(x, y)).fit()
+    np.testing.assert_allclose(parts.values, whole.values, rtol=1e-7)
+    np.testing.assert_allclose(covariance(parts), matrix, rtol=1e-5)
+    np.testing.assert_allclose(cross_validation(parts, 5, np.random.default_rng(0)), errors, rtol=1e-5)
+    np.testing.assert_array_equal(parts.predict(x), CHINCHILLA.predict(parts.values, x))

@@ -290,7 +290,7 @@ def test_tied_parameters_become_one() -> None:
     assert law.names == ("A", "B", "E", "alpha")
     assert law.formula == laws.find("chinchilla-tied").formula
     for ties in ({"gamma": "alpha"}, {"beta": "gamma"}, {"beta": "alpha", "alpha": "beta"}):
-        with pytest.raises(ValueError, match="cannot tie"):
+        with pytest.raises(ScalingLawsError, match="cannot tie"):
             laws.find("chinchilla").tied(**ties)
 
 
@@ -299,7 +299,7 @@ def test_a_narrower_range_is_kept_and_a_wider_one_refused() -> None:
     lower, upper = law.bounds
     np.testing.assert_allclose([lower[0], upper[0], lower[2], upper[2]], [*np.log([100, 500]), 1.5, 2.0])
     for bounds in ({"E": (-1.0, 2.0)}, {"E": (2.0, 1.0)}, {"gamma": (0.0, 1.0)}):
-        with pytest.raises(ValueError, match="law chinchilla: "):
+        with pytest.raises(ScalingLawsError, match="law chinchilla: "):
             law.bounded(**bounds)
 
 

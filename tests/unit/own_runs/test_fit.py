@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -306,13 +309,29 @@ def test_missing_mappings_list_the_variables(call: Call, surface_runs: Path) -> 
     )
 
 
-def test_a_file_that_cannot_be_written_is_one_line(call: Call, runs: Path) -> None:
-    status, out, err = call.whole("fit", runs, *POWER_LAW, *QUICK, "--out", runs / "fit.json")
-    assert status == 2
-    assert "20 of 20 rows fitted" in out
-    assert err.startswith(f"error: {runs}")
-    assert "cannot be written" in err
-    assert err.count("\n") == 1
+def test_a_file_that_cannot_be_written_is_one_line_before_the_fit(call: Call, runs: Path) -> None:
+    folder = runs.parent
+    link, hard, pipe = folder / "link.json", folder / "hard.json", folder / "pipe.json"
+    link.symlink_to(runs)
+    hard.hardlink_to(runs)
+    os.mkfifo(pipe)
+    cases = [
+        (("--out", runs / "fit.json"), "is not a folder"),
+        (("--out", folder), "it is a folder"),
+        (("--out", pipe), "not a regular file"),
+        (("--out", link), "is the table itself"),
+        (("--out", hard), "is the table itself"),
+        (("--out", folder / "x" / ".." / runs.name), "is the table itself"),
+        (("--out", folder / ("x" * 250)), "name is longer"),
+        (("--plot", runs / "fit.pdf"), "is not a folder"),
+        (("--out", folder / "fit.pdf", "--plot", folder / "fit.pdf"), "is the file of --out too"),
+    ]
+    before = sorted(folder.iterdir())
+    for options, words in cases:
+        said = call.error("fit", runs, *POWER_LAW, *options)
+        assert said.startswith(f"{options[-2]}: {options[-1]} ")
+        assert words in said
+    assert sorted(folder.iterdir()) == before
 
 
 def test_a_figure(call: Call, surface_runs: Path, tmp_path: Path) -> None:
@@ -376,12 +395,43 @@ def test_columns_are_computed(call: Call, tmp_path: Path) -> None:
     assert strict(out)["params"] == pytest.approx(TRUTH, rel=1e-4)
 
 
-def test_the_table_is_never_written_over(call: Call, runs: Path) -> None:
-    before = runs.read_bytes()
-    assert "is the table itself; name another file" in call.error("fit", runs, *POWER_LAW, "--out", runs)
-    assert runs.read_bytes() == before
-
-
 def test_an_option_given_twice_is_an_error(call: Call, runs: Path) -> None:
     said = call.error("fit", runs, *POWER_LAW, "--y", "weight")
     assert said == "--y is given twice; see `scalinglaws fit --help`"
+
+
+def test_a_hundred_thousand_rows_need_little_memory(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    N, D = rng.choice(np.geomspace(1e7, 1e9, 8), 100_000), rng.uniform(1e8, 2e10, 100_000)
+    loss = (1.7 + 400 / N**0.34 + 420 / D**0.28) * np.exp(rng.normal(0, 0.01, 100_000))
+    columns = {"params": N, "tokens": D, "loss": loss, "run": rng.integers(0, 8, 100_000)}
+    runs = write_csv(tmp_path / "runs.csv", {name: values.tolist() for name, values in columns.items()})
+    # n x n numbers would be 80 GB.
+    program = (
+        "import resource, sys\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))\n"
+        "from scalinglaws.cli.main import main\n"
+        "try:\n"
+        "    main()\n"
+        "finally:\n"
+        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
+    )
+    for options in ([], ["--bootstrap", "0", "--cluster", "run"]):
+        call = ["fit", str(runs), *CHINCHILLA, *options, "--out", str(tmp_path / "fit.json")]
+        done = subprocess.run(
+            [sys.executable, "-c", program, *call], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert int(done.stderr) < 800 * 1024  # KiB
+        fit = strict(tmp_path / "fit.json")
+        assert fit["params"] == pytest.approx(
+            {"A": 400, "B": 420, "E": 1.7, "alpha": 0.34, "beta": 0.28}, rel=0.05
+        )
+        assert all(low < fit["params"][name] < high for name, (low, high) in fit["intervals"].items())
+
+
+def test_parameters_that_are_all_fixed_are_said(call: Call, runs: Path) -> None:
+    fixed = ("--fix", "a=0.1", "--fix", "b=20", "--fix", "c=0.4")
+    assert "warning: all parameters are fixed: nothing is fitted" in call(
+        "fit", runs, *POWER_LAW, *QUICK, *fixed
+    )

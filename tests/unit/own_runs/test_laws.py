@@ -1,8 +1,10 @@
 """`scalinglaws laws`: the list, one law, and that it starts at once."""
 
 import json
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -73,3 +75,51 @@ def test_a_reader_who_has_seen_enough_causes_no_error() -> None:
     assert done.stdout.count("\n") == 1
     assert done.stderr == ""
     assert done.returncode == 0
+
+
+GOOD = """
+from scalinglaws.laws.law import Law, Parameter, Variable
+def law(name, **bounds):
+    return Law(name, "t", "b/x", "s", Variable("y", "m", "u"), (Variable("x", "m", "u"),),
+               (Parameter("b", "m", positive=True, **bounds),))
+"""
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"bad": "def ("}, r"laws/bad\.py: cannot be used: .*\(bad\.py, line 1\)"),
+        ({"bad": "import nothing_of_this_name"}, r"laws/bad\.py: .*No module named 'nothing_of_this_name'"),
+        ({"bad": "raise SystemExit"}, r"laws/bad\.py: .*SystemExit"),
+        (
+            {"bad": f"{GOOD}A = law('own', lower=2.0, upper=1.0)"},
+            r"laws/bad\.py: .*b: bounds 2 and 1 leave no",
+        ),
+        ({"bad": f"{GOOD}A = law('own', guesses=(2.0, 1.0))"}, r"laws/bad\.py: .*two ascending numbers"),
+        (
+            {"bad": f"{GOOD}A, B = law('own'), law('own')"},
+            r"laws/bad\.py and laws/bad\.py: two laws are named own",
+        ),
+        ({"bad": f"{GOOD}A = law('m1')"}, r"laws/bad\.py and laws/saturating\.py: two laws are named m1"),
+        ({"bad": "x = 1 / 0"}, r"laws/bad\.py: .*ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_law_that_cannot_be_built_names_its_file_and_stops_no_other(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], words: str
+) -> None:
+    for name, text in files.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setattr(laws, "__path__", [str(tmp_path), *laws.__path__])
+    for name in files:
+        monkeypatch.delitem(sys.modules, f"scalinglaws.laws.{name}", raising=False)
+    laws._found.cache_clear()
+    try:
+        assert "power-law: Power law" in call("laws", "power-law")
+        (line,) = [line for line in call("laws").splitlines() if line.startswith("warning: ")]
+        assert re.search(words, line)
+        wanted = "m1" if "'m1'" in "".join(files.values()) else "own"
+        assert re.search(words, call.error("laws", wanted))
+    finally:
+        for name in files:
+            sys.modules.pop(f"scalinglaws.laws.{name}", None)
+        laws._found.cache_clear()

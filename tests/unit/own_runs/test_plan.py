@@ -46,6 +46,24 @@ def test_the_published_refit_at_the_budget_of_gopher(call: Call, tmp_path: Path)
     assert "no intervals" in out
 
 
+def test_large_numbers_are_rounded_before_they_get_a_letter(call: Call, tmp_path: Path) -> None:
+    path = fit(tmp_path / "fit.json", params=PARAMS | {"alpha": 0.35, "beta": 0.35, "A": 400.0, "B": 400.0})
+    out = call("plan", "--fit", path, "--flops", "5.997e30", "--flops", "6e6")
+    assert [line.split()[1:4] for line in out.splitlines()[5:7]] == [["1e15", "1e15", "1"], ["1k", "1k", "1"]]
+
+
+def test_what_a_file_says_cannot_command_the_terminal(call: Call, tmp_path: Path) -> None:
+    out = call(
+        "plan", "--fit", fit(tmp_path / "fit.json", warnings=["\x1b[2J" + "x" * 1000]), "--flops", "1e21"
+    )
+    assert out.splitlines()[-1] == f"warning: of the fit: \\x1b[2J{'x' * 196}..."
+
+
+def test_an_optimum_beyond_all_numbers_is_one_line(call: Call, tmp_path: Path) -> None:
+    path = fit(tmp_path / "fit.json", params=PARAMS | {"B": 1.7e308})
+    assert "too large or too small" in call.error("plan", "--fit", path, "--flops", "1e-300")
+
+
 def test_values_beyond_the_fit_are_named(call: Call, tmp_path: Path) -> None:
     path = fit(tmp_path / "fit.json", warnings=["A sits on a bound"])
     out = call("plan", "--fit", path, "--flops", GOPHER, "--flops", "1e21")

@@ -10,7 +10,15 @@ import pytest
 from scalinglaws.errors import DataError
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
-from scalinglaws.own_runs.saved_fit import Origin, arrays, document, read_fit, write_fit
+from scalinglaws.own_runs.saved_fit import (
+    FOR_PEOPLE,
+    Origin,
+    SavedFit,
+    arrays,
+    document,
+    read_fit,
+    write_fit,
+)
 
 ORIGIN = Origin(
     data="runs.csv",
@@ -117,6 +125,18 @@ def test_ties_come_back(tmp_path: Path) -> None:
         ),
         ({"law": "chinchilla", "params": PARAMS, "range": {"N": [2.0, 1.0]}}, "range: N must be"),
         ({"law": "chinchilla", "params": PARAMS, "level": 95}, "level"),
+        ({"law": "chinchilla", "params": PARAMS, "samplse": {}}, "samplse"),
+        (
+            {"law": "chinchilla", "params": PARAMS, "samples": {k: [-1.0] for k in PARAMS}},
+            "samples: A cannot",
+        ),
+        ({"law": "chinchilla", "params": PARAMS, "tied": {"self": "A"}}, "cannot tie self"),
+        ({"law": "chinchilla", "params": PARAMS | {"A": True}}, "params.A"),
+        ({"law": "chinchilla", "params": PARAMS | {"A": 10**400}}, "params.A"),
+        ({"law": "chinchilla", "params": PARAMS, "range": {"N": [1.0, 1e999]}}, "is not a fit"),
+        ({"law": "\ud800\x1b[2J", "params": PARAMS}, r"'\ud800\x1b[2J'"),
+        ("[" * 100_000, "nested too deeply"),
+        ('{"law": "chinchilla", "law": "m1"}', "law is given twice"),
     ],
 )
 def test_a_file_that_is_not_a_fit_is_refused(tmp_path: Path, content: Any, words: str) -> None:
@@ -125,6 +145,16 @@ def test_a_file_that_is_not_a_fit_is_refused(tmp_path: Path, content: Any, words
     assert str(refused.value).startswith(f"{tmp_path / 'fit.json'}: is not a fit")
     assert words in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_parameter_on_its_bound_may_be_rounded(tmp_path: Path) -> None:
+    params = {"N_c": 1e13, "D_c": 1e13, "alpha_N": float(np.exp(np.log(10.0))), "alpha_D": 0.1}
+    assert params["alpha_N"] > 10.0
+    assert read_fit(write(tmp_path / "fit.json", {"law": "kaplan-ND", "params": params})).params == params
+
+
+def test_every_key_that_is_written_is_known(tmp_path: Path) -> None:
+    assert {*made(resamples=0), "allocation"} == FOR_PEOPLE | set(SavedFit.model_fields)
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

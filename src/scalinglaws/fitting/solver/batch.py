@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.laws.law import FloatArray, Law
@@ -51,21 +52,8 @@ class Batch:
         )
         return lower, upper
 
-    def repeated(self, count: int) -> "Batch":
-        """The whole batch, several times in a row."""
-        lower, upper = self.bounds
-        return replace(
-            self,
-            y=np.tile(self.y, (count, 1)),
-            target=np.tile(self.target, (count, 1)),
-            weights=np.tile(self.weights, (count, 1)),
-            bounds=(lower, upper)
-            if lower.ndim == 1
-            else (np.tile(lower, (1, count)), np.tile(upper, (1, count))),
-        )
-
-    def some(self, fits: slice) -> "Batch":
-        """Some of the fits."""
+    def some(self, fits: slice | NDArray[np.int64]) -> "Batch":
+        """Some of the fits; one may be there several times."""
         lower, upper = self.limits
         return replace(
             self,

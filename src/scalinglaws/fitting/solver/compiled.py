@@ -39,9 +39,9 @@ def solve(
 ) -> Solutions:
     """As `newton.solve`."""
     law, estimator = batch.law, batch.estimator
-    starts, lower, upper = (np.ascontiguousarray(array.T) for array in (guesses, *batch.limits))
-    target = np.ascontiguousarray(batch.target)
-    weights = np.ascontiguousarray(batch.weights, dtype=np.float64)
+    # The solver was compiled for arrays that may be written, though it only reads these.
+    starts, lower, upper = (np.require(array.T, None, ["C", "W"]) for array in (guesses, *batch.limits))
+    target, weights = (np.require(array, np.float64, ["C", "W"]) for array in (batch.target, batch.weights))
     theta, objective, gradient = solver()(
         compile_kernel(kernel.source(law.program, estimator.residual)),
         (columns(law, batch.x), target, weights),

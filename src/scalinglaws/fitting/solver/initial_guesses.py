@@ -15,6 +15,7 @@ from scalinglaws.fitting.solver.sobol import sobol
 from scalinglaws.laws.law import FloatArray, Law, Parameter
 
 CANDIDATES = 512
+MOST_POINTS = 4096  # of the data, by which candidates are compared
 LEAST_SHARE = 1e-3  # of y: what a term that must be positive begins with where the data ask for less
 
 
@@ -26,6 +27,7 @@ def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray
         count: how many guesses.
         candidates: how many candidates are tried, a power of two.
     """
+    batch = _thinned(batch)
     law, estimator, y, weights = batch.law, batch.estimator, batch.y[0], batch.weights[0]
     lower, upper = (end[:, 0] for end in batch.limits)
     x = law.safe(batch.x)
@@ -45,6 +47,16 @@ def design(batch: Batch, count: int, candidates: int = CANDIDATES) -> FloatArray
         quarter[np.linspace(0, len(quarter) - 1, count - len(best)).astype(int)] if len(quarter) else best
     )
     return theta[:, list(dict.fromkeys([*best, *others]))]
+
+
+def _thinned(batch: Batch) -> Batch:
+    """The first fit, with some of its points where they are many: guesses need no more."""
+    if batch.x.shape[1] <= MOST_POINTS:
+        return batch
+    some = np.sort(np.random.default_rng(0).choice(batch.x.shape[1], MOST_POINTS, replace=False))
+    y, target, weights = (values[:1, some] for values in (batch.y, batch.target, batch.weights))
+    lower, upper = (end[:, :1] for end in batch.limits)
+    return replace(batch, x=batch.x[:, some], y=y, target=target, weights=weights, bounds=(lower, upper))
 
 
 def _candidates(law: Law, x: FloatArray, count: int, lower: FloatArray, upper: FloatArray) -> FloatArray:
@@ -90,12 +102,12 @@ def _solve_linear(batch: Batch, theta: FloatArray) -> FloatArray:
     value, *columns = program.run(theta, x, (program.value, *(program.slope[k] for k in solved)))
     # At coordinate 0 a positive parameter is 1 and any other one 0.
     at = np.where(law.positive[solved], 1.0, 0.0)
-    root = np.sqrt(weights) / y
-    design_matrix = np.stack(columns, axis=-1) * root[:, None]  # [candidates, points, solved]
-    rest = (y - value + sum(a * column for a, column in zip(at, columns, strict=True))) * root
     natural_low = np.where(law.positive[solved], np.exp(lower[solved]), lower[solved])
     natural_high = np.where(law.positive[solved], np.exp(upper[solved]), upper[solved])
     with np.errstate(all="ignore"):
+        root = np.sqrt(weights) / y
+        design_matrix = np.stack(columns, axis=-1) * root[:, None]  # [candidates, points, solved]
+        rest = (y - value + sum(a * column for a, column in zip(at, columns, strict=True))) * root
         size = np.median(np.abs(np.stack(columns, axis=-1)) / y[:, None], axis=1)
         least = np.maximum(natural_low, np.where(law.positive[solved], LEAST_SHARE / size, -np.inf))
         free = np.ones((theta.shape[1], len(solved)), dtype=np.bool_)

@@ -16,6 +16,7 @@ Engine = Literal["auto", "numpy", "compiled"]
 # Points times fits times derivatives, for which numpy needs some four CPU seconds. Importing numba and
 # compiling a law take two, and eight the first time, before numba has kept the solver on disk.
 WORTH_COMPILING = 2e8
+AT_ONCE = 5_000_000  # points of all fits that are copied at once: some hundred megabytes
 
 
 def solve(
@@ -37,12 +38,20 @@ def solve(
         max_steps: after which a descent ends, for each delta.
     """
     deltas = batch.estimator.deltas[-1:] if warm else batch.estimator.deltas
-    work = batch.y.size * len(batch.law.parameters) ** 2 * len(deltas)
-    if engine == "compiled" or (engine == "auto" and work > WORTH_COMPILING and has_compiler()):
+    if faster(batch, len(batch), warm, engine) == "compiled":
         from scalinglaws.fitting.solver import compiled  # numba takes most of a second to import
 
         return compiled.solve(batch, guesses, deltas, max_steps)
     return newton.solve(batch, guesses, deltas, max_steps)
+
+
+def faster(batch: Batch, fits: int, warm: bool = False, engine: Engine = "auto") -> Engine:
+    """The engine for so many fits like those of a batch; `engine` itself unless it is `auto`."""
+    deltas = 1 if warm else len(batch.estimator.deltas)
+    work = fits * batch.x.shape[1] * len(batch.law.parameters) ** 2 * deltas
+    if engine == "auto":
+        return "compiled" if work > WORTH_COMPILING and has_compiler() else "numpy"
+    return engine
 
 
 @cache
@@ -62,11 +71,20 @@ def solve_each(
     """Solve each fit from every guess [guesses, parameters, fits]; the results get an axis of guesses."""
     count, size, fits = guesses.shape
     begin = np.moveaxis(guesses, 0, 1).reshape(size, -1)
-    flat = solve(batch.repeated(count), begin, warm=warm, engine=engine, max_steps=max_steps)
+    which = np.tile(np.arange(fits), count)
+    engine = faster(batch, len(which), warm, engine)
+    most = max(1, AT_ONCE // max(batch.x.shape[1], 1))
+    parts = [
+        solve(
+            batch.some(which[first : first + most]), begin[:, first : first + most],
+            warm=warm, engine=engine, max_steps=max_steps,
+        )
+        for first in range(0, len(which), most)
+    ]  # fmt: skip
     return Solutions(
-        flat.theta.reshape(size, count, fits),
-        flat.objective.reshape(count, fits),
-        flat.gradient.reshape(count, fits),
+        np.concatenate([part.theta for part in parts], axis=1).reshape(size, count, fits),
+        np.concatenate([part.objective for part in parts]).reshape(count, fits),
+        np.concatenate([part.gradient for part in parts]).reshape(count, fits),
     )
 
 

@@ -117,12 +117,14 @@ def draw(
             size = max(1, round(SUBSAMPLE * groups))
             order = np.argsort(rng.random((count, groups)), axis=1)
             hits = (order < size).astype(np.int64)
-        weights = hits[:, labels].astype(np.float64)
+        weights = hits.astype(np.float64)
+        del hits  # as large as the weights
+        weights = weights if clusters is None else weights[:, labels]
         good = np.flatnonzero((weights > 0).sum(axis=1) >= needed)[: count - kept]
         drawn += int(good[-1]) + 1 if len(good) == count - kept else count
         kept += len(good)
-        accepted.append(weights[good])
-    return np.concatenate(accepted), drawn - count
+        accepted.append(weights if len(good) == len(weights) else weights[good])
+    return np.concatenate(accepted) if len(accepted) > 1 else accepted[0], drawn - count
 
 
 def refit(
@@ -187,4 +189,5 @@ def bootstrap(
     drawn, redrawn = draw(
         len(points), count, rng, needed=fit.system.needed, clusters=points.clusters, method=method
     )
-    return replace(refit(fit, drawn * points.weights, engine=engine), redrawn=redrawn)
+    drawn *= points.weights
+    return replace(refit(fit, drawn, engine=engine), redrawn=redrawn)

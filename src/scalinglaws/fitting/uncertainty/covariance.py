@@ -6,6 +6,8 @@ from scipy.special import ndtri
 from scalinglaws.fitting.solution import Solution
 from scalinglaws.laws.law import FloatArray
 
+AT_A_TIME = 20_000  # points
+
 
 def interval(samples: FloatArray, level: float) -> FloatArray:
     """Percentile interval over the first axis, [2, ...]; samples that are NaN are left out."""
@@ -22,27 +24,38 @@ def covariance(fit: Solution) -> FloatArray:
     clusters (White 1980; Liang & Zeger 1986), times n / (n - p). The noise need not be equally large
     everywhere. Rows and columns of parameters that are fixed or on a bound are 0.
     """
-    system, points = fit.system, fit.points
+    points = fit.points
     law = fit.law
-    count, size = len(points), len(law.parameters)
-    each = system.misfit.local(
-        np.repeat(fit.theta[:, None], count, axis=1),
-        system.x,
-        np.repeat(system.target[None], count, axis=0),
-        np.diag(points.weights),
-    )
-    scores = each.gradient
+    size = len(law.parameters)
+    scores, curvature = _by_point(fit)
     if points.clusters is not None:
         grouped = np.zeros((points.independent, size))
         np.add.at(grouped, points.clusters, scores)
         scores = grouped
     free = np.array([name not in fit.fixed + fit.on_bound for name in law.names])
-    hessian = each.hessian.sum(axis=0)[np.ix_(free, free)]
+    hessian = curvature[np.ix_(free, free)]
     inverse = np.linalg.pinv(hessian, hermitian=True)
     outer = scores[:, free].T @ scores[:, free] * len(scores) / max(len(scores) - free.sum(), 1)
     full = np.zeros((size, size))
     full[np.ix_(free, free)] = inverse @ outer @ inverse
     return full
+
+
+def _by_point(fit: Solution) -> tuple[FloatArray, FloatArray]:
+    """The gradient of each point [points, parameters], and the Hessian of all [parameters, parameters]."""
+    system, weights = fit.system, fit.points.weights
+    scores, curvature = [], []
+    for first in range(0, len(weights), AT_A_TIME):
+        part = slice(first, first + AT_A_TIME)
+        each = system.misfit.local(  # every point as a fit of its own
+            np.repeat(fit.theta[:, None], len(weights[part]), axis=1),
+            system.x[:, part, None],
+            system.target[part, None],
+            weights[part, None],
+        )
+        scores.append(each.gradient)
+        curvature.append(each.hessian.sum(axis=0))
+    return np.concatenate(scores), np.sum(curvature, axis=0)
 
 
 def delta_interval(fit: Solution, matrix: FloatArray, level: float) -> dict[str, tuple[float, float]]:

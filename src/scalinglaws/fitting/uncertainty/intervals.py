@@ -6,7 +6,7 @@ nearly as well; for few points, where a bootstrap has few distinct resamples.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf, nan
 from typing import Literal, get_args
 
@@ -14,7 +14,8 @@ import numpy as np
 from scipy.special import ndtri, stdtrit  # scipy.stats takes half a second to import
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.fitting.solution import Solution
+from scalinglaws.fitting.solution import Solution, named
+from scalinglaws.fitting.solver.solve import faster
 from scalinglaws.fitting.uncertainty.bootstrap import bootstrap, joined
 from scalinglaws.fitting.uncertainty.covariance import covariance, delta_interval, interval
 from scalinglaws.fitting.uncertainty.profile import Profile, profile
@@ -25,6 +26,7 @@ Method = Literal["percentile", "delta", "profile"]
 
 RESAMPLES, LEVEL = 4000, 0.95
 FEWEST = 12  # independent points below which percentiles of a bootstrap are too short
+MANY = 20_000  # points above which the delta method says the same as the others, which take minutes
 LEAST_RESAMPLES = 20
 NORMAL_SAMPLES = 400  # of the parameters, where there is no bootstrap
 CHUNK = 10_000_000  # points times resamples that are refitted at once: some hundred megabytes
@@ -49,6 +51,8 @@ class Intervals(Mapping[str, tuple[float, float]]):
         drawn, degenerate, failed: resamples asked for, thrown away because they do not determine the law, and
             left out because their refit did not converge.
         warnings: what you must know.
+        params: of the fit, by name.
+        asked: the method and the number of resamples that were asked for.
     """
 
     law: Law
@@ -63,10 +67,16 @@ class Intervals(Mapping[str, tuple[float, float]]):
     degenerate: int = 0
     failed: int = 0
     warnings: tuple[str, ...] = ()
+    params: Mapping[str, float] = field(default_factory=dict)
+    asked: tuple[Method | None, int] = (None, RESAMPLES)
 
     def __getitem__(self, name: str) -> tuple[float, float]:
-        """Low and high of a parameter."""
-        return self.by_name[name]
+        """Low and high of a parameter.
+
+        Raises:
+            UnknownParameterError: there is no such parameter.
+        """
+        return named(self.law, self.by_name, name)
 
     def __iter__(self) -> Iterator[str]:
         """The parameters' names."""
@@ -93,7 +103,8 @@ def intervals(
     Args:
         fit: the fit.
         level: of the intervals.
-        method: percentiles unless given, and another one where points are few or resamples degenerate.
+        method: percentiles unless given, and another one where points are few or very many, or resamples
+            degenerate.
         resamples: of the bootstrap; 0 for none.
         seed: of what is random.
 
@@ -108,10 +119,16 @@ def intervals(
         raise ScalingLawsError(
             f"bootstrap: {resamples} resamples; {LEAST_RESAMPLES} are the least, 0 is none"
         )
+    made = _made(fit, level, method, resamples, seed)
+    return replace(made, params=fit.params, asked=(method, resamples))
+
+
+def _made(fit: Solution, level: float, method: Method | None, resamples: int, seed: int) -> Intervals:
     clustered = fit.points.clusters is not None
     independent, what = fit.points.independent, "clusters" if clustered else "points"
-    fallback: Method = "delta" if clustered else "profile"
-    if method in ("delta", "profile") or not resamples:
+    many = len(fit.points) > MANY
+    fallback: Method = "delta" if clustered or many else "profile"
+    if method in ("delta", "profile") or not resamples or (many and method is None and independent >= FEWEST):
         return _analytic(fit, method or fallback, level, seed)
     if method is None and independent < FEWEST:
         reason = f"{independent} independent {what}, too few to bootstrap: intervals by {fallback}"
@@ -146,9 +163,10 @@ def ends(scan: Profile, fit: Solution) -> tuple[float, float]:
 
 def _percentile(fit: Solution, resamples: int, level: float, seed: int) -> Intervals:
     rng = np.random.default_rng(seed)
-    most = max(LEAST_RESAMPLES, CHUNK // len(fit.points))
+    most = max(1, CHUNK // len(fit.points))
     counts = [min(most, resamples - done) for done in range(0, resamples, most)]
-    refits = joined([bootstrap(fit, count, rng) for count in counts])
+    engine = faster(fit.system.batch(), resamples * fit.optima.shape[1], warm=True)
+    refits = joined([bootstrap(fit, count, rng, engine=engine) for count in counts])
     samples = refits.converged
     failed = resamples - samples.shape[1]
     if samples.shape[1] < max(LEAST_RESAMPLES, resamples / 2):

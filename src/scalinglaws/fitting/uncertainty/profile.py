@@ -90,7 +90,7 @@ def profile(
     growth = np.exp(power * ndtri((1 + level) / 2) ** 2 / 2 / fit.points.weights.sum())
 
     scan = _Scan(np.empty(0), np.empty((len(law.parameters), 0)), np.empty(0))
-    error = float(np.sqrt(covariance(fit)[k, k]))
+    error = float(np.sqrt(np.maximum(covariance(fit)[k, k], 0.0)))  # below 0 by rounding
     grid = _grid(fit, k, _span(fit, k, span, error), points)
     for _ in range(ZOOMS):
         scan = scan.joined(_scan(fit, k, grid))

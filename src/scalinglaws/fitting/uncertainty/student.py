@@ -16,6 +16,7 @@ from scalinglaws.laws.law import Parameter
 POINTS = 81
 WIDENED = 3  # times that a scan is widened, by its length, before an end counts as open
 ROUNDING = 1e-12
+SMALLEST = 1e-300  # a positive parameter is scanned between it and its inverse
 ZOOMED = 2  # times that the interval is then scanned again, more finely
 
 
@@ -85,8 +86,10 @@ def _widened(scan: Profile, parameter: Parameter, down: bool, up: bool) -> tuple
     """What to scan next: open ends are moved out by the length of the scan, in what is fitted."""
     low, high = float(scan.values[0]), float(scan.values[-1])
     if parameter.positive:
+        low = max(low, SMALLEST)  # it may be rounded to 0
         ratio = high / low
         low, high = low / (ratio if down else 1.0), high * (ratio if up else 1.0)
+        low, high = max(low, SMALLEST), min(high, 1 / SMALLEST)
     else:
         length = high - low
         low, high = low - length * down, high + length * up

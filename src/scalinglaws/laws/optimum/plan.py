@@ -143,7 +143,13 @@ def plan(
     Raises:
         ScalingLawsError: see `optimum`.
     """
-    best = optimum(law, params, C, flops)
+    with np.errstate(all="ignore"):  # what overflows is refused
+        best = optimum(law, params, C, flops)
+    sizes = np.array([best.N, best.D, best.D / total_size(law, best.N), best.loss])
+    if not np.isfinite(sizes).all() or (sizes[:3] <= 0).any():
+        raise ScalingLawsError(
+            f"plan: at C = {C:.3g} the optimum of {law.name} is too large or too small for numbers"
+        )
     drawn = _of_samples(law, samples, C, flops)
     count = 0 if drawn is None else drawn.N.size
 

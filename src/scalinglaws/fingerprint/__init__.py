@@ -14,7 +14,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 
-from scalinglaws.fingerprint.data_files import data_files
+from scalinglaws.fingerprint.data_files import files_read
 from scalinglaws.fingerprint.imports import Import
 from scalinglaws.fingerprint.modules import read
 from scalinglaws.fingerprint.reach import reached
@@ -106,7 +106,7 @@ def _own_text(module: str, place: int) -> str:
 @cache
 def _data(module: str, place: int) -> str:
     """The data files that a statement reads, as text."""
-    return "".join(f"{name} {digest}\n" for name, digest in data_files(module, place))
+    return "".join(f"{name} {digest}\n" for name, digest in files_read(module, place))
 
 
 def _digest(*parts: str) -> str:

@@ -19,7 +19,7 @@ from scalinglaws.fingerprint.modules import read
 CODE = (".py", ".pyc", ".pyi")
 
 
-def data_files(module: str, place: int) -> Iterator[tuple[str, str]]:
+def files_read(module: str, place: int) -> Iterator[tuple[str, str]]:
     """The files that a statement reads: the path of each, relative to what is named, and a hash."""
     whole = read(module)
     says, folder = whole.statements[place], whole.path.parent

@@ -41,12 +41,15 @@ def read(name: str) -> Module:
 
     Raises:
         ModuleNotFoundError: there is none of that name in the package.
-        SyntaxError: its file cannot be parsed.
         ValueError: its `DATA_FILES` is not a tuple of literals.
     """
     path = path_of(name)
-    source = path.read_text(encoding="utf-8")
-    nodes = list(meaningful(ast.parse(source, str(path)).body))
+    content = path.read_bytes()
+    try:
+        source = content.decode()
+        nodes = list(meaningful(ast.parse(source).body))
+    except (SyntaxError, ValueError, RecursionError):  # whoever imports it tells what is wrong with it
+        return Module(path, (Statement(acts=True, pieces=[repr(content)]),), {})
     imported = [imports(node, name) for node in nodes]
     flat = [each for found in imported for each in found]
     inner = INNER_IMPORT.search(source) is not None
@@ -76,7 +79,7 @@ def read(name: str) -> Module:
 
 def _for_its_effect(each: Import, mentioned: set[tuple[str, ...]]) -> bool:
     """Whether something is imported for more than its name: one of others whose name is not used, say."""
-    if each.taken == "*" or each.module == "__future__":
-        return True
+    if each.taken in ("*", "TYPE_CHECKING") or each.module == "__future__":
+        return each.taken != "TYPE_CHECKING"
     name = each.module.split(".") if each.is_dotted else [each.local]
     return not each.ours and tuple(name[:3]) not in mentioned

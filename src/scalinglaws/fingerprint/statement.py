@@ -16,6 +16,7 @@ from scalinglaws.fingerprint.imports import Import, imports, inside, meaningful
 from scalinglaws.fingerprint.literal_path import literal_path
 
 DECLARATION = "DATA_FILES"
+FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 BODIES = ("body", "orelse", "finalbody")
 SEE_ALL = frozenset(("eval", "exec", "globals"))
 """Functions that reach every name of their module."""
@@ -134,6 +135,7 @@ class _Reader:
             path = literal_path(node, self._around.path)
             if path is not None:
                 self.said.files.add(path)
+                self.said.chains |= {(each.id,) for each in ast.walk(node) if isinstance(each, ast.Name)}
                 self._say(ast.unparse(node))
                 return
         kind = type(node)
@@ -147,6 +149,10 @@ class _Reader:
         else:
             if kind is ast.Call:
                 self._call(node)  # type: ignore[arg-type]
+            elif kind is ast.ClassDef:  # what its body imports are attributes, which may be used anywhere
+                body = (each for each in node.body if not isinstance(each, FUNCTION))  # type: ignore[attr-defined]
+                found = (imports(inner, self._around.name) for each in body for inner in ast.walk(each))
+                self.said.chains |= {(each.local,) for some in found for each in some}
             self._say(f"{kind.__name__}(")
             for key in node._fields:
                 value = getattr(node, key, None)
@@ -230,7 +236,7 @@ def _first_line(node: ast.stmt) -> int:
 def _bound(node: ast.AST, around: Surroundings) -> set[str]:
     """The names of the module that a statement binds."""
     found: set[str] = set()
-    definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    definition = isinstance(node, (*FUNCTION, ast.ClassDef))
     if definition:
         found.add(node.name)  # type: ignore[attr-defined]
         if "global " not in around.source:

@@ -7,6 +7,8 @@ from importlib import import_module
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import Law
 
+DATA_FILES = ()  # its folder is searched for laws alone
+
 
 @cache
 def every() -> dict[str, Law]:

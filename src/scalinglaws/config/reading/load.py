@@ -154,9 +154,10 @@ def _check_analysis(study: Analysis, path: Path) -> None:
     for key, given in (("public_runs", study.public_runs), ("studies", study.studies)):
         if twice(given):
             raise ConfigError(f"{path}: {key}: {twice(given)} is given twice")
-    if not plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "TABLES"):
-        raise ConfigError(f"{path}: analysis: the file of {study.analysis!r} has no literal `TABLES = (...)`")
-    if bool(study.studies) != bool(plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "STUDIES")):
+    plugin = plugins.of_paper(ANALYSES, study.analysis)
+    plugins.required(*plugin, "TABLES", tuple)
+    plugins.has_function(*plugin, "analyse")
+    if bool(study.studies) != bool(plugins.constant(*plugin, "STUDIES")):
         problem = "reads no studies" if study.studies else "needs the names of the studies that it reads"
         raise ConfigError(f"{path}: studies: the analysis {study.analysis!r} {problem}")
 

@@ -365,8 +365,8 @@ def test_an_analysis_says_which_tables_it_makes(
     monkeypatch.setattr(
         plugins, "constant", lambda folder, *name: None if "analyses" in folder else of_others(folder, *name)
     )
-    assert "analysis: the file of 'weng-2026/simulator' has no literal `TABLES" in mistake(
-        write_config(analysis={})
+    assert mistake(write_config(analysis={})).endswith(
+        'analyses/simulator.py: needs a literal `TABLES = ("...", ...)`'
     )
 
 

@@ -15,8 +15,8 @@ from scalinglaws.fingerprint.modules import read
 
 Node = tuple[str, int]
 """A statement of a module, by its place there; or one of these."""
-LOADED, WHOLE = -1, -2
-"""The module is imported; all of its names may be used."""
+LOADED, WHOLE, FIRST = -1, -2, -3
+"""The module is imported; all of its names may be used, modules included; all names but those of modules."""
 
 
 def reached(modules: Iterable[str]) -> Mapping[str, list[int]]:
@@ -28,9 +28,7 @@ def reached(modules: Iterable[str]) -> Mapping[str, list[int]]:
     Raises:
         ModuleNotFoundError: a module is not part of the package.
     """
-    waiting = [
-        (module, place) for module in modules for place in (LOADED, *range(len(read(module).statements)))
-    ]
+    waiting = [(module, FIRST) for module in modules]
     seen = set(waiting)
     while waiting:
         new = _next(waiting.pop()) - seen
@@ -52,10 +50,11 @@ def _next(node: Node) -> frozenset[Node]:
         for number, statement in enumerate(statements):
             found.nodes |= {(module, number)} if statement.acts else set()
             found.load(statement.imported)
-    elif place == WHOLE:
+    elif place in (WHOLE, FIRST):
         found.nodes |= {(module, LOADED), *((module, number) for number in range(len(statements)))}
         for statement in statements:
-            found.follow(statement.imported)
+            if place == WHOLE or (statement.imported is not None and not statement.imported.stands_for):
+                found.follow(statement.imported)
     else:
         says = statements[place]
         found.nodes.add((module, LOADED))

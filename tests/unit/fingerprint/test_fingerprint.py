@@ -186,7 +186,7 @@ def test_a_file_that_is_no_python_has_a_fingerprint_too(toy: Toy) -> None:
 
 def test_hashes_of_modules_tell_which_one_changed(toy: Toy) -> None:
     before = module_hashes("toy.stage")
-    toy.write("tools.py", "import json\n\ndef unused(): ...\n\ndef double(x):\n    return 2 * x\n")
+    toy.write("tools.py", "import csv\n\ndef new():\n    csv.reader()\n\ndef double(x):\n    return 2 * x\n")
     toy.write("stage.py", FILES["stage.py"].replace("from toy.tools", "from .tools"))
     assert module_hashes("toy.stage") == before
     toy.write("tools.py", "def double(x):\n    return 3 * x\n")

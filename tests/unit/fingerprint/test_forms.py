@@ -54,6 +54,7 @@ def counts(toy: Toy, file: str, old: str, new: str, stage: str = "toy.stage") ->
 
 
 PRECISE = [
+    "from toy.tools import used",
     "from toy.tools import used\ndef run():\n    return used()",
     "from toy.tools import used as other\nrun = [other]",
     "from .tools import used\nrun = used",
@@ -130,7 +131,7 @@ def test_a_module_that_looks_at_its_own_names_counts_whole(toy: Toy, call: str) 
     [
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .tools import used\nrun: 'used'",
         "import typing\nif typing.TYPE_CHECKING:\n    import toy.tools\ndef run(): ...",
-        "from toy.tools import used\ndef run(): ...",
+        "def run():\n    from toy.tools import used",
         "def run():\n    return 'from toy.tools import used'",
     ],
 )

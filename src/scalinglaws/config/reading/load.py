@@ -15,6 +15,7 @@ from scalinglaws.config.modules import SOURCES
 from scalinglaws.config.plugins import ANALYSES, FIGURES
 from scalinglaws.config.reading.explain import dotted, quoted, sentence, twice, unknown
 from scalinglaws.config.reading.grid import grid_of
+from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
@@ -213,6 +214,11 @@ def _load_scale(path: Path) -> Scale:
     for name in scale.locations:
         if name not in known:
             raise ConfigError(f"{path}: {dotted(('locations', name))}: {unknown(name, known)}")
+    if scale.style is not None:
+        try:
+            read_style(scale.style)
+        except ConfigError as mistake:
+            raise ConfigError(f"{path}: style: {mistake}") from None
     return scale
 
 

@@ -56,6 +56,7 @@ def test_the_small_config_is_sound(write_config: WriteConfig) -> None:
         ({"machine.seconds_per_step": True}, "machine.seconds_per_step: should be a valid number, not true"),
         ({"archives": "~nosuchuser/a"}, "archives: there is no home folder ~nosuchuser"),
         ({"description": ""}, "description: string should have at least 1 character"),
+        ({"style": "none.mplstyle"}, "style: none.mplstyle: the style file cannot be read (No such file"),
     ],
 )
 def test_mistakes_in_a_scale_file(write_config: WriteConfig, changes: dict[str, Any], message: str) -> None:

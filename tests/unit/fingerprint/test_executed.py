@@ -12,7 +12,7 @@ from scalinglaws.config import plugins
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.stages import figures as stages_figures
-from scalinglaws.stages.steps import Step, steps
+from scalinglaws.staleness.steps import Step, steps
 from unit.fingerprint.executed import not_covered, noting
 from unit.known_entropy_study import known_entropy_study
 

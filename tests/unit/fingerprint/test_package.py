@@ -10,7 +10,7 @@ from scalinglaws.config.reading.load import load_config
 from scalinglaws.fingerprint.imports import files
 from scalinglaws.fingerprint.modules import read
 from scalinglaws.fingerprint.reach import reached
-from scalinglaws.stages.steps import Step, steps
+from scalinglaws.staleness.steps import Step, steps
 
 CONFIG = plugins.PACKAGE.parents[1] / "config"
 PLUGINS = {

@@ -13,7 +13,7 @@ from workflow.project import Project
 pytestmark = pytest.mark.slow
 
 CARRYING_OUT = (
-    *("scalinglaws.config.job", "scalinglaws.stages", "scalinglaws.fingerprint"),
+    *("scalinglaws.config.job", "scalinglaws.stages", "scalinglaws.staleness", "scalinglaws.fingerprint"),
     *("scalinglaws.training.trainer", "scalinglaws.training.resume"),
     *("scalinglaws.training.records.provenance", "scalinglaws.training.devices.peak"),
     ("scalinglaws.data.store", "content_hash"),
@@ -21,7 +21,7 @@ CARRYING_OUT = (
 )
 """What the training stage executes and no result depends on."""
 OF_THE_SHUFFLE = (
-    *("scalinglaws.stages", "scalinglaws.fingerprint", "scalinglaws.config.strict"),
+    *("scalinglaws.stages", "scalinglaws.staleness", "scalinglaws.fingerprint", "scalinglaws.config.strict"),
     *("scalinglaws.config.spec", "scalinglaws.data.dataset", "scalinglaws.data.store", "scalinglaws.files"),
 )
 """What the shuffle stage executes besides the shuffling: it reads and writes."""

@@ -11,7 +11,8 @@ never imported, so that the fingerprint of the training stage does not cost an i
 
 import gc
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 
 from scalinglaws.fingerprint.data_files import files_read
@@ -20,7 +21,20 @@ from scalinglaws.fingerprint.modules import read
 from scalinglaws.fingerprint.reach import reached
 
 
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Syntax trees hold no cycles. To look for some in so many new objects takes a third of the time."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
 @cache
+@_without_collector()
 def code_fingerprint(*modules: str) -> str:
     """Hash over the given modules and all that they use of the package, data files included (16 hex digits).
 
@@ -28,20 +42,14 @@ def code_fingerprint(*modules: str) -> str:
         ModuleNotFoundError: a module is not part of the package.
         ImportError: modules import each other in a circle.
     """
-    collects = gc.isenabled()
-    # Syntax trees hold no cycles. To look for some in so many new objects takes a third of the time.
-    gc.disable()
-    try:
-        covered = reached(modules)
-        digests = _Digests(covered)
-        first = sorted(digests.of(module) for module in modules)
-        others = sorted(digests.of(module) for module, places in covered.items() if places)
-        return _digest(*first, "and what they use", *others)[:16]
-    finally:
-        if collects:
-            gc.enable()
+    covered = reached(modules)
+    digests = _Digests(covered)
+    first = sorted(digests.of(module) for module in modules)
+    others = sorted(digests.of(module) for module, places in covered.items() if places)
+    return _digest(*first, "and what they use", *others)[:16]
 
 
+@_without_collector()
 def module_hashes(*modules: str) -> dict[str, str]:
     """The modules that a fingerprint covers, sorted, each with a hash of what is used of it (16 hex digits).
 

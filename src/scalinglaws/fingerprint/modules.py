@@ -52,8 +52,15 @@ def read(name: str) -> Module:
         return Module(path, (Statement(acts=True, pieces=[repr(content)]),), {})
     imported = [imports(node, name) for node in nodes]
     flat = [each for found in imported for each in found]
-    inner = INNER_IMPORT.search(source) is not None
-    around = Surroundings(name, path, source, modules_in(flat), f"{DECLARATION} =" in source, inner)
+    around = Surroundings(
+        name=name,
+        path=path,
+        source=source,
+        modules=modules_in(flat),
+        meaning={each.local: each.meaning for each in flat},
+        declares_files=any(isinstance(node, ast.Assign) and _is_declaration(node) for node in nodes),
+        has_inner_imports=INNER_IMPORT.search(source) is not None,
+    )
     statements: list[Statement] = []
     for node, found in zip(nodes, imported, strict=True):
         if found:
@@ -75,6 +82,10 @@ def read(name: str) -> Module:
         if statement.imported is not None:
             statement.acts = _for_its_effect(statement.imported, mentioned)
     return Module(path, tuple(statements), {local: tuple(places) for local, places in binding.items()})
+
+
+def _is_declaration(node: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == DECLARATION for target in node.targets)
 
 
 def _for_its_effect(each: Import, mentioned: set[tuple[str, ...]]) -> bool:

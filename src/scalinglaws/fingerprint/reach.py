@@ -53,8 +53,11 @@ def _next(node: Node) -> frozenset[Node]:
     elif place in (WHOLE, FIRST):
         found.nodes |= {(module, LOADED), *((module, number) for number in range(len(statements)))}
         for statement in statements:
-            if place == WHOLE or (statement.imported is not None and not statement.imported.stands_for):
-                found.follow(statement.imported)
+            for each in (statement.imported, *statement.imports):
+                if each is None or each.local not in statement.binds:
+                    continue
+                if place == WHOLE or not each.stands_for:
+                    found.follow(each)
     else:
         says = statements[place]
         found.nodes.add((module, LOADED))

@@ -18,14 +18,15 @@ from scalinglaws.fingerprint.literal_path import literal_path
 DECLARATION = "DATA_FILES"
 FUNCTION = (ast.FunctionDef, ast.AsyncFunctionDef)
 BODIES = ("body", "orelse", "finalbody")
-SEE_ALL = frozenset(("eval", "exec", "globals"))
+SEE_ALL = frozenset(("builtins", "eval", "exec", "globals"))
 """Functions that reach every name of their module."""
 SEE_ALL_WITHOUT_ARGUMENTS = frozenset(("dir", "locals", "vars"))
 IMPORTERS = frozenset(("__import__", "import_module", "run_module"))
 HIDDEN = frozenset(("__loader__", "__subclasses__", "exec_module", "load_module", "run_path", "sys.modules"))
-"""Names by which code finds other code in ways that no one can follow."""
-DATA_READERS = frozenset(("__path__", "__spec__", "get_data", "resources"))
-"""Names by which code finds data files, other than `__file__`."""
+HOOKS = frozenset(("__init_subclass__", "__pydantic_init_subclass__"))
+"""Names by which code finds other code in ways that no one can follow, and methods that are called unseen."""
+DATA_READERS = frozenset(("__file__", "__path__", "__spec__", "get_data", "importlib.resources"))
+"""Names by which code finds data files."""
 DOTTED_NAME = re.compile(r"[^\W\d][\w.]*")
 
 
@@ -68,7 +69,9 @@ class Surroundings:
     path: Path
     source: str
     modules: Mapping[str, Import]
-    """The names that its imports at the top level give to modules of ours."""
+    """The imports at its top level that bind modules of ours, by the name that they give them."""
+    meaning: Mapping[str, str]
+    """The dotted names that imports at its top level mean, by the name that they give them."""
     declares_files: bool
     """Whether it has a `DATA_FILES`."""
     has_inner_imports: bool
@@ -99,10 +102,13 @@ class _Reader:
         self.said = Statement()
         self._around = around
         self._reads_files = "__file__" in around.source and not around.declares_files
+        self._modules, self._meaning = around.modules, around.meaning
         if around.has_inner_imports:
-            inner = (each for inside in ast.walk(node) for each in imports(inside, around.name))
+            inner = [each for part in ast.walk(node) for each in imports(part, around.name)]
             self.said.imports = [each for each in inner if each.ours]
-        self._modules = {**around.modules, **modules_in(self.said.imports)}
+            self._modules = {**self._modules, **modules_in(inner)}
+            self._meaning = {**self._meaning, **{each.local: each.meaning for each in inner}}
+        self._importer: ast.expr | None = None
         self._text: list[str] = []
         self._say = self._text.append
         self._node(node)
@@ -117,18 +123,21 @@ class _Reader:
         if name in self._modules:
             self._gap((self._modules[name],))
         else:
-            self._say(name)
+            self._say(f"{name} ")
 
-    def _mention(self, *chain: str) -> None:
+    def _mention(self, node: ast.expr, *chain: str) -> None:
         said = self.said
-        if chain in said.chains:
+        if chain in said.chains and node is not self._importer:
             return
         said.chains.add(chain)
-        said.sees_all |= chain[0] in SEE_ALL
-        if "__file__" in chain or not DATA_READERS.isdisjoint(chain):
+        meaning = (*self._meaning.get(chain[0], chain[0]).split("."), *chain[1:])
+        names = {*meaning, ".".join(meaning[:2])}
+        said.sees_all |= not SEE_ALL.isdisjoint(meaning[:1])
+        if not DATA_READERS.isdisjoint(names):
             said.reads_any = not self._around.declares_files
             said.chains.add((DECLARATION,))
-        said.unfollowed += HIDDEN.intersection((*chain, ".".join(chain[:2])))
+        hidden = HIDDEN if node is self._importer else HIDDEN | IMPORTERS
+        said.unfollowed += hidden.intersection(names)
 
     def _node(self, node: ast.AST) -> None:
         if self._reads_files and isinstance(node, ast.expr):
@@ -140,15 +149,17 @@ class _Reader:
                 return
         kind = type(node)
         if kind is ast.Name:
-            self._mention(node.id)  # type: ignore[attr-defined]
+            self._mention(node, node.id)  # type: ignore[arg-type, attr-defined]
             self._name(node.id)  # type: ignore[attr-defined]
         elif kind is ast.Constant:
-            self._say(f"={node.value!r}")  # type: ignore[attr-defined]
+            self._constant(node.value)  # type: ignore[attr-defined]
         elif kind is ast.Attribute:
             self._attribute(node)  # type: ignore[arg-type]
         else:
             if kind is ast.Call:
                 self._call(node)  # type: ignore[arg-type]
+            elif isinstance(node, FUNCTION) and node.name in HOOKS:
+                self.said.unfollowed.append(node.name)
             elif kind is ast.ClassDef:  # what its body imports are attributes, which may be used anywhere
                 body = (each for each in node.body if not isinstance(each, FUNCTION))  # type: ignore[attr-defined]
                 found = (imports(inner, self._around.name) for each in body for inner in ast.walk(each))
@@ -159,6 +170,12 @@ class _Reader:
                 if value is not None and value != [] and key != "ctx":
                     self._field(key, value)
             self._say(")")
+
+    def _constant(self, value: Any) -> None:
+        self._say(f"={value!r}")
+        # A text that is a name may be looked up, by pydantic for instance.
+        if isinstance(value, str) and DOTTED_NAME.fullmatch(value):
+            self.said.chains.add(tuple(value.split(".")))
 
     def _field(self, key: str, value: Any) -> None:
         self._say(f"{key}:")
@@ -187,10 +204,10 @@ class _Reader:
             inner = inner.value
         attributes.reverse()
         if isinstance(inner, ast.Name):
-            self._mention(inner.id, *attributes)
+            self._mention(node, inner.id, *attributes)
             self._name(inner.id)
         else:
-            self._mention("", *attributes)
+            self._mention(node, "", *attributes)
             self._node(inner)
         self._say(f".{'.'.join(attributes)} ")
 
@@ -211,8 +228,14 @@ class _Reader:
         self._say("}")
 
     def _call(self, node: ast.Call) -> None:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        first, rest = node.func, []
+        while isinstance(first, ast.Attribute):
+            rest.append(first.attr)
+            first = first.value
+        name = rest[0] if rest else self._meaning.get(getattr(first, "id", ""), getattr(first, "id", ""))
+        name = name.rpartition(".")[2]
         if name in IMPORTERS:
+            self._importer = node.func
             match node.args:
                 case [ast.Constant(value=str(module)), *_] if not module.startswith("."):
                     self.said.modules |= {module} if inside(module) else set()
@@ -251,7 +274,7 @@ def _bound(node: ast.AST, around: Surroundings) -> set[str]:
         elif isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
             found.add(inner.id)
         else:  # functions, classes, `except ... as name`, patterns
-            found.add(getattr(inner, "name", None) or "")
+            found.add(str(getattr(inner, "name", None) or ""))
             found.update(each.local for each in imports(inner, around.name))
     return found - {""}
 

@@ -81,10 +81,17 @@ def test_all_files_of_a_folder_count_and_new_ones_too(toy: Toy) -> None:
         "pkgutil.get_data('toy', 'other.txt')",
         "Path(__file__).parents[1] / name",
         "Path(__spec__.origin)",
+        "find('toy.deep')",
+        "get('toy', 'other.txt')",
     ],
 )
 def test_all_files_of_the_package_count_where_one_cannot_tell(toy: Toy, load: str) -> None:
-    head = "import importlib.resources, pkgutil\nfrom importlib import resources\n"
+    head = (
+        "import importlib.resources, pkgutil  # DATA_FILES = ()\n"
+        "from importlib import resources\n"
+        "from importlib.resources import files as find\n"
+        "from pkgutil import get_data as get\n"
+    )
     reader = f"{head}def load(name):\n    return {load}"
     assert counting(toy, reader) == {"deep/words.txt", "deep/words.csv", "other.txt"}
 

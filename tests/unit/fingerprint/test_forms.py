@@ -54,6 +54,8 @@ def counts(toy: Toy, file: str, old: str, new: str, stage: str = "toy.stage") ->
 
 
 PRECISE = [
+    "try:\n    from toy.tools import used\nexcept ImportError: ...",
+    "from toy import tools\nfrom typing import Annotated\nX = Annotated['tools.used', 1]",
     "from toy.tools import used",
     "from toy.tools import used\ndef run():\n    return used()",
     "from toy.tools import used as other\nrun = [other]",
@@ -106,6 +108,8 @@ def test_what_is_used_of_a_module_counts_and_nothing_else(toy: Toy, stage: str) 
         "import importlib\nrun = importlib.import_module('toy.tools').used",
         "from importlib import import_module\ndef run():\n    return import_module('toy.tools')",
         "def run():\n    return __import__('toy.tools').tools",
+        "from importlib import import_module as load\nrun = load('toy.tools')",
+        "def run():\n    from importlib import import_module as load\n    return load('toy.tools')",
         "import runpy\ndef run():\n    return runpy.run_module('toy.tools')",
         "from toy import tools\ndef run(name):\n    return getattr(tools, name)",
         "from toy import tools\nplugin = tools\ndef run():\n    return plugin.used()",
@@ -119,7 +123,9 @@ def test_all_of_a_module_counts_where_one_cannot_tell(toy: Toy, stage: str) -> N
     assert all(counts(toy, *edit) for edit in [*USED, UNUSED[0]])
 
 
-@pytest.mark.parametrize("call", ["globals()['used']", "eval('used')", "exec('used()')", "vars()", "dir()"])
+@pytest.mark.parametrize(
+    "call", ["globals()['used']", "eval('used')", "exec('used()')", "vars()", "dir()", "builtins.eval(1)"]
+)
 def test_a_module_that_looks_at_its_own_names_counts_whole(toy: Toy, call: str) -> None:
     toy.write("tools.py", f"{TOOLS}\n    def by_name():\n        return {call}\n")
     toy.write("stage.py", "from toy.tools import by_name\nrun = by_name")

@@ -1,6 +1,7 @@
 """Fingerprints of the package itself: nothing that a stage reaches escapes them."""
 
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,7 @@ from scalinglaws.fingerprint.imports import files
 from scalinglaws.fingerprint.modules import read
 from scalinglaws.fingerprint.reach import reached
 from scalinglaws.staleness.steps import Step, steps
+from unit.fingerprint.toy_package import Toy, fingerprints_of
 
 CONFIG = plugins.PACKAGE.parents[1] / "config"
 PLUGINS = {
@@ -99,3 +101,29 @@ def test_a_fingerprint_of_training_is_narrower_than_its_modules() -> None:
     assert "read_prepared" in covered["scalinglaws.data.store"]
     assert "write_prepared" not in covered["scalinglaws.data.store"]
     assert "scalinglaws.training.trainer" not in covered
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import importlib\nX = importlib.import_module(NAME)",
+        "from importlib import import_module as load\nX = load(NAME)",
+        "def f(name):\n    from importlib import import_module as load\n    return load(name)",
+        "from importlib import import_module\nX = map(import_module, NAMES)",
+        "from importlib import import_module\nX = import_module('.tools', __package__)",
+        "from importlib import import_module\nX = import_module(f'toy.{NAME}')",
+        "X = __import__(NAME)",
+        "import runpy\nX = runpy.run_path('tools.py')",
+        "import sys\nX = sys.modules['toy.tools']",
+        "from sys import modules\nX = modules['toy.tools']",
+        "from importlib.util import spec_from_file_location\nX = loader.exec_module(NAME)",
+        "class Base:\n    def __init_subclass__(cls): ...",
+        "class Base: ...\nX = Base.__subclasses__()",
+    ],
+)
+def test_ways_to_other_code_that_are_not_followed_are_found(tmp_path: Path, code: str) -> None:
+    with fingerprints_of(tmp_path, "toy"):
+        toy = Toy(tmp_path, {"__init__.py": "", "stage.py": "import json\nX = json.loads('1')\n"})
+        assert not any(each.unfollowed for each in read("toy.stage").statements)
+        toy.write("stage.py", code)
+        assert any(each.unfollowed for each in read("toy.stage").statements)

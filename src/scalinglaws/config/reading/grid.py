@@ -55,8 +55,11 @@ def grid_of(study: Study, scale: Scale, path: Path) -> Grid:
     _check_options(SOURCES, grid.data.source, "load", grid.data.options, ("data", "options"), where)
     plugins.has_function(TASKS, grid.task, "open_task")
     modality = plugins.required(TASKS, grid.task, "MODALITY", str)
-    if modality not in plugins.names(MODALITIES):
-        raise ConfigError(f"task {grid.task}: MODALITY: {unknown(modality, plugins.names(MODALITIES))}")
+    modalities = tuple(
+        name for name in plugins.names(MODALITIES) if name != "arrays"
+    )  # that file lists theirs
+    if modality not in modalities:
+        raise ConfigError(f"task {grid.task}: MODALITY: {unknown(modality, modalities)}")
     if plugins.required(SOURCES, grid.data.source, "MODALITY", str) != modality:
         others = plugins.readable(SOURCES)
         fitting = [each for each in others if plugins.constant(SOURCES, each, "MODALITY") == modality]

@@ -8,7 +8,8 @@ from scalinglaws.errors import ConfigError
 
 CODE = re.compile(r'(?:[^#"]|"[^"]*")*')
 """A line up to its comment; within quotes a # is none."""
-NO_STYLE = ("figure.hooks",)  # it calls functions from anywhere
+NO_STYLE = ("backend", "backend_fallback", "interactive", "figure.hooks")
+"""Settings that choose how the process draws; the last names functions to be called."""
 
 
 def read_style(path: Path) -> dict[str, Any]:
@@ -19,7 +20,6 @@ def read_style(path: Path) -> dict[str, Any]:
     """
     # Imported here because it takes half a second, and few have a style of their own.
     import matplotlib as mpl
-    from matplotlib.style.core import STYLE_BLACKLIST
 
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
@@ -39,7 +39,7 @@ def read_style(path: Path) -> dict[str, Any]:
             raise ConfigError(f"{where} has no value; write `key: value`")
         if key in found:
             raise ConfigError(f"{where} is given twice")
-        if key not in mpl.rcParams or key in STYLE_BLACKLIST or key in NO_STYLE:
+        if key not in mpl.rcParams or key in NO_STYLE:
             raise ConfigError(f"{where} is no setting of matplotlib that a style may have")
         if value.startswith('"') and value.endswith('"'):
             value = value[1:-1]

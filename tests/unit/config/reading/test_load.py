@@ -498,3 +498,9 @@ def test_shipped_studies_are_sound_at_every_scale() -> None:
         for analysis in loaded.analyses:
             assert not analysis.studies or trained & set(analysis.studies), analysis.study
     assert found == {f"{path.parent.name}/{path.stem}" for path in CONFIG.glob("studies/*/*.yaml")}
+
+
+def test_a_modality_that_does_not_exist(write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "required", lambda *_: "smell")
+    message = "task image-classification: MODALITY: there is no 'smell'; allowed are images, pairs"
+    assert mistake(write_config()).startswith(message)

@@ -92,6 +92,12 @@ def set_resamples(project: Project) -> None:
     path.write_text(path.read_text().replace("resamples: 30", "resamples: 40"))
 
 
+def set_style(project: Project) -> None:
+    (project.folder / "own.mplstyle").write_text("font.size: 7\n")
+    path = project.folder / "config" / "smoke.yaml"
+    path.write_text(path.read_text() + "style: own.mplstyle\n")
+
+
 def set_caption(project: Project) -> None:
     figures = yaml.safe_load(project.study_file.read_text())["figures"]
     project.change("figures", [{**figure, "caption": "Another."} for figure in figures])
@@ -110,6 +116,13 @@ def edit_nothing_that_counts(project: Project) -> None:
 def edit_what_is_not_used(project: Project) -> None:
     project.edit("data/sources/fashion_mnist.py", "UBYTE = 0x08", "UBYTE = 4 + 4")
     project.edit("cli/why.py", "NEAREST = 3", "NEAREST = 4")
+    # functions that no stage calls, of modules that all stages import
+    project.edit(
+        "files.py", "for each in (path, *path.parent", "for each in (*path.parents[:0], path, *path.parent"
+    )
+    project.edit(
+        "errors.py", "class DeviceError(ScalingLawsError):", "class DeviceError(ScalingLawsError, OSError):"
+    )
     project.edit("cli/main.py", 'type=_cores, default="all"', 'type=_cores, default="1"')
     # and a change that was taken back before anything ran
     module, old, new = TRAINING_EDIT
@@ -213,6 +226,7 @@ TABLE = [
     Row("a style",
         edit("plotting/style.py", '"grid.color": "0.85"', '"grid.color": "0.75"'), Jobs(["figure"]),
         ("is stale: the code of scalinglaws.plotting.style changed.\nTo be made again: figures.\n",)),
+    Row("a style of one's own", set_style, Jobs(["figure"]), ("own.mplstyle is a new input of figures",)),
     Row("a figure's code",
         edit("papers/hestness_2017/figures/learning_curves.py", '"ncols": 2', '"ncols": 1'),
         Jobs(["figure"]), ("the code of scalinglaws.papers.hestness_2017.figures.learning_curves changed.",)),

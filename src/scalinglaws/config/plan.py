@@ -14,6 +14,14 @@ from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
 from scalinglaws.config.study import Analysis, Architecture, Figure, Grid, LearningRateSearch, Study
 from scalinglaws.fingerprint import code_fingerprint
 
+TRAINING = (
+    "scalinglaws.training.architecture",
+    "scalinglaws.training.devices.device",
+    "scalinglaws.training.records.record",
+    "scalinglaws.training.records.search",
+    "scalinglaws.training.setup",
+)
+"""The parts of every training."""
 FITS = ("scores", "best", "fits", "bands")
 """Names of the tables that the `fit` stage makes of the runs of a study."""
 
@@ -239,10 +247,12 @@ def training_code(job: Job) -> str:
 
 
 def training_modules(job: Job) -> tuple[str, ...]:
-    """The modules that a result depends on, with all that they import: training, search, model and task.
+    """The modules that a result depends on, with all that they use: training, search, model and task.
 
     What only carries the training out is not among them: checkpoints, GPU locks, progress, the stage itself.
+    So the parts that the stage puts together are named one by one: a fingerprint does not see that it uses
+    them.
     """
     run = job.runs[0]
     family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)
-    return ("scalinglaws.training.records.search", "scalinglaws.training.architecture", family, task)
+    return (*TRAINING, family, task)

@@ -6,9 +6,10 @@ family are the keyword-only parameters of its function, and their annotations gi
 
 import ast
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, Optional, get_args, get_origin
+from typing import Annotated, Any, Literal, Optional, TypeVar, get_args, get_origin
 
 from pydantic import (
     BaseModel,
@@ -22,8 +23,13 @@ from pydantic import (
     field_validator,
 )
 
+from scalinglaws.errors import ConfigError
+
+Constant = TypeVar("Constant", str, tuple[str, ...])
+
 # Files are parsed, not imported: every command begins by checking the config, and a model file would import
 # torch, which takes over a second.
+DATA_FILES = ()  # a stage's spec has the hashes of what is read: see `public_run_files` and `claims_hash`
 PACKAGE = Path(__file__).parent.parent
 PAPERS, ANALYSES, FIGURES = "papers", "analyses", "figures"
 """A paper's folder has one file per analysis and per figure module."""
@@ -54,22 +60,30 @@ def options(folder: str, name: str, function: str) -> type[BaseModel]:
     """A pydantic model of the options of a plugin.
 
     Raises:
-        LookupError: the plugin does not have the function, or an option has no annotation.
+        ConfigError: the file cannot be parsed or does not have the function, or an option's annotation or
+            default cannot be used; names the file and the option.
     """
-    found = [
-        node
-        for node in _tree(folder, name).body
-        if isinstance(node, ast.FunctionDef) and node.name == function
-    ]
-    if not found:
-        raise LookupError(f"{folder}/{name}: has no function {function}")
+    for node in _tree(folder, name).body:
+        if isinstance(node, ast.FunctionDef) and node.name == function:
+            break
+    else:
+        raise ConfigError(f"{_place(folder, name)}: has no function {function}")
     fields: dict[str, Any] = {}
-    arguments = found[0].args
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+    for argument, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        where = f"{_place(folder, name)}: option {argument.arg}"
         if argument.annotation is None:
-            raise LookupError(f"{folder}/{name}: option {argument.arg} has no annotation")
-        annotation = eval(ast.unparse(argument.annotation), dict(ANNOTATIONS))
-        fields[argument.arg] = (annotation, ... if default is None else ast.literal_eval(default))
+            raise ConfigError(f"{where}: has no annotation")
+        try:
+            field: Any = (_value(argument.annotation), ... if default is None else _literal(default))
+            if argument.arg not in create_model(name, **{argument.arg: field}).model_fields:
+                raise _NotAllowedError("its name may not begin with _")
+        except _NotAllowedError as mistake:
+            raise ConfigError(f"{where}: {mistake}") from None
+        except Exception as mistake:  # pydantic raises errors of many kinds
+            reason = " ".join(str(mistake).split())[:200]
+            text = ast.unparse(argument.annotation)
+            raise ConfigError(f"{where}: {text} is no type that can be checked ({reason})") from None
+        fields[argument.arg] = field
     config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
     checks: dict[str, Any] = {"literals": field_validator("*", mode="before")(classmethod(_exact))}
     return create_model(f"{name} options", __config__=config, __validators__=checks, **fields)
@@ -84,9 +98,63 @@ def _exact(model: type[BaseModel], value: Any, info: ValidationInfo) -> Any:
     return value
 
 
+class _NotAllowedError(Exception):
+    """A part of an annotation or of a default that is not evaluated."""
+
+
+def _value(node: ast.expr) -> Any:
+    """The value of an annotation: names, subscripts, tuples, `|`, and literals for `Field` and `Literal`."""
+    match node:
+        case ast.Name(id=name) if name in ANNOTATIONS:
+            return ANNOTATIONS[name]
+        case ast.Constant(value=None):
+            return None
+        case ast.Subscript(value=ast.Name(id="Literal"), slice=index):
+            # Elsewhere pydantic would take a text for code, and evaluate it.
+            return Literal[_literal(index)]
+        case ast.Tuple(elts=parts):
+            return tuple(map(_value, parts))
+        case ast.Subscript(value=inner, slice=index):
+            return _value(inner)[_value(index)]
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return _value(left) | _value(right)
+        case ast.Call(func=ast.Name(id="Field"), args=arguments, keywords=words) if all(
+            word.arg for word in words
+        ):
+            named = {str(word.arg): _literal(word.value) for word in words}
+            return Field(*map(_literal, arguments), **named)
+    known = ", ".join(ANNOTATIONS)
+    raise _NotAllowedError(f"its annotation may not hold {ast.unparse(node)}; it is made of {known}")
+
+
+def _literal(node: ast.expr) -> Any:
+    try:
+        return ast.literal_eval(node)
+    except ValueError:
+        raise _NotAllowedError(f"{ast.unparse(node)} is not a literal") from None
+
+
+def required(folder: str, name: str, variable: str, kind: type[Constant]) -> Constant:
+    """The literal that a plugin's file must assign to a variable, a text or a tuple of texts.
+
+    Raises:
+        ConfigError: the file cannot be parsed, or has no such literal.
+    """
+    value = constant(folder, name, variable)
+    texts = value if isinstance(value, tuple) else (value,)
+    if not (isinstance(value, kind) and texts and all(isinstance(text, str) and text for text in texts)):
+        form = '"..."' if kind is str else '("...", ...)'
+        raise ConfigError(f"{_place(folder, name)}: needs a literal `{variable} = {form}`")
+    return value
+
+
 @cache
 def constant(folder: str, name: str, variable: str) -> Any:
-    """The literal that a plugin's file assigns to a variable at its top level, or None."""
+    """The literal that a plugin's file assigns to a variable at its top level, or None.
+
+    Raises:
+        ConfigError: the file cannot be parsed.
+    """
     for node in _tree(folder, name).body:
         if isinstance(node, ast.Assign) and any(
             isinstance(t, ast.Name) and t.id == variable for t in node.targets
@@ -115,6 +183,7 @@ def complete(folder: str, name: str, function: str, given: Mapping[str, Any]) ->
     """Options with their types applied, in declared order, without those that equal their defaults.
 
     Raises:
+        ConfigError: the plugin's file is broken.
         pydantic.ValidationError: an option is unknown, missing or has the wrong type.
     """
     checked = options(folder, name, function).model_validate(dict(given))
@@ -128,12 +197,22 @@ def functions(folder: str, name: str) -> tuple[str, ...]:
     return tuple(sorted(function for function in found if not function.startswith("_")))
 
 
+def has_function(folder: str, name: str, function: str) -> None:
+    """Check that a plugin's file has a function.
+
+    Raises:
+        ConfigError: it has none, or cannot be parsed.
+    """
+    if function not in functions(folder, name):
+        raise ConfigError(f"{_place(folder, name)}: has no function {function}")
+
+
 @cache
 def declared(folder: str, kind: str) -> tuple[str, ...]:
     """Sorted names of the objects that the files of a folder declare, as in `Law(name="...", ...)`."""
     calls = (
         node
-        for plugin in names(folder)
+        for plugin in readable(folder)
         for node in ast.walk(_tree(folder, plugin))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == kind
     )
@@ -145,7 +224,7 @@ def declared(folder: str, kind: str) -> tuple[str, ...]:
 def parts_of_laws(folder: str, kind: str) -> Mapping[str, tuple[str, ...]]:
     """The names of each law's `variables` or `parameters`; of a law that computes them, there is no entry,
     and a part that is computed is `?`."""
-    trees = {plugin: _tree(folder, plugin) for plugin in names(folder)}
+    trees = {plugin: _tree(folder, plugin) for plugin in readable(folder)}
     named: dict[str, dict[str, str]] = {}  # constant -> file -> name of the part
     for plugin, tree in trees.items():
         for node in tree.body:
@@ -173,11 +252,35 @@ def _first_text(node: ast.expr) -> str:
 
 
 @cache
+def readable(folder: str) -> tuple[str, ...]:
+    """Sorted names of the plugins whose files can be parsed: a broken one only stops those who use it."""
+    found = []
+    for name in names(folder):
+        with suppress(ConfigError):
+            _tree(folder, name)
+            found.append(name)
+    return tuple(found)
+
+
+@cache
 def _tree(folder: str, name: str) -> ast.Module:
-    path = PACKAGE / folder / f"{name.replace('-', '_')}.py"
     try:
-        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-    except (SyntaxError, ValueError):
-        if folder != "laws":
-            raise
-        return ast.Module([], [])  # `laws.find` names the file; a command that needs other laws goes on
+        return ast.parse(_file(folder, name).read_bytes())
+    except SyntaxError as mistake:
+        line = f": line {mistake.lineno}" if mistake.lineno else ""
+        raise ConfigError(f"{_place(folder, name)}{line}: is not Python ({mistake.msg})") from None
+    except (ValueError, RecursionError, MemoryError) as mistake:  # null bytes; deep nesting
+        raise ConfigError(
+            f"{_place(folder, name)}: is not Python ({str(mistake) or 'nested too deep'})"
+        ) from None
+    except OSError as mistake:
+        raise ConfigError(f"{_place(folder, name)}: cannot be read ({mistake.strerror})") from None
+
+
+def _file(folder: str, name: str) -> Path:
+    return PACKAGE / folder / f"{name.replace('-', '_')}.py"
+
+
+def _place(folder: str, name: str) -> str:
+    """How messages name a plugin's file."""
+    return str(_file(folder, name).relative_to(PACKAGE.parent))

@@ -41,5 +41,7 @@ class Scale(Strict):
     """Your own copies of data sources: name of the source -> folder."""
     resamples: Resamples = 2000
     """Number of bootstrap resamples per fit."""
+    style: UserPath | None = None
+    """Your own style of figures: a matplotlib style file (.mplstyle), which is applied over ours."""
     machine: Machine
     """The machine, as far as estimates and the division into jobs need it."""

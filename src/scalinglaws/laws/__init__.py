@@ -8,6 +8,8 @@ from pathlib import Path
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import Law
 
+DATA_FILES = ()  # its folder is searched for laws alone
+
 
 def every() -> dict[str, Law]:
     """All laws by name, sorted, without those that `faults` names."""

@@ -1,7 +1,7 @@
 """The style of all figures: matplotlib's defaults, as in the papers, with plain numbers on log axes."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,9 +28,16 @@ STYLE: Any = {  # rc_context wants a literal type of every key
 
 
 @contextmanager
-def style() -> Iterator[None]:
-    """Apply the style within a block."""
-    with mpl.rc_context(STYLE):
+def style(own: Mapping[str, Any] | None = None) -> Iterator[None]:
+    """Apply the style within a block.
+
+    Args:
+        own: settings of the user's own style, which come over ours.
+    """
+    with mpl.rc_context():
+        mpl.rcdefaults()  # so that a `matplotlibrc` in the folder or the home changes nothing
+        mpl.rcParams.update(STYLE)
+        mpl.rcParams.update(dict[Any, Any](own or {}))
         yield
 
 

@@ -1,6 +1,6 @@
 """Stage `figures`: draw one figure of a study from its tables.
 
-python -m scalinglaws.stages.figures --spec JSON --files FILE... [--runs FILE...] --out DIR
+python -m scalinglaws.stages.figures --spec JSON --files FILE... [--runs FILE...] [--style FILE] --out DIR
 """
 
 import json
@@ -11,6 +11,7 @@ import pandas as pd
 
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import module_name
+from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.errors import ConfigError
 from scalinglaws.plotting import caption
 from scalinglaws.plotting.caption import FigureSpec, Manifest
@@ -28,7 +29,7 @@ def main(arguments: list[str]) -> None:
     """Draw and save one figure.
 
     Raises:
-        ConfigError: the spec names studies whose tables of runs are not all given.
+        ConfigError: the spec names studies whose tables of runs are not all given; the style file is wrong.
     """
     parser = stage_parser("figures", __doc__)
     parser.add_argument(
@@ -36,6 +37,9 @@ def main(arguments: list[str]) -> None:
     )
     parser.add_argument(
         "--runs", nargs="*", default=[], type=Path, help="tables of runs of the studies that the spec names"
+    )
+    parser.add_argument(
+        "--style", nargs="?", type=Path, metavar="FILE", help="a style file, which is applied over our style"
     )
     parser.add_argument("--out", required=True, type=Path, help="folder for the figure")
     options = parser.parse_args(arguments)
@@ -55,12 +59,13 @@ def main(arguments: list[str]) -> None:
         manifests += [json.loads(file.read_text(encoding="utf-8")) for file in found]
         text = caption.of_analysis(spec, manifests, [read_table(file, RUNS) for file in options.runs])
     module, _, function = spec.figure.draw.partition(":")
-    with style():
+    with style(read_style(options.style) if options.style else None):
         figure = getattr(import_module(module_name(*plugins.of_paper(plugins.FIGURES, module))), function)(
             tables
         )
         wrote = save(figure, text, options.out, spec.figure.name)
-    note_made_of(options, "figures", [*options.files, *options.runs], wrote)
+    style_file = [options.style] if options.style else []
+    note_made_of(options, "figures", [*options.files, *options.runs, *style_file], wrote)
 
 
 if __name__ == "__main__":

@@ -323,6 +323,7 @@ class _Steps:
             inputs={
                 "files": [*runs, *self.tables(plan), *self.manifests(plan)],
                 "runs": [self.run_table(each.study.study) for each in reads],
+                "style": [str(self.scale.style)] if self.scale.style else [],
             },
             outputs={"figure": [f"{place}.{ending}" for ending in ENDINGS]},
             made_of=f"{place}.made-of.json",

@@ -14,6 +14,7 @@ from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.tasks.core.task import Task
 from scalinglaws.training.architecture import Architecture
+from scalinglaws.training.devices.device import device_of
 from scalinglaws.training.devices.peak import measured_peak, nominal_peak
 from scalinglaws.training.loop import Member, Training
 from scalinglaws.training.records.provenance import Place
@@ -183,25 +184,6 @@ class Trainer:
             self._heartbeat.beat(
                 words, runs, training.step, members[0].setup.spec.budget.steps, training.loss
             )
-
-
-def device_of(asked: str) -> torch.device:
-    """The device to train on; sets torch up for it.
-
-    Args:
-        asked: `cpu`, `cuda` or `auto`.
-
-    Raises:
-        RecordError: a GPU is asked for, but there is none.
-    """
-    torch.set_num_threads(1)  # two threads on two busy cores are several times slower
-    # Does what `torch.use_deterministic_algorithms` does, without importing the compiler (3.5 CPU seconds).
-    torch._C._set_deterministic_algorithms(True, warn_only=asked != "cpu")
-    torch.set_flush_denormal(True)
-    cuda = asked != "cpu" and torch.cuda.is_available()
-    if asked == "cuda" and not cuda:
-        raise RecordError("device cuda is asked for, but torch sees no GPU here")
-    return torch.device("cuda" if cuda else "cpu")
 
 
 def _words(setup: RunSetup) -> str:

@@ -2,13 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import module_name
+from scalinglaws.errors import ConfigError
 
 
 def test_plugins_are_found_by_file_name() -> None:
@@ -38,9 +41,128 @@ def test_bad_options_are_refused(options: dict[str, object]) -> None:
         plugins.complete("models", "resnet", "build", options)
 
 
-def test_a_plugin_without_its_function_is_our_mistake() -> None:
-    with pytest.raises(LookupError, match="has no function draw"):
-        plugins.options("models", "resnet", "draw")
+Write = Callable[[str], None]
+
+
+@pytest.fixture
+def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
+    """Write the file of a plugin `one` in the folder `models` of another package."""
+    monkeypatch.setattr(plugins, "PACKAGE", tmp_path / "package")
+    (tmp_path / "package" / "models").mkdir(parents=True)
+    cached = [each for each in vars(plugins).values() if hasattr(each, "cache_clear")]
+
+    def write(text: str) -> None:
+        (tmp_path / "package" / "models" / "one.py").write_text(text)
+        for each in cached:
+            each.cache_clear()
+
+    yield write
+    for each in cached:
+        each.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("def build(*, width: int", "models/one.py: line 1: is not Python ('(' was never closed)"),
+        ("x = '\0'", "models/one.py: is not Python (source code string cannot contain null bytes)"),
+        (
+            f"x = {'(' * 5000}{')' * 5000}",
+            "models/one.py: line 1: is not Python (too many nested parentheses)",
+        ),
+        (f"x = {'-' * 90000}1", "models/one.py: is not Python ("),
+        ("def other(): ...", "models/one.py: has no function build"),
+        ("def build(*, width): ...", "models/one.py: option width: has no annotation"),
+        ("def build(*, width: int = SIZE): ...", "models/one.py: option width: SIZE is not a literal"),
+        ("def build(*, _width: int): ...", "models/one.py: option _width: its name may not begin with _"),
+        (
+            "def build(*, width: Literal): ...",
+            "models/one.py: option width: Literal is no type that can be",
+        ),
+        ("def build(*, width: int[3]): ...", "models/one.py: option width: its annotation may not hold 3"),
+        ("def build(*, width: int[str]): ...", "models/one.py: option width: int[str] is no type that"),
+        (
+            "def build(*, width: bool | Annotated[int, Field(ge='a')] = 3): ...",
+            "models/one.py: option width: ",
+        ),
+    ],
+)
+def test_a_broken_plugin_is_told_in_one_sentence(write: Write, text: str, problem: str) -> None:
+    write(text)
+    with pytest.raises(ConfigError) as told:
+        plugins.options("models", "one", "build")
+    assert str(told.value).startswith(f"package/{problem}")
+    assert "\n" not in str(told.value)
+
+
+RUN = "__import__('pathlib').Path('made').touch()"
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        RUN,
+        f'"{RUN}"',
+        f'Optional["{RUN}"]',
+        f'Annotated[int, "{RUN}"]',
+        f"Literal[{RUN}]",
+        f"Annotated[int, Field(ge={RUN})]",
+        f"Annotated[int, Field({RUN})]",
+        f"Annotated[int, Field(**{RUN})]",
+        f"Annotated[int, Field(ge=1).__class__.__init__.__globals__[{RUN}]]",
+        f"(lambda: {RUN})()",
+        f"[{RUN} for x in 'a']",
+        "f'{open}'",
+        "open",
+        "int.__class__",
+        "Path",
+        "list[int]",
+        "Field",
+    ],
+)
+def test_annotations_are_not_run(
+    write: Write, annotation: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(f"def build(*, width: {annotation}): ...")
+    with pytest.raises(ConfigError, match=r"^package/models/one.py: option width: "):
+        plugins.options("models", "one", "build")
+    assert not Path("made").exists()
+
+
+@pytest.mark.parametrize(
+    ("annotation", "good", "bad"),
+    [
+        ("Annotated[int, Field(ge=-2, le=3)]", -2, 4),
+        ("Literal['a', 'b', 3]", "a", "c"),
+        ("Literal['a'] | None", None, "b"),
+        ("Optional[PositiveFloat]", 0.5, -1),
+        ("bool | str", "x", 1.5),
+    ],
+)
+def test_the_annotations_that_plugins_need_work(write: Write, annotation: str, good: Any, bad: Any) -> None:
+    write(f"def build(*, width: {annotation}): ...")
+    assert plugins.complete("models", "one", "build", {"width": good}) == {"width": good}
+    with pytest.raises(ValidationError):
+        plugins.complete("models", "one", "build", {"width": bad})
+
+
+@pytest.mark.parametrize("value", ["tuple('ab')", "()", "'ab'", "('a', 1)", "('a', '')", "['a']", "NAMES"])
+def test_a_required_literal_has_the_right_kind(write: Write, value: str) -> None:
+    write(f"TABLES = {value}")
+    with pytest.raises(ConfigError, match=r'models/one.py: needs a literal `TABLES = \("...", ...\)`$'):
+        plugins.required("models", "one", "TABLES", tuple)
+    write("TABLES = ('a', 'b')")
+    assert plugins.required("models", "one", "TABLES", tuple) == ("a", "b")
+
+
+def test_a_broken_plugin_does_not_stop_those_who_do_not_use_it(write: Write) -> None:
+    write("def broken(")
+    other = plugins.PACKAGE / "models" / "two.py"
+    other.write_text('THERE = Law(name="two")')
+    assert plugins.names("models") == ("one", "two")
+    assert plugins.readable("models") == plugins.declared("models", "Law") == ("two",)
+    assert plugins.constant("models", "two", "NOTHING") is None
 
 
 def test_constants_are_read_from_the_file() -> None:

@@ -53,8 +53,8 @@ def files(tmp_path: Path) -> list[Path]:
     return [manifest, *write_tables(draw_tables(), tmp_path)]
 
 
-def call(files: list[Path], out: Path, spec: dict[str, Any] = SPEC) -> None:
-    main(["--spec", json.dumps(spec), "--files", *map(str, files), "--out", str(out)])
+def call(files: list[Path], out: Path, spec: dict[str, Any] = SPEC, *options: str) -> None:
+    main(["--spec", json.dumps(spec), "--files", *map(str, files), *options, "--out", str(out)])
 
 
 def test_a_figure_is_three_files_with_a_caption(files: list[Path], tmp_path: Path) -> None:
@@ -169,3 +169,18 @@ def test_a_damaged_table_is_refused(files: list[Path], tmp_path: Path, content: 
 def test_an_unknown_key_of_the_spec(files: list[Path], tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="FigureSpec: colour"):
         call(files, tmp_path, {**SPEC, "colour": "red"})
+
+
+def test_a_style_of_ones_own_changes_the_figure_and_is_an_input(files: list[Path], tmp_path: Path) -> None:
+    own, note = tmp_path / "own.mplstyle", tmp_path / "made-of.json"
+    own.write_text("lines.linewidth: 7\n")
+    call(files, tmp_path / "one")
+    call(files, tmp_path / "same", SPEC, "--style")  # as the workflow calls it where there is none
+    call(files, tmp_path / "two", SPEC, "--style", str(own), "--made-of", str(note))
+    one, same, two = ((tmp_path / name / "fig4.pdf").read_bytes() for name in ("one", "same", "two"))
+    assert one == same
+    assert one != two
+    assert str(own) in json.loads(note.read_text())["inputs"]
+    own.write_text("lines.linewidth: wide\n")
+    with pytest.raises(ConfigError, match=r"own.mplstyle: line 1: 'lines.linewidth' cannot be 'wide'"):
+        call(files, tmp_path / "three", SPEC, "--style", str(own))

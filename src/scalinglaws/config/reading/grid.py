@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.config.modules import FAMILIES, LAWS, SOURCES, TASKS
+from scalinglaws.config.modules import FAMILIES, LAWS, MODALITIES, SOURCES, TASKS
 from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
 from scalinglaws.config.reading.selection import Overrides
 from scalinglaws.config.scale import Scale
@@ -60,11 +60,16 @@ def grid_of(study: Study, scale: Scale, path: Path, overrides: Overrides) -> Gri
         if name not in plugins.names(folder):
             raise ConfigError(f"{where(location)}: {unknown(name, plugins.names(folder))}")
     _check_options(SOURCES, grid.data.source, "load", grid.data.options, ("data", "options"), where)
-    modality = plugins.constant(TASKS, grid.task, "MODALITY")
-    fitting = [
-        each for each in plugins.names(SOURCES) if plugins.constant(SOURCES, each, "MODALITY") == modality
-    ]
-    if grid.data.source not in fitting:
+    plugins.has_function(TASKS, grid.task, "open_task")
+    modality = plugins.required(TASKS, grid.task, "MODALITY", str)
+    modalities = tuple(
+        name for name in plugins.names(MODALITIES) if name != "arrays"
+    )  # that file lists theirs
+    if modality not in modalities:
+        raise ConfigError(f"task {grid.task}: MODALITY: {unknown(modality, modalities)}")
+    if plugins.required(SOURCES, grid.data.source, "MODALITY", str) != modality:
+        others = plugins.readable(SOURCES)
+        fitting = [each for each in others if plugins.constant(SOURCES, each, "MODALITY") == modality]
         problem = f"{grid.task} needs {modality}, which {grid.data.source} does not provide"
         raise ConfigError(f"{where(('data', 'source'))}: {problem}; allowed are {', '.join(fitting)}")
     for i, model in enumerate(grid.models):
@@ -83,9 +88,7 @@ def grid_of(study: Study, scale: Scale, path: Path, overrides: Overrides) -> Gri
 
 
 def _check_fit(study: Study, grid: Grid, where: Any, in_fit: Callable[[str], str]) -> None:
-    metrics: tuple[str, ...] | None = plugins.constant(TASKS, grid.task, "METRICS")
-    if not metrics:
-        raise ConfigError(f"{where(('task',))}: the file of {grid.task!r} has no literal `METRICS = (...)`")
+    metrics = plugins.required(TASKS, grid.task, "METRICS", tuple)
     laws = plugins.declared(LAWS, "Law")
     wanted = [(in_fit(f"metrics.{i}"), metric, metrics) for i, metric in enumerate(study.fit.metrics)]
     wanted += [(in_fit(f"laws.{i}"), law, laws) for i, law in enumerate(study.fit.laws)]
@@ -188,7 +191,7 @@ def _plugins_of(grid: Grid) -> Iterator[tuple[Location, str, str]]:
 
 def _families_for(task: str) -> tuple[str, ...]:
     """The families that are made for a task, and those that do not say; none if no family knows the task."""
-    made_for = {name: plugins.constant(FAMILIES, name, "TASKS") for name in plugins.names(FAMILIES)}
+    made_for = {name: plugins.constant(FAMILIES, name, "TASKS") for name in plugins.readable(FAMILIES)}
     known = any(task in (tasks or ()) for tasks in made_for.values())
     return tuple(name for name, tasks in made_for.items() if tasks is None or task in tasks) if known else ()
 

@@ -17,6 +17,7 @@ from scalinglaws.config.plugins import ANALYSES, FIGURES
 from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
 from scalinglaws.config.reading.grid import grid_of, merge
 from scalinglaws.config.reading.selection import SCALE_FILE, Overrides, Selection
+from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
@@ -183,10 +184,10 @@ def _check_analysis(study: Analysis, where: Callable[[Location], str]) -> None:
     for list_key, given in (("public_runs", study.public_runs), ("studies", study.studies)):
         if twice(given):
             raise ConfigError(f"{where((list_key,))}: {twice(given)} is given twice")
-    if not plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "TABLES"):
-        problem = f"the file of {study.analysis!r} has no literal `TABLES = (...)`"
-        raise ConfigError(f"{where(('analysis',))}: {problem}")
-    if bool(study.studies) != bool(plugins.constant(*plugins.of_paper(ANALYSES, study.analysis), "STUDIES")):
+    plugin = plugins.of_paper(ANALYSES, study.analysis)
+    plugins.required(*plugin, "TABLES", tuple)
+    plugins.has_function(*plugin, "analyse")
+    if bool(study.studies) != bool(plugins.constant(*plugin, "STUDIES")):
         problem = "reads no studies" if study.studies else "needs the names of the studies that it reads"
         raise ConfigError(f"{where(('studies',))}: the analysis {study.analysis!r} {problem}")
 
@@ -242,6 +243,11 @@ def _load_scale(path: Path, overrides: Overrides) -> Scale:
     for name in scale.locations:
         if name not in known:
             raise ConfigError(f"{_where(path, overrides)(('locations', name))}: {unknown(name, known)}")
+    if scale.style is not None:
+        try:
+            read_style(scale.style)
+        except ConfigError as mistake:
+            raise ConfigError(f"{_where(path, overrides)(('style',))}: {mistake}") from None
     return scale
 
 

@@ -29,8 +29,8 @@ def load(
     order: Literal[1, 2] = 2,
     concentration: Annotated[float, Field(ge=0.01, le=100)] = 0.1,
     window: Annotated[int, Field(ge=4, le=4096)] = 32,
-    windows: Annotated[int, Field(ge=1, le=10**9)] = 65_536,
-    validation_windows: Annotated[int, Field(ge=1, le=10**9)] = 8192,
+    windows: Annotated[int, Field(ge=1, le=1_000_000_000)] = 65_536,
+    validation_windows: Annotated[int, Field(ge=1, le=1_000_000_000)] = 8192,
     seed: NonNegativeInt = 0,
 ) -> Text:
     """Draw a chain, and from it windows for training and validation.

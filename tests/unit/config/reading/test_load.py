@@ -57,6 +57,7 @@ def test_the_small_config_is_sound(write_config: WriteConfig) -> None:
         ({"machine.seconds_per_step": True}, "machine.seconds_per_step: should be a valid number, not true"),
         ({"archives": "~nosuchuser/a"}, "archives: there is no home folder ~nosuchuser"),
         ({"description": ""}, "description: string should have at least 1 character"),
+        ({"style": "none.mplstyle"}, "style: none.mplstyle: the style file cannot be read (No such file"),
     ],
 )
 def test_mistakes_in_a_scale_file(write_config: WriteConfig, changes: dict[str, Any], message: str) -> None:
@@ -368,8 +369,8 @@ def test_an_analysis_says_which_tables_it_makes(
     monkeypatch.setattr(
         plugins, "constant", lambda folder, *name: None if "analyses" in folder else of_others(folder, *name)
     )
-    assert "analysis: the file of 'weng-2026/simulator' has no literal `TABLES" in mistake(
-        write_config(analysis={})
+    assert mistake(write_config(analysis={})).endswith(
+        'analyses/simulator.py: needs a literal `TABLES = ("...", ...)`'
     )
 
 
@@ -500,3 +501,9 @@ def test_shipped_studies_are_sound_at_every_scale() -> None:
         for analysis in loaded.analyses:
             assert not analysis.studies or trained & set(analysis.studies), analysis.study
     assert found == {f"{path.parent.name}/{path.stem}" for path in CONFIG.glob("studies/*/*.yaml")}
+
+
+def test_a_modality_that_does_not_exist(write_config: WriteConfig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugins, "required", lambda *_: "smell")
+    message = "task image-classification: MODALITY: there is no 'smell'; allowed are images, pairs"
+    assert mistake(write_config()).startswith(message)

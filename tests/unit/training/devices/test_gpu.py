@@ -181,12 +181,12 @@ def test_a_folder_that_cannot_be_used_is_an_error(
 
 
 def test_a_gpu_that_is_asked_for_and_absent_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    from scalinglaws.training import trainer
+    from scalinglaws.training.devices import device
 
-    monkeypatch.setattr(trainer.torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(device.torch.cuda, "is_available", lambda: False)
     with pytest.raises(RecordError, match="device cuda is asked for, but torch sees no GPU here"):
-        trainer.device_of("cuda")
-    assert trainer.device_of("auto").type == "cpu"
+        device.device_of("cuda")
+    assert device.device_of("auto").type == "cpu"
 
 
 def test_nothing_heavy_is_imported_for_a_lock() -> None:

@@ -1,0 +1,52 @@
+"""A user's own style of figures: a matplotlib style file, checked line by line."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from scalinglaws.errors import ConfigError
+
+CODE = re.compile(r'(?:[^#"]|"[^"]*")*')
+"""A line up to its comment; within quotes a # is none."""
+NO_STYLE = ("backend", "backend_fallback", "interactive", "figure.hooks")
+"""Settings that choose how the process draws; the last names functions to be called."""
+
+
+def read_style(path: Path) -> dict[str, Any]:
+    """The settings of a style file (.mplstyle), which has lines `key: value  # comment`.
+
+    Raises:
+        ConfigError: the file cannot be read, or a key or value is wrong; names file, line and key.
+    """
+    # Imported here because it takes half a second, and few have a style of their own.
+    import matplotlib as mpl
+
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise ConfigError(f"{path}: the style file cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise ConfigError(f"{path}: the style file is not text in UTF-8") from None
+    found: dict[str, Any] = {}
+    for number, line in enumerate(lines, 1):
+        found_code = CODE.match(line)
+        text = found_code.group().strip() if found_code else ""
+        if not text:
+            continue
+        key, colon, value = (part.strip() for part in text.partition(":"))
+        where = f"{path}: line {number}: {key[:200]!r}"
+        if not colon:
+            raise ConfigError(f"{where} has no value; write `key: value`")
+        if key in found:
+            raise ConfigError(f"{where} is given twice")
+        if key not in mpl.rcParams or key in NO_STYLE:
+            raise ConfigError(f"{where} is no setting of matplotlib that a style may have")
+        if value.startswith('"') and value.endswith('"'):
+            value = value[1:-1]
+        try:
+            checked: Any = mpl.RcParams({key: value})
+        except Exception as error:  # each setting has a check of its own
+            reason = " ".join(str(error).split())[:200]
+            raise ConfigError(f"{where} cannot be {value[:200]!r} ({reason})") from None
+        found[key] = checked[key]
+    return found

@@ -1,6 +1,5 @@
 """What reaches the terminal: text without control characters, whichever file it comes from."""
 
-import io
 import re
 import sys
 import unicodedata
@@ -47,7 +46,9 @@ class _Protected:
     def write(self, text: str) -> int:
         """Write the text, escaped."""
         start = "\r" if text.startswith("\r") else ""
-        self._stream.write(start + printable(text[len(start) :]))
+        shown = start + printable(text[len(start) :])
+        encoding = self._stream.encoding or "utf-8"  # a character that the terminal lacks is escaped too
+        self._stream.write(shown.encode(encoding, "backslashreplace").decode(encoding))
         return len(text)
 
     def __getattr__(self, name: str) -> object:
@@ -55,11 +56,7 @@ class _Protected:
 
 
 def _protected(stream: TextIO) -> TextIO:
-    if isinstance(stream, _Protected):
-        return stream
-    if isinstance(stream, io.TextIOWrapper):  # where the terminal has no letter for it, it is escaped too
-        stream.reconfigure(errors="backslashreplace")
-    return cast(TextIO, _Protected(stream))
+    return stream if isinstance(stream, _Protected) else cast(TextIO, _Protected(stream))
 
 
 def _escaped(character: str) -> str:

@@ -47,6 +47,7 @@ WRONG_NAMES = (
 )
 """Wrong for every option that does not write a file."""
 OUTPUTS = ("--out", "--plot")
+WRONG_OUTPUTS = ("/", ".", "runs.csv", "runs.csv/fit.pdf", "/dev/null", "9" * 300 + ".pdf")
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ NAMES = [pytest.param(*each, id=f"{each[0]} {each[1].dest}") for each in values(
 @pytest.mark.parametrize(("command", "action"), NAMES)
 def test_a_wrong_value(call: Call, command: str, action: Action) -> None:
     writes = set(action.option_strings) & set(OUTPUTS)
-    for value in (*WRONG, *(() if writes else WRONG_NAMES)):
+    for value in (*WRONG, *(WRONG_OUTPUTS if writes else WRONG_NAMES)):
         refused(call, with_value(command, action, value))
 
 

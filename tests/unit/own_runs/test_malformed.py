@@ -218,7 +218,7 @@ def check(call: Call, folder: Path, seed: int) -> int:
     assert all(line.isprintable() for line in (printed + said).split("\n")), place
     if status == 0:
         assert said == "", place
-        assert not re.search(r"(?i)(?<![a-z])(nan|inf|infinity)(?![a-z])", printed), place
+        assert not re.search(r"(?i)(?<![a-z_])(nan|inf|infinity)(?![a-z])", printed), place
     else:
         assert (status, printed, said.count("\n")) == (2, "", 1), place
         assert said.startswith("error: "), place

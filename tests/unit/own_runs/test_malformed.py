@@ -15,7 +15,7 @@ from unit.own_runs.calling import Call
 
 Rows = list[list[str]]
 
-CALLS, PER_TEST = 160, 20
+CALLS, PER_TEST = 400, 50
 SECONDS = 10.0  # of CPU time per call; most take a tenth of a second
 CELLS = (
     *("", " ", "nan", "NaN", "inf", "-inf", "1e999", "-1", "0", "-0.0", "1e300", "1e-300", "5e-324", "1e308"),

@@ -282,6 +282,7 @@ def _agreement(system: System, ends: Solutions, best: int) -> tuple[int, float, 
     lowest = ends.objective[best]
     same = ends.objective <= lowest * (1 + SAME_OPTIMUM) + exact
     near = ends.objective <= lowest * (1 + NEAR_BEST) + exact
+    near &= np.isfinite(law.natural(ends.theta)).all(axis=0)
     curve = law.program.values(ends.theta[:, best], system.x)
     for k in np.flatnonzero(near):  # one at a time, because points may be many
         other = law.program.values(ends.theta[:, k], system.x)

@@ -13,6 +13,8 @@ from scalinglaws.fitting.solver.newton import MAX_STEPS, Solutions
 from scalinglaws.fitting.solver.solve import Engine, best_of, solve_each
 from scalinglaws.laws.law import FloatArray, Law
 
+SMALLEST, LARGEST = 1e-100, 1e100  # products and squares of values between these neither vanish nor overflow
+
 
 @dataclass(frozen=True)
 class System:
@@ -128,6 +130,12 @@ def _check(law: Law, x: FloatArray, points: Points, needed: int) -> None:
             raise ScalingLawsError(
                 f"{law.name}: {variable.name} is {values[wrong][0]} at point {points.rows[wrong.argmax()]}; "
                 "a fit needs finite positive values"
+            )
+        far = (values > 0) & ((values < SMALLEST) | (values > LARGEST))
+        if far.any():
+            raise ScalingLawsError(
+                f"{law.name}: {variable.name} is {values[far][0]:g} at point {points.rows[far.argmax()]}; "
+                f"a fit needs values between {SMALLEST:g} and {LARGEST:g}: use other units"
             )
     if all(np.ptp(values) == 0 for values in x):
         raise ScalingLawsError(f"{law.name}: all points are at {law.variables[0].name} = {x[0, 0]}")

@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 
+import numpy as np
+
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.files import write_text
 from scalinglaws.own_runs.curves import (
@@ -28,6 +30,7 @@ COLUMNS = ("group", "law", "rmse")
 REASONS_SHOWN, NAMES_SHOWN = 5, 3  # reasons per law, and curves per reason
 
 
+@np.errstate(all="ignore")  # what overflows is refused, or printed as a dash
 def run(options: argparse.Namespace) -> int:
     """Fit every law to every curve's training rows, print how they did on the rest, and write the scores."""
     groups = options.group or []

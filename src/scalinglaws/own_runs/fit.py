@@ -3,6 +3,7 @@
 import argparse
 from dataclasses import replace
 from importlib.metadata import version
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ FORMATS = (".pdf", ".png", ".svg")
 MOST_RESAMPLES, MOST_SEED = 1_000_000, 2**63 - 1
 
 
+@np.errstate(all="ignore")  # what overflows is refused, or printed as a dash
 def run(options: argparse.Namespace) -> int:
     """Read, fit and print; write the fit and the figure if asked to."""
     check_outputs({"--out": options.out, "--plot": options.plot}, options.runs)
@@ -191,8 +193,9 @@ def _allocation(report: Report) -> tuple[dict[str, Any], dict[str, tuple[float, 
     if a is None or not np.isfinite(a[0]):
         return {}, spans
     tails = [(1 - report.intervals.level) / 2, (1 + report.intervals.level) / 2]
-    ends = np.quantile(a[1:][np.isfinite(a[1:])], tails)
-    return {"allocation": {"a": float(a[0]), "interval": ends.tolist()}}, spans
+    sampled = a[1:][np.isfinite(a[1:])]
+    ends = np.quantile(sampled, tails).tolist() if len(sampled) else None
+    return {"allocation": {"a": float(a[0]), "interval": ends}}, spans
 
 
 def _heading(report: Report, origin: Origin) -> list[str]:
@@ -217,5 +220,5 @@ def _growth_line(derived: dict[str, Any]) -> list[str]:
     allocation = derived.get("allocation")
     if not allocation:
         return []
-    interval = interval_text(*allocation["interval"])
+    interval = interval_text(*(allocation["interval"] or (nan, nan)))
     return [f"compute-optimal: N ~ C^a, D ~ C^(1-a) with a = {allocation['a']:.4f} ({interval})"]

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Iterator
 from math import isnan
 
+import numpy as np
+
 from scalinglaws.laws.law import Law
 from scalinglaws.laws.optimum.plan import SEARCHED, Interval, Planned, beyond, plan, size_name
 from scalinglaws.own_runs.options import number
@@ -11,6 +13,7 @@ from scalinglaws.own_runs.printing import engineering, plain
 from scalinglaws.own_runs.saved_fit import arrays, read_fit
 
 
+@np.errstate(all="ignore")  # what overflows is refused, or printed as a dash
 def run(options: argparse.Namespace) -> int:
     """Print one row per budget, and what to doubt about it."""
     saved = read_fit(options.fit)

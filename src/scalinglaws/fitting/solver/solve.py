@@ -79,7 +79,7 @@ def solve_each(
             batch.some(which[first : first + most]), begin[:, first : first + most],
             warm=warm, engine=engine, max_steps=max_steps,
         )
-        for first in range(0, len(which), most)
+        for first in range(0, max(len(which), 1), most)
     ]  # fmt: skip
     return Solutions(
         np.concatenate([part.theta for part in parts], axis=1).reshape(size, count, fits),

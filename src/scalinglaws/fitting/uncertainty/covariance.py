@@ -64,7 +64,7 @@ def delta_interval(fit: Solution, matrix: FloatArray, level: float) -> dict[str,
     A positive parameter's interval is symmetric in its logarithm, because that is what is fitted. None
     leaves the bounds of its parameter.
     """
-    reach = ndtri((1 + level) / 2) * np.sqrt(np.diag(matrix))
+    reach = ndtri((1 + level) / 2) * np.sqrt(np.maximum(np.diag(matrix), 0.0))
     lower, upper = fit.law.bounds
     low, high = (fit.law.natural(np.clip(fit.theta + sign * reach, lower, upper)) for sign in (-1, 1))
     return {name: (float(a), float(b)) for name, a, b in zip(fit.law.names, low, high, strict=True)}

@@ -30,6 +30,7 @@ MANY = 20_000  # points above which the delta method says the same as the others
 LEAST_RESAMPLES = 20
 NORMAL_SAMPLES = 400  # of the parameters, where there is no bootstrap
 CHUNK = 10_000_000  # points times resamples that are refitted at once: some hundred megabytes
+WIDEST = 690.0  # of a logarithm: e^690 is 1e299
 AT_BOUND = 1e-9  # relative: if the end of a profile is this near the parameter's bound, it is that bound
 
 
@@ -205,10 +206,13 @@ def _analytic(fit: Solution, method: Method, level: float, seed: int) -> Interva
     still = [name in fit.fixed + fit.on_bound for name in law.names]
     freedom = max(points.independent - still.count(False), 1)
     widen = float(stdtrit(freedom, (1 + level) / 2) / ndtri((1 + level) / 2))
-    deviations = np.sqrt(np.diag(matrix))
+    deviations = np.sqrt(np.maximum(np.diag(matrix), 0.0))  # below 0 by rounding
     normal = rng.standard_normal((NORMAL_SAMPLES, len(matrix))) @ _root(matrix).T
     tails = np.sqrt(freedom / rng.chisquare(freedom, NORMAL_SAMPLES))
     lower, upper = fit.system.bounds
+    # Samples of a parameter that the data do not determine would overflow.
+    lower = np.where(law.positive, np.maximum(lower, -WIDEST), lower)
+    upper = np.where(law.positive, np.minimum(upper, WIDEST), upper)
     theta = np.clip(fit.theta[:, None] + (normal * tails[:, None]).T, lower[:, None], upper[:, None])
     if method == "delta":
         by_name = delta_interval(fit, matrix * widen**2, level)

@@ -11,6 +11,7 @@ from scalinglaws.fitting.uncertainty.covariance import covariance
 from scalinglaws.laws.law import FloatArray
 
 POINTS = 81
+SMALLEST = 1e-300  # a positive parameter is scanned between it and its inverse
 FINE = 12  # points inside the interval; with fewer, its surroundings are scanned again
 ZOOMS = 5
 WIDE = 10.0  # standard errors
@@ -146,7 +147,7 @@ def _span(fit: Solution, k: int, span: tuple[float, float] | None, error: float)
     """The range to scan in coordinates, which may reach beyond the bounds."""
     at, positive = fit.theta[k], fit.law.parameters[k].positive
     if span is not None:
-        low, high = np.log(span) if positive else span
+        low, high = np.log(np.clip(span, SMALLEST, 1 / SMALLEST)) if positive else span
     elif positive:
         low, high = at - np.log(100), at + np.log(100)
     else:

@@ -10,13 +10,12 @@ from scipy.special import chdtr, stdtrit  # scipy.stats takes half a second to i
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.solution import Solution
-from scalinglaws.fitting.uncertainty.profile import Profile, profile
+from scalinglaws.fitting.uncertainty.profile import SMALLEST, Profile, profile
 from scalinglaws.laws.law import Parameter
 
 POINTS = 81
 WIDENED = 3  # times that a scan is widened, by its length, before an end counts as open
 ROUNDING = 1e-12
-SMALLEST = 1e-300  # a positive parameter is scanned between it and its inverse
 ZOOMED = 2  # times that the interval is then scanned again, more finely
 
 

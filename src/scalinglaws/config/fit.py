@@ -49,6 +49,9 @@ class FitSpec(FitOptions):
     def _fits_together(self) -> Self:
         if self.size_metric not in self.metrics:
             raise ValueError(f"size_metric is {self.size_metric!r}, which is not one of metrics")
+        for key, names in (("metrics", self.metrics), ("laws", self.laws)):
+            if len(set(names)) < len(names):
+                raise ValueError(f"{key} has an entry twice: {', '.join(names)}")
         if self.region[0] >= self.region[1]:
             raise ValueError(f"region must be [low, high] with low < high, not {list(self.region)}")
         return self

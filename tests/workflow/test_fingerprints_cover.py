@@ -18,9 +18,11 @@ CARRYING_OUT = (
     *("scalinglaws.training.records.provenance", "scalinglaws.training.devices.peak"),
     ("scalinglaws.data.store", "content_hash"),
     ("scalinglaws.files", "remove_file"),
+    "scalinglaws.terminal",
 )
 """What the training stage executes and no result depends on."""
 OF_THE_SHUFFLE = (
+    *("scalinglaws.terminal", "scalinglaws.config.canonical"),  # the note's digest
     *("scalinglaws.stages", "scalinglaws.staleness", "scalinglaws.fingerprint", "scalinglaws.config.strict"),
     *("scalinglaws.config.spec", "scalinglaws.data.dataset", "scalinglaws.data.store", "scalinglaws.files"),
 )

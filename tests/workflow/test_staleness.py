@@ -123,7 +123,7 @@ def edit_what_is_not_used(project: Project) -> None:
     project.edit(
         "errors.py", "class DeviceError(ScalingLawsError):", "class DeviceError(ScalingLawsError, OSError):"
     )
-    project.edit("cli/main.py", 'type=_cores, default="all"', 'type=_cores, default="1"')
+    project.edit("cli/main.py", 'type=cores, default="all"', 'type=cores, default="1"')
     # and a change that was taken back before anything ran
     module, old, new = TRAINING_EDIT
     project.edit(module, old, new)

@@ -15,6 +15,7 @@ from scalinglaws.cli.estimate import Estimates
 from scalinglaws.config.plan import Plan, training_code
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
+from scalinglaws.training.records.provenance import without_patch
 from scalinglaws.training.records.record import read_record
 from scalinglaws.training.resume.heartbeat import Heartbeat, read_heartbeats
 
@@ -30,7 +31,7 @@ def trained(work: Plan, results: Path, versions: Mapping[str, str] | None = None
         for run in job.runs:
             with suppress(OSError, RecordError):
                 record = read_record(folder / f"{run.id}.json")
-                if record.code == code and versions in (None, record.provenance.versions):
+                if record.code == code and versions in (None, without_patch(record.provenance.versions)):
                     found.add(run.id)
     return frozenset(found)
 

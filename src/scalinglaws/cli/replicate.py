@@ -25,7 +25,7 @@ from scalinglaws.staleness.run_states import set_damaged_aside
 from scalinglaws.staleness.sizes import check_sizes
 from scalinglaws.staleness.steps import cache, final, steps
 from scalinglaws.staleness.upgrades import upgraded
-from scalinglaws.training.records.provenance import training_versions
+from scalinglaws.training.records.provenance import training_versions, without_patch
 
 
 def run(options: argparse.Namespace) -> int:
@@ -72,7 +72,7 @@ def _replicate(work: Plan, workflow: Workflow, options: argparse.Namespace) -> i
     if not stale:
         print("\n".join(screen.nothing(results)))
         return 0
-    wanted = training_versions() if options.strict_versions else None
+    wanted = without_patch(training_versions()) if options.strict_versions else None
     timings, done = read_timings(), trained(work, results, wanted)
     estimates = Estimates(timings, work.config.scale.machine, work.config.scale.device)
     left = screen.Left(work, done, estimates, cores(workflow.cores))

@@ -1,11 +1,15 @@
 """The spec of an analysis, which works on public runs, published constants and tables of studies."""
 
 from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
 
 from pydantic import Field
 
 from scalinglaws.config import plugins
+from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.fit import FitSpec
+from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.values import Resamples, Seed
 from scalinglaws.files import sha256_of
@@ -14,12 +18,25 @@ PUBLIC_RUNS = "public_runs/sets"
 """The folder of the sets of public runs: a table and a description per set."""
 
 
-def public_run_files(names: Iterable[str], ending: str) -> dict[str, str]:
-    """SHA-256 of the tables (csv) or descriptions (yaml) of sets of public runs, by set.
+def public_run_tables(names: Iterable[str]) -> dict[str, str]:
+    """Hashes of the tables of sets of public runs and of the kinds of their columns, by set.
 
     A spec holds them, so that a stage runs again when a set that it reads has changed.
     """
-    return {name: sha256_of(plugins.PACKAGE / PUBLIC_RUNS / f"{name}.{ending}") for name in names}
+    return {name: _table_hash(plugins.PACKAGE / PUBLIC_RUNS / f"{name}.csv") for name in names}
+
+
+def _table_hash(path: Path) -> str:
+    kinds = {}
+    with suppress(AttributeError):  # whoever reads the set says what is wrong with its description
+        columns = read_yaml(path.with_suffix(".yaml")).get("columns", {})
+        kinds = {str(name): str(about.get("kind")) for name, about in columns.items()}
+    return short_hash({"table": sha256_of(path), "kinds": kinds})
+
+
+def public_run_descriptions(names: Iterable[str]) -> dict[str, str]:
+    """SHA-256 of the descriptions of sets of public runs, by set, for what says where runs are from."""
+    return {name: sha256_of(plugins.PACKAGE / PUBLIC_RUNS / f"{name}.yaml") for name in names}
 
 
 class StudyFacts(Strict):
@@ -62,7 +79,7 @@ class AnalysisSpec(Strict):
     resamples: Resamples
     """Number of bootstrap resamples, if it has intervals."""
     public_runs: dict[str, str] = Field(default_factory=dict)
-    """The sets of public runs that it reads, each with the SHA-256 of its table."""
+    """The sets of public runs that it reads, each with the hash of its table."""
     studies: tuple[StudyFacts, ...] = ()
     """The trained studies whose tables the analysis reads."""
     seed: Seed = 0

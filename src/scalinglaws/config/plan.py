@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from scalinglaws.config import plugins
-from scalinglaws.config.analysis import public_run_files
+from scalinglaws.config.analysis import public_run_descriptions, public_run_tables
 from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.job import Job
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
@@ -94,7 +94,7 @@ class AnalysisPlan:
     def analysis_spec(self, scale: str, resamples: int) -> dict[str, object]:
         """Spec of the `analyse` stage."""
         options = self.study.model_dump(mode="json", include={"analysis", "study", "seed"})
-        tables = public_run_files(self.study.public_runs, "csv")
+        tables = public_run_tables(self.study.public_runs)
         spec: dict[str, object] = {**options, "scale": scale, "resamples": resamples, "public_runs": tables}
         if self.reads:
             spec["studies"] = [each.facts(resamples) for each in self.reads]
@@ -113,7 +113,7 @@ class AnalysisPlan:
 
     def claim_spec(self, scale: str) -> dict[str, object]:
         """Spec of the `claims` stage."""
-        described = public_run_files(self.study.public_runs, "yaml")
+        described = public_run_descriptions(self.study.public_runs)
         return {"study": self.study.study, "scale": scale, "public_runs": described}
 
 

@@ -29,7 +29,7 @@ Constant = TypeVar("Constant", str, tuple[str, ...])
 
 # Files are parsed, not imported: every command begins by checking the config, and a model file would import
 # torch, which takes over a second.
-DATA_FILES = ()  # a stage's spec has the hashes of what is read: see `public_run_files` and `claims_hash`
+DATA_FILES = ()  # a stage's spec has the hashes of what is read: see `public_run_tables` and `claims_hash`
 PACKAGE = Path(__file__).parent.parent
 PAPERS, ANALYSES, FIGURES = "papers", "analyses", "figures"
 """A paper's folder has one file per analysis and per figure module."""

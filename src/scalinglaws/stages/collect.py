@@ -23,6 +23,7 @@ from scalinglaws.errors import RecordError
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.csv import write_table
 from scalinglaws.tables.schema import CURVES, RUNS
+from scalinglaws.training.records.provenance import without_patch
 from scalinglaws.training.records.record import Record, read_record
 
 
@@ -62,7 +63,8 @@ def run_table(records: list[Record], sizes: Callable[[Subset], float]) -> pd.Dat
 
 
 def _row(record: Record, sizes: Callable[[Subset], float]) -> dict[str, object]:
-    spec, size, result, versions = record.spec, record.model, record.result, record.provenance.versions
+    spec, size, result = record.spec, record.model, record.result
+    versions = without_patch(record.provenance.versions)
     return {
         "run": record.run,
         "study": record.study,

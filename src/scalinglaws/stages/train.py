@@ -25,7 +25,7 @@ from scalinglaws.stages.stage import note_made_of, run_stage, stage_parser
 from scalinglaws.staleness.versions import training_versions_in
 from scalinglaws.training.devices.gpu import one_gpu
 from scalinglaws.training.ensemble.policy import MOST_RUNS
-from scalinglaws.training.records.provenance import training_versions
+from scalinglaws.training.records.provenance import training_versions, without_patch
 from scalinglaws.training.records.record import read_record, set_aside
 from scalinglaws.training.records.search import choose, read_choice, write_choice
 from scalinglaws.training.resume.interruption import TrainingInterruptedError
@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> None:
         if number is not None
     ]
     content = content_hash(options.data)
-    wanted = training_versions() if options.strict_versions else None
+    wanted = without_patch(training_versions()) if options.strict_versions else None
     missing = [setup for setup in setups if not _is_done(*setup, content, wanted, options)]
     log.info("%s %s: %d runs, %d to train", job.study, job.name, len(setups), len(missing))
     if missing:
@@ -112,7 +112,7 @@ def _is_done(
         return False
     return record.fits(spec, learning_rate, options.code, data) and versions in (
         None,
-        record.provenance.versions,
+        without_patch(record.provenance.versions),
     )
 
 

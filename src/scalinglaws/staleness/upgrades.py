@@ -7,12 +7,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from scalinglaws.config.plan import Plan
-from scalinglaws.training.records.provenance import training_versions
+from scalinglaws.training.records.provenance import training_versions, without_patch
 
 
 def upgraded(work: Plan) -> Iterator[str]:
     """One line if other versions than those here have trained runs in the tables of a plan."""
-    here, counts, every = training_versions(), Counter[str](), 0
+    here, counts, every = without_patch(training_versions()), Counter[str](), 0
     for study in work.studies:
         table = Path("results", work.config.name, "tables", study.study.study, "runs.csv")
         with suppress(OSError, KeyError, csv.Error, UnicodeDecodeError), table.open(encoding="utf-8") as file:

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
+from scalinglaws.training.records.provenance import without_patch
+
 PACKAGES = ("matplotlib", "numpy", "pandas", "scipy", "snakemake", "torch")
 
 
 def versions() -> dict[str, str]:
     """Versions of Python and of the packages that compute."""
-    return {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
+    here = {"python": platform.python_version(), **{package: version(package) for package in PACKAGES}}
+    return without_patch(here)
 
 
 def training_versions_in(records: Iterable[Path]) -> dict[str, str]:
@@ -22,6 +25,7 @@ def training_versions_in(records: Iterable[Path]) -> dict[str, str]:
     """
     found: dict[str, set[str]] = {}
     for path in records:
-        for package, number in json.loads(path.read_text(encoding="utf-8"))["provenance"]["versions"].items():
+        versions = json.loads(path.read_text(encoding="utf-8"))["provenance"]["versions"]
+        for package, number in without_patch(versions).items():
             found.setdefault(package, set()).add(number)
     return {package: " and ".join(sorted(numbers)) for package, numbers in sorted(found.items())}

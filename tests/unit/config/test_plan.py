@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 
 from scalinglaws.config import plugins
-from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.config.analysis import PUBLIC_RUNS, AnalysisSpec, public_run_tables
 from scalinglaws.config.job import Job
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
-from scalinglaws.public_runs.description import describe
 
 WriteConfig = Callable[..., Path]
 CONFIG = Path(__file__).resolve().parents[3] / "config"
@@ -220,7 +219,7 @@ def test_an_analysis_trains_nothing(write_config: WriteConfig) -> None:
     assert AnalysisSpec.model_validate(spec).model_dump(exclude_unset=True) == spec
     assert spec == {
         "analysis": "weng-2026/simulator", "study": "paper/two", "scale": "smoke", "resamples": 500,
-        "seed": 3, "public_runs": {"chinchilla-points": describe("chinchilla-points").sha256},
+        "seed": 3, "public_runs": public_run_tables(["chinchilla-points"]),
     }  # fmt: skip
 
 
@@ -250,3 +249,20 @@ def test_the_caption_of_an_analysis_names_resamples_where_it_draws_them(
     for resampled, expected in ((None, None), (True, 500)):
         monkeypatch.setattr(plugins, "constant", lambda *_, value=resampled: value)
         assert analysis.figure_spec(figure, "smoke", 500).get("resamples") == expected
+
+
+def test_of_public_runs_the_table_and_the_kinds_of_its_columns_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / PUBLIC_RUNS
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(plugins, "PACKAGE", tmp_path)
+
+    def found(title: str = "Runs", kind: str = "number", table: str = "N\n1\n") -> dict[str, str]:
+        (folder / "runs.csv").write_text(table)
+        (folder / "runs.yaml").write_text(f"title: {title}\ncolumns:\n  N: {{kind: {kind}, meaning: size}}\n")
+        return public_run_tables(["runs"])
+
+    assert found(title="Others") == found()
+    assert found(kind="integer") != found()
+    assert found(table="N\n2\n") != found()

@@ -38,7 +38,10 @@ def constants(path: Path) -> list[ast.Constant]:
     """The numbers and texts in the definitions of a file, but for docstrings."""
     nodes = [node for each in ast.parse(path.read_text()).body for node in ast.walk(each)]
     left_out = {
-        id(part) for node in nodes if isinstance(node, ast.JoinedStr | ast.Expr) for part in node_parts(node)
+        id(part)
+        for node in nodes
+        if isinstance(node, ast.JoinedStr | ast.Expr | ast.pattern)
+        for part in node_parts(node)
     }
     return [
         node
@@ -51,8 +54,8 @@ def constants(path: Path) -> list[ast.Constant]:
 
 
 def node_parts(node: ast.AST) -> Iterator[ast.AST]:
-    """Of an f-string all, of an expression the docstring that it may be."""
-    yield from ast.walk(node) if isinstance(node, ast.JoinedStr) else ast.iter_child_nodes(node)
+    """Of an f-string or a pattern all, of an expression the docstring that it may be."""
+    yield from ast.iter_child_nodes(node) if isinstance(node, ast.Expr) else ast.walk(node)
 
 
 @pytest.mark.parametrize("stage", STAGES)

@@ -31,7 +31,7 @@ OUTSIDE_OF_STAGES = {
 }
 IN_SPECS = {
     "scalinglaws.config.analysis": "it hashes them itself",
-    "scalinglaws.public_runs.description": "`public_run_files`",
+    "scalinglaws.public_runs.description": "`public_run_tables`",
     "scalinglaws.claims.claim": "`claims_hash`",
 }
 """Modules that read data files of the package whose content is told in the specs of stages, and by what."""

@@ -2,6 +2,7 @@
 
 import platform
 import resource
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -53,6 +54,11 @@ def training_versions() -> dict[str, str]:
     """Versions of Python and of the packages that a run's result may depend on."""
     packages = {package: version(package) for package in ("numpy", "torch")}
     return {"python": platform.python_version(), **packages}
+
+
+def without_patch(versions: Mapping[str, str]) -> dict[str, str]:
+    """The same versions, of Python only 3.x: its patches do not change what numpy and torch compute."""
+    return {**versions, "python": ".".join(versions.get("python", "").split(".")[:2])}
 
 
 @cache

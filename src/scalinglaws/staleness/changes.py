@@ -143,14 +143,21 @@ class Changes:
                 yield f"{file} is a new input of {step.stage} {step.name}"
             elif file not in step.hashed:
                 yield f"{file} is no longer an input of {step.stage} {step.name}"
-            elif Path(file).exists() and self._hashes(Path(file)) != made.inputs[file]:
+            elif Path(file).exists() and self._hash(file) != made.inputs[file]:
                 yield f"{file} changed after {MADE[step.stage]} were made from it"
 
     def _outputs(self, step: Step, made: MadeOf) -> Iterator[str]:
         """Outputs that something else has changed."""
         for file in step.files[:-1]:
-            if Path(file).exists() and self._hashes(Path(file)) != made.outputs.get(file):
+            if Path(file).exists() and self._hash(file) != made.outputs.get(file):
                 yield f"{file} was changed after it was made"
+
+    def _hash(self, file: str) -> str:
+        """Hash of a file; a file that cannot be read has none, and so has to be made again."""
+        try:
+            return self._hashes(Path(file))
+        except OSError:
+            return ""
 
     def _settings(self, study: str, phase: str) -> Iterator[str]:
         """What changed in the runs of a study's search or grid, over all of its jobs."""

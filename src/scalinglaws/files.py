@@ -1,5 +1,6 @@
 """Writes files whole or not at all: to a temporary file in the same folder, which is then renamed."""
 
+import errno
 import glob
 import hashlib
 import json
@@ -41,6 +42,19 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON with sorted keys, whole."""
     write_text(path, json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n")
+
+
+def read_file(path: Path, most: int = -1) -> bytes:
+    """The content of a regular file, at most so many bytes of it.
+
+    Raises:
+        OSError: it cannot be read, or is a pipe or a device, whose content may never end.
+        ValueError: its name cannot be that of a file.
+    """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise OSError(errno.EINVAL, "it is a pipe or a device; save its content in a file")
+    with path.open("rb") as stream:
+        return stream.read(most)
 
 
 def sha256_of(path: Path) -> str:

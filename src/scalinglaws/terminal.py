@@ -28,9 +28,11 @@ def protect() -> None:
     sys.stdout, sys.stderr = _protected(sys.stdout), _protected(sys.stderr)
 
 
-def one_line(text: object) -> str:
-    """An error as one line."""
-    return printable(str(text)).replace("\n", "\\n")
+def one_line(text: object, longest: int | None = None) -> str:
+    """A text as one printable line, cut where it is longer than so many characters."""
+    whole = str(text)
+    shown = printable(whole[:longest]).replace("\n", "\\n")
+    return shown if longest is None or len(whole) <= longest else f"{shown}..."
 
 
 class _Protected:

@@ -8,7 +8,7 @@ import pytest
 
 from scalinglaws.errors import DataError
 from scalinglaws.stages.stage import run_stage
-from scalinglaws.terminal import printable, protect
+from scalinglaws.terminal import one_line, printable, protect
 from unit.own_runs.calling import Call, write_csv
 
 HOSTILE = "\x1b[2J\x07\x08\u202egpj.exe\u2066\x9b31m\udc80\u2028\x00\x7f"
@@ -19,6 +19,11 @@ def test_hidden_characters_are_escaped_and_others_stay() -> None:
     seen = "Größe\xa0(%)\tα → 损失 ≤ 1\n"
     assert printable(seen) == seen
     assert printable("one\rtwo") == r"one\rtwo"
+
+
+def test_a_line_can_be_cut() -> None:
+    assert one_line("Größe\x1b[2J\n\ud800\u202e", 200) == "Größe\\x1b[2J\\n\\ud800\\u202e"
+    assert one_line("x" * 300, 5) == "xxxxx..."
 
 
 def test_a_protected_stream_is_a_stream(monkeypatch: pytest.MonkeyPatch) -> None:

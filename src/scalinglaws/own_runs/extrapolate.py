@@ -22,8 +22,8 @@ from scalinglaws.own_runs.curves import (
     standings,
 )
 from scalinglaws.own_runs.paths import check_outputs
-from scalinglaws.own_runs.printing import plain
 from scalinglaws.own_runs.table import distinct, read_table
+from scalinglaws.terminal import one_line
 
 TERMINAL_EVERY, FILE_EVERY = 0.5, 15.0  # seconds between progress lines
 COLUMNS = ("group", "law", "rmse")
@@ -50,8 +50,8 @@ def run(options: argparse.Namespace) -> int:
     )
     print("\n".join(_table(standings(scores), len(curves))))
     for line in skipped:
-        print(f"warning: {plain(line)}")
-    for line in map(plain, _notes(scores)):
+        print(f"warning: {one_line(line)}")
+    for line in map(one_line, _notes(scores)):
         print(line if line.startswith(" ") else f"warning: {line}")
     if options.out is not None:
         try:

@@ -6,7 +6,7 @@ from math import isinf
 
 from scalinglaws import laws
 from scalinglaws.laws.law import Law, Parameter
-from scalinglaws.own_runs.printing import plain
+from scalinglaws.terminal import one_line
 
 
 def run(options: argparse.Namespace) -> int:
@@ -14,7 +14,7 @@ def run(options: argparse.Namespace) -> int:
     shown = _list() if options.name is None else _one(laws.find(options.name))
     print("\n".join(shown))
     for fault in laws.faults() if options.name is None else ():
-        print(f"warning: {plain(fault)}")
+        print(f"warning: {one_line(fault)}")
     return 0
 
 

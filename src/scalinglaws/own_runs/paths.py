@@ -1,11 +1,11 @@
 """The files that a user names: what may be read, and what may be written, checked before any work."""
 
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 
 from scalinglaws.errors import DataError, ScalingLawsError
+from scalinglaws.files import read_file
 
 COMPRESSED = {
     b"\x1f\x8b": "compressed by gzip",
@@ -24,12 +24,7 @@ def content_of(path: Path) -> bytes:
         DataError: it cannot be read, is not a regular file (a pipe may never end), or is compressed.
     """
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise DataError(f"{path}: cannot be read: it is a folder")
-        if not stat.S_ISREG(mode):
-            raise DataError(f"{path}: cannot be read: it is a pipe or a device; save its content in a file")
-        content = path.read_bytes()
+        content = read_file(path)
     except OSError as fault:
         raise DataError(f"{path}: cannot be read: {fault.strerror}") from None
     for magic, what in COMPRESSED.items():

@@ -9,8 +9,11 @@ import numpy as np
 from scalinglaws.laws.law import Law
 from scalinglaws.laws.optimum.plan import SEARCHED, Interval, Planned, beyond, plan, size_name
 from scalinglaws.own_runs.options import number
-from scalinglaws.own_runs.printing import engineering, plain
+from scalinglaws.own_runs.printing import engineering
 from scalinglaws.own_runs.saved_fit import arrays, read_fit
+from scalinglaws.terminal import one_line
+
+LONGEST_WARNING = 200
 
 
 @np.errstate(all="ignore")  # what overflows is refused, or printed as a dash
@@ -35,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
         shown += [f"warning: {what}" for what in (*_doubts(one), *beyond(one, law, ranges, per))]
     if not ranges:
         shown.append("warning: the fit does not say which range it was fitted on")
-    shown += [f"warning: of the fit: {plain(what)}" for what in saved.warnings]
+    shown += [f"warning: of the fit: {one_line(what, LONGEST_WARNING)}" for what in saved.warnings]
     print("\n".join(shown).rstrip())
     return 0
 

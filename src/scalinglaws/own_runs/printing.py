@@ -1,22 +1,9 @@
-"""How texts from files, and large numbers, are printed."""
+"""How large numbers are printed."""
 
 from decimal import Decimal
 from math import isfinite
 
-LONGEST = 200
 LETTERS = {0: "", 3: "k", 6: "M", 9: "B", 12: "T"}
-
-
-def plain(text: str, longest: int = LONGEST) -> str:
-    """A text from a file in one line: control characters as escapes, and cut where it is long.
-
-    A terminal would obey control characters, and cannot show surrogates.
-    """
-    shown = "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text[:longest]
-    )
-    return shown + "..." if len(text) > longest else shown
 
 
 def engineering(value: float) -> str:

@@ -17,7 +17,7 @@ from scalinglaws.errors import DataError, ScalingLawsError
 from scalinglaws.files import write_text
 from scalinglaws.laws.law import FloatArray, Law, Parameter
 from scalinglaws.own_runs.paths import content_of
-from scalinglaws.own_runs.printing import plain
+from scalinglaws.terminal import one_line
 
 if TYPE_CHECKING:  # reading a fit must not wait for what fits one
     from scalinglaws.fitting.report import Report
@@ -31,7 +31,7 @@ FOR_PEOPLE = {
     *("columns", "response", "seed", "version"),
 }
 """Keys of a saved fit that nothing reads."""
-FAULTS_SHOWN, LONGEST_FAULT = 3, 1000  # mistakes; characters of one
+FAULTS_SHOWN, LONGEST_FAULT = 3, 1000  # mistakes; characters of what is said of them
 ROUNDING = 1e-9  # relative: exp(log(upper)) may be above upper
 Range = tuple[float, float]
 
@@ -179,12 +179,12 @@ def read_fit(path: Path) -> SavedFit:
             f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in invalid.errors()
         ]
         more = f"; and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
-        what = "; ".join(map(plain, faults[:FAULTS_SHOWN])) + more
+        what = "; ".join(faults[:FAULTS_SHOWN]) + more
     except RecursionError:
         what = "it is nested too deeply"
     except (ValueError, ScalingLawsError) as fault:
-        what = plain(str(fault), LONGEST_FAULT)
-    raise DataError(f"{path}: is not a fit: {what}")
+        what = str(fault)
+    raise DataError(f"{path}: is not a fit: {one_line(what, LONGEST_FAULT)}")
 
 
 def arrays(saved: SavedFit) -> tuple[FloatArray, FloatArray]:

@@ -25,7 +25,7 @@ from scalinglaws.errors import DataError, ScalingLawsError
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.own_runs.expression import Expression, parse
 from scalinglaws.own_runs.paths import content_of
-from scalinglaws.own_runs.printing import plain
+from scalinglaws.terminal import one_line
 
 Kind = Literal["positive", "not-negative", "number", "flag", "text"]
 """What a column holds: a finite number (> 0, >= 0, or any), 0 or 1, or a text that is not empty."""
@@ -112,7 +112,7 @@ class Table:
         wrong = np.isnan(numbers) & ~cells.str.lower().isin(["", "nan"]).to_numpy()
         if wrong.any():
             row, cell = int(self.rows[wrong.argmax()]), str(cells.iloc[wrong.argmax()])
-            said = f"is '{plain(cell, LONGEST_CELL)}'; it must be a number{_hint(cell)}"
+            said = f"is '{one_line(cell, LONGEST_CELL)}'; it must be a number{_hint(cell)}"
             raise DataError(f"{self.where(row, column)}: {said}")
         return numbers
 
@@ -241,7 +241,7 @@ def _check_header(path: Path, header: list[str]) -> None:
     for name in header:
         if not name.isprintable() or len(name) > LONGEST_NAME:
             raise DataError(
-                f"{path}, row 1: '{plain(name, LONGEST_CELL)}' cannot name a column: it holds a control "
+                f"{path}, row 1: '{one_line(name, LONGEST_CELL)}' cannot name a column: it holds a control "
                 f"character or is longer than {LONGEST_NAME}"
             )
     twice = [name for name, count in Counter(header).items() if name and count > 1]
@@ -282,7 +282,7 @@ def _fits(numbers: FloatArray, kind: Kind) -> NDArray[np.bool_]:
 def _complaint(cell: str, kind: Kind) -> str:
     if not cell:
         return "is empty"
-    value, shown = _float(cell), plain(cell, LONGEST_CELL)
+    value, shown = _float(cell), one_line(cell, LONGEST_CELL)
     quoted = shown if isfinite(value) and kind != "flag" else f"'{shown}'"
     return f"is {quoted}; it must be {ALLOWED[kind]}{_hint(cell)}"
 
@@ -290,7 +290,7 @@ def _complaint(cell: str, kind: Kind) -> str:
 def _hint(cell: str) -> str:
     """What to write instead of a number with commas."""
     if "," in cell and THOUSANDS.fullmatch(cell):
-        whole = plain(cell.replace(",", ""), LONGEST_CELL)
+        whole = one_line(cell.replace(",", ""), LONGEST_CELL)
         return f" (write {whole} if the comma separates thousands)"
     return " (write a decimal point, not a comma)" if re.match(r"[+-]?[0-9]+,[0-9]", cell) else ""
 

@@ -32,7 +32,7 @@ def test_what_may_never_end_is_not_opened(tmp_path: Path) -> None:
     for path, words in (
         (tmp_path / "pipe", "a pipe or a device"),
         (Path("/dev/zero"), "a pipe or a device"),
-        (tmp_path, "a folder"),
+        (tmp_path, "Is a directory"),
     ):
         with pytest.raises(DataError, match=words):
             content_of(path)

@@ -1,8 +1,8 @@
-"""How texts from files, and large numbers, are printed."""
+"""How large numbers are printed."""
 
 import pytest
 
-from scalinglaws.own_runs.printing import engineering, plain
+from scalinglaws.own_runs.printing import engineering
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,3 @@ from scalinglaws.own_runs.printing import engineering, plain
 )
 def test_numbers_have_three_digits_and_exponents_of_three(value: float, text: str) -> None:
     assert engineering(value) == text
-
-
-def test_a_terminal_gets_one_short_line_without_commands() -> None:
-    assert plain("Größe\x1b[2J\n\ud800\u202e") == "Größe\\x1b[2J\\n\\ud800\\u202e"
-    assert plain("x" * 300, 5) == "xxxxx..."

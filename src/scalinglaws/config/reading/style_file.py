@@ -4,7 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from scalinglaws.config.reading.explain import LONGEST, quoted
 from scalinglaws.errors import ConfigError
+from scalinglaws.files import read_file
 
 CODE = re.compile(r'(?:[^#"]|"[^"]*")*')
 """A line up to its comment; within quotes a # is none."""
@@ -22,7 +24,7 @@ def read_style(path: Path) -> dict[str, Any]:
     import matplotlib as mpl
 
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_file(path).decode().splitlines()
     except OSError as error:
         raise ConfigError(f"{path}: the style file cannot be read ({error.strerror})") from None
     except ValueError:
@@ -34,7 +36,7 @@ def read_style(path: Path) -> dict[str, Any]:
         if not text:
             continue
         key, colon, value = (part.strip() for part in text.partition(":"))
-        where = f"{path}: line {number}: {key[:200]!r}"
+        where = f"{path}: line {number}: {quoted(key)}"
         if not colon:
             raise ConfigError(f"{where} has no value; write `key: value`")
         if key in found:
@@ -46,7 +48,7 @@ def read_style(path: Path) -> dict[str, Any]:
         try:
             checked: Any = mpl.RcParams({key: value})
         except Exception as error:  # each setting has a check of its own
-            reason = " ".join(str(error).split())[:200]
-            raise ConfigError(f"{where} cannot be {value[:200]!r} ({reason})") from None
+            reason = " ".join(str(error).split())[:LONGEST]
+            raise ConfigError(f"{where} cannot be {quoted(value)} ({reason})") from None
         found[key] = checked[key]
     return found

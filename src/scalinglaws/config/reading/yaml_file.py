@@ -5,7 +5,6 @@ error. Values are null, true or false, numbers, dates and text; keys are text.
 """
 
 import re
-import stat
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ import yaml
 
 from scalinglaws.config.reading.explain import quoted
 from scalinglaws.errors import ConfigError
+from scalinglaws.files import read_file
 
 LARGEST = 1 << 20
 """Bytes of the largest file that is read. The longest config has a few thousand."""
@@ -139,7 +139,14 @@ def read_yaml(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: the file is missing or is not a file, or `parse_yaml` refuses what it holds.
     """
-    return parse_yaml(_content(path), str(path))
+    try:
+        content = read_file(path, LARGEST + 1)
+    except FileNotFoundError:
+        raise ConfigError(f"{path}: no such file") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", error)
+        raise ConfigError(f"{quoted(str(path))}: cannot be read ({reason})") from None
+    return parse_yaml(content, str(path))
 
 
 def parse_yaml(content: bytes, name: str) -> dict[str, Any]:
@@ -169,23 +176,6 @@ def parse_yaml(content: bytes, name: str) -> dict[str, Any]:
     raise ConfigError(
         f"{name}: expected keys with values (`key: value`) at the top of the file, and there is {found}"
     )
-
-
-def _content(path: Path) -> bytes:
-    try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise ConfigError(f"{path}: is a folder, not a file")
-        if not stat.S_ISREG(mode):  # a pipe or a device would keep us waiting
-            raise ConfigError(f"{path}: is not a regular file")
-        with path.open("rb") as stream:
-            return stream.read(LARGEST + 1)
-    except FileNotFoundError:
-        raise ConfigError(f"{path}: no such file") from None
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror})") from None
-    except ValueError as error:  # its name holds a NUL
-        raise ConfigError(f"{quoted(str(path))}: cannot be read ({error})") from None
 
 
 def _decoded(content: bytes, name: str) -> str:

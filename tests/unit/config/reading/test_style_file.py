@@ -35,7 +35,7 @@ def test_a_sound_file_means_what_matplotlib_reads(tmp_path: Path) -> None:
         ("figure.hooks: os:abort", "'figure.hooks' is no setting"),
         ("axes.prop_cycle: cycler(__import__('os'))", "'axes.prop_cycle' cannot be"),
         ("grid.color: #ff0000", "'grid.color' cannot be ''"),
-        (f"font.size: {'9' * 1000}x", f"'font.size' cannot be '{'9' * 200}' (Key font.size"),
+        (f"font.size: {'9' * 1000}x", f"'font.size' cannot be '{'9' * 199}..."),
     ],
 )
 def test_a_mistake_is_told_with_file_line_and_key(tmp_path: Path, line: str, problem: str) -> None:

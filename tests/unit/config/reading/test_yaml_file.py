@@ -128,8 +128,8 @@ def test_what_is_not_a_file_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
     for name, problem in (
-        ("pipe.yaml", "is not a regular file"),
-        ("folder.yaml", "is a folder, not a file"),
+        ("pipe.yaml", "a pipe or a device"),
+        ("folder.yaml", "Is a directory"),
         ("loop.yaml", "cannot be read"),
         ("x" * 300, "cannot be read"),
         ("a\0.yaml", "cannot be read"),

@@ -1,13 +1,23 @@
 """The options of a study's fits."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
+from scalinglaws.config.reading.explain import distinct
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.values import Positive, Real, Resamples, Seed
 
-Names = Annotated[tuple[str, ...], Field(min_length=1)]
+
+def _ascending(region: tuple[float, float]) -> tuple[float, float]:
+    if region[0] >= region[1]:
+        raise ValueError(f"must be [low, high] with low < high, not {list(region)}")
+    return region
+
+
+Names = Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(distinct)]
+Region = Annotated[tuple[Positive, Positive], AfterValidator(_ascending)]
+"""An interval of the x axis, both ends included."""
 
 
 class FitOptions(Strict):
@@ -33,25 +43,22 @@ class FitOptions(Strict):
     seed: Seed = 0
     """Seed of the bootstrap."""
 
+    @field_validator("size_metric")
+    @classmethod
+    def _is_fitted(cls, size_metric: str, info: ValidationInfo) -> str:
+        metrics = info.data.get("metrics", (size_metric,))  # absent if they are wrong themselves
+        if size_metric not in metrics:
+            raise ValueError(f"{size_metric!r} is not one of metrics: {', '.join(metrics)}")
+        return size_metric
+
 
 class FitSpec(FitOptions):
     """The spec of the fitting stage: the options, with what depends on study and scale."""
 
     study: str
     """The study whose runs are fitted, for example `hestness-2017/image`."""
-    region: tuple[Positive, Positive]
+    region: Region
     """The power-law region `[low, high]` in x, both ends included. Points outside it are drawn but not
     fitted."""
     resamples: Resamples = 2000
     """Number of bootstrap resamples."""
-
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        if self.size_metric not in self.metrics:
-            raise ValueError(f"size_metric is {self.size_metric!r}, which is not one of metrics")
-        for key, names in (("metrics", self.metrics), ("laws", self.laws)):
-            if len(set(names)) < len(names):
-                raise ValueError(f"{key} has an entry twice: {', '.join(names)}")
-        if self.region[0] >= self.region[1]:
-            raise ValueError(f"region must be [low, high] with low < high, not {list(self.region)}")
-        return self

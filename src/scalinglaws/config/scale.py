@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from scalinglaws.config.fit import Names
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import ScaleName
 from scalinglaws.config.values import Line, Real, Resamples, UserPath, Workers
@@ -31,7 +32,7 @@ class Scale(Strict):
     `results/<name of this file>/`."""
     description: Line
     """What this scale is for, in one line."""
-    studies: Literal["all"] | Annotated[tuple[str, ...], Field(min_length=1)] = "all"
+    studies: Literal["all"] | Names = "all"
     """Names of the studies to run; `all` runs every study that has this scale."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"
     """Where training runs. `auto` takes a GPU if there is one."""

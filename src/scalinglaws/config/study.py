@@ -2,12 +2,13 @@
 
 from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
-from scalinglaws.config.fit import FitOptions
+from scalinglaws.config.fit import FitOptions, Region
+from scalinglaws.config.reading.explain import distinct
 from scalinglaws.config.spec import Budget, DataSpec, Optimiser
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.values import Count, LearningRate, Line, Name, Positive, Prose, Seed, StudyName, Title
+from scalinglaws.config.values import Count, LearningRate, Line, Name, Prose, Seed, StudyName, Title
 
 ScaleName = Literal["smoke", "laptop", "gpu", "paper"]
 
@@ -18,9 +19,9 @@ class LearningRateSearch(Strict):
     The winner has the lowest mean, over the subset sizes, of the log of the metric's minimum along training.
     """
 
-    search: Annotated[tuple[LearningRate, ...], Field(min_length=2)]
+    search: Annotated[tuple[LearningRate, ...], Field(min_length=2), AfterValidator(distinct)]
     """Learning rates to try."""
-    at: Annotated[tuple[Count, ...], Field(min_length=1)]
+    at: Annotated[tuple[Count, ...], Field(min_length=1), AfterValidator(distinct)]
     """Training-set sizes, in examples, at which each candidate is tried."""
     seed: Seed = 0
     """Seed of the runs of the search."""
@@ -45,11 +46,11 @@ class Grid(Strict):
     """A task, that is, a file in `src/scalinglaws/tasks/`."""
     data: DataSpec
     """The data set to train on."""
-    subsets: Annotated[tuple[Count, ...], Field(min_length=1)]
+    subsets: Annotated[tuple[Count, ...], Field(min_length=1), AfterValidator(distinct)]
     """Training-set sizes, in examples. For each seed, a smaller subset is contained in every larger one."""
     models: Annotated[tuple[Architecture, ...], Field(min_length=1)]
     """Architectures. For each subset, the best of them gives the learning curve."""
-    seeds: Annotated[tuple[Seed, ...], Field(min_length=1)]
+    seeds: Annotated[tuple[Seed, ...], Field(min_length=1), AfterValidator(distinct)]
     """Seeds. Each one sets the shuffle of the data, the initial weights and the order of the examples."""
     learning_rate: LearningRate | LearningRateSearch
     """A number, used by all runs, or a search that chooses one for each architecture."""
@@ -59,7 +60,7 @@ class Grid(Strict):
     """How long a run may last and when it is evaluated."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Precision of matrix products. `bfloat16` is faster for wide models on hardware that supports it."""
-    region: tuple[Positive, Positive]
+    region: Region
     """The power-law region on the x axis, `[low, high]`. Subsets outside it are drawn but not fitted."""
 
 
@@ -109,9 +110,9 @@ class Analysis(_Described):
 
     analysis: str
     """The analysis, `<paper>/<name>`: a file in `src/scalinglaws/papers/<paper>/analyses/`."""
-    public_runs: tuple[str, ...] = ()
+    public_runs: Annotated[tuple[str, ...], AfterValidator(distinct)] = ()
     """The sets of public runs that the analysis reads: files in `src/scalinglaws/public_runs/sets/`."""
-    studies: tuple[str, ...] = ()
+    studies: Annotated[tuple[str, ...], AfterValidator(distinct)] = ()
     """The trained studies of the same paper whose tables the analysis reads. The others are compared with the
     first. At a scale that only some of them have, it reads only those; if none has the scale, the analysis is
     left out."""

@@ -1,14 +1,15 @@
 """Turn what pydantic found wrong with a config into one sentence: where, what, and what is allowed."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 Location = tuple[int | str, ...]
+Values = TypeVar("Values", bound=Sequence[Any])
 LONGEST = 200
 """Most characters of a value that an error quotes."""
 
@@ -70,14 +71,16 @@ def nearest(name: object, allowed: Sequence[str]) -> str:
     return f"; did you mean {found[0]}?" if found else ""
 
 
-def twice(values: Iterable[Any]) -> str:
-    """The first value that occurs twice, as text, or an empty text."""
-    seen: list[Any] = []
-    for value in values:
-        if value in seen:
-            return value if isinstance(value, str) else quoted(value)
-        seen.append(value)
-    return ""
+def distinct(values: Values) -> Values:
+    """The values, for pydantic to check.
+
+    Raises:
+        ValueError: one occurs twice.
+    """
+    for i, value in enumerate(values):
+        if value in values[:i]:
+            raise ValueError(f"{value} is given twice")
+    return values
 
 
 def _rule(mistake: ErrorDetails) -> str:

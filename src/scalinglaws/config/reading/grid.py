@@ -1,7 +1,7 @@
 """The grid of a study at one scale: merged from its parts and checked against the plugins that exist."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import FAMILIES, LAWS, MODALITIES, SOURCES, TASKS
-from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
+from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, unknown
 from scalinglaws.config.reading.selection import Overrides
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.spec import DataSpec, ModelSpec
@@ -62,9 +62,7 @@ def grid_of(study: Study, scale: Scale, path: Path, overrides: Overrides) -> Gri
     _check_options(SOURCES, grid.data.source, "load", grid.data.options, ("data", "options"), where)
     plugins.has_function(TASKS, grid.task, "open_task")
     modality = plugins.required(TASKS, grid.task, "MODALITY", str)
-    modalities = tuple(
-        name for name in plugins.names(MODALITIES) if name != "arrays"
-    )  # that file lists theirs
+    modalities = [name for name in plugins.names(MODALITIES) if name != "arrays"]  # which lists theirs
     if modality not in modalities:
         raise ConfigError(f"task {grid.task}: MODALITY: {unknown(modality, modalities)}")
     if plugins.required(SOURCES, grid.data.source, "MODALITY", str) != modality:
@@ -88,31 +86,23 @@ def grid_of(study: Study, scale: Scale, path: Path, overrides: Overrides) -> Gri
 
 
 def _check_fit(study: Study, grid: Grid, where: Any, in_fit: Callable[[str], str]) -> None:
+    fit, laws = study.fit, plugins.declared(LAWS, "Law")
     metrics = plugins.required(TASKS, grid.task, "METRICS", tuple)
-    laws = plugins.declared(LAWS, "Law")
-    wanted = [(in_fit(f"metrics.{i}"), metric, metrics) for i, metric in enumerate(study.fit.metrics)]
-    wanted += [(in_fit(f"laws.{i}"), law, laws) for i, law in enumerate(study.fit.laws)]
-    wanted.append((in_fit("size_law"), study.fit.size_law, laws))
+    fitted = [*((f"laws.{i}", law) for i, law in enumerate(fit.laws)), ("size_law", fit.size_law)]
+    wanted = [(in_fit(f"metrics.{i}"), metric, metrics) for i, metric in enumerate(fit.metrics)]
+    wanted += [(in_fit(key), law, laws) for key, law in fitted]
     if isinstance(grid.learning_rate, LearningRateSearch):
         wanted.append((where(("learning_rate", "metric")), grid.learning_rate.metric, metrics))
-    for key, name, allowed in wanted:
+    for place, name, allowed in wanted:
         if name not in allowed:
-            raise ConfigError(f"{key}: {unknown(name, allowed)}")
+            raise ConfigError(f"{place}: {unknown(name, allowed)}")
     needed = plugins.parts_of_laws(LAWS, "variables")
-    for key, law in (
-        *((f"laws.{i}", law) for i, law in enumerate(study.fit.laws)),
-        ("size_law", study.fit.size_law),
-    ):
-        if len(needed.get(law, "m")) > 1:
-            fitting = ", ".join(name for name in laws if len(needed.get(name, "m")) == 1)
-            problem = f"{law} needs {' and '.join(needed[law])}, and is fitted over one size only"
+    several = {law: names for law, names in needed.items() if len(names) > 1}
+    for key, law in fitted:
+        if law in several:
+            problem = f"{law} needs {' and '.join(several[law])}, and is fitted over one size only"
+            fitting = ", ".join(name for name in laws if name not in several)
             raise ConfigError(f"{in_fit(key)}: {problem}; allowed are {fitting}")
-    for key, names in (("metrics", study.fit.metrics), ("laws", study.fit.laws)):
-        if again := twice(names):
-            raise ConfigError(f"{in_fit(key)}: {again} is given twice")
-    if study.fit.size_metric not in study.fit.metrics:
-        problem = f"{quoted(study.fit.size_metric)} is not one of metrics: {', '.join(study.fit.metrics)}"
-        raise ConfigError(f"{in_fit('size_metric')}: {problem}")
 
 
 def _check_region(study: Study, grid: Grid, known: Mapping[str, Any], where: Any) -> None:
@@ -230,22 +220,14 @@ def _impossible(grid: Grid, counts: Mapping[str, Any]) -> Iterator[tuple[Locatio
     if validation and isinstance(most, int) and validation > most:
         problem = f"{validation:,} examples, but {grid.data.source} ships {most:,}"
         yield ("data", "validation", "examples"), problem
-    lists: list[tuple[Location, Iterable[Any]]] = [
-        (("subsets",), grid.subsets),
-        (("seeds",), grid.seeds),
-        (("models",), map(_in_full, grid.models)),
-    ]
-    if isinstance(grid.learning_rate, LearningRateSearch):
-        lists += [(("learning_rate", key), getattr(grid.learning_rate, key)) for key in ("search", "at")]
     for i, model in enumerate(grid.models):
         options = plugins.complete(FAMILIES, model.family, "build", model.model_extra or {})
         if len(ModelSpec(family=model.family, options=options).name) > LONGEST_NAME:
             yield ("models", i), f"has options of more than {LONGEST_NAME} letters, which name its files"
-    for location, values in lists:
-        if again := twice(values):
-            yield location, f"{again} is given twice"
-    if grid.region[0] >= grid.region[1]:
-        yield ("region",), f"must be [low, high] with low < high, not {list(grid.region)}"
+    models = [_in_full(model) for model in grid.models]
+    for i, name in enumerate(models):
+        if name in models[:i]:
+            yield ("models",), f"{name} is given twice"
     if grid.budget.first_evaluation > grid.budget.steps:
         problem = f"{grid.budget.first_evaluation:,} is after the last step of a run, {grid.budget.steps:,}"
         yield ("budget", "first_evaluation"), problem

@@ -14,7 +14,7 @@ from scalinglaws.config import plugins
 from scalinglaws.config.analysis import PUBLIC_RUNS
 from scalinglaws.config.modules import SOURCES
 from scalinglaws.config.plugins import ANALYSES, FIGURES
-from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, twice, unknown
+from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, unknown
 from scalinglaws.config.reading.grid import grid_of, merge
 from scalinglaws.config.reading.selection import SCALE_FILE, Overrides, Selection
 from scalinglaws.config.reading.style_file import read_style
@@ -67,8 +67,6 @@ def load_config(asked: Selection | str, root: Path = Path("config")) -> Config:
     for name in wanted:
         if name not in files:
             raise ConfigError(f"{path}: studies: {unknown(name, tuple(files))}")
-    if again := twice(wanted):
-        raise ConfigError(f"{path}: studies: {again} is given twice")
     _check_asked(asked, tuple(files))
     studies: list[tuple[Study, Grid]] = []
     analyses: list[Analysis] = []
@@ -181,9 +179,6 @@ def _check_analysis(study: Analysis, where: Callable[[Location], str]) -> None:
     for key, name, allowed in names:
         if name not in allowed:
             raise ConfigError(f"{where(key)}: {unknown(name, allowed)}")
-    for list_key, given in (("public_runs", study.public_runs), ("studies", study.studies)):
-        if twice(given):
-            raise ConfigError(f"{where((list_key,))}: {twice(given)} is given twice")
     plugin = plugins.of_paper(ANALYSES, study.analysis)
     plugins.required(*plugin, "TABLES", tuple)
     plugins.has_function(*plugin, "analyse")

@@ -126,7 +126,10 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
             "fit.size_metric: 'top5_error' is not one of metrics: top1_error, cross_entropy",
         ),
         # The metric is complained about first, not what follows from it.
-        ({"fit.metrics": ["loss"]}, "fit.metrics.0: there is no 'loss'; allowed are top1_error, top5_error"),
+        (
+            {"fit.metrics": ["loss"], "fit.size_metric": "loss"},
+            "fit.metrics.0: there is no 'loss'; allowed are top1_error, top5_error",
+        ),
         ({"fit.metrics": ["cross_entropy"] * 2}, "fit.metrics: cross_entropy is given twice"),
         ({"fit.laws": ["power-law"] * 2}, "fit.laws: power-law is given twice"),
         (

@@ -8,6 +8,8 @@ it is not complete, because a statement that counts needlessly costs little.
 import ast
 from collections.abc import Iterator, Mapping
 
+from scalinglaws.fingerprint.imports import attributes_of
+
 HARMLESS = {
     "": (
         *("bool", "bytes", "classmethod", "complex", "dict", "float", "frozenset", "int", "len", "list"),
@@ -43,12 +45,10 @@ def acts(node: ast.stmt, meaning: Mapping[str, str]) -> bool:
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             pass
-        case ast.Assign(targets=targets):
-            if not all(map(_is_name, targets)):
-                return True
-        case ast.AnnAssign(target=target):
-            if not _is_name(target):
-                return True
+        case ast.Assign(targets=targets) if all(map(_is_name, targets)):
+            pass
+        case ast.AnnAssign(target=target) if _is_name(target):
+            pass
         case _:
             return True
     return not all(_is_harmless(called, meaning) for called in _called(node))
@@ -88,14 +88,11 @@ def _called(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_harmless(called: ast.AST, meaning: Mapping[str, str]) -> bool:
-    parts: list[str] = []
-    while isinstance(called, ast.Attribute):
-        parts.append(called.attr)
-        called = called.value
+    called, attributes = attributes_of(called)
     if isinstance(called, ast.Constant | ast.JoinedStr):
         return True  # a method of a text
     if not isinstance(called, ast.Name):
         return False
-    name = ".".join([meaning.get(called.id, f".{called.id}"), *reversed(parts)])
+    name = ".".join([meaning.get(called.id, f".{called.id}"), *attributes])
     module, _, last = name.rpartition(".")
     return last in HARMLESS.get(module, ())

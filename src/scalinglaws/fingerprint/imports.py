@@ -100,6 +100,15 @@ def _absolute(statement: ast.ImportFrom, module: str) -> str:
     return ".".join([*parts[: len(parts) - above], *(statement.module or "").split(".")]).rstrip(".")
 
 
+def attributes_of(node: ast.AST) -> tuple[ast.AST, list[str]]:
+    """Of `a.b.c`, what `a` is, and `b` and `c`."""
+    attributes: list[str] = []
+    while isinstance(node, ast.Attribute):
+        attributes.insert(0, node.attr)
+        node = node.value
+    return node, attributes
+
+
 def meaningful(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements that do something: no docstrings, no `pass`, nothing that only type checkers see."""
     for statement in body:

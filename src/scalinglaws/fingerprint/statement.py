@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from scalinglaws.fingerprint.imports import Import, imports, inside, meaningful
+from scalinglaws.fingerprint.imports import Import, attributes_of, imports, inside, meaningful
 from scalinglaws.fingerprint.literal_path import literal_path
 
 DECLARATION = "DATA_FILES"
@@ -147,24 +147,25 @@ class _Reader:
                 self.said.chains |= {(each.id,) for each in ast.walk(node) if isinstance(each, ast.Name)}
                 self._say(ast.unparse(node))
                 return
-        kind = type(node)
-        if kind is ast.Name:
-            self._mention(node, node.id)  # type: ignore[arg-type, attr-defined]
-            self._name(node.id)  # type: ignore[attr-defined]
-        elif kind is ast.Constant:
-            self._constant(node.value)  # type: ignore[attr-defined]
-        elif kind is ast.Attribute:
-            self._attribute(node)  # type: ignore[arg-type]
+        if isinstance(node, ast.Name):
+            self._mention(node, node.id)
+            self._name(node.id)
+        elif isinstance(node, ast.Constant):
+            self._constant(node.value)
+        elif isinstance(node, ast.Attribute):
+            self._attribute(node)
         else:
-            if kind is ast.Call:
-                self._call(node)  # type: ignore[arg-type]
+            if isinstance(node, ast.Call):
+                self._call(node)
             elif isinstance(node, FUNCTION) and node.name in HOOKS:
                 self.said.unfollowed.append(node.name)
-            elif kind is ast.ClassDef:  # what its body imports are attributes, which may be used anywhere
-                body = (each for each in node.body if not isinstance(each, FUNCTION))  # type: ignore[attr-defined]
+            elif isinstance(
+                node, ast.ClassDef
+            ):  # what its body imports are attributes, which may be used anywhere
+                body = (each for each in node.body if not isinstance(each, FUNCTION))
                 found = (imports(inner, self._around.name) for each in body for inner in ast.walk(each))
                 self.said.chains |= {(each.local,) for some in found for each in some}
-            self._say(f"{kind.__name__}(")
+            self._say(f"{type(node).__name__}(")
             for key in node._fields:
                 value = getattr(node, key, None)
                 if value is not None and value != [] and key != "ctx":
@@ -198,11 +199,7 @@ class _Reader:
             self._say(repr(value))
 
     def _attribute(self, node: ast.Attribute) -> None:
-        attributes, inner = [node.attr], node.value
-        while isinstance(inner, ast.Attribute):
-            attributes.append(inner.attr)
-            inner = inner.value
-        attributes.reverse()
+        inner, attributes = attributes_of(node)
         if isinstance(inner, ast.Name):
             self._mention(node, inner.id, *attributes)
             self._name(inner.id)
@@ -228,11 +225,8 @@ class _Reader:
         self._say("}")
 
     def _call(self, node: ast.Call) -> None:
-        first, rest = node.func, []
-        while isinstance(first, ast.Attribute):
-            rest.append(first.attr)
-            first = first.value
-        name = rest[0] if rest else self._meaning.get(getattr(first, "id", ""), getattr(first, "id", ""))
+        first, rest = attributes_of(node.func)
+        name = rest[-1] if rest else self._meaning.get(getattr(first, "id", ""), getattr(first, "id", ""))
         name = name.rpartition(".")[2]
         if name in IMPORTERS:
             self._importer = node.func

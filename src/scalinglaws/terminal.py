@@ -3,6 +3,7 @@
 import re
 import sys
 import unicodedata
+from collections.abc import Sequence
 from typing import TextIO, cast
 
 _UNUSUAL = re.compile(r"[^ -~\n\t]")
@@ -33,6 +34,15 @@ def one_line(text: object, longest: int | None = None) -> str:
     whole = str(text)
     shown = printable(whole[:longest]).replace("\n", "\\n")
     return shown if longest is None or len(whole) <= longest else f"{shown}..."
+
+
+def columns(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Lines with aligned columns: names on the left, numbers on the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]).rstrip()
+        for first, *others in rows
+    ]
 
 
 class _Protected:

@@ -10,7 +10,7 @@ from scalinglaws.config.job import write_jobs
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.reading.selection import Selection
 from scalinglaws.config.plan import plan as plan_of
-from scalinglaws.errors import ConfigError
+from scalinglaws.errors import ConfigError, DataError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.sizes import check_sizes
@@ -36,15 +36,15 @@ VERBS = {"data": "prepare", "figures": "figure", "report": "summary"}
 SCALE = PLAN.config.scale
 # By itself Snakemake goes by the times of files and by its notes in .snakemake, and both can get lost. So we
 # compare content with what the stages wrote about themselves, and tell Snakemake what is stale. A job on a
-# cluster, which reads this file too, is told what to do.
+# cluster reads this file too, but does not compare: it does what it was started for.
 STALE = {step.made_of for step in STEPS}
 if workflow.is_main_process:
     CHANGES = Changes(final(STEPS), STEPS, Hashes(cache(PLAN)), strict_versions=ASKED.strict_versions)
     STALE = {step.made_of for step in CHANGES.stale}
     try:
         check_sizes(PLAN, STEPS, CHANGES.stale)
-    except ConfigError as mistake:
-        raise WorkflowError(str(mistake)) from None
+    except DataError as mistake:
+        raise WorkflowError(one_line(mistake)) from None
 RESULTS = f"results/{PLAN.config.name}"
 
 
@@ -57,7 +57,7 @@ def jobs_file(study):
 
 
 def rule_of(step):
-    # A dot is in no name of a study or figure, so that lab-s/u and lab/s-u stay two names.
+    # Names of studies and figures have no dots, so that lab-s/u and lab/s-u stay different.
     return f"{VERBS.get(step.stage, step.stage)}_{re.sub('[/ ]', '.', step.name)}"
 
 

@@ -11,6 +11,7 @@ from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.counting.size import ModelSize
 from scalinglaws.tasks.core.shapes import shapes_of
+from scalinglaws.terminal import columns
 
 HEADINGS = ("study", "models", "runs", "parameters", "FLOPs", "time")
 
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
         rows = [_row(study.study.study, study.jobs, estimates) for study in work.studies]
         if len(rows) > 1:
             rows.append(_row("all", work.jobs, estimates))
-        print("\n".join(_table([HEADINGS, *rows])))
+        print("\n".join(columns([HEADINGS, *rows])))
         parallel = scale.machine.workers if estimates.on_gpu else cores()
         wall = in_words(estimates.wall_seconds(work.jobs, parallel))
         print(f"\nWith {parallel} {'job' if parallel == 1 else 'jobs'} at a time, training takes {wall}.")
@@ -64,15 +65,3 @@ def _row(name: str, jobs: Sequence[Job], estimates: Estimates) -> tuple[str, ...
         f"{sum(map(estimates.flops, runs)):.1e}" if sizes else "unknown",
         briefly(sum(map(estimates.seconds, runs))),
     )
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> list[str]:
-    """Lines with aligned columns: names on the left, numbers on the right."""
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return [
-        "  ".join(
-            cell.ljust(width) if k == 0 else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from scalinglaws.config.reading.selection import Selection
+from scalinglaws.errors import ConfigError
 from scalinglaws.terminal import is_seen, one_line
 
 LONGEST = 4096
@@ -83,6 +84,12 @@ def add_selection(parser: argparse.ArgumentParser, scale: str = "laptop (default
 
 
 def selection(options: argparse.Namespace, **defaults: str) -> Selection:
-    """What a command line asks for."""
+    """What a command line asks for.
+
+    Raises:
+        ConfigError: this is not the project's folder, or a value cannot be used.
+    """
+    if not Path("Snakefile").is_file():
+        raise ConfigError("there is no Snakefile here; call this in the project's folder")
     given = {key: value for key in SELECTION if (value := getattr(options, key, None)) is not None}
     return Selection.model_validate({**defaults, **given})

@@ -18,7 +18,7 @@ from scalinglaws.cli.signals import Signals, StoppedError
 from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
-from scalinglaws.errors import ConfigError, RecordError
+from scalinglaws.errors import RecordError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.run_states import set_damaged_aside
@@ -36,8 +36,6 @@ def run(options: argparse.Namespace) -> int:
         RecordError: there are no records to adopt, or a file of them is damaged.
         ScalingLawsError: another replication is running here, or Snakemake was killed.
     """
-    if not Path("Snakefile").is_file():
-        raise ConfigError("there is no Snakefile here; call this in the project's folder")
     if options.adopt is not None and not os.path.isdir(options.adopt):  # noqa: PTH112
         raise RecordError(f"--from {options.adopt}: this is not a folder")
     asked = selection(options)

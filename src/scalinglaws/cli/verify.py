@@ -7,11 +7,12 @@ from pathlib import Path
 from scalinglaws.cli.options import selection
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
-from scalinglaws.errors import ConfigError, RecordError
+from scalinglaws.errors import RecordError
 from scalinglaws.staleness.changes import MADE, Changes
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.steps import Step, final, steps
 from scalinglaws.staleness.upgrades import upgraded
+from scalinglaws.terminal import columns
 from scalinglaws.training.records.record import read_record
 
 WRONG = 1
@@ -24,8 +25,6 @@ def run(options: argparse.Namespace) -> int:
     Raises:
         ConfigError: the config cannot be used, or this is not the project's folder.
     """
-    if not Path("Snakefile").is_file():
-        raise ConfigError("there is no Snakefile here; call this in the project's folder")
     work = plan(load_config(selection(options)))
     every = steps(work)
     changed = Changes(final(every), every, Hashes(), strict_versions=options.strict_versions)
@@ -38,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     return WRONG if causes else 0
 
 
-def _table(every: Sequence[Step], stale: Sequence[Step]) -> Iterator[str]:
+def _table(every: Sequence[Step], stale: Sequence[Step]) -> list[str]:
     """How many steps of each stage are up to date, stale or missing."""
     rows = [("stage", "up to date", "stale", "not there")]
     for stage, what in MADE.items():
@@ -48,10 +47,7 @@ def _table(every: Sequence[Step], stale: Sequence[Step]) -> Iterator[str]:
         old = {step.made_of for step in stale if step.stage == stage} - gone
         if there:
             rows.append((what, str(len(there) - len(old) - len(gone)), str(len(old)), str(len(gone))))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for first, *others in rows:
-        cells = (f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True))
-        yield f"{first:<{widths[0]}}  {'  '.join(cells)}"
+    return columns(rows)
 
 
 def _records(every: Sequence[Step]) -> Iterator[str]:

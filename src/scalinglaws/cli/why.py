@@ -9,7 +9,7 @@ from scalinglaws.cli.options import selection
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.reading.selection import Selection
-from scalinglaws.errors import ConfigError, ScalingLawsError
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.staleness.changes import MADE, Changes
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.run_states import RunStates
@@ -26,8 +26,6 @@ def run(options: argparse.Namespace) -> int:
         ConfigError: the config cannot be used, or this is not the project's folder.
         ScalingLawsError: the workflow makes no such file.
     """
-    if not Path("Snakefile").is_file():
-        raise ConfigError("there is no Snakefile here; call this in the project's folder")
     target = _relative(options.output)
     if target is not None or options.scale is not None:
         return _tell(target, selection(options, scale=_scale_of(target)))

@@ -82,7 +82,7 @@ def options(folder: str, name: str, function: str) -> type[BaseModel]:
         except Exception as mistake:  # pydantic raises errors of many kinds
             reason = " ".join(str(mistake).split())[:200]
             text = ast.unparse(argument.annotation)
-            raise ConfigError(f"{where}: {text} is no type that can be checked ({reason})") from None
+            raise ConfigError(f"{where}: {text} is not a type that can be checked ({reason})") from None
         fields[argument.arg] = field
     config = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
     checks: dict[str, Any] = {"literals": field_validator("*", mode="before")(classmethod(_exact))}
@@ -164,6 +164,18 @@ def constant(folder: str, name: str, variable: str) -> Any:
             except ValueError:
                 return None  # it is computed, so that only an import could tell its value
     return None
+
+
+def computed(folder: str, name: str, expression: str, given: Mapping[str, Any]) -> Any:
+    """The value of an expression of a plugin's options, which is a literal in its file.
+
+    Raises:
+        ConfigError: it has no value; names the file.
+    """
+    try:
+        return eval(expression, {"__builtins__": {}}, dict(given))
+    except Exception as mistake:
+        raise ConfigError(f"{_place(folder, name)}: {expression!r} cannot be computed ({mistake})") from None
 
 
 def of_papers(kind: str) -> tuple[str, ...]:

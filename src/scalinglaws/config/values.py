@@ -1,6 +1,6 @@
 """The kinds of value of a config: names that are also names of files, and numbers that later stages can use.
 
-All numbers are strict: `true` is no 1, and `"1"` and `1.0` are no whole numbers.
+All numbers are strict: `true` is not a number, and `"1"` and `1.0` are not whole numbers.
 """
 
 from pathlib import Path

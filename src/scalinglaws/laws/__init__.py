@@ -29,10 +29,7 @@ def _found() -> tuple[dict[str, Law], tuple[str, ...]]:
         file = f"laws/{module.name}{'' if module.ispkg else '.py'}"
         try:
             values = vars(import_module(f"{__name__}.{module.name}")).values()
-        except (
-            Exception,
-            SystemExit,
-        ) as fault:  # whatever somebody's file does: other laws can still be used
+        except (Exception, SystemExit) as fault:  # other laws can still be used
             said.append(f"{file}: cannot be used: {_sentence(fault)}")
             continue
         for value in values:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
-from scalinglaws.errors import ScalingLawsError
 from scalinglaws.files import write_text
 from scalinglaws.own_runs.curves import (
     AUTO,
@@ -54,10 +53,7 @@ def run(options: argparse.Namespace) -> int:
     for line in map(one_line, _notes(scores)):
         print(line if line.startswith(" ") else f"warning: {line}")
     if options.out is not None:
-        try:
-            write_text(options.out, _csv(scores))
-        except OSError as fault:
-            raise ScalingLawsError(f"{options.out}: cannot be written: {fault.strerror}") from None
+        write_text(options.out, _csv(scores))
         print(f"\nscores of each curve: {options.out}")
     return 0
 

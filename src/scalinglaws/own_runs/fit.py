@@ -64,32 +64,26 @@ def run(options: argparse.Namespace) -> int:
     first = doubts(report.fit, columns, copies, len(table.cells) + copies)
     report = replace(report, warnings=(*first, *report.warnings))
     derived, spans = _allocation(report)
+    more = {"weights": options.weights, "cluster": options.cluster}
     origin = Origin(
         data=options.runs.name,
         sha256=whole.sha256,
         rows=len(whole.cells),
         excluded=tuple(excluded.items()),
-        columns=_used(columns, options),
+        columns=columns | {name: column for name, column in more.items() if column},
         response=law.response.name,
         tied=ties,
         ranges=spans,
         derived=derived,
     )
     print("\n".join([*_heading(report, origin), *lines(report, _growth_line(derived))]))
-    try:
-        _write(options, report, origin)
-    except OSError as fault:
-        raise ScalingLawsError(f"{fault.filename}: cannot be written: {fault.strerror}") from None
-    return 0
-
-
-def _write(options: argparse.Namespace, report: Report, origin: Origin) -> None:
     if options.out is not None:
         write_fit(options.out, document(report, origin, version("scalinglaws")))
     if options.plot is not None:
         from scalinglaws.own_runs.plot import save_fit  # and matplotlib, which takes half a second
 
         save_fit(report, origin, options.plot)
+    return 0
 
 
 def mapping(law: Law, x: list[str], y: str) -> dict[str, str]:
@@ -174,11 +168,6 @@ def _excluded(
     if not kept.any():
         raise ScalingLawsError("--exclude: no row is left to fit")
     return table.only(kept), counts
-
-
-def _used(columns: dict[str, str], options: argparse.Namespace) -> dict[str, str]:
-    more = {"weights": options.weights, "cluster": options.cluster}
-    return columns | {name: column for name, column in more.items() if column}
 
 
 def _allocation(report: Report) -> tuple[dict[str, Any], dict[str, tuple[float, float]]]:

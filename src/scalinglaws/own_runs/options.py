@@ -75,7 +75,7 @@ def add_fit(commands: Commands) -> None:
         "`backquotes`. Rules are applied before cells are checked; repeatable",
     )  # fmt: skip
 
-    sure = parser.add_argument_group("how sure it is")
+    sure = parser.add_argument_group("uncertainty")
     sure.add_argument(
         "--interval", choices=("auto", "percentile", "delta", "profile"), default="auto",
         help="auto (default): percentiles of a bootstrap of rows; for fewer than 12 rows the profile, for "

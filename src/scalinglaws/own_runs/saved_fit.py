@@ -13,6 +13,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from scalinglaws import laws
+from scalinglaws.config.reading.explain import dotted, sentence
 from scalinglaws.errors import DataError, ScalingLawsError
 from scalinglaws.files import write_text
 from scalinglaws.laws.law import FloatArray, Law, Parameter
@@ -31,7 +32,7 @@ FOR_PEOPLE = {
     *("columns", "response", "seed", "version"),
 }
 """Keys of a saved fit that nothing reads."""
-FAULTS_SHOWN, LONGEST_FAULT = 3, 1000  # mistakes; characters of what is said of them
+LONGEST_FAULT = 1000  # characters
 ROUNDING = 1e-9  # relative: exp(log(upper)) may be above upper
 Range = tuple[float, float]
 
@@ -175,11 +176,7 @@ def read_fit(path: Path) -> SavedFit:
         read = json.loads(content, parse_constant=_refuse, object_pairs_hook=_once)
         return _checked(SavedFit.model_validate(read))
     except ValidationError as invalid:
-        faults = [
-            f"{'.'.join(map(str, fault['loc'])) or 'the file'}: {fault['msg']}" for fault in invalid.errors()
-        ]
-        more = f"; and {len(faults) - FAULTS_SHOWN} more" if len(faults) > FAULTS_SHOWN else ""
-        what = "; ".join(faults[:FAULTS_SHOWN]) + more
+        what = sentence(invalid, lambda location: dotted(location) or "the file", SavedFit, read)
     except RecursionError:
         what = "it is nested too deeply"
     except (ValueError, ScalingLawsError) as fault:

@@ -11,7 +11,7 @@ import io
 import re
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
@@ -295,17 +295,15 @@ def _hint(cell: str) -> str:
     return " (write a decimal point, not a comma)" if re.match(r"[+-]?[0-9]+,[0-9]", cell) else ""
 
 
-def distinct(options: Mapping[str, str | None]) -> Sequence[str]:
-    """The columns named by command-line options.
+def distinct(options: Mapping[str, str | None]) -> None:
+    """Check that command-line options name different columns.
 
     Raises:
         DataError: two options name the same column.
     """
     seen: dict[str, str] = {}
     for option, column in options.items():
-        if column is None:
-            continue
         if column in seen:
             raise DataError(f"{option} and {seen[column]} both name the column {column}")
-        seen[column] = option
-    return tuple(seen)
+        if column is not None:
+            seen[column] = option

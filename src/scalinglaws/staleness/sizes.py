@@ -5,7 +5,6 @@ from pathlib import Path
 
 from scalinglaws.config.plan import Plan
 from scalinglaws.data.size import check_size
-from scalinglaws.errors import ConfigError, DataError
 from scalinglaws.staleness.steps import Step
 
 
@@ -18,13 +17,10 @@ def check_sizes(work: Plan, every: Iterable[Step], stale: Iterable[Step]) -> Non
         stale: those that are done again.
 
     Raises:
-        ConfigError: a study asks for a larger subset than there are examples.
+        DataError: a study asks for a larger subset than there are examples.
     """
     again = {step.made_of for step in stale}
     for step in every:
         manifest = Path(step.outputs.get("manifest", [""])[0])
         if step.stage == "data" and step.made_of not in again and manifest.is_file():
-            try:
-                check_size(manifest, *work.largest(step.name))
-            except DataError as error:
-                raise ConfigError(str(error)) from None
+            check_size(manifest, *work.largest(step.name))

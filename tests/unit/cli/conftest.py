@@ -48,6 +48,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "config" / "laptop.yaml").write_text(yaml.safe_dump(SCALE))
     (folder / "one.yaml").write_text(yaml.safe_dump(changed(STUDY, CHANGES)))
     monkeypatch.chdir(tmp_path)
+    Path("Snakefile").touch()
     make_manifest()
     return tmp_path
 
@@ -111,7 +112,6 @@ def make_record() -> Callable[[Job, RunSpec], Record]:
 @pytest.fixture
 def finished(work: Plan, make_record: Callable[[Job, RunSpec], Record]) -> Plan:
     """The plan, with everything that its steps make, as if they had been done."""
-    Path("Snakefile").touch()
     runs = Path("results/laptop/runs/paper/one")
     for job in work.jobs:
         records = [make_record(job, run) for run in job.runs]

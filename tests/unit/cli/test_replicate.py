@@ -50,7 +50,6 @@ class Snakemake:
 @pytest.fixture
 def snakemake(project: Path, monkeypatch: pytest.MonkeyPatch) -> Snakemake:
     """In a project where all claims are judged."""
-    (project / "Snakefile").touch()
     for study in ("paper/one", "other/two"):
         write_text(Path(f"results/laptop/report/claims/{study}.csv"), CLAIM)
     stand_in = Snakemake()

@@ -80,7 +80,6 @@ def test_a_paper_a_study_and_values_that_are_set(finished: Plan, call: CallComma
 
 
 def test_nothing_was_made_yet(work: Plan, call: CallCommand) -> None:
-    Path("Snakefile").touch()
     shutil.rmtree("results")
     said = call("why", FIGURE)
     assert said.startswith(f"{FIGURE} is missing: not made yet: results/laptop/data/")

@@ -77,10 +77,10 @@ def write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
         ("def build(*, _width: int): ...", "models/one.py: option _width: its name may not begin with _"),
         (
             "def build(*, width: Literal): ...",
-            "models/one.py: option width: Literal is no type that can be",
+            "models/one.py: option width: Literal is not a type that can be",
         ),
         ("def build(*, width: int[3]): ...", "models/one.py: option width: its annotation may not hold 3"),
-        ("def build(*, width: int[str]): ...", "models/one.py: option width: int[str] is no type that"),
+        ("def build(*, width: int[str]): ...", "models/one.py: option width: int[str] is not a type that"),
         (
             "def build(*, width: bool | Annotated[int, Field(ge='a')] = 3): ...",
             "models/one.py: option width: ",

@@ -111,7 +111,7 @@ def test_ties_come_back(tmp_path: Path) -> None:
         ("", "is not a fit"),
         ("[1, 2]", "is not a fit"),
         ('{"law": "chinchilla", "params": {"A": NaN}}', "NaN is not a JSON number"),
-        ({"params": PARAMS}, "law: Field required"),
+        ({"params": PARAMS}, "law: is missing"),
         ({"law": "chinchila", "params": PARAMS}, "no law is named 'chinchila'"),
         ({"law": "chinchilla", "params": {"A": 1.0}}, "params: are A; chinchilla has A, B, E, alpha, beta"),
         ({"law": "chinchilla", "params": PARAMS | {"A": "many"}}, "params.A"),

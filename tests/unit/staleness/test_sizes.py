@@ -9,7 +9,7 @@ import yaml
 
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
-from scalinglaws.errors import ConfigError, DataError
+from scalinglaws.errors import DataError
 from scalinglaws.files import write_json
 from scalinglaws.stages.data import main
 from scalinglaws.staleness.sizes import check_sizes
@@ -51,7 +51,7 @@ def test_data_that_are_prepared_are_large_enough(work: Plan) -> None:
     prepare(work, 100)
     check_sizes(work, every, [])
     stale = prepare(work, 99)
-    with pytest.raises(ConfigError) as error:
+    with pytest.raises(DataError) as error:
         check_sizes(work, every, [])
     assert (
         str(error.value) == "paper/one: a subset of 100 examples is asked for, and Speech has 99 for training"

@@ -128,13 +128,9 @@ def _known_examples(data: DataSpec, own_copy: bool) -> dict[str, Any]:
     if not own_copy:
         known |= plugins.constant(SOURCES, data.source, "PACKAGED") or {}
     return options | {
-        key: _computed(value, options) if isinstance(value, str) else value for key, value in known.items()
+        key: plugins.computed(SOURCES, data.source, value, options) if isinstance(value, str) else value
+        for key, value in known.items()
     }
-
-
-def _computed(expression: str, options: Mapping[str, Any]) -> Any:
-    """The value of an expression of a plugin's options. It is a literal of the package, never of a config."""
-    return eval(expression, {"__builtins__": {}}, dict(options))
 
 
 def _depth(block: Any, location: Location) -> int:
@@ -199,7 +195,7 @@ def _check_options(
         if isinstance(option, str) and not re.fullmatch(allowed, option):
             raise ConfigError(f"{where((*at, key))}: should match pattern '{allowed}', not {quoted(option)}")
     for condition, problem in (plugins.constant(folder, name, "REQUIRED") or {}).items():
-        if not _computed(condition, options):
+        if not plugins.computed(folder, name, condition, options):
             raise ConfigError(f"{where(at)}: {problem}")
 
 

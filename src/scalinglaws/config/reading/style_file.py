@@ -9,7 +9,7 @@ from scalinglaws.errors import ConfigError
 from scalinglaws.files import read_file
 
 CODE = re.compile(r'(?:[^#"]|"[^"]*")*')
-"""A line up to its comment; within quotes a # is none."""
+"""A line up to its comment; a # within quotes does not begin one."""
 NO_STYLE = ("backend", "backend_fallback", "interactive", "figure.hooks")
 """Settings that choose how the process draws; the last names functions to be called."""
 

@@ -66,21 +66,16 @@ def _number(loader: _Loader, node: yaml.ScalarNode) -> Any:
     value = _scalar("float")(loader, node)
     if ":" in node.value:
         raise _misread(node, value)
-    # 1e5 steps are a whole number; so are 1e400, which no computer counts to.
+    # 1e5 steps are a whole number. Larger ones stay floats: 1e400 would be infinite.
     whole = re.fullmatch(r"[-+]?[0-9_]+[eE]\+?[0-9]+", node.value)
     return int(value) if whole and abs(value) < 1e15 else value
 
 
 def _misread(node: yaml.ScalarNode, value: float) -> yaml.MarkedYAMLError:
     kind = "a number to base 60" if ":" in node.value else "an octal number"
-    plain = (
-        ""
-        if ":" in node.value
-        else f"write {node.value.replace('_', '').lstrip('+-0') or 0} for the number, "
-    )
-    return _wrong(
-        f"YAML reads {quoted(node.value)} as {value}, {kind}: {plain}or quote it if it is text", node
-    )
+    plain = node.value.replace("_", "").lstrip("+-0") or "0"
+    remedy = "quote it if it is text" if ":" in node.value else f"write {plain}, or quote it if it is text"
+    return _wrong(f"YAML reads {quoted(node.value)} as {value}, {kind}: {remedy}", node)
 
 
 def _text(loader: _Loader, node: yaml.ScalarNode) -> str:
@@ -108,10 +103,6 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     return loader.construct_mapping(node, deep=True)
 
 
-def _sequence(loader: _Loader, node: yaml.SequenceNode) -> list[Any]:
-    return loader.construct_sequence(node, deep=True)
-
-
 def _other(_: _Loader, node: yaml.Node) -> Any:
     raise _wrong(f"no config has a value of the kind {quoted(node.tag.removeprefix(TAG))}", node)
 
@@ -122,7 +113,7 @@ _Loader.yaml_constructors = {
     f"{TAG}float": _number,
     f"{TAG}str": _text,
     f"{TAG}map": _mapping,
-    f"{TAG}seq": _sequence,
+    f"{TAG}seq": lambda loader, node: loader.construct_sequence(node, deep=True),
     None: _other,
 }
 # YAML 1.1 reads 1e-3 as text. YAML 1.2 reads a number, as everyone who writes it expects.
@@ -167,7 +158,9 @@ def parse_yaml(content: bytes, name: str) -> dict[str, Any]:
         _measure(text)
         value = yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        raise ConfigError(f"{name}{_place(error.problem_mark)}: {_problem(error, text)}") from None
+        mark = error.problem_mark
+        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise ConfigError(f"{name}{place}: {_problem(error, text)}") from None
     except yaml.YAMLError as error:
         raise ConfigError(f"{name}: this is not YAML: {quoted(str(error))}") from None
     if isinstance(value, dict):
@@ -216,11 +209,9 @@ def _measure(text: str) -> None:
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor in (anchor for anchor, _ in open_blocks):
                 raise _wrong(f"the alias *{event.anchor} is inside of what it stands for", event)
-            total += sizes.get(event.anchor, 1)  # an unknown one is found later
+            total += sizes.get(event.anchor, 1)  # scalars have none
         elif isinstance(event, yaml.ScalarEvent):
             total += 1
-            if event.anchor:
-                sizes[event.anchor] = 1
         elif isinstance(event, yaml.CollectionStartEvent):
             open_blocks.append((event.anchor, total))
             total += 1
@@ -234,10 +225,6 @@ def _measure(text: str) -> None:
             raise _wrong(
                 f"there are more than {MOST_VALUES:,} values, those that aliases repeat included", event
             )
-
-
-def _place(mark: yaml.Mark | None) -> str:
-    return f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
 
 
 def _problem(error: yaml.MarkedYAMLError, text: str) -> str:

@@ -364,16 +364,16 @@ def test_verify_reads_everything_and_changes_nothing(project: Project) -> None:
         return done.stdout
 
     assert verify() == (
-        "stage       up to date  stale  not there\n"
-        "data                 1      0          0\n"
-        f"shuffles             {len(SEEDS)}      0          0\n"
-        "runs                 3      0          0\n"
-        "run tables           1      0          0\n"
-        "fits                 1      0          0\n"
-        "claims               1      0          0\n"
-        "figures              1      0          0\n"
-        "report               1      0          0\n"
-        "\nresults/smoke is what its code, config and data make.\n"
+        "stage       up to date  stale  missing\n"
+        "data                 1      0        0\n"
+        f"shuffles             {len(SEEDS)}      0        0\n"
+        "runs                 3      0        0\n"
+        "run tables           1      0        0\n"
+        "fits                 1      0        0\n"
+        "claims               1      0        0\n"
+        "figures              1      0        0\n"
+        "report               1      0        0\n"
+        "\nresults/smoke matches its code, config and data.\n"
     )
     record = _record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
     record.write_text(record.read_text().replace('"cpu_seconds": 0', '"cpu_seconds": 1'))

@@ -1,7 +1,7 @@
 """Checks claims against the studies that they are about, as far as these say beforehand what they measure.
 
-A law or a metric that exists and that a study does not fit at present is no mistake: the claim is then not
-testable. One that does not exist would never be.
+A claim about a law or metric that exists, but that the study does not fit at present, is allowed: it is not
+testable. A name that does not exist is an error.
 """
 
 from collections.abc import Iterator

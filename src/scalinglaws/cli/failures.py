@@ -77,7 +77,7 @@ def failures(lines: Sequence[str]) -> list[Failure]:
             after = (ABSENT.match(each) for each in lines[number + 2 :])
             files = [each[1] for each in after if each][:1]
             found[job[1]] = Failure(
-                job[1], f"it ended well and did not write {files[0] if files else 'a file'}"
+                job[1], f"it succeeded but did not write {files[0] if files else 'a file'}"
             )
     return list(found.values())
 
@@ -107,7 +107,7 @@ def _reason(log: str | None) -> str:
         lines = Path(log or "").read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         lines = []
-    said = list(_errors(lines)) or [line for line in lines if line.strip()] or ["it said nothing"]
+    said = list(_errors(lines)) or [line for line in lines if line.strip()] or ["its log is empty"]
     return said[-1]
 
 

@@ -47,7 +47,7 @@ class _Once(argparse.Action):
 
 
 def text(value: str) -> str:
-    """A value that is there, not too long, and can be shown."""
+    """A value, checked: not empty, not too long, and printable."""
     if not value.strip():
         raise argparse.ArgumentTypeError("the value is empty")
     if len(value) > LONGEST:

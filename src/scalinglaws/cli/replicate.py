@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from scalinglaws.claims.claim import claims_of
+from scalinglaws.claims.check import check_claims
 from scalinglaws.cli import screen, snakemake
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates, cores, read_timings
@@ -41,8 +41,7 @@ def run(options: argparse.Namespace) -> int:
     asked = selection(options)
     work = plan(load_config(asked))
     results = Path("results") / work.config.name
-    for each in work.all_studies:
-        claims_of(each.study.study)  # mistakes in the claims are told before any work starts
+    check_claims(work)  # before any work starts
     try:
         with Signals() as signals, snakemake.alone(results, asked):
             log = results / "logs" / "snakemake.log"

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
 
 def _table(every: Sequence[Step], stale: Sequence[Step]) -> list[str]:
     """How many steps of each stage are up to date, stale or missing."""
-    rows = [("stage", "up to date", "stale", "not there")]
+    rows = [("stage", "up to date", "stale", "missing")]
     for stage, what in MADE.items():
         there = [step for step in every if step.stage == stage]
         # A step that has lost all its outputs was never done, or its outputs were deleted.
@@ -65,5 +65,5 @@ def _records(every: Sequence[Step]) -> Iterator[str]:
 def _verdict(work: Plan, causes: Sequence[str]) -> str:
     results = f"results/{work.config.name}"
     if causes:
-        return f"{results} is not what its code, config and data make; `scalinglaws replicate` mends that."
-    return f"{results} is what its code, config and data make."
+        return f"{results} does not match its code, config and data; `scalinglaws replicate` repairs it."
+    return f"{results} matches its code, config and data."

@@ -234,8 +234,8 @@ def declared(folder: str, kind: str) -> tuple[str, ...]:
 
 @cache
 def parts_of_laws(folder: str, kind: str) -> Mapping[str, tuple[str, ...]]:
-    """The names of each law's `variables` or `parameters`; of a law that computes them, there is no entry,
-    and a part that is computed is `?`."""
+    """The names of each law's `variables` or `parameters`. A law that computes them has no entry, and a name
+    that is computed is `?`."""
     trees = {plugin: _tree(folder, plugin) for plugin in readable(folder)}
     named: dict[str, dict[str, str]] = {}  # constant -> file -> name of the part
     for plugin, tree in trees.items():

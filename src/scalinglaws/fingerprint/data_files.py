@@ -3,8 +3,8 @@
 - A path by literals, such as `Path(__file__).parent / "words.txt"`, means that file; a folder means all files
   in it.
 - A module may say it instead: `DATA_FILES = ("words.txt", "sets/*.csv")`, patterns relative to its folder.
-  This holds for all paths that it makes from `__file__`. It is empty where a stage is told their content in
-  another way.
+  This holds for all paths that it makes from `__file__`. It is empty where the spec of a stage has hashes of
+  the files.
 - Any other use of `__file__`, or of `importlib.resources`, means all data files of the package.
 """
 

@@ -1,8 +1,8 @@
-"""Whether a top-level statement acts: does more than to bind names, whoever uses them.
+"""Whether a top-level statement acts: whether it does more than bind names.
 
 A definition does not act, nor does an assignment of a value. A call may do anything, say register a function,
-so that a statement that calls something when it is imported counts as acting. Only calls of this list do not;
-it is not complete, because a statement that counts needlessly costs little.
+so a statement that calls something when its module is imported counts as acting, except for the calls listed
+here. The list need not be complete, because a statement that counts without need costs little.
 """
 
 import ast
@@ -38,7 +38,7 @@ def acts(node: ast.stmt, meaning: Mapping[str, str]) -> bool:
     """Whether a statement acts when its module is imported.
 
     Args:
-        node: the statement, which is no import.
+        node: the statement, which is not an import.
         meaning: for each name of the module, the dotted name that it was imported from; empty where the name
             is ours.
     """

@@ -1,9 +1,9 @@
 """Which statements of the package a program may run: those that can be reached from its first modules.
 
 The first modules count whole. Of a module that they import counts what is used of it, with all that this uses
-in turn, and what acts when the module is imported. What cannot be told counts: all of a module that is passed
-along as a value or looks at its own names, every statement that binds a name, a class with all its methods.
-A name of a function's own is taken for the module's of the same spelling.
+in turn, and what acts when the module is imported. Where that is unclear, more counts: all of a module that
+is passed along as a value or looks at its own names, every statement that binds a name, a class with all its
+methods. A local name of a function counts as the module's name of the same spelling.
 """
 
 from collections import defaultdict

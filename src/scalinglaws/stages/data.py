@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> None:
     options: argparse.Namespace = parser.parse_args(arguments)
     spec = parse_spec(PrepareSpec, options.spec)
     hashes = Hashes(options.hashes)
-    # Before they are read: what changes meanwhile is then another input than the one that is noted.
+    # Hashed before they are read: if a file changes meanwhile, the data count as stale.
     location = hashes.of([spec.location] if spec.location else [])
     source = import_module(module_name(SOURCES, spec.source))
     data: DataSet = source.load(spec.location, spec.archives, **spec.options).check()

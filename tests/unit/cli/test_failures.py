@@ -116,7 +116,7 @@ def test_every_failed_job_has_its_own_reason(logs: None) -> None:
         "    train_trace, log: l/train/trace.log",
         "killed by SIGKILL; perhaps the memory ran out: use fewer --cores",
         "    fit_kill, log: l/fit/kill.log",
-        "it ended well and did not write o/train-missing",
+        "it succeeded but did not write o/train-missing",
         "    train_missing",
         "killed by SIGSEGV",
         "    train_segv, log: l/train/segv.log",

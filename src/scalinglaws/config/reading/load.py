@@ -150,7 +150,7 @@ def load_study(path: Path, overrides: Overrides = NONE) -> Study | Analysis:
 
 
 def _check_asked(asked: Selection, studies: tuple[str, ...]) -> None:
-    """Check that the paper and the study exist; a name of the other kind is told."""
+    """Check that the paper and the study exist; the error says if the name is one of the other kind."""
     papers = tuple(sorted({name.split("/")[0] for name in studies}))
     called = [f"--study {each}" for each in studies if asked.paper in (each, each.split("/")[1])]
     if asked.paper is not None and asked.paper not in papers:

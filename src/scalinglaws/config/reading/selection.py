@@ -126,7 +126,7 @@ class Selection(Strict):
         """
         for file in self._settings:
             if file not in (SCALE_FILE, *studies):
-                raise ConfigError(f"--set {file}: of what is asked for, {unknown(file, sorted(studies))}")
+                raise ConfigError(f"--set {file}: is not asked for: {unknown(file, sorted(studies))}")
 
 
 def _each_text(change: Callable[[str], str], value: Any) -> Any:

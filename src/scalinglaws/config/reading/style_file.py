@@ -42,7 +42,7 @@ def read_style(path: Path) -> dict[str, Any]:
         if key in found:
             raise ConfigError(f"{where} is given twice")
         if key not in mpl.rcParams or key in NO_STYLE:
-            raise ConfigError(f"{where} is no setting of matplotlib that a style may have")
+            raise ConfigError(f"{where} is not a setting of matplotlib that a style may have")
         if value.startswith('"') and value.endswith('"'):
             value = value[1:-1]
         try:

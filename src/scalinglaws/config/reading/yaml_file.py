@@ -104,7 +104,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
 
 
 def _other(_: _Loader, node: yaml.Node) -> Any:
-    raise _wrong(f"no config has a value of the kind {quoted(node.tag.removeprefix(TAG))}", node)
+    raise _wrong(f"values of the kind {quoted(node.tag.removeprefix(TAG))} are not allowed", node)
 
 
 _Loader.yaml_constructors = {
@@ -152,7 +152,7 @@ def parse_yaml(content: bytes, name: str) -> dict[str, Any]:
             config has, or has no keys at its top.
     """
     if len(content) > LARGEST:
-        raise ConfigError(f"{name}: is larger than {LARGEST:,} bytes, which no config is")
+        raise ConfigError(f"{name}: must have at most {LARGEST:,} bytes")
     text = _decoded(content, name)
     try:
         _measure(text)
@@ -167,12 +167,12 @@ def parse_yaml(content: bytes, name: str) -> dict[str, Any]:
         return value
     found = {None: "nothing", list: "a list"}.get(value if value is None else type(value), "one value")
     raise ConfigError(
-        f"{name}: expected keys with values (`key: value`) at the top of the file, and there is {found}"
+        f"{name}: expected keys with values (`key: value`) at the top of the file, found {found}"
     )
 
 
 def _decoded(content: bytes, name: str) -> str:
-    """The text of a file, in which a control character would be a slip or a trick."""
+    """The text of a file, which must not have control characters."""
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -205,10 +205,10 @@ def _measure(text: str) -> None:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise _wrong("a second document begins here, and a config is one", event)
+                raise _wrong("a second document begins here; a file must have one", event)
         elif isinstance(event, yaml.AliasEvent):
             if event.anchor in (anchor for anchor, _ in open_blocks):
-                raise _wrong(f"the alias *{event.anchor} is inside of what it stands for", event)
+                raise _wrong(f"the alias *{event.anchor} is inside the block that it repeats", event)
             total += sizes.get(event.anchor, 1)  # scalars have none
         elif isinstance(event, yaml.ScalarEvent):
             total += 1

@@ -110,7 +110,7 @@ def test_a_data_block_that_names_a_source_is_replaced_whole_as_in_a_file(write_c
         ("paper/one:title=x", "--set paper/one:title: unknown key; allowed are budget,"),
         ("paper/two:seed=x", "--set paper/two:seed: should be a whole number"),
         ("paper/two:analysis=x", "--set paper/two:analysis: there is no 'x'; allowed are"),
-        ("paper/no:seed=1", "--set paper/no: of what is asked for, there is no 'paper/no'; allowed are"),
+        ("paper/no:seed=1", "--set paper/no: is not asked for: there is no 'paper/no'; allowed are"),
         ("resamples=5", "--set 'resamples=5': must be scale:KEY=VALUE for a key of the scale file, or"),
         ("scale:resamples", "--set 'scale:resamples': must be scale:KEY=VALUE"),
         ("scale:.=1", "--set 'scale:.=1': must be scale:KEY=VALUE"),
@@ -128,7 +128,7 @@ def test_a_key_is_set_once_and_for_a_study_that_is_asked_for(write_config: Write
     assert mistake(root, set=twice) == "--set paper/one:budget: is given twice"
     said = mistake(root, study="paper/two", set=("paper/one:budget.steps=5",))
     assert said.startswith(
-        "--set paper/one: of what is asked for, there is no 'paper/one'; allowed are paper/two"
+        "--set paper/one: is not asked for: there is no 'paper/one'; allowed are paper/two"
     )
 
 

@@ -27,12 +27,12 @@ def test_a_sound_file_means_what_matplotlib_reads(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "problem"),
     [
-        ("font.sice: 12", "'font.sice' is no setting of matplotlib that a style may have"),
+        ("font.sice: 12", "'font.sice' is not a setting of matplotlib that a style may have"),
         ("font.size: large-ish", "'font.size' cannot be 'large-ish' (Key font.size: Could not convert"),
         ("font.size: 1\nfont.size: 2", "'font.size' is given twice"),
         ("font.size 12", "'font.size 12' has no value; write `key: value`"),
-        ("backend: agg", "'backend' is no setting of matplotlib that a style may have"),
-        ("figure.hooks: os:abort", "'figure.hooks' is no setting"),
+        ("backend: agg", "'backend' is not a setting of matplotlib that a style may have"),
+        ("figure.hooks: os:abort", "'figure.hooks' is not a setting"),
         ("axes.prop_cycle: cycler(__import__('os'))", "'axes.prop_cycle' cannot be"),
         ("grid.color: #ff0000", "'grid.color' cannot be ''"),
         (f"font.size: {'9' * 1000}x", f"'font.size' cannot be '{'9' * 199}..."),

@@ -41,24 +41,16 @@ def adopt(work: Plan, folder: Path, workflow: Workflow) -> int:
         return 0  # analyses have no runs to adopt
     if not any(file.is_file() for file in files):
         raise RecordError(f"{folder}: no records of scale {scale} ({', '.join(map(str, files))})")
-    # Data first: whether a record fits depends on what they are.
-    status = workflow.run(*_data_files(work, results))
-    training = {step.name: step for step in steps(work) if step.job}
+    every = steps(work)
+    # Data first: whether a record fits depends on what they are. Shuffles are the last files made of them.
+    status = workflow.run(
+        *(file for step in every if step.stage == "shuffle" for file in step.outputs["shuffle"])
+    )
+    training = {step.name: step for step in every if step.job}
     for study, file in zip(work.studies, files, strict=True):
         if not status and file.is_file():
             _adopt_study(study, file, results, training)
     return status
-
-
-def _data_files(work: Plan, results: Path) -> list[str]:
-    """The last files that the data stage makes for each data set."""
-    return sorted(
-        {
-            str(results / "subsets" / job.runs[0].data.name / f"shuffle-{seed}.npy")
-            for job in work.jobs
-            for seed in job.seeds
-        }
-    )
 
 
 def _adopt_study(study: StudyPlan, file: Path, results: Path, training: Mapping[str, Step]) -> None:

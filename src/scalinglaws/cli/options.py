@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 from typing import Any, NoReturn
 
+from scalinglaws.config.reading.explain import quoted
 from scalinglaws.config.reading.selection import Selection
 from scalinglaws.errors import ConfigError
 from scalinglaws.terminal import is_seen, one_line
@@ -53,7 +54,7 @@ def text(value: str) -> str:
     if len(value) > LONGEST:
         raise argparse.ArgumentTypeError(f"the value has {len(value):,} characters, more than {LONGEST:,}")
     if not all(map(is_seen, value)):
-        raise argparse.ArgumentTypeError(f"{value[:200]!r} has characters that cannot be shown")
+        raise argparse.ArgumentTypeError(f"{quoted(value)} has characters that cannot be shown")
     return value
 
 
@@ -61,7 +62,7 @@ def cores(value: str) -> str:
     """A number of CPU cores, or `all`."""
     if value == "all" or re.fullmatch("[1-9][0-9]{0,3}", value):
         return value
-    raise argparse.ArgumentTypeError(f"{value[:200]!r} is neither `all` nor a number of cores from 1 to 9999")
+    raise argparse.ArgumentTypeError(f"{quoted(value)} is neither `all` nor a number of cores from 1 to 9999")
 
 
 def add_selection(parser: argparse.ArgumentParser, scale: str = "laptop (default)") -> None:

@@ -12,12 +12,11 @@ from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
-from scalinglaws.staleness.steps import cache, final, steps
+from scalinglaws.staleness.steps import ENDINGS, cache, final, steps
 from scalinglaws.training.records.record import plain_record, read_record
 
 FIGURES, RECORDS = Path("figures"), Path("records")
 SHOWN = "laptop"  # this scale's figures are at the top of a paper's folder; other scales have a folder below
-ENDINGS = ("pdf", "png", "csv")
 TABLES = ("runs.csv",)
 
 

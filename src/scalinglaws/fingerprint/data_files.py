@@ -17,6 +17,7 @@ from scalinglaws.fingerprint import imports
 from scalinglaws.fingerprint.modules import read
 
 CODE = (".py", ".pyc", ".pyi")
+_hash = cache(sha256_of)
 
 
 def files_read(module: str, place: int) -> Iterator[tuple[str, str]]:
@@ -37,8 +38,3 @@ def _hashed(paths: Iterable[Path], base: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(paths):
         if path.is_file() and path.suffix not in CODE and "__pycache__" not in path.parts:
             yield str(path.relative_to(base)), _hash(path)
-
-
-@cache
-def _hash(path: Path) -> str:
-    return sha256_of(path)

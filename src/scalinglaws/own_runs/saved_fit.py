@@ -204,10 +204,9 @@ def _checked(saved: SavedFit) -> SavedFit:
             ("params", [saved.params[parameter.name]]),
             ("samples", saved.samples.get(parameter.name, [])),
         ):
-            if (
-                wrong := next((value for value in values if not _possible(parameter, value)), None)
-            ) is not None:
-                raise ValueError(f"{part}: {parameter.name} cannot be {wrong:g}")
+            wrong = [value for value in values if not _possible(parameter, value)]
+            if wrong:
+                raise ValueError(f"{part}: {parameter.name} cannot be {wrong[0]:g}")
     for name, ends in saved.range.items():
         if len(ends) != 2 or not 0 <= ends[0] <= ends[1] < inf:
             raise ValueError(f"range: {name} must be two ascending numbers, none negative")

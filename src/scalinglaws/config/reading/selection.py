@@ -81,8 +81,8 @@ class Selection(Strict):
         try:
             return cls.model_validate(_each_text(unquote, dict(settings)))
         except ValidationError as error:
-            where = lambda location: f"--config {dotted(location)}"  # noqa: E731
-            raise ConfigError(sentence(error, where, cls, settings)) from None
+            found = sentence(error, lambda location: f"--config {dotted(location)}", cls, settings)
+            raise ConfigError(found) from None
 
     @property
     def config(self) -> list[str]:

@@ -1,6 +1,6 @@
 """Adopt published run records: those whose spec and code still match become results, without training.
 
-Git keeps no modification times, so after a clone Snakemake would train everything again. A record is adopted
+Git does not keep results, so after a clone everything would be trained again. A record is adopted
 only if its spec hashes to its name, it is part of the present plan, it was made by the present training code
 on the present data and, where its learning rate was searched, with the rate that the adopted search still
 finds best. A job whose records are complete then gets the note that its training would have written.

@@ -78,7 +78,7 @@ def add_selection(parser: argparse.ArgumentParser, scale: str = "laptop (default
         "--set",
         action="append",
         metavar="KEY=VALUE",
-        help="use another value than the config: scale:resamples=500 for a key of the scale file, "
+        help="set a value of the config: scale:resamples=500 for a key of the scale file, "
         "hestness-2017/image:budget.steps=300 or hestness-2017/image:fit.level=0.9 for one of a study. "
         "VALUE is YAML; repeatable. It holds for this call alone: without it, what it changed is made again",
     )

@@ -1,8 +1,7 @@
 """A fingerprint of what code means: of the definitions that a stage may run, and of nothing else.
 
-Snakemake sees when a command changes, not when the package behind it does. Rules therefore carry this
-fingerprint as a parameter: an edit that changes the meaning of a stage reruns it, and neither a comment does
-nor an edit of a function that the stage never calls (see `reach`).
+Each stage writes it beside its outputs, which are stale when it differs. So an edit that changes what a stage
+does reruns it; a comment, or an edit of a function that the stage never calls (see `reach`), does not.
 
 Every import of our own is replaced by the hash of what is used of that module, and a module's own name is
 left out. So a file that is moved or renamed, with its imports adapted, changes nothing. Modules are parsed,
@@ -23,7 +22,7 @@ from scalinglaws.fingerprint.reach import reached
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Syntax trees hold no cycles. To look for some in so many new objects takes a third of the time."""
+    """Switch the garbage collector off, because it would take a third of the time to find nothing."""
     collects = gc.isenabled()
     gc.disable()
     try:

@@ -1,6 +1,6 @@
 """What the outputs of a stage were made of: a small JSON file beside them, which the stage writes last.
 
-It holds no time and no host, so that equal results have equal files. Everything that decides what is stale
+It holds neither time nor host, so that equal results have equal files. Everything that decides what is stale
 compares it with the present (`staleness/changes.py`), so nothing depends on the times of files or on what
 Snakemake remembers.
 """

@@ -1,7 +1,7 @@
 """The steps of a plan: for each call of a stage, what it makes, from which inputs, spec and code.
 
-The rules of the workflow are generated from these, and `scalinglaws why` compares them with what the stages
-wrote beside their outputs, so that the two cannot disagree.
+The rules of the workflow are generated from these, and `changes.py` compares them with what the stages wrote
+beside their outputs, so that the two cannot disagree.
 """
 
 import json

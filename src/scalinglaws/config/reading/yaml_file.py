@@ -135,8 +135,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ConfigError(f"{path}: no such file") from None
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", error)
-        raise ConfigError(f"{quoted(str(path))}: cannot be read ({reason})") from None
+        raise ConfigError(f"{path}: cannot be read ({getattr(error, 'strerror', error)})") from None
     return parse_yaml(content, str(path))
 
 

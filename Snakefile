@@ -17,6 +17,8 @@ onstart:
     workflow.scheduler.job_rate_limiter = None
     # Not by jobs on a cluster, which might see a config that was edited since.
     if workflow.is_main_process:
+        if CHANGES.code_changed:
+            forget_bytecode()
         for plan in PLAN.studies:
             write_jobs(Path(jobs_file(plan.study.study)), plan.jobs)
 

@@ -1,11 +1,11 @@
 """A throw-away project with a sweep of 5,000 runs, all of them done, though nothing was trained.
 
-The records are made up; every other output is an empty file. Snakemake is told by `--touch` that
-its rules made all of it, and judges it from then on as it judges what they did make.
+The records are made up, every other output is an empty file, and each step has its note.
 """
 
 import copy
 import sys
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from scalinglaws.config.plan import plan, training_code
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.files import write_json
+from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.steps import note_step, steps
+from scalinglaws.training.records.provenance import training_versions
 
 sys.path.insert(0, str(Path(__file__).parents[1]))  # for the benchmark, which is outside the tests
 
@@ -40,29 +43,14 @@ def sweep(folder: Path) -> Project:
         code = training_code(job)
         for run in job.runs:
             write_json(project.runs / f"{run.id}.json", _record(job, run, code))
-    pretend(project, "smoke")
+    with chdir(project.folder):
+        hashes = Hashes()
+        for step in steps(work):
+            for file in map(Path, step.files):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.touch()
+            note_step(step, hashes)
     return project
-
-
-def pretend(project: Project, scale: str) -> None:
-    """Make the outputs that are missing, empty; have Snakemake note all of them as made by their rules."""
-    for file in outputs(project, scale):
-        _make(project.folder / file)
-    arguments = ("--touch", "--forceall", "--cores", "1", "--config", f"scale={scale}")
-    done = project.call("snakemake", *arguments)
-    assert done.returncode == 0, done.stderr
-
-
-def outputs(project: Project, scale: str) -> list[str]:
-    """The outputs of all jobs, as Snakemake lists them."""
-    done = project.call("snakemake", "--summary", "--cores", "1", "--config", f"scale={scale}")
-    assert done.returncode == 0, done.stderr
-    return [line.split("\t")[0] for line in done.stdout.splitlines()[1:]]
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
 
 
 def _record(job: Job, run: RunSpec, code: str) -> dict[str, Any]:
@@ -79,4 +67,5 @@ def _record(job: Job, run: RunSpec, code: str) -> dict[str, Any]:
         "code": code,
         "data": "made up",
         "result": {"status": "completed", "minima": minima, "curve": curve},
+        "provenance": {"versions": training_versions()},
     }

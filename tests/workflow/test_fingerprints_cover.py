@@ -23,6 +23,7 @@ CARRYING_OUT = (
 """What the training stage executes and no result depends on."""
 OF_THE_SHUFFLE = (
     *("scalinglaws.terminal", "scalinglaws.config.canonical"),  # the note's digest
+    ("scalinglaws.training.records.provenance", "without_patch"),  # its versions
     *("scalinglaws.stages", "scalinglaws.staleness", "scalinglaws.fingerprint", "scalinglaws.config.strict"),
     *("scalinglaws.config.spec", "scalinglaws.data.dataset", "scalinglaws.data.store", "scalinglaws.files"),
 )

@@ -11,6 +11,7 @@ from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.reading.selection import Selection
 from scalinglaws.config.plan import plan as plan_of
 from scalinglaws.errors import ConfigError, DataError
+from scalinglaws.fingerprint.bytecode import forget_bytecode
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.sizes import check_sizes

@@ -33,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
     causes = [*changed.causes(), *records]
     if causes:
         print("\n".join(["", "Wrong:", *(f"- {cause}" for cause in causes)]))
-    print("\n".join(["", *upgraded(work), _verdict(work, causes)]))
+    print("\n".join(["", *upgraded(work), _verdict(work, causes, bool(records))]))
     return WRONG if causes else 0
 
 
@@ -62,8 +62,10 @@ def _records(every: Sequence[Step]) -> Iterator[str]:
                 yield str(error)
 
 
-def _verdict(work: Plan, causes: Sequence[str]) -> str:
+def _verdict(work: Plan, causes: Sequence[str], broken_records: bool) -> str:
     results = f"results/{work.config.name}"
     if causes:
-        return f"{results} does not match its code, config and data; `scalinglaws replicate` repairs it."
+        first = "once its run records are put back or deleted, " if broken_records else ""
+        said = f"{results} does not match its code, config and data;"
+        return f"{said} {first}`scalinglaws replicate` repairs it."
     return f"{results} matches its code, config and data."

@@ -70,14 +70,13 @@ def path_of(module: str) -> Path:
 
 
 def packages(module: str) -> Iterator[str]:
-    """The packages that a module is in, which are imported with it, except for the root package.
+    """The packages that a module is in, which are imported with it.
 
-    The root's `__init__` lists the public names of the Python interface. It imports them only when they are
-    used, so no stage depends on it, and a new public name must not make all training stale. A module that
-    does import from the root has it among its imports, where it counts.
+    The root's `__init__` lists the public names of the Python interface and does nothing with them, so a new
+    public name makes nothing stale.
     """
     parts = module.split(".")
-    above = (".".join(parts[:depth]) for depth in range(2, len(parts)))
+    above = (".".join(parts[:depth]) for depth in range(1, len(parts)))
     return (package for package in above if package in files())
 
 

@@ -3,13 +3,14 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from scalinglaws.errors import ConfigError, ScalingLawsError
+from scalinglaws.fingerprint import code_fingerprint
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.made_of import Code, MadeOf
 from scalinglaws.staleness.versions import versions
@@ -20,6 +21,21 @@ USER_ERROR = 2
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class StageParser(argparse.ArgumentParser):
+    """Refuses to start a stage whose code is no longer the one that the workflow was planned with."""
+
+    def parse_args(self, given: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
+        """Parse the options.
+
+        Raises:
+            ConfigError: the code was edited after the workflow started.
+        """
+        options = super().parse_args(given, argparse.Namespace())
+        if options.modules and code_fingerprint(*options.modules) != options.code:
+            raise ConfigError("the code was edited after the workflow started; call it again")
+        return options
+
+
 def stage_parser(stage: str, description: str | None) -> argparse.ArgumentParser:
     """A parser with the options of every stage.
 
@@ -27,7 +43,7 @@ def stage_parser(stage: str, description: str | None) -> argparse.ArgumentParser
         stage: the stage's name.
         description: its module's docstring, of which the first line is shown.
     """
-    parser = argparse.ArgumentParser(
+    parser = StageParser(
         prog=f"python -m scalinglaws.stages.{stage}", description=(description or "").partition("\n")[0]
     )
     parser.add_argument("--spec", required=True, help="the stage's spec as JSON")

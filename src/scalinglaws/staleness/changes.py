@@ -86,6 +86,11 @@ class Changes:
         self._jobs: dict[tuple[str, str], list[tuple[Step, MadeOf | None]]] = {}  # by study and phase
         self._replanned: dict[tuple[str, str], None] = {}  # those in which a job has other runs
 
+    @property
+    def code_changed(self) -> bool:
+        """Whether the code of a step changed."""
+        return bool(self._code)
+
     def causes(self) -> list[str]:
         """In words, what made the steps stale."""
         found = [f"the code of {_listed(list(self._code))} changed"] if self._code else []

@@ -42,6 +42,8 @@ class Hashes:
         if name not in self._this_time:
             looks = _looks(path)
             seen = self._known.get(name)
+            if not (path.is_file() or path.is_dir()):
+                raise OSError(f"{path}: neither a file nor a folder")  # a pipe, say, which would never end
             if seen is None or seen[0] != looks:
                 seen = [looks, folder_hash(path) if path.is_dir() else file_hash(path)]
                 self._known[name] = seen
@@ -69,9 +71,15 @@ def file_hash(path: Path) -> str:
     if path.suffix == ".json":
         with suppress(ValueError, RecursionError):  # damaged, so it is hashed as it is
             plain = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(plain, dict) and {"run", "provenance"} <= plain.keys():
+            if isinstance(plain, dict) and {"run", "provenance"} <= plain.keys() and _is_intact(plain):
                 return _record_hash(plain)
     return sha256_of(path)
+
+
+def _is_intact(record: Mapping[str, Any]) -> bool:
+    """Whether a run record has its digest; one that was edited anywhere has another hash as a file."""
+    content = {key: value for key, value in record.items() if key != "digest"}
+    return record.get("digest") == short_hash(content)
 
 
 def _record_hash(plain: Mapping[str, Any]) -> str:
@@ -114,5 +122,5 @@ def _read(cache: Path) -> dict[str, list[Any]]:
         return {
             name: [[str(text), int(changed)], str(found)] for name, ((text, changed), found) in plain.items()
         }
-    except (AttributeError, OSError, TypeError, ValueError):
+    except (AttributeError, OSError, OverflowError, RecursionError, TypeError, ValueError):
         return {}

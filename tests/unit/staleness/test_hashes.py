@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from scalinglaws.config.canonical import short_hash
 from scalinglaws.staleness import hashes as hashing
 from scalinglaws.staleness.hashes import Hashes
 
@@ -61,7 +62,11 @@ def test_a_young_file_is_not_remembered(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "hashes.json").read_text()) == {}
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", "null", '{"a": 1}', '{"a": [[1], 2]}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", '{"a": 1}', '{"a": [[1], 2]}', '{"a": [["x", 1e999], "y"]}', "[" * 100_000],
+    ids=["empty", "cut off", "list", "null", "number", "short", "infinite", "deep"],
+)
 def test_a_damaged_cache_is_no_cache(tmp_path: Path, cache: Path, content: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text("1")
@@ -99,20 +104,19 @@ def test_links_are_followed_and_a_circle_ends(tmp_path: Path, cache: Path) -> No
 
 def record(**changes: Any) -> str:
     provenance = {"started": "now", "versions": {"torch": "1"}}
-    return json.dumps(
-        {"run": "a", "job": "b", "provenance": provenance, "loss": 1.0, "digest": "c", **changes}
-    )
+    plain = {"run": "a", "job": "b", "provenance": provenance, "loss": 1.0, **changes}
+    return json.dumps({"digest": short_hash(plain), **plain})
 
 
 def test_of_a_run_record_only_what_tables_hold_counts(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(record())
     first = Hashes()(path)
-    path.write_text(
-        record(job="other", digest="d", provenance={"started": "later", "versions": {"torch": "1"}})
-    )
+    path.write_text(record(job="other", provenance={"started": "later", "versions": {"torch": "1"}}))
     assert Hashes()(path) == first
     path.write_text(record(loss=1.5))
+    assert Hashes()(path) != first
+    path.write_text(record().replace("now", "once"))  # edited: it does not have its digest
     assert Hashes()(path) != first
     path.write_text(record(provenance={"started": "now", "versions": {"torch": "2"}}))
     assert Hashes()(path) != first
@@ -125,3 +129,9 @@ def test_a_damaged_record_has_a_hash_too(tmp_path: Path, text: str) -> None:
     path = tmp_path / "a.json"
     path.write_text(text)
     assert Hashes()(path)
+
+
+def test_a_pipe_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a")
+    with pytest.raises(OSError, match="neither a file nor a folder"):
+        Hashes()(tmp_path / "a")

@@ -6,11 +6,13 @@ fits; `solve` decides, and imports this module only then. numba keeps the solver
 
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numba
 import numpy as np
 
+from scalinglaws.fingerprint import code_fingerprint
 from scalinglaws.fitting.solver import kernel
 from scalinglaws.fitting.solver.batch import Batch
 from scalinglaws.fitting.solver.newton import (
@@ -25,6 +27,13 @@ from scalinglaws.fitting.solver.newton import (
     Solutions,
 )
 from scalinglaws.laws.law import FloatArray, Law
+
+# numba keeps machine code for as long as this file has its size and time, and builds constants of other files
+# into it. In a folder named by what the code means, it finds nothing that was compiled of other code.
+DATA_FILES = ()  # the folder is no data
+_SETTINGS: Any = numba.config
+_CACHES = Path(_SETTINGS.CACHE_DIR or Path(__file__).parent / "__pycache__")
+_SETTINGS.CACHE_DIR = str(_CACHES / code_fingerprint("scalinglaws.fitting.solver.compiled"))
 
 Array: TypeAlias = Any  # of floats or booleans; numba infers which
 

@@ -5,6 +5,7 @@ the figure. What those jobs train is tested in test_retraining.py.
 """
 
 import os
+import py_compile
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -305,3 +306,16 @@ def test_a_project_that_was_moved_is_up_to_date(project: Project, tmp_path: Path
     assert moved.jobs() == NOTHING
     moved.change("fit.level", 0.9)
     assert moved.jobs() == FROM_FITS
+
+
+def test_an_edit_of_the_same_size_with_the_old_time_is_what_runs(project: Project) -> None:
+    """Python would believe its bytecode, which knows a source by size and time only."""
+    report, source = project.folder / REPORT, project.source("report/text.py")
+    py_compile.compile(str(source))
+    before, times = report.read_text(), source.stat()
+    project.edit("report/text.py", "WIDTH = 110", "WIDTH = +80")
+    os.utime(source, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert source.stat().st_size == times.st_size
+    assert project.replicate().status == 0
+    assert max(map(len, before.splitlines())) > 80
+    assert report.read_text() != before

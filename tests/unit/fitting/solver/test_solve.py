@@ -1,9 +1,12 @@
 """The solvers: certified problems, both engines alike, bounds, and one fit's independence of the others."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from scalinglaws import laws
+from scalinglaws.fingerprint import code_fingerprint
 from scalinglaws.fitting.objective import Estimator
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
@@ -171,3 +174,16 @@ def test_sobol_points_are_those_of_scipy(dimensions: int) -> None:
     from scipy.stats import qmc
 
     np.testing.assert_array_equal(sobol(dimensions, 64), qmc.Sobol(dimensions, rng=0).random(64))
+
+
+@NEEDS_NUMBA
+def test_machine_code_is_kept_apart_by_what_its_source_means() -> None:
+    """numba knows a file by size and time, and builds the constants of other files into its code."""
+    import numba
+
+    from scalinglaws.fitting.solver import compiled
+
+    compiled.solver()
+    folder = Path(numba.config.CACHE_DIR)  # type: ignore[attr-defined]
+    assert folder.name == code_fingerprint("scalinglaws.fitting.solver.compiled")
+    assert list(folder.rglob("*.nbi"))

@@ -61,7 +61,7 @@ test: environment
 	$(IN_VENV) pytest -m "not long" -n 2 --dist loadscope --no-loadscope-reorder
 
 test-long: environment
-	$(IN_VENV) pytest -m long
+	$(IN_VENV) pytest -m long -n 2
 
 notebook: environment
 	$(IN_VENV) SCALINGLAWS_SCALE="$$SCALE" jupyter lab notebooks

@@ -377,8 +377,9 @@ def test_verify_reads_everything_and_changes_nothing(project: Project) -> None:
     )
     record = _record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
     record.write_text(record.read_text().replace('"cpu_seconds": 0', '"cpu_seconds": 1'))
-    said = verify()  # no table holds this, so that nothing is stale
-    assert "figures              1      0        0\n" in said
+    said = verify()  # no table holds this, and still a record is not to be edited
+    assert "figures              0      1        0\n" in said
+    assert "once its run records are put back or deleted" in said
     assert f"- {record.relative_to(project.folder)}: was changed after its run ended" in said
     (project.results / "report" / "hestness-2017.txt").unlink()
     project.change("fit.level", 0.9)

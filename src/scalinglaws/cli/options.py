@@ -78,8 +78,8 @@ def add_selection(parser: argparse.ArgumentParser, scale: str = "laptop (default
         "--set",
         action="append",
         metavar="KEY=VALUE",
-        help="set a value of the config: scale:resamples=500 for a key of the scale file, "
-        "hestness-2017/image:budget.steps=300 or hestness-2017/image:fit.level=0.9 for one of a study. "
+        help="set a value of the config, in the scale file (scale:resamples=500) or in a study "
+        "(hestness-2017/image:budget.steps=300, hestness-2017/image:fit.level=0.9). "
         "VALUE is YAML; repeatable. It holds for this call alone: without it, what it changed is made again",
     )
 

@@ -1,6 +1,7 @@
 """Calling the command line as a user does, and tables as users write them."""
 
 import csv
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -47,3 +48,12 @@ def write_csv(path: Path, columns: Mapping[str, Sequence[Any]]) -> Path:
         writer.writerow(columns)
         writer.writerows(zip(*columns.values(), strict=True))
     return path
+
+
+def strict(path: Path) -> Any:
+    """JSON without NaN and infinities."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    return json.loads(path.read_text(), parse_constant=refuse)

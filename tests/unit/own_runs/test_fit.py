@@ -1,10 +1,7 @@
 """`scalinglaws fit`: a user's table, from the command line to the file and the figure."""
 
 import csv
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +12,7 @@ from pypdf import PdfReader
 
 from scalinglaws.files import sha256_of
 from scalinglaws.public_runs.read import read
-from unit.own_runs.calling import Call, write_csv
+from unit.own_runs.calling import Call, strict, write_csv
 
 POWER_LAW = ("--law", "power-law-floor", "--x", "examples", "--y", "error")
 CHINCHILLA = ("--law", "chinchilla", "--x", "N=params", "--x", "D=tokens", "--y", "loss")
@@ -53,15 +50,6 @@ def runs(tmp_path: Path) -> Path:
 @pytest.fixture
 def surface_runs(tmp_path: Path) -> Path:
     return write_csv(tmp_path / "surface.csv", surface())
-
-
-def strict(path: Path) -> Any:
-    """JSON without NaN and infinities."""
-
-    def refuse(constant: str) -> None:
-        raise AssertionError(f"{constant} is not JSON")
-
-    return json.loads(path.read_text(), parse_constant=refuse)
 
 
 def test_the_chinchilla_points(call: Call, tmp_path: Path) -> None:
@@ -398,36 +386,6 @@ def test_columns_are_computed(call: Call, tmp_path: Path) -> None:
 def test_an_option_given_twice_is_an_error(call: Call, runs: Path) -> None:
     said = call.error("fit", runs, *POWER_LAW, "--y", "weight")
     assert said == "--y is given twice; see `scalinglaws fit --help`"
-
-
-def test_a_hundred_thousand_rows_need_little_memory(tmp_path: Path) -> None:
-    rng = np.random.default_rng(0)
-    N, D = rng.choice(np.geomspace(1e7, 1e9, 8), 100_000), rng.uniform(1e8, 2e10, 100_000)
-    loss = (1.7 + 400 / N**0.34 + 420 / D**0.28) * np.exp(rng.normal(0, 0.01, 100_000))
-    columns = {"params": N, "tokens": D, "loss": loss, "run": rng.integers(0, 8, 100_000)}
-    runs = write_csv(tmp_path / "runs.csv", {name: values.tolist() for name, values in columns.items()})
-    # n x n numbers would be 80 GB.
-    program = (
-        "import resource, sys\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (3 * 2**30, 3 * 2**30))\n"
-        "from scalinglaws.cli.main import main\n"
-        "try:\n"
-        "    main()\n"
-        "finally:\n"
-        "    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)\n"
-    )
-    for options in ([], ["--bootstrap", "0", "--cluster", "run"]):
-        call = ["fit", str(runs), *CHINCHILLA, *options, "--out", str(tmp_path / "fit.json")]
-        done = subprocess.run(
-            [sys.executable, "-c", program, *call], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        assert int(done.stderr) < 800 * 1024  # KiB
-        fit = strict(tmp_path / "fit.json")
-        assert fit["params"] == pytest.approx(
-            {"A": 400, "B": 420, "E": 1.7, "alpha": 0.34, "beta": 0.28}, rel=0.05
-        )
-        assert all(low < fit["params"][name] < high for name, (low, high) in fit["intervals"].items())
 
 
 def test_parameters_that_are_all_fixed_are_said(call: Call, runs: Path) -> None:

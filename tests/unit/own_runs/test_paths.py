@@ -15,11 +15,12 @@ from scalinglaws.own_runs.paths import content_of
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (gzip.compress(b"x,y\n"), "compressed by gzip"),
+        (gzip.compress(b"x,y\n", mtime=0), "compressed by gzip"),
         (bz2.compress(b"x,y\n"), "compressed by bzip2"),
         (lzma.compress(b"x,y\n"), "compressed by xz"),
         (b"PK\x03\x04", "a spreadsheet such as .xlsx"),
     ],
+    ids=["gzip", "bzip2", "xz", "xlsx"],
 )
 def test_what_must_be_unpacked_first_is_named(tmp_path: Path, content: bytes, words: str) -> None:
     (tmp_path / "runs.csv").write_bytes(content)

@@ -5,30 +5,42 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from scalinglaws.config.candidates import Candidates
 from scalinglaws.config.canonical import canonical_json, short_hash
-from scalinglaws.config.spec import RunSpec, identity
+from scalinglaws.config.spec import RunSpec, Score, identity
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.values import Seed
 from scalinglaws.errors import ConfigError
 from scalinglaws.files import write_text
 
-Phase = Literal["search", "grid"]
+class Search(Strict):
+    """A search for the learning rate of an architecture.
+
+    The winner has the lowest mean, over its subsets, of the log of the metric. If that is the smallest or the
+    largest candidate, half of the smallest or twice the largest is tried, too, at most `widenings` times.
+    """
+
+    runs: tuple[RunSpec, ...]
+    """The runs of the first candidates. Those of a candidate that is added differ in the learning rate only."""
+    metric: str
+    """The validation metric that decides."""
+    score: Score
+    """Which of its values."""
+    widenings: int = 3
+    """Most candidates that are added to the list."""
 
 
 class Job(Strict):
-    """Runs that share data, task and architecture."""
+    """Runs that share data, task and architecture, which one process trains."""
 
     study: str
     """`<paper>/<name>`."""
     name: str
     """Unique in the study: the architecture, then `search`, or `part<k>` where its runs are split."""
-    phase: Phase
-    """`search` for a learning-rate search, `grid` for the runs of the study."""
-    runs: tuple[RunSpec, ...]
-    """In the order in which they are started: large subsets first, then by seed."""
-    candidates: Candidates | None = None
-    """What a search job compares."""
+    runs: tuple[RunSpec, ...] = ()
+    """Runs of the study, in the order in which they are started: large subsets first, then by seed. Empty if
+    several jobs share a search, which then has a job of its own."""
+    search: Search | None = None
+    """A search, which is done first. It is None where learning rates are numbers, or another job searches."""
 
     @property
     def seeds(self) -> tuple[Seed, ...]:

@@ -72,9 +72,11 @@ _HIGH = Column("high", "number", "upper end of the interval", optional=True)
 
 RUNS = Table(
     name="runs",
-    row="a training run, diverged or not",
+    row="a level of a training run, diverged or not; a run that is not pruned has one level",
     columns=(
         _RUN,
+        Column("level", "whole", "number of prunings before; 0 where nothing is pruned"),
+        Column("density", "number", "share of the prunable weights that are left"),
         Column("study", "text", "the study it was trained for, <paper>/<name>"),
         Column("phase", "text", "grid, or search: a run of the search for learning rates, which no law sees"),
         _MODEL,
@@ -93,15 +95,19 @@ RUNS = Table(
         ),
         Column("learning_rate", "number", "the learning rate, before any schedule"),
         Column("status", "text", "completed or diverged"),
-        Column("stopped", "text", "why it ended: patience, budget or diverged"),
+        Column("stopped", "text", "why it ended: patience, duration or diverged"),
         Column("steps", "whole", "optimiser steps taken"),
         Column("diverged_at", "whole", "the step at which it diverged", optional=True),
         Column("examples_seen", "whole", "examples trained on, repetitions counted"),
+        Column("data_seen", "number", "the same in the unit of the data set"),
         Column("training_flops", "whole", "flops_per_example times examples_seen"),
         Column("versions", "text", "Python and the packages that trained it, with their versions"),
     ),
-    order=("phase", "parameters", "model", "learning_rate", "examples", "seed", "run"),
-    metrics=True,  # the minimum over the validation curve; missing where the run diverged
+    order=("phase", "parameters", "model", "learning_rate", "examples", "seed", "run", "level"),
+    # Per metric m of the task the study's score of it (minimum or final), then `m_passed`, whether the run
+    # passed the minimum of m (`stopping`), and `m_slope`, d ln(m) / d ln(step) at its end; missing where the
+    # run diverged. Then a column per other axis of the study, named by its key: `optimiser.weight_decay`.
+    metrics=True,
     missing="",
 )
 CURVES = Table(
@@ -109,10 +115,11 @@ CURVES = Table(
     row="an evaluation of a run",
     columns=(
         _RUN,
+        Column("level", "whole", "number of prunings before; 0 where nothing is pruned"),
         Column("step", "whole", "optimiser steps taken so far"),
         Column("training_loss", "number", "mean loss since the last evaluation", optional=True),
     ),
-    order=("run", "step"),
+    order=("run", "level", "step"),
     metrics=True,  # on the validation set
     missing="",
 )

@@ -6,12 +6,16 @@ from scalinglaws.config.strict import Strict
 
 
 class RunResult(Strict):
-    """The result of a run, so far or at its end."""
+    """The result of a run, so far or at its end; of a run that is pruned, the result of one level."""
 
+    level: int = 0
+    """Number of prunings before it."""
+    density: float = 1.0
+    """Share of the prunable weights that are left, as counted in the mask."""
     status: Literal["completed", "diverged"]
     """`diverged` if the loss grew beyond all bounds."""
-    stopped: Literal["patience", "budget", "diverged"]
-    """Why the run ended."""
+    stopped: Literal["patience", "duration", "diverged"]
+    """Why it ended: it passed its minimum, it had lasted its duration, or it diverged."""
     steps: int
     """Optimiser steps taken."""
     examples_seen: int

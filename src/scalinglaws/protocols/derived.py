@@ -13,7 +13,10 @@ from scalinglaws.protocols.fits import MetricFit
 
 @dataclass(frozen=True)
 class Derived:
-    """A quantity that follows from fits: its value and its resamples [resamples] (empty: no interval)."""
+    """A quantity that follows from fits: its value and its resamples [resamples] (empty: no interval).
+
+    Where its interval does not come from resamples, `ends` are those.
+    """
 
     law: str
     metric: str
@@ -22,6 +25,7 @@ class Derived:
     samples: FloatArray
     points: int
     warnings: tuple[str, ...]
+    ends: tuple[float, float] | None = None
 
 
 def differences(fits: list[MetricFit]) -> Iterator[Derived]:

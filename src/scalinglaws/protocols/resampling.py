@@ -4,7 +4,9 @@ Checkpoints of one run are never resampled, because they are not independent.
 
 The noise of the seeds enters twice: through the runs that are drawn, and through the scatter of the points
 that are drawn. If there is no other noise, intervals are wider than declared, which errs on the side of
-"consistent". With one seed per cell only the points vary, and few points make intervals a little too narrow.
+"inconclusive". With one seed per cell only the points vary, and few points make intervals a little too
+narrow. Whether a cell has converged is a property of the grid, not drawn again: a resample may choose another
+model, and its point enters no fit where that model was cut or could be beaten by one that was.
 tests/unit/protocols/test_resampling.py keeps both within bounds.
 """
 
@@ -33,7 +35,7 @@ class Resamples:
 
     Attributes:
         score: [resamples, metrics, subsets], the best fit's score; NaN if there is none.
-        size: [resamples, metrics, subsets], the best fit's parameters; NaN where censored.
+        size: [resamples, metrics, subsets], the best fit's parameters; NaN where there is none.
         weights: [resamples, subsets], how often each point was drawn. All metrics share the draws, so that
             parameters of different metrics can be compared in pairs.
         redrawn: resamples thrown away because they held fewer than three distinct subset sizes.
@@ -60,7 +62,8 @@ def resample(
             raise ScalingLawsError(
                 f"bootstrap: {drawn} draws gave {kept} resamples with {FEWEST_SIZES} sizes"
             )
-        chosen = select(draw_runs(grid, min(AT_A_TIME, count), rng), grid.parameters, grid.ran, tolerance)
+        drawn_runs = draw_runs(grid, min(AT_A_TIME, count), rng)
+        chosen = select(drawn_runs, grid.parameters, grid.ran, grid.cells, tolerance)
         weights = draw_points(usable(chosen), rng)
         good = np.flatnonzero((weights > 0).sum(axis=-1) >= FEWEST_SIZES)
         taken = good[: count - kept]
@@ -69,6 +72,24 @@ def resample(
         accepted.append((chosen.score[taken], chosen.size[taken], weights[taken]))
     score, size, weights = (np.concatenate(parts) for parts in zip(*accepted, strict=True))
     return Resamples(score, size, weights, redrawn=drawn - count)
+
+
+def try_resample(
+    grid: RunGrid,
+    *,
+    usable: Usable,
+    now: NDArray[np.bool_],
+    count: int,
+    rng: np.random.Generator,
+    tolerance: float = 0.0,
+) -> Resamples | None:
+    """As `resample`; None where too few points are usable `now`, or nearly all resamples are degenerate."""
+    if now.sum() < FEWEST_SIZES:
+        return None
+    try:
+        return resample(grid, usable, count, rng, tolerance)
+    except ScalingLawsError:  # the fit goes without an interval, and says so
+        return None
 
 
 def resample_scores(grid: RunGrid, count: int, rng: np.random.Generator) -> FloatArray:

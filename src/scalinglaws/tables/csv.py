@@ -14,7 +14,7 @@ import pandas as pd
 
 from scalinglaws.errors import DataError
 from scalinglaws.files import whole_file
-from scalinglaws.tables.schema import Column, Table
+from scalinglaws.tables.schema import PASSED, Column, Table
 
 TRUTHS = {"true": True, "false": False}
 MISSING = ("", "nan")
@@ -73,9 +73,14 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
             raise DataError(f"{path}, line {line}: {len(row)} cells for {len(header)} columns")
     if table.metrics and not metrics:
         metrics = [name for name in header if name not in table.names]
-    columns = [*table.columns, *(Column(name, "number", "a metric", optional=True) for name in metrics)]
+    columns = [*table.columns, *map(further, metrics)]
     texts = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
     return pd.DataFrame({column.name: _converted(texts[column.name], column, path) for column in columns})
+
+
+def further(name: str) -> Column:
+    """A column beside those of a table's schema, by its name: a metric, its slope, or whether it passed."""
+    return Column(name, "truth" if name.endswith(PASSED) else "number", "a metric", optional=True)
 
 
 def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[Any]":
@@ -84,16 +89,18 @@ def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[A
         return pd.Series(texts, dtype=str)
     lines = enumerate(texts, start=FIRST_LINE)
     cells = [_value(text, column, f"{path}, line {line}") for line, text in lines]
+    if column.kind == "truth" and column.optional:
+        return pd.Series(cells, dtype="object")
     # Numbers that are all whole, as sizes of training sets may be, stay so: written again they are the same.
     return pd.Series(cells) if cells else pd.Series(dtype="bool" if column.kind == "truth" else "float64")
 
 
 def _value(text: str, column: Column, where: str) -> float | bool:
     try:
-        if column.kind == "truth":
-            return TRUTHS[text]
         if column.optional and text in MISSING:
             return float("nan")
+        if column.kind == "truth":
+            return TRUTHS[text]
         value = int(text) if column.kind == "whole" or text.isdigit() else float(text)
     except (KeyError, ValueError):
         problem = f"'{text}', not {KINDS[column.kind]}" if text else "empty"

@@ -104,7 +104,12 @@ def select(
 
     # A size rests on the scores that its formula sees.
     seen = trio if tolerance == 0 else np.stack([trio[..., 0], chosen, best], axis=-1)
-    rivals = scored & ~converged & (index != best[..., None])
+    # Scores are taken to fall and then to rise with the size, as parabolas do: beyond a converged model that
+    # is worse than the best, a model that was cut cannot win.
+    firm, at = scored & converged, best[..., None]
+    nearest_left = np.where(firm & (index < at), index, -1).max(axis=-1, keepdims=True)
+    nearest_right = np.where(firm & (index > at), index, len(parameters)).min(axis=-1, keepdims=True)
+    rivals = scored & ~converged & (index > nearest_left) & (index < nearest_right) & (index != at)
     rivalled = (rivals & (filled * reach < score[..., None])).any(axis=-1)
     u, v = np.log(parameters)[trio], np.log(np.take_along_axis(filled, trio, axis=-1))
     with np.errstate(divide="ignore"):
@@ -117,7 +122,7 @@ def select(
         censored=censored,
         edge=np.where(censored & ~none, np.asarray(parameters, dtype=float)[chosen], np.nan),
         end=np.where(none, 0, (best == last).astype(np.int64) - (best == first)),
-        converged=sound(best[..., None]) & ~none,
+        converged=sound(at) & ~none,
         rivalled=rivalled,
         sized=~none & ~censored & ~rivalled & sound(seen),
     )

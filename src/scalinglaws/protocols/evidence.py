@@ -74,8 +74,7 @@ def evidence(fit: MetricFit, k: int, grid: RunGrid, chosen: Selection, level: fl
         chosen: the best models, [metrics, subsets].
         level: of intervals.
     """
-    used = grid.in_region & chosen.settled.all(axis=-2)
-    at = np.flatnonzero(used)
+    at = np.flatnonzero(grid.in_region & chosen.settled[k])
     x, y = grid.x[at], chosen.score[k, at]
     runs = grid.values[k, at, chosen.best[k, at]]
     enough = fit.fit is not None
@@ -84,7 +83,7 @@ def evidence(fit: MetricFit, k: int, grid: RunGrid, chosen: Selection, level: fl
     return Evidence(
         fit=fit,
         subsets=int(grid.in_region.sum()),
-        converged=int((grid.in_region & chosen.settled[k]).sum()),
+        converged=int((grid.in_region & chosen.converged[k]).sum()),
         cut=int((~chosen.converged[k, at]).sum()),
         x=x,
         end=chosen.end[k, at],

@@ -89,11 +89,10 @@ def _sizes(grid: RunGrid, spec: FitSpec, share: float, rng: np.random.Generator)
     """The size at each subset in the region where the grid brackets it and its models have converged."""
 
     def bracketed(selection: Selection) -> NDArray[np.bool_]:
-        return np.asarray(grid.in_region & selection.sized[..., 0, :])
+        return np.asarray(grid.in_region & selection.sized)
 
     chosen = select(grid.values, grid.parameters, grid.ran, grid.cells, share)
-    usable = bracketed(chosen)
-    drawn = try_resample(grid, usable=bracketed, now=usable, count=spec.resamples, rng=rng, tolerance=share)
+    drawn = try_resample(grid, bracketed, spec.resamples, rng, share)
     inside = grid.in_region
     largest, smallest = (int((chosen.end[0][inside] == end).sum()) for end in (1, -1))
     warnings = [
@@ -104,9 +103,9 @@ def _sizes(grid: RunGrid, spec: FitSpec, share: float, rng: np.random.Generator)
     return ResampledPoints(
         x=grid.x,
         y=chosen.size[0],
-        usable=usable,
+        usable=bracketed(chosen)[0],
         samples=drawn.size[:, 0] if drawn else None,
-        weights=drawn.weights if drawn else None,
+        weights=drawn.weights[:, 0] if drawn else None,
         redrawn=drawn.redrawn if drawn else 0,
         warnings=(*grid.warnings, *warnings),
     )

@@ -14,7 +14,7 @@ from scalinglaws.protocols.derived import Derived, differences, small_data_slope
 from scalinglaws.protocols.evidence import Evidence, evidence
 from scalinglaws.protocols.fits import MetricFit, ResampledPoints, fit_points
 from scalinglaws.protocols.growth import Growth, fit_growth, sufficient_range
-from scalinglaws.protocols.resampling import resample_scores, try_resample
+from scalinglaws.protocols.resampling import FEWEST_SIZES, resample_scores, try_resample
 from scalinglaws.protocols.run_grid import RunGrid
 
 
@@ -24,7 +24,7 @@ class Analysis:
 
     Attributes:
         chosen: the best fits, [metrics, subsets].
-        fitted: [subsets], those that the laws of learning curves see.
+        fitted: [metrics, subsets], those that the laws of learning curves see.
         score_interval: bootstrap interval of the best scores, [2, metrics, subsets].
         sufficient: the least and the greatest size near the best score, [2, metrics, subsets].
         fits: every law of the learning curve of every metric.
@@ -68,7 +68,7 @@ def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
     )
     return Analysis(
         chosen=chosen,
-        fitted=usable(grid, chosen),
+        fitted=grid.in_region & chosen.settled,
         score_interval=interval(resample_scores(grid, spec.resamples, for_scores), spec.level),
         sufficient=sufficient_range(grid),
         fits=tuple(fits),
@@ -78,28 +78,23 @@ def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
     )
 
 
-def usable(grid: RunGrid, selection: Selection) -> NDArray[np.bool_]:
-    """The subsets [*batch, subsets] that laws may see: in the region, and settled by every metric."""
-    return np.asarray(grid.in_region & selection.settled.all(axis=-2))
-
-
 def learning_curves(
     grid: RunGrid, chosen: Selection, spec: FitSpec, rng: np.random.Generator
 ) -> dict[str, ResampledPoints]:
     """The best score at each subset size in the region, by metric; all metrics share the resamples."""
 
-    def scored(selection: Selection) -> NDArray[np.bool_]:
-        return usable(grid, selection)
+    def usable(selection: Selection) -> NDArray[np.bool_]:
+        return np.asarray(grid.in_region & selection.settled)
 
-    now = scored(chosen)
-    drawn = try_resample(grid, usable=scored, now=now, count=spec.resamples, rng=rng)
+    enough = usable(chosen).sum(axis=-1) >= FEWEST_SIZES
+    drawn = try_resample(grid, usable, spec.resamples, rng)
     return {
         metric: ResampledPoints(
             x=grid.x,
             y=chosen.score[k],
-            usable=now,
-            samples=drawn.score[:, k] if drawn else None,
-            weights=drawn.weights if drawn else None,
+            usable=usable(chosen)[k],
+            samples=drawn.score[:, k] if drawn and enough[k] else None,
+            weights=drawn.weights[:, k] if drawn and enough[k] else None,
             redrawn=drawn.redrawn if drawn else 0,
             warnings=grid.warnings,
         )

@@ -178,7 +178,7 @@ EVIDENCE = Table(
     columns=(
         _METRIC,
         Column("subsets", "whole", "subset sizes in the declared region"),
-        Column("converged", "whole", "how many of them have a converged best model without a cut rival"),
+        Column("converged", "whole", "how many of them have a best model that has converged"),
         Column("fitted", "whole", "points that the law is fitted to"),
         Column("cut", "whole", "how many of these points are not converged"),
         Column("interior", "whole", "fitted points whose best model is inside the grid of models"),

@@ -110,7 +110,7 @@ def select(
     nearest_left = np.where(firm & (index < at), index, -1).max(axis=-1, keepdims=True)
     nearest_right = np.where(firm & (index > at), index, len(parameters)).min(axis=-1, keepdims=True)
     rivals = scored & ~converged & (index > nearest_left) & (index < nearest_right) & (index != at)
-    rivalled = (rivals & (filled * reach < score[..., None])).any(axis=-1)
+    rivalled = (rivals & (scores * reach < score[..., None])).any(axis=-1)
     u, v = np.log(parameters)[trio], np.log(np.take_along_axis(filled, trio, axis=-1))
     with np.errstate(divide="ignore"):
         size = np.exp(vertex(u, v) if tolerance == 0 else sufficient(u, v, np.log(limit)))

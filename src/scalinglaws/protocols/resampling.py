@@ -57,7 +57,8 @@ def resample(
     Raises:
         ScalingLawsError: nearly every resample is degenerate; there are too few usable points.
     """
-    now = usable(select(grid.values, grid.parameters, grid.ran, grid.cells, tolerance))
+    cells = grid.cells
+    now = usable(select(grid.values, grid.parameters, grid.ran, cells, tolerance))
     enough = now.sum(axis=-1) >= FEWEST_SIZES
     accepted: list[tuple[FloatArray, FloatArray, FloatArray]] = []
     kept = drawn = 0
@@ -67,7 +68,7 @@ def resample(
                 f"bootstrap: {drawn} draws gave {kept} resamples with {FEWEST_SIZES} sizes"
             )
         drawn_runs = draw_runs(grid, min(AT_A_TIME, count), rng)
-        chosen = select(drawn_runs, grid.parameters, grid.ran, grid.cells, tolerance)
+        chosen = select(drawn_runs, grid.parameters, grid.ran, cells, tolerance)
         weights = draw_points(usable(chosen), rng)
         good = np.flatnonzero(((weights > 0).sum(axis=-1) >= FEWEST_SIZES)[:, enough].all(axis=-1))
         taken = good[: count - kept]

@@ -4,24 +4,21 @@ R squared cannot tell: a curve with a clear bend over two decades has one of 0.9
 """
 
 from dataclasses import dataclass
-from math import inf, isfinite, nan
+from math import inf, nan
 
 import numpy as np
 from scipy.stats import f as fisher
 
-from scalinglaws import laws
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.laws.law import FloatArray, Law
 
-RIVALS: dict[str, tuple[str, dict[str, float]]] = {
-    "floor": ("learning-curve-with-floor", {}),
-    # Without a floor, which is the other rival, and with a bend that takes about a fifth of a decade: with
-    # all its six parameters free a broken law would need nine points.
-    "break": ("bnsl-1", {"a": 0.0, "f_1": 0.1}),
-}
-"""Laws that a bent curve would follow, with the parameters that stay fixed."""
+RIVALS = {"floor": "learning-curve-with-floor", "break": "bnsl-1"}
+"""Laws that a bent curve would follow. Each has one parameter more than the power law: the broken law has no
+floor here, and breaks sharply in the middle of the range. With more free parameters AICc would refuse it
+whatever the bend, because learning curves have few points."""
+SHARP = 0.1
 UNDECIDED = 2.0
 """Differences in AICc up to this say nothing (Burnham & Anderson 2002, section 2.6)."""
 
@@ -78,16 +75,17 @@ def lack_of_fit(law: Law, x: FloatArray, runs: FloatArray, level: float = 0.95) 
 def rivals(law: Law, x: FloatArray, y: FloatArray) -> dict[str, float]:
     """How much higher the AICc of each rival is than that of a law; positive where the law is better.
 
-    x, y: [points]. NaN where there are too few points: a law of k fitted parameters needs k + 3.
+    x, y: [points]. NaN where there are too few points: a law of k parameters needs k + 3.
     """
-    own = Problem(law, Points(x, y)).fit().aicc
+    if len(x) < len(law.names) + 4:
+        return dict.fromkeys(RIVALS, nan)
+    points, middle = Points(x, y), float(np.sqrt(x.min() * x.max()))
+    own = Problem(law, points).fit().aicc
     found = {}
-    for name, (rival, fixed) in RIVALS.items():
-        found[name] = nan
-        few = len(x) < len(laws.find(rival).names) - len(fixed) + 3
-        if not few and isfinite(own):
-            try:
-                found[name] = Problem(rival, Points(x, y), fixed=fixed).fit().aicc - own
-            except ScalingLawsError:  # no guess led to an optimum: nothing is known of this rival
-                continue
+    for name, rival in RIVALS.items():
+        fixed = {"a": 0.0, "d_1": middle, "f_1": SHARP} if name == "break" else {}
+        try:
+            found[name] = Problem(rival, points, fixed=fixed).fit().aicc - own
+        except ScalingLawsError:  # no guess led to an optimum: nothing is known of this rival
+            found[name] = nan
     return found

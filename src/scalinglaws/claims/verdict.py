@@ -32,9 +32,9 @@ def judge(claim: Claim, measured: Measurement, sources: Collection[str], title: 
 
     An interval inside the range means `reproduced`, or `recomputed` where nothing was trained here; one that
     overlaps an end of it, `inconclusive`; one outside it, `not reproduced`. A range with one open end is
-    judged by the end of the interval on the other side. With too few points or no interval the claim is `not testable at this scale`. A constant
-    that only holds for the paper's own data set can be neither reproduced nor refuted on other data: there it
-    is not testable, whatever the interval.
+    judged by the end of the interval on the other side. With too few points or no interval the claim is `not
+    testable at this scale`. A constant that only holds for the paper's own data set can be neither reproduced
+    nor refuted on other data: there it is not testable, whatever the interval.
 
     Args:
         claim: the claim.

@@ -60,9 +60,8 @@ def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
         of_law = [fit_points(law, metric, curves[metric]) for metric in grid.metrics]
         fits.extend(of_law)
         derived.extend(differences(of_law))
-        for fit in of_law:
-            points = curves[fit.metric]
-            derived.extend(small_data_slopes(fit, points.x, points.y, points.samples, grid.in_region))
+        for fit, settled in zip(of_law, chosen.settled, strict=True):
+            derived.extend(small_data_slopes(fit, curves[fit.metric], grid.in_region, settled))
     rests_on = tuple(
         evidence(fit, k, grid, chosen, spec.level) for k, fit in enumerate(fits[: len(grid.metrics)])
     )

@@ -39,7 +39,9 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table | None = None) -> 
             raise ValueError(f"{path.name}: columns {list(frame.columns)} instead of {list(table.names)}")
         truths = {truth: name for name, truth in TRUTHS.items()}
         flags = [column.name for column in table.columns if column.kind == "truth"]
-        frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
+        flags += [name for name in frame.columns[len(table.names) :] if further(name).kind == "truth"]
+        written = {name: frame[name].map(lambda cell: truths.get(cell, cell)) for name in flags}
+        frame = frame.assign(**written)
         if table.order:
             frame = frame.sort_values(list(table.order), kind="stable")
         missing = table.missing

@@ -22,7 +22,7 @@ TRAINING = (
     "scalinglaws.training.setup",
 )
 """The parts of every training."""
-FITS = ("scores", "best", "fits", "bands")
+FITS = ("scores", "best", "fits", "bands", "evidence")
 """Names of the tables that the `fit` stage makes of the runs of a study."""
 
 

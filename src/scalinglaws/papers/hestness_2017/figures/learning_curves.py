@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
 from scalinglaws.plotting.learning_curves import (
     GREY,
     best_scores,
@@ -33,6 +34,8 @@ BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}
 def learning_curves(tables: StudyTables) -> Figure:
     """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
     figure = Figure(figsize=(10.5, 5.2), layout="constrained")
+    study = str(tables.runs.study.iloc[0]).split("/")[-1]
+    figure.set_label(ranges_of_x({study: tables.best.data_size}, tables.manifest["unit"]["name"]))
     left, right = figure.subplots(1, 2)
     _learning_curves(left, tables)
     _model_sizes(right, tables)

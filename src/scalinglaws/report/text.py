@@ -72,8 +72,8 @@ def evidence_table(rows: Sequence[Row]) -> list[str]:
     """Lines of the table of what each learning curve rests on, and a sentence that explains its columns."""
     cells = [EVIDENCE_HEADINGS]
     for row in rows:
-        ends = {"measured": row["exponent"], "low": row["low"], "high": row["high"]}
-        fit = f"{_or_dash(row['lack_of_fit'], '.3g')} ({_or_dash(row['p_value'], '.2g')})"
+        ends: Row = {"measured": row["exponent"], "low": row["low"], "high": row["high"]}
+        fit = f"{_or_dash(row['lack_of_fit'], '.2g')} ({_or_dash(row['p_value'], '.2g')})"
         cells.append(
             (
                 f"{row['study'].rpartition('/')[2]} {row['metric']}",
@@ -118,7 +118,8 @@ def counts(rows: Sequence[Row]) -> str:
         found = Counter(row["verdict"] for row in rows if row["kind"] == kind)
         parts = [f"{found[verdict]} {verdict}" for verdict in ORDER if found[verdict]]
         claims = "1 claim" if found.total() == 1 else f"{found.total()} claims"
-        lines += [f"{claims} {title}: {', '.join(parts)}."] if parts else []
+        text = f"{claims} {title}: {', '.join(parts)}."
+        lines += wrap(text, WIDTH, subsequent_indent="  ") if parts else []
     return "\n".join(lines) or "No claims."
 
 

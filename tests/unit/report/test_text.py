@@ -102,7 +102,7 @@ def test_the_evidence_of_each_curve_is_a_line() -> None:
     head, rule, first, second = lines[at + 2 : at + 6]
     assert max(map(len, (head, rule, first))) <= WIDTH
     assert first.split() == [
-        "one", "error", "5/7", "6/7", "4", "0.998", "3.46", "(0.012)", "-0.300", "[-0.320,", "-0.280]",
+        "one", "error", "5/7", "6/7", "4", "0.998", "3.5", "(0.012)", "-0.300", "[-0.320,", "-0.280]",
         "-0.310",
     ]  # fmt: skip
     assert second.split()[2:] == ["5/7", "6/7", "4", "-", "-", "(-)", "-", "-"]

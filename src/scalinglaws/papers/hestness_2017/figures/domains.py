@@ -126,7 +126,7 @@ def _families(axes: Axes, *scales: Tables) -> None:
                 entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
     best = pd.concat(drawn)
     entries += score_entries(best)
-    axes.set_title(f"Best-fit model at each size of the training set{mostly(best)}", loc="left")
+    axes.set_title(f"Best-fit model at each size{mostly(best)}", loc="left")
     every = {"studies": pd.concat([tables["studies"] for tables in scales])}
     _region(axes, every, best)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
@@ -207,7 +207,7 @@ def _fixed(axes: Axes, tables: Tables) -> None:
     pair = points[points.role.isin(list(PAIR))]
     for there, marker, text in (
         (pair.converged & ~pair.fitted, "o", "not fitted (outside the region)"),
-        (~pair.converged, "v", CUT.partition(":")[0]),
+        (~pair.converged, "v", CUT.partition(",")[0]),
     ):
         if there.any():
             entries.append((_hollow(marker), text))

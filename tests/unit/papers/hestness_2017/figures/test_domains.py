@@ -58,7 +58,7 @@ def test_both_panels_show_every_family(tables: Tables) -> None:
 
 
 def test_points_that_did_not_converge_have_a_marker_of_their_own(tables: Tables) -> None:
-    best, cut = tables["best"].copy(), "not converged: cut, or one that was cut could be better"
+    best, cut = tables["best"].copy(), "not converged, or a cut model could be better"
     assert not any(cut in texts(axes) for axes in two_panels(tables).axes)
     best.loc[best.data_size == best.data_size.max(), "converged"] = False
     best.loc[best.data_size == best.data_size.min(), "rivalled"] = True
@@ -71,7 +71,7 @@ def test_points_that_did_not_converge_have_a_marker_of_their_own(tables: Tables)
 
 
 def test_the_left_panel_says_where_the_largest_model_wins(tables: Tables) -> None:
-    plain = "Best-fit model at each size of the training set"
+    plain = "Best-fit model at each size"
     inner = two_panels({**tables, "best": tables["best"].assign(end="")}).axes[0]
     outer = two_panels({**tables, "best": tables["best"].assign(end="largest")}).axes[0]
     assert (inner.get_title(loc="left"), outer.get_title(loc="left")) == (

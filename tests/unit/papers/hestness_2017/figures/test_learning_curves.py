@@ -113,7 +113,7 @@ def test_points_that_did_not_converge_are_triangles_and_in_the_legend() -> None:
     left, right = learning_curves(draw_tables(converged=[True, True, True, False, True])).axes
     for axes in (left, right):
         texts = [text.get_text() for text in axes.get_legend().get_texts()]
-        assert "not converged: cut, or one that was cut could be better" in texts
+        assert "not converged, or a cut model could be better" in texts
     drawn = drawn_data(left.figure)
     assert (drawn.series == "Cross-entropy, nats, not converged").sum() == 1
 

@@ -99,7 +99,9 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     size_axis(axes, sizes)
     axes.set_xlabel(_x_label(tables))
     handles, labels = axes.get_legend_handles_labels()
-    shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t in ("Best-fit size", BAND) or t[0] == "$"]
+    shown = [
+        (h, t) for h, t in zip(handles, labels, strict=True) if t in ("Best-fit size", BAND) or t[0] == "$"
+    ]
     shown += size_entries(best)
     axes.legend(*zip(*shown, strict=True), **BELOW)
 

@@ -104,6 +104,15 @@ def test_the_excess_is_drawn_with_its_law(tables: dict[str, pd.DataFrame]) -> No
     assert len(legend.get_texts()) == 8  # of both panels
 
 
+def test_networks_that_did_not_converge_are_triangles_in_both_panels(tables: dict[str, pd.DataFrame]) -> None:
+    cut = tables["known_entropy"].copy()
+    cut.loc[cut.x == cut.x.max(), ["settled", "fitted"]] = False
+    name = "ot converged, or a cut model could be better"
+    for panel, key in ((NETWORKS, f"N{name}"), (EXCESS, f"Excess, n{name}")):
+        assert len(series({**tables, "known_entropy": cut}, panel)[key]) == 1
+        assert key not in series(tables, panel)
+
+
 def test_networks_without_intervals_or_law(tables: dict[str, pd.DataFrame]) -> None:
     columns = ["low", "high", "above_low", "above_high", "law"]
     bare = tables["known_entropy"].assign(**dict.fromkeys(columns, np.nan), fitted=False)

@@ -12,6 +12,7 @@ from scalinglaws.config.values import Seed
 from scalinglaws.errors import ConfigError
 from scalinglaws.files import write_text
 
+
 class Search(Strict):
     """A search for the learning rate of an architecture.
 

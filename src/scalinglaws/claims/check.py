@@ -8,8 +8,9 @@ from collections.abc import Iterator
 
 from scalinglaws.claims.claim import ChanceQuantity, Claim, FitQuantity, claims_of
 from scalinglaws.config import plugins
+from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.modules import LAWS, TASKS
-from scalinglaws.config.plan import AnalysisPlan, Plan, StudyPlan
+from scalinglaws.config.plan import Plan, StudyPlan
 from scalinglaws.config.reading.explain import unknown
 from scalinglaws.errors import ConfigError
 
@@ -23,18 +24,18 @@ def check_claims(work: Plan) -> None:
     Raises:
         ConfigError: a law, metric or parameter does not exist, or an analysis makes no such table.
     """
-    for plan in work.all_studies:
-        for claim in claims_of(plan.study.study):
-            wrong = _of_tables(claim, plan) if isinstance(plan, AnalysisPlan) else _of_runs(claim, plan)
+    for plan in work.studies:
+        for claim in claims_of(plan.name):
+            wrong = _of_runs(claim, plan) if isinstance(plan.scaled.protocol, FitOptions) else _of_tables(claim, plan)
             for key, problem in wrong:
                 raise ConfigError(f"claim {claim.id}: quantity.{key}: {problem}")
 
 
-def _of_tables(claim: Claim, plan: AnalysisPlan) -> Iterator[tuple[str, str]]:
+def _of_tables(claim: Claim, plan: StudyPlan) -> Iterator[tuple[str, str]]:
     if claim.quantity.table not in plan.tables:
         yield (
             "table",
-            f"{plan.study.analysis} makes no table of this name; allowed are {', '.join(plan.tables)}",
+            f"{plan.study.protocol.name} makes no table of this name; allowed are {', '.join(plan.tables)}",
         )
 
 

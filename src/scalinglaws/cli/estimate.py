@@ -15,7 +15,6 @@ from statistics import median
 
 from pydantic import ValidationError
 
-from scalinglaws.config.job import Job
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.counting.size import ModelSize
@@ -187,9 +186,10 @@ class Estimates:
             for other, its, _, seconds in sorted(self._known, key=distance)[:NEAREST]
         )
 
-    def wall_seconds(self, jobs: Sequence[Job], parallel: int) -> float:
-        """Seconds until all jobs are done, so many in parallel; no less than the longest takes."""
-        lengths = [START_SECONDS + sum(self.seconds(run) for run in job.runs) for job in jobs]
+    def wall_seconds(self, jobs: Iterable[Sequence[RunSpec]], parallel: int) -> float:
+        """Seconds until the runs of all jobs are done, so many jobs in parallel; no less than the longest
+        takes."""
+        lengths = [START_SECONDS + sum(map(self.seconds, runs)) for runs in jobs]
         return max([sum(lengths) / parallel, *lengths], default=0.0)
 
 

@@ -1,4 +1,4 @@
-"""The protocols: how the runs of a study become tables. Each is declared here, or is an analysis of a paper."""
+"""The protocols, by which the runs of a study become tables: the library's, and the analyses of papers."""
 
 from dataclasses import dataclass
 
@@ -29,15 +29,14 @@ class Protocol:
 
 
 LIBRARY = {
-    "learning-curves": Protocol(
-        FitOptions, fit.TABLES, runs=True, studies=False, public_runs=False, resampled=True
-    )
+    fit.NAME: Protocol(FitOptions, fit.TABLES, runs=True, studies=False, public_runs=False, resampled=True)
 }
 
 
-def names() -> tuple[str, ...]:
-    """Names of all protocols."""
-    return (*LIBRARY, *plugins.of_papers(plugins.ANALYSES))
+def names(paper: str) -> tuple[str, ...]:
+    """Names of the protocols that a study of a paper can have: the library's and the paper's analyses."""
+    analyses = plugins.of_papers(plugins.ANALYSES)
+    return (*LIBRARY, *(name for name in analyses if name.startswith(f"{paper}/")))
 
 
 def protocol_of(name: str) -> Protocol:

@@ -1,4 +1,4 @@
-"""The options and the spec of an analysis, which works on public runs, published constants and tables of studies."""
+"""The options and the spec of an analysis of public runs, published constants and tables of studies."""
 
 from collections.abc import Iterable
 from contextlib import suppress

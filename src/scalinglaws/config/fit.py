@@ -20,6 +20,7 @@ Region = Annotated[tuple[Positive, Positive], AfterValidator(_ascending)]
 """An interval of the x axis, both ends included."""
 
 
+NAME: Literal["learning-curves"] = "learning-curves"
 TABLES = ("scores", "best", "fits", "bands")
 """Names of the tables that the protocol makes."""
 
@@ -27,7 +28,7 @@ TABLES = ("scores", "best", "fits", "bands")
 class FitOptions(Strict):
     """The block `protocol` of a study whose protocol is `learning-curves`."""
 
-    name: Literal["learning-curves"] = "learning-curves"
+    name: Literal["learning-curves"] = NAME
     """The protocol."""
     region: Region
     """The power-law region `[low, high]` in x, both ends included. Points outside it are drawn but not

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from scalinglaws.config.canonical import canonical_json, short_hash
 from scalinglaws.config.spec import RunSpec, Score, identity

@@ -1,4 +1,4 @@
-"""The protocols: how the runs of a study become tables. Each is declared here, or is an analysis of a paper."""
+"""The protocols, by which the runs of a study become tables: the library's, and the analyses of papers."""
 
 from dataclasses import dataclass
 
@@ -34,8 +34,8 @@ class Protocol:
 
 
 LIBRARY = {
-    "learning-curves": Protocol(
-        module_name(PROTOCOLS, "learning-curves"),
+    fit.NAME: Protocol(
+        module_name(PROTOCOLS, fit.NAME),
         FitOptions,
         FitSpec,
         fit.TABLES,
@@ -47,9 +47,10 @@ LIBRARY = {
 }
 
 
-def names() -> tuple[str, ...]:
-    """Names of all protocols."""
-    return (*LIBRARY, *plugins.of_papers(plugins.ANALYSES))
+def names(paper: str) -> tuple[str, ...]:
+    """Names of the protocols that a study of a paper can have: the library's and the paper's analyses."""
+    analyses = plugins.of_papers(plugins.ANALYSES)
+    return (*LIBRARY, *(name for name in analyses if name.startswith(f"{paper}/")))
 
 
 def protocol_of(name: str) -> Protocol:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
 from scalinglaws.config.analysis import AnalysisOptions
 from scalinglaws.config.fit import FitOptions
@@ -22,10 +22,23 @@ from scalinglaws.config.spec import (
     Train,
 )
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.values import Count, LearningRate, Line, Name, Positive, Prose, Real, Seed
-from scalinglaws.config.values import StudyName, Title
+from scalinglaws.config.values import (
+    Count,
+    LearningRate,
+    Line,
+    Name,
+    Positive,
+    Prose,
+    Real,
+    Seed,
+    StudyName,
+    Title,
+)
 
 ScaleName = Literal["smoke", "laptop", "gpu", "paper"]
+DEVELOPMENT = 1_000_000
+"""What is added to seeds at a scale with the key `development`. Seeds of studies are lower."""
+StudySeed = Annotated[Seed, Field(lt=DEVELOPMENT)]
 
 
 class LearningRateSearch(Strict):
@@ -38,12 +51,12 @@ class LearningRateSearch(Strict):
     """Learning rates to try."""
     at: Annotated[tuple[Count, ...], Field(min_length=1), AfterValidator(distinct)]
     """Training-set sizes, in examples, at which each candidate is tried."""
-    seed: Seed = 0
+    seed: StudySeed = 0
     """Seed of the runs of the search. Of every other axis they have the first value."""
     metric: str = "cross_entropy"
     """The metric whose score decides."""
     widenings: Annotated[int, Field(strict=True, ge=0, le=3)] = 3
-    """Most candidates that are added where the best is the smallest (half of it) or the largest (twice it)."""
+    """Most candidates that are added: half of the smallest or twice the largest, where that is the best."""
 
 
 class WidthRule(Strict):
@@ -64,6 +77,13 @@ class LearningRateRule(Strict):
     """The learning rate as a power of the width of the model."""
 
 
+def _kind_of_rate(value: Any) -> str:
+    """Of which kind a learning rate is meant to be, so that errors are about this kind."""
+    if isinstance(value, LearningRateSearch | LearningRateRule):
+        return "search" if isinstance(value, LearningRateSearch) else "rule"
+    return ("rule" if "rule" in value else "search") if isinstance(value, dict) else "number"
+
+
 class Architecture(Strict):
     """One model: a family with its options beside it (`{family: resnet, width: 8, depth: 8}`)."""
 
@@ -79,7 +99,7 @@ class Choice(Strict):
 
     examples: Count
     """Number of training examples. For each seed, a smaller subset is contained in every larger one."""
-    seed: Seed | None = None
+    seed: StudySeed | None = None
     """Seed of the shuffle that they are the first of; that of the run unless given."""
 
 
@@ -95,10 +115,15 @@ class RunKeys(Strict):
     """The model."""
     subset: Choice
     """The training examples."""
-    seed: Seed
+    seed: StudySeed
     """Seed of the initial weights and of the order of the examples, and of the choice of the examples unless
     `subset.seed` is given."""
-    learning_rate: LearningRate | LearningRateSearch | LearningRateRule
+    learning_rate: Annotated[
+        Annotated[LearningRate, Tag("number")]
+        | Annotated[LearningRateSearch, Tag("search")]
+        | Annotated[LearningRateRule, Tag("rule")],
+        Discriminator(_kind_of_rate),
+    ]
     """A number, a search that chooses one for each architecture, or a rule."""
     optimiser: Optimiser = Optimiser()
     """How a step changes the weights."""
@@ -132,6 +157,10 @@ class Axes(Strict):
     training, or the last one."""
 
 
+class RunsBlock(Axes, RunKeys):
+    """The block `runs`: the keys that all runs share, and axes for those in which they differ."""
+
+
 @dataclass(frozen=True)
 class Grid:
     """The runs of a study at one scale, all checked.
@@ -139,8 +168,8 @@ class Grid:
     Attributes:
         runs: the runs, in the order of the axes as they are written.
         score: which value of a metric counts.
-        axes: the keys of axes that have a column of their own in the table of runs, sorted. A key whose values
-            are blocks stands for the keys in them.
+        axes: the keys of axes that have a column of their own in the table of runs, sorted. Where the
+            values of an axis are blocks, the keys in these have one each.
         search: the search for learning rates; None where they are numbers.
         search_runs: the runs of its first candidates.
     """

@@ -39,6 +39,7 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table | None = None) -> 
             raise ValueError(f"{path.name}: columns {list(frame.columns)} instead of {list(table.names)}")
         truths = {truth: name for name, truth in TRUTHS.items()}
         flags = [column.name for column in table.columns if column.kind == "truth"]
+        flags += [str(name) for name in frame.select_dtypes("bool") if name not in flags]
         frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
         if table.order:
             frame = frame.sort_values(list(table.order), kind="stable")

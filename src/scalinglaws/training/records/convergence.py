@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scalinglaws.config.spec import Stopping
-from scalinglaws.training.evaluation_times import Patience
+from scalinglaws.training.stopping import Patience
 
 FEWEST = 2  # evaluations that have a slope
 
@@ -18,9 +18,7 @@ def passed(values: Sequence[float], stopping: Stopping | None) -> bool:
         values: the metric at each evaluation.
         stopping: the patience of the run.
     """
-    if stopping is None:
-        return False
-    patience, ends = Patience(stopping.patience, stopping.tolerance), False
+    patience, ends = Patience(stopping), False
     for value in values:
         ends = patience.exhausted({"metric": value})
     return ends

@@ -24,8 +24,10 @@ def run_spec(**changes: Any) -> RunSpec:
         "subset": {"examples": 8, "seed": 0},
         "model": {"family": "resnet", "options": {"width": 1, "depth": 8}},
         "learning_rate": 0.05,
-        "optimiser": {"batch": 4, "warmup": 2},
-        "budget": {"steps": 6, "first_evaluation": 2, "evaluation_ratio": 1.5},
+        "optimiser": {"batch": 4, "averaging": 0.1},
+        "schedule": {"warmup": {"steps": 2}},
+        "duration": {"steps": 6},
+        "evaluation": {"first": 2, "ratio": 1.5},
         "seed": 0,
     }
     return RunSpec.model_validate({**plain, **changes})
@@ -55,14 +57,16 @@ def make_record() -> MakeRecord:
             code="c0de",
             data="da7a",
             model=SIZE,
-            result=RunResult(
-                status="completed" if minima else "diverged",
-                stopped="budget" if minima else "diverged",
-                steps=10,
-                examples_seen=40,
-                diverged_at=None if minima else 10,
-                minima=minima,
-                curve=tuple(points) if minima else (),
+            results=(
+                RunResult(
+                    status="completed" if minima else "diverged",
+                    stopped="duration" if minima else "diverged",
+                    steps=10,
+                    examples_seen=40,
+                    diverged_at=None if minima else 10,
+                    minima=minima,
+                    curve=tuple(points) if minima else (),
+                ),
             ),
             provenance=PROVENANCE,
         )

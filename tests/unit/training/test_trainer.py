@@ -1,86 +1,73 @@
-"""The training stage end to end on a small data set: what it trains, and what it leaves alone."""
+"""The training stage with the real trainer, on a small data set."""
 
 import json
-from collections.abc import Callable
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scalinglaws.config.candidates import Candidates
-from scalinglaws.config.job import Job, write_jobs
-from scalinglaws.config.spec import RunSpec
+from scalinglaws.config.job import Job, Search, write_jobs
+from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.errors import RecordError
 from scalinglaws.stages import train as stage
+from scalinglaws.training.ensemble.ensemble import Ensemble
 from scalinglaws.training.records.record import read_record
-from scalinglaws.training.records.search import Choice, read_choice, write_choice
-from scalinglaws.training.trainer import Trainer
+from scalinglaws.training.records.result import RunResult
+from scalinglaws.training.records.search import choice_file, read_choice
+from unit.made_records import run_spec, searched
+from unit.toy_images import prepare_images
 
-MakeSpec = Callable[..., RunSpec]
 METRICS = {"top1_error", "top5_error", "cross_entropy"}
+MODEL = "resnet-depth8-width1"
 
 
 class Stage:
-    """Calls the stage, and knows what it trained."""
+    """Calls the stage on a prepared data set, in a folder of results."""
 
-    def __init__(self, folder: Path, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder, self.job, self.out = folder, job, folder / "runs"
-        self.rate_file = folder / "runs" / "learning-rate" / "resnet.json"
-        self.trained: list[str] = []
-        train = Trainer.train
+    def __init__(self, prepared: Path, name: str = "made") -> None:
+        self.prepared, self.folder, self.out = prepared, prepared / name, prepared / name / "runs"
+        self.choice, self.checkpoint = choice_file(self.out, MODEL), self.folder / "checkpoint.pt"
 
-        def counted(trainer: Trainer, missing: list[tuple[RunSpec, float]]) -> None:
-            self.trained += [spec.id for spec, _ in missing]
-            train(trainer, missing)
-
-        monkeypatch.setattr(Trainer, "train", counted)
-
-    def __call__(self, job: Job | None = None, code: str = "c0de", rates: bool = False) -> list[str]:
-        """Run it on a job; the ids that were trained."""
-        self.trained.clear()
-        job = job or self.job
+    def __call__(self, *runs: RunSpec, **more: Any) -> list[RunResult]:
+        """Train; the results of the runs, each of which has one level."""
+        job = Job(study="paper/one", name="job", runs=runs, **more)
         plan = self.folder / "plan.json"
         write_jobs(plan, [job])
-        data, subsets = str(self.folder / "data"), str(self.folder / "subsets")
-        places = ["--data", data, "--subsets", subsets, "--out", str(self.out)]
-        places += ["--checkpoint", str(self.folder / "checkpoint.pt")]
-        last = ["--learning-rate", *([str(self.rate_file)] if rates else [])]
-        which = ["--plan", str(plan), "--job", job.name, "--spec", job.hash]
-        stage.main([*which, "--code", code, *places, *last])
-        return list(self.trained)
+        which = ["--plan", str(plan), "--job", job.name, "--spec", job.hash, "--code", "c0de"]
+        places = ["--data", str(self.prepared / "data"), "--subsets", str(self.prepared / "subsets")]
+        places += ["--out", str(self.out), "--checkpoint", str(self.checkpoint)]
+        stage.main([*which, *places, "--learning-rate", str(self.choice)])
+        return [result for run in runs for result in read_record(self.out / f"{run.id}.json").results]
 
-    def path(self, number: int) -> Path:
-        return self.out / f"{self.job.runs[number].id}.json"
-
-    def contents(self) -> dict[str, str]:
-        return {path.name: path.read_text() for path in self.out.glob("*.json")}
+    def results(self) -> dict[str, Any]:
+        """What is in the records, but for times and places, and in the choice."""
+        records = [read_record(path) for path in self.out.glob("*.json")]
+        found = {each.run: (each.phase, each.learning_rate, each.results) for each in records}
+        return {**found, "choice": read_choice(self.choice) if self.choice.exists() else None}
 
 
 @pytest.fixture
-def job(make_spec: MakeSpec) -> Job:
-    runs = tuple(make_spec(subset={"examples": size, "seed": 0}) for size in (16, 8, 4))
-    return Job(study="paper/one", name="job", phase="grid", runs=runs)
-
-
-@pytest.fixture
-def train(prepared: Path, job: Job, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    return Stage(prepared, job, monkeypatch)
+def train(prepared: Path) -> Stage:
+    return Stage(prepared)
 
 
 def test_every_run_gets_its_record(train: Stage) -> None:
-    assert train() == [run.id for run in train.job.runs]
+    runs = [run_spec(subset={"examples": size, "seed": 0}) for size in (16, 8, 4)]
+    (result, *_) = train(*runs)
     assert len(list(train.out.iterdir())) == 3  # and no heartbeat is left
-    assert not (train.folder / "checkpoint.pt").exists()
-    record = read_record(train.path(0))
-    assert record.spec == train.job.runs[0]
+    assert not train.checkpoint.exists()
+    record = read_record(train.out / f"{runs[0].id}.json")
+    assert record.spec == runs[0]
     assert (record.study, record.job, record.phase, record.code) == ("paper/one", "job", "grid", "c0de")
     assert record.learning_rate == 0.05
-    assert record.result.steps == 6
-    assert set(record.result.minima) == METRICS
-    assert [point["step"] for point in record.result.curve] == [2, 3, 4, 6]
+    assert result.steps == 6
+    assert set(result.minima) == METRICS
+    assert [point["step"] for point in result.curve] == [2, 4, 6]
     assert (
         record.model.parameters == 9 * 1 + 1 + 2 * (9 + 1) + (18 + 2) + (36 + 2) + (72 + 4) + (144 + 4) + 20
     )
-    assert record.result.diverged_at is None
+    assert result.diverged_at is None
     made = record.provenance
     assert (made.device, made.ensemble) == ("cpu", 3)
     assert 0 < made.evaluation_share < 1
@@ -89,102 +76,94 @@ def test_every_run_gets_its_record(train: Stage) -> None:
     assert made.peak_memory_mb > 50
 
 
-def test_a_second_call_trains_nothing_and_freshens_the_records(train: Stage) -> None:
-    train()
-    before, time = train.contents(), train.path(0).stat().st_mtime_ns
-    assert train() == []
-    assert train.contents() == before
-    assert train.path(0).stat().st_mtime_ns >= time
-
-
-def test_only_what_is_missing_is_trained(train: Stage) -> None:
-    train()
-    before = train.contents()
-    train.path(1).unlink()
-    assert train() == [train.job.runs[1].id]
-    after = train.contents()
-    assert {name for name in after if after[name] == before[name]} == {train.path(0).name, train.path(2).name}
-
-
-def test_a_job_that_grew_trains_what_was_added(train: Stage, make_spec: MakeSpec) -> None:
-    train()
-    added = make_spec(subset={"examples": 32, "seed": 0})
-    grown = train.job.model_copy(update={"runs": (added, *train.job.runs)})
-    assert train(grown) == [added.id]
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]"])
-def test_a_corrupt_record_is_trained_again(train: Stage, content: str) -> None:
-    train()
-    train.path(2).write_text(content)
-    assert train() == [train.job.runs[2].id]
-    assert read_record(train.path(2)).spec == train.job.runs[2]
-
-
-def test_a_record_under_a_wrong_name_is_trained_again(train: Stage) -> None:
-    train()
-    train.path(2).write_text(train.path(1).read_text())
-    assert train() == [train.job.runs[2].id]
-
-
-def test_other_code_trains_all_again(train: Stage) -> None:
-    train()
-    assert len(train(code="c0df")) == 3
-    assert read_record(train.path(0)).code == "c0df"
-
-
-def test_a_search_writes_its_outcome_and_the_grid_reads_it(train: Stage, make_spec: MakeSpec) -> None:
-    rates = (0.01, 0.1, 1e30)
-    search = Job(
-        study="paper/one",
-        name="search",
-        phase="search",
-        runs=tuple(make_spec(learning_rate=rate) for rate in rates),
-        candidates=Candidates(learning_rates=rates, metric="cross_entropy"),
-    )
-    assert len(train(search, rates=True)) == 3
-    choice = read_choice(train.rate_file)
-    assert choice.learning_rate in (0.01, 0.1)
-    assert choice.scores[str(1e30)] is None
-
-    run = make_spec(learning_rate="searched")
-    grid = Job(study="paper/one", name="grid", phase="grid", runs=(run,))
-    assert train(grid, rates=True) == [run.id]
-    assert read_record(train.out / f"{run.id}.json").learning_rate == choice.learning_rate
-    assert train(grid, rates=True) == []
-
-    # A file that is written again with the same outcome retrains nothing; another outcome does.
-    train.rate_file.unlink()
-    assert train(search, rates=True) == []
-    assert train(grid, rates=True) == []
-    write_choice(Choice(learning_rate=0.05, scores={}, at_edge=False), train.rate_file)
-    assert train(grid, rates=True) == [run.id]
-    assert read_record(train.out / f"{run.id}.json").learning_rate == 0.05
-
-
-def test_a_searched_rate_needs_its_file(train: Stage, make_spec: MakeSpec) -> None:
-    grid = Job(study="a/b", name="grid", phase="grid", runs=(make_spec(learning_rate="searched"),))
-    with pytest.raises(RecordError, match="a/b grid: a searched learning rate needs --learning-rate"):
-        train(grid)
-
-
-def test_a_subset_larger_than_the_pool(train: Stage, make_spec: MakeSpec) -> None:
-    large = make_spec(subset={"examples": 41, "seed": 0})
-    job = Job(study="a/b", name="grid", phase="grid", runs=(large,))
+def test_a_subset_larger_than_the_pool(train: Stage) -> None:
     with pytest.raises(RecordError, match=r"toy: a subset of 41 examples is asked for.*pool has 40"):
-        train(job)
+        train(run_spec(subset={"examples": 41, "seed": 0}))
 
 
 @pytest.mark.parametrize("seeds", [((0, 0), (0, 1)), ((0, 0), (1, 0))])
-def test_both_seeds_count(train: Stage, make_spec: MakeSpec, seeds: tuple[tuple[int, int], ...]) -> None:
-    runs = tuple(make_spec(seed=own, subset={"examples": 8, "seed": shuffle}) for own, shuffle in seeds)
-    train(Job(study="a/b", name="both", phase="grid", runs=runs))
-    one, two = (read_record(train.out / f"{run.id}.json").result for run in runs)
+def test_both_seeds_count(train: Stage, seeds: tuple[tuple[int, int], ...]) -> None:
+    one, two = train(*(run_spec(seed=own, subset={"examples": 8, "seed": s}) for own, s in seeds))
     assert one.curve != two.curve
 
 
 def test_the_record_is_plain_json(train: Stage) -> None:
-    train()
-    plain = json.loads(train.path(0).read_text())
+    run = run_spec()
+    train(run)
+    plain = json.loads((train.out / f"{run.id}.json").read_text())
     assert list(plain) == sorted(plain)
     assert plain["spec"]["model"] == {"family": "resnet", "options": {"depth": 8, "width": 1}}
+
+
+RUNS = [run_spec(learning_rate="searched", subset={"examples": size, "seed": 1}) for size in (16, 8)]
+UP, DOWN = (1e-4, 2e-4), (8.0, 1e30)
+"""Candidates that are all too small, and all too large."""
+STEPS = 5 * 6
+"""Steps of a search that is widened three times, and of the runs: the runs of each ensemble take six."""
+
+
+def search_of(rates: tuple[float, ...]) -> Search:
+    return searched(*rates, at=(16, 4), metric="cross_entropy")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[float, ...], dict[str, Any]]:
+    """By candidates, what a search and its runs give if nothing happens to them."""
+    prepared = prepare_images(tmp_path_factory.mktemp("undisturbed"))
+    made = {rates: Stage(prepared, f"from-{rates[0]}") for rates in (UP, DOWN)}
+    for rates, train in made.items():
+        train(*RUNS, search=search_of(rates))
+    return {rates: train.results() for rates, train in made.items()}
+
+
+Undisturbed = dict[tuple[float, ...], dict[str, Any]]
+
+
+@pytest.mark.parametrize(("rates", "first"), [(UP, 4e-4), (DOWN, 4.0)])
+def test_a_search_gives_what_its_runs_give_elsewhere(
+    train: Stage, undisturbed: Undisturbed, rates: tuple[float, ...], first: float
+) -> None:
+    together = undisturbed[rates]
+    choice = together["choice"]
+    learning_rates = [candidate.learning_rate for candidate in choice.candidates]
+    assert learning_rates[: len(rates) + 1] == [*rates, first]
+    tried = [run for rate in learning_rates for run in search_of(rates).candidate(rate)]
+    same = [RunSpec.model_validate({**identity(run), "learning_rate": choice.learning_rate}) for run in RUNS]
+    results = train(*same, *tried)
+    for run, result in zip(RUNS, results, strict=False):
+        assert together[run.id] == ("grid", choice.learning_rate, (result,))
+    for run, result in zip(tried, results[len(RUNS) :], strict=True):
+        assert together[run.id] == ("search", run.learning_rate, (result,))
+    assert len(together) == len(choice.runs) + len(RUNS) + 1
+
+
+@pytest.mark.parametrize(("rates", "step"), [(UP, 3), (UP, 9), (UP, 20), (UP, 28), (DOWN, 9)])
+@pytest.mark.parametrize("signalled", [True, False], ids=["signal", "kill"])
+def test_a_search_that_was_interrupted_gives_the_same_results(
+    train: Stage,
+    undisturbed: Undisturbed,
+    monkeypatch: pytest.MonkeyPatch,
+    rates: tuple[float, ...],
+    step: int,
+    signalled: bool,
+) -> None:
+    taken, advance = 0, Ensemble.advance
+
+    def interrupted(*arguments: Any) -> Any:
+        nonlocal taken
+        taken += 1
+        if taken == step and signalled:
+            signal.raise_signal(signal.SIGTERM)
+        elif taken == step:
+            raise RuntimeError("killed")  # a process that is killed saves nothing any more
+        return advance(*arguments)
+
+    monkeypatch.setattr(Ensemble, "advance", interrupted)
+    with pytest.raises(SystemExit if signalled else RuntimeError):
+        train(*RUNS, search=search_of(rates))
+    assert train.checkpoint.exists() == signalled
+    train(*RUNS, search=search_of(rates))
+    assert train.results() == undisturbed[rates]
+    if signalled and rates == UP:
+        assert taken == STEPS  # none was taken twice
+    assert not train.checkpoint.exists()

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def search(folder: Path, losses: dict[float, float], best: float = 0.0) -> list[
     """Do a search with given losses; what the rule adds is the better the nearer it is to `best`."""
     made: dict[str, Record] = {}
 
-    def records(runs: tuple[RunSpec, ...]) -> list[Record]:
+    def records(runs: Sequence[RunSpec]) -> list[Record]:
         for run in runs:
             rate = float(run.learning_rate)
             loss = losses.get(rate, 1 + abs(rate - best))

@@ -42,10 +42,10 @@ def run_spec(**changes: Any) -> RunSpec:
         "subset": {"examples": 8, "seed": 0},
         "model": {"family": "resnet", "options": {"width": 1, "depth": 8}},
         "learning_rate": 0.05,
-        "optimiser": {"batch": 4},
+        "optimiser": {"batch": 4, "averaging": 0.1},
         "schedule": {"warmup": {"steps": 2}},
         "duration": {"steps": 6},
-        "evaluation": {"first": 2, "ratio": 1.5, "share": 0.9},
+        "evaluation": {"first": 2, "ratio": 1.5},
         "seed": 0,
     }
     return RunSpec.model_validate({**plain, **changes})

@@ -4,6 +4,7 @@ import csv
 import json
 import math
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,10 @@ def collect_again(folder: Path, records: list[Record], out: str = "tables", **sp
 
 
 def search(folder: Path, losses: dict[float, float], best: float = 0.0) -> list[Record]:
-    """Do a search whose candidates have given losses; all others are worse the further they are from `best`."""
+    """Do a search with given losses; what the rule adds is the better the nearer it is to `best`."""
     made: dict[str, Record] = {}
 
-    def records(runs: tuple[RunSpec, ...]) -> list[Record]:
+    def records(runs: Sequence[RunSpec]) -> list[Record]:
         for run in runs:
             rate = float(run.learning_rate)
             loss = losses.get(rate, 1 + abs(rate - best))
@@ -91,7 +92,11 @@ def test_one_row_per_run(folder: Path, records: list[Record]) -> None:
     assert found == [("8", "0"), ("8", "1"), ("40", "0"), ("40", "1")]
     first, second = table[:2]
     assert (first["status"], first["stopped"], first["diverged_at"]) == ("diverged", "diverged", "7")
-    assert (first["cross_entropy"], first["cross_entropy_passed"], first["top1_error_slope"]) == ("", "false", "")
+    assert (first["cross_entropy"], first["cross_entropy_passed"], first["top1_error_slope"]) == (
+        "",
+        "false",
+        "",
+    )
     assert (second["status"], second["stopped"], second["steps"]) == ("completed", "duration", "10")
     assert (second["diverged_at"], second["cross_entropy"]) == ("", "0.2")
     assert float(table[2]["cross_entropy"]) == 0.1 + 0.2 / 3  # in full
@@ -138,7 +143,9 @@ def test_each_other_axis_has_a_column(folder: Path) -> None:
         {"optimiser": {"batch": 4}, "duration": {"flops": 1e12}},
         {"optimiser": {"name": "adam", "weight_decay": 0.1, "betas": [0.9, 0.95]}, "duration": {"steps": 7}},
     ]
-    runs = [run_record(run_spec(seed=s, **block), run_result(loss=[2.0, 1.0])) for s, block in enumerate(blocks)]
+    runs = [
+        run_record(run_spec(seed=s, **block), run_result(loss=[2.0, 1.0])) for s, block in enumerate(blocks)
+    ]
     axes = ["duration.flops", "optimiser.betas", "optimiser.name", "optimiser.weight_decay", "precision"]
     tables = collect(folder, runs, axes=axes)
     table = rows(tables / "runs.csv")
@@ -177,7 +184,9 @@ def test_the_runs_of_a_search_are_those_that_its_choice_names(folder: Path, reco
         ("0.01", repr(math.log(2.0)), "false", "false", "true", "1", "0"),
         ("0.02", "nan", "false", "false", "true", "1", "1"),
     ]
-    assert {(row["model"], row["parameters"], row["metric"]) for row in table} == {(MODEL, "100", "cross_entropy")}
+    assert {(row["model"], row["parameters"], row["metric"]) for row in table} == {
+        (MODEL, "100", "cross_entropy")
+    }
     made_of = read_made_of(folder / "made-of.json")
     assert made_of is not None
     read = {Path(file).name for file in made_of.inputs}

@@ -1,190 +1,234 @@
-"""The training stage end to end on a small data set: what it trains, and what it leaves alone."""
+"""The training stage: what it trains, what it leaves alone, and how a search and its runs share a job."""
 
-import json
-from collections.abc import Callable
+import signal
+import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from scalinglaws.config.candidates import Candidates
-from scalinglaws.config.job import Job, write_jobs
+from scalinglaws.config.job import Job, Search, write_jobs
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.stages import train as stage
-from scalinglaws.training.records.record import read_record
-from scalinglaws.training.records.search import Choice, read_choice, write_choice
-from scalinglaws.training.trainer import Trainer
+from scalinglaws.staleness.made_of import read_made_of
+from scalinglaws.training.records.record import read_record, write_record
+from scalinglaws.training.records.search import Choice, choice_file, read_choice
+from scalinglaws.training.resume.interruption import TrainingInterruptedError
+from unit.made_records import run_record, run_result, run_spec, searched
+from unit.toy_images import prepare_images
 
-MakeSpec = Callable[..., RunSpec]
-METRICS = {"top1_error", "top5_error", "cross_entropy"}
+MODEL = "resnet-depth8-width1"
 
 
 class Stage:
-    """Calls the stage, and knows what it trained."""
+    """Calls the stage in one folder, with a stand-in for the trainer that knows the loss of a learning rate.
 
-    def __init__(self, folder: Path, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.folder, self.job, self.out = folder, job, folder / "runs"
-        self.rate_file = folder / "runs" / "learning-rate" / "resnet.json"
-        self.trained: list[str] = []
-        train = Trainer.train
+    Attributes:
+        best: the learning rate whose loss is least.
+        diverges: whether every run diverges.
+        calls: phase and learning rates of each call of the trainer, since the last call of the stage.
+        opened: how many trainers that call made.
+        stop: after how many more runs a signal comes.
+    """
 
-        def counted(trainer: Trainer, missing: list[tuple[RunSpec, float]]) -> None:
-            self.trained += [spec.id for spec, _ in missing]
-            train(trainer, missing)
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.out = folder, folder / "runs"
+        self.file = choice_file(self.out, MODEL)
+        self.best, self.stop, self.diverges = 0.02, -1, False
+        self.calls: list[tuple[str, list[float]]] = []
+        self.opened = self.closed = 0
 
-        monkeypatch.setattr(Trainer, "train", counted)
-
-    def __call__(self, job: Job | None = None, code: str = "c0de", rates: bool = False) -> list[str]:
-        """Run it on a job; the ids that were trained."""
-        self.trained.clear()
-        job = job or self.job
+    def __call__(self, job: Job, code: str = "c0de", *, choice: bool = True) -> None:
+        self.calls.clear()
+        self.opened = self.closed = 0
         plan = self.folder / "plan.json"
         write_jobs(plan, [job])
-        data, subsets = str(self.folder / "data"), str(self.folder / "subsets")
-        places = ["--data", data, "--subsets", subsets, "--out", str(self.out)]
-        places += ["--checkpoint", str(self.folder / "checkpoint.pt")]
-        last = ["--learning-rate", *([str(self.rate_file)] if rates else [])]
-        which = ["--plan", str(plan), "--job", job.name, "--spec", job.hash]
-        stage.main([*which, "--code", code, *places, *last])
-        return list(self.trained)
+        which = ["--plan", str(plan), "--job", job.name, "--spec", job.hash, "--code", code]
+        places = ["--data", str(self.folder / "data"), "--subsets", str(self.folder / "subsets")]
+        places += ["--out", str(self.out), "--checkpoint", str(self.folder / "checkpoint.pt")]
+        places += ["--made-of", str(self.folder / "made-of.json")]
+        stage.main([*which, *places, "--learning-rate", *([str(self.file)] if choice else [])])
 
-    def path(self, number: int) -> Path:
-        return self.out / f"{self.job.runs[number].id}.json"
+    @property
+    def choice(self) -> Choice:
+        return read_choice(self.file)
 
-    def contents(self) -> dict[str, str]:
-        return {path.name: path.read_text() for path in self.out.glob("*.json")}
+    def trainer(self, job: Job, options: Any, content: str) -> Any:
+        """Stands in for `Trainer`."""
+        self.opened += 1
+
+        def train(missing: list[tuple[RunSpec, float]], phase: Any) -> None:
+            self.calls.append((phase, [rate for _, rate in missing]))
+            for spec, rate in missing:
+                if self.stop == 0:
+                    raise TrainingInterruptedError(signal.SIGTERM)
+                self.stop -= 1
+                loss = 1 + abs(rate - self.best)
+                result = run_result() if self.diverges else run_result(loss=[2 * loss, loss])
+                record = run_record(spec, result, rate=rate, phase=phase)
+                write_record(record.model_copy(update={"code": options.code, "data": content}), self.out)
+
+        def close() -> None:
+            self.closed += 1
+
+        return SimpleNamespace(train=train, close=close)
 
 
 @pytest.fixture
-def job(make_spec: MakeSpec) -> Job:
-    runs = tuple(make_spec(subset={"examples": size, "seed": 0}) for size in (16, 8, 4))
-    return Job(study="paper/one", name="job", phase="grid", runs=runs)
+def train(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+    made = Stage(prepare_images(tmp_path))
+    monkeypatch.setitem(sys.modules, "scalinglaws.training.trainer", SimpleNamespace(Trainer=made.trainer))
+    return made
 
 
-@pytest.fixture
-def train(prepared: Path, job: Job, monkeypatch: pytest.MonkeyPatch) -> Stage:
-    return Stage(prepared, job, monkeypatch)
+def job_of(search: Search | None, *sizes: int, name: str = "job") -> Job:
+    """A job of runs with a searched learning rate on subsets of some sizes, and perhaps the search."""
+    runs = (run_spec(learning_rate="searched", subset={"examples": n, "seed": 1}, seed=1) for n in sizes)
+    return Job(study="paper/one", name=name, runs=tuple(runs), search=search)
 
 
-def test_every_run_gets_its_record(train: Stage) -> None:
-    assert train() == [run.id for run in train.job.runs]
-    assert len(list(train.out.iterdir())) == 3  # and no heartbeat is left
+def test_a_search_and_its_runs_share_a_process(train: Stage) -> None:
+    job = job_of(searched(0.01, 0.02, 0.04), 16, 8)
+    train(job)
+    assert train.calls == [("search", [0.01, 0.02, 0.04]), ("grid", [0.02, 0.02])]
+    assert (train.opened, train.closed) == (1, 1)
+    assert (train.choice.learning_rate, train.choice.at_edge, train.choice.added) == (0.02, False, 0)
+    phases = {run.id: read_record(train.out / f"{run.id}.json").phase for run in job.planned}
+    assert list(phases.values()) == ["search"] * 3 + ["grid"] * 2
+
+
+@pytest.mark.parametrize(
+    ("best", "tried", "chosen"),
+    [(0.004, [0.005, 0.0025], 0.005), (0.09, [0.08, 0.16], 0.08), (1, [0.08, 0.16, 0.32], 0.32)],
+)
+def test_a_search_whose_best_is_at_an_end_is_widened_in_the_same_process(
+    train: Stage, best: float, tried: list[float], chosen: float
+) -> None:
+    train.best = best
+    train(job_of(searched(0.01, 0.02, 0.04), 16))
+    added = [("search", [rate]) for rate in tried]
+    assert train.calls == [("search", [0.01, 0.02, 0.04]), *added, ("grid", [chosen])]
+    assert train.opened == 1
+    assert train.choice.at_edge == (best == 1)
+
+
+def test_a_finished_job_trains_nothing_when_it_is_called_again(train: Stage) -> None:
+    train.best = 0.1
+    job = job_of(searched(0.01, 0.02), 16)
+    train(job)
+    before = {path: path.read_bytes() for path in train.out.rglob("*.json")}
+    train.file.unlink()  # as Snakemake does before it calls a stage
+    train(job)
+    assert (train.calls, train.opened) == ([], 0)
+    assert {path: path.read_bytes() for path in train.out.rglob("*.json")} == before
+
+
+@pytest.mark.parametrize("stop", range(7))
+def test_a_job_that_was_stopped_anywhere_goes_on_from_there(train: Stage, stop: int) -> None:
+    train.best, train.stop = 0.09, stop
+    job = job_of(searched(0.02, 0.04), 16, 8)  # 0.08 and 0.16 are added: six runs in all
+    if stop < 6:
+        with pytest.raises(SystemExit) as stopped:
+            train(job)
+        assert stopped.value.code == 128 + signal.SIGTERM
+        assert train.closed == 0  # so that the checkpoint is kept
+        assert len(list(train.out.glob("*.json"))) == stop
+        assert train.file.exists() == (stop >= 4)
+        assert not (train.folder / "made-of.json").exists()
+        train.stop = -1
+    train(job)
+    assert train.choice.learning_rate == 0.08
+    assert sum(len(rates) for _, rates in train.calls) == 6 - (stop if stop < 6 else 0)
+
+
+def test_one_more_candidate_trains_that_one_alone(train: Stage) -> None:
+    train(job_of(searched(0.01, 0.02, 0.04), 16))
+    train(job_of(searched(0.01, 0.02, 0.04, 0.03), 16))
+    assert train.calls == [("search", [0.03])]  # the winner is the same
+    train(job_of(searched(0.01, 0.02, 0.04, 0.03), 16, 8))
+    assert train.calls == [("grid", [0.02])]
+
+
+def test_a_candidate_that_the_rule_had_added_may_join_the_list(train: Stage) -> None:
+    train.best = 0.005
+    train(job_of(searched(0.01, 0.02), 16))
+    assert train.choice.added == 2
+    train(job_of(searched(0.005, 0.01, 0.02), 16))
+    assert train.calls == []
+    assert [each.added for each in train.choice.candidates] == [False, False, False, True]
+
+
+def test_a_candidate_that_wins_trains_the_runs_again(train: Stage) -> None:
+    train(job_of(searched(0.01, 0.04, 0.08), 16, 8))
+    assert train.choice.learning_rate == 0.01
+    train(job_of(searched(0.01, 0.02, 0.04, 0.08), 16, 8))
+    assert train.calls == [("search", [0.02]), ("grid", [0.02, 0.02])]
+
+
+def test_jobs_that_share_a_search_read_its_choice(train: Stage) -> None:
+    train(job_of(searched(0.01, 0.02, 0.04), name="search"))
+    assert train.calls == [("search", [0.01, 0.02, 0.04])]
+    train(job_of(None, 16, name="part0"))
+    assert train.calls == [("grid", [0.02])]
+
+
+def test_if_all_diverge_the_job_fails_and_keeps_what_it_tried(train: Stage) -> None:
+    train.diverges = True
+    job = job_of(searched(0.01, 0.02), 16)
+    for calls in ([[0.01, 0.02], [0.005], [0.0025], [0.00125]], []):
+        with pytest.raises(RecordError, match="every learning rate diverged"):
+            train(job)
+        assert [rates for _, rates in train.calls] == calls
+    assert not train.file.exists()
+
+
+@pytest.mark.parametrize("search", [None, searched(0.01, 0.02)])
+def test_a_searched_learning_rate_needs_its_file(train: Stage, search: Search | None) -> None:
+    with pytest.raises(RecordError, match="paper/one job: a searched learning rate needs --learning-rate"):
+        train(job_of(search, 16), choice=False)
+
+
+def test_a_job_notes_all_that_it_read_and_wrote(train: Stage) -> None:
+    train.best = 0.1
+    job = job_of(searched(0.02, 0.04), 16)
+    train(job)
+    made_of = read_made_of(train.folder / "made-of.json")
+    assert made_of is not None
+    assert made_of.spec == job.summary
+    runs = {f"{run}.json" for run in (*train.choice.runs, job.runs[0].id)}
+    assert len(runs) == 5  # two candidates were added
+    assert {Path(file).name for file in made_of.outputs} == {*runs, f"{MODEL}.json"}
+    assert {Path(file).name for file in made_of.inputs} == {"manifest.json", "shuffle-0.npy", "shuffle-1.npy"}
+
+    train(job_of(None, 8, name="part0"))
+    made_of = read_made_of(train.folder / "made-of.json")
+    assert made_of is not None
+    assert {Path(file).name for file in made_of.inputs} == {"manifest.json", "shuffle-1.npy", f"{MODEL}.json"}
+    assert len(made_of.outputs) == 1
+
+
+def test_a_finished_job_leaves_no_checkpoint(train: Stage) -> None:
+    job = job_of(searched(0.01, 0.02, 0.04), 16)
+    train(job)
+    (train.folder / "checkpoint.pt").write_text("left by a process that was killed after its last record")
+    train(job)
     assert not (train.folder / "checkpoint.pt").exists()
-    record = read_record(train.path(0))
-    assert record.spec == train.job.runs[0]
-    assert (record.study, record.job, record.phase, record.code) == ("paper/one", "job", "grid", "c0de")
-    assert record.learning_rate == 0.05
-    assert record.result.steps == 6
-    assert set(record.result.minima) == METRICS
-    assert [point["step"] for point in record.result.curve] == [2, 3, 4, 6]
-    assert (
-        record.model.parameters == 9 * 1 + 1 + 2 * (9 + 1) + (18 + 2) + (36 + 2) + (72 + 4) + (144 + 4) + 20
-    )
-    assert record.result.diverged_at is None
-    made = record.provenance
-    assert (made.device, made.ensemble) == ("cpu", 3)
-    assert 0 < made.evaluation_share < 1
-    assert 0 < made.utilisation < 1
-    assert made.cpu_seconds > 0 < made.busy_seconds
-    assert made.peak_memory_mb > 50
-
-
-def test_a_second_call_trains_nothing_and_freshens_the_records(train: Stage) -> None:
-    train()
-    before, time = train.contents(), train.path(0).stat().st_mtime_ns
-    assert train() == []
-    assert train.contents() == before
-    assert train.path(0).stat().st_mtime_ns >= time
-
-
-def test_only_what_is_missing_is_trained(train: Stage) -> None:
-    train()
-    before = train.contents()
-    train.path(1).unlink()
-    assert train() == [train.job.runs[1].id]
-    after = train.contents()
-    assert {name for name in after if after[name] == before[name]} == {train.path(0).name, train.path(2).name}
-
-
-def test_a_job_that_grew_trains_what_was_added(train: Stage, make_spec: MakeSpec) -> None:
-    train()
-    added = make_spec(subset={"examples": 32, "seed": 0})
-    grown = train.job.model_copy(update={"runs": (added, *train.job.runs)})
-    assert train(grown) == [added.id]
-
-
-@pytest.mark.parametrize("content", ["", "{", "[]"])
-def test_a_corrupt_record_is_trained_again(train: Stage, content: str) -> None:
-    train()
-    train.path(2).write_text(content)
-    assert train() == [train.job.runs[2].id]
-    assert read_record(train.path(2)).spec == train.job.runs[2]
-
-
-def test_a_record_under_a_wrong_name_is_trained_again(train: Stage) -> None:
-    train()
-    train.path(2).write_text(train.path(1).read_text())
-    assert train() == [train.job.runs[2].id]
 
 
 def test_other_code_trains_all_again(train: Stage) -> None:
-    train()
-    assert len(train(code="c0df")) == 3
-    assert read_record(train.path(0)).code == "c0df"
+    job = job_of(searched(0.01, 0.02, 0.04), 16)
+    train(job)
+    train(job, code="c0df")
+    assert [len(rates) for _, rates in train.calls] == [3, 1]
 
 
-def test_a_search_writes_its_outcome_and_the_grid_reads_it(train: Stage, make_spec: MakeSpec) -> None:
-    rates = (0.01, 0.1, 1e30)
-    search = Job(
-        study="paper/one",
-        name="search",
-        phase="search",
-        runs=tuple(make_spec(learning_rate=rate) for rate in rates),
-        candidates=Candidates(learning_rates=rates, metric="cross_entropy"),
-    )
-    assert len(train(search, rates=True)) == 3
-    choice = read_choice(train.rate_file)
-    assert choice.learning_rate in (0.01, 0.1)
-    assert choice.scores[str(1e30)] is None
-
-    run = make_spec(learning_rate="searched")
-    grid = Job(study="paper/one", name="grid", phase="grid", runs=(run,))
-    assert train(grid, rates=True) == [run.id]
-    assert read_record(train.out / f"{run.id}.json").learning_rate == choice.learning_rate
-    assert train(grid, rates=True) == []
-
-    # A file that is written again with the same outcome retrains nothing; another outcome does.
-    train.rate_file.unlink()
-    assert train(search, rates=True) == []
-    assert train(grid, rates=True) == []
-    write_choice(Choice(learning_rate=0.05, scores={}, at_edge=False), train.rate_file)
-    assert train(grid, rates=True) == [run.id]
-    assert read_record(train.out / f"{run.id}.json").learning_rate == 0.05
-
-
-def test_a_searched_rate_needs_its_file(train: Stage, make_spec: MakeSpec) -> None:
-    grid = Job(study="a/b", name="grid", phase="grid", runs=(make_spec(learning_rate="searched"),))
-    with pytest.raises(RecordError, match="a/b grid: a searched learning rate needs --learning-rate"):
-        train(grid)
-
-
-def test_a_subset_larger_than_the_pool(train: Stage, make_spec: MakeSpec) -> None:
-    large = make_spec(subset={"examples": 41, "seed": 0})
-    job = Job(study="a/b", name="grid", phase="grid", runs=(large,))
-    with pytest.raises(RecordError, match=r"toy: a subset of 41 examples is asked for.*pool has 40"):
-        train(job)
-
-
-@pytest.mark.parametrize("seeds", [((0, 0), (0, 1)), ((0, 0), (1, 0))])
-def test_both_seeds_count(train: Stage, make_spec: MakeSpec, seeds: tuple[tuple[int, int], ...]) -> None:
-    runs = tuple(make_spec(seed=own, subset={"examples": 8, "seed": shuffle}) for own, shuffle in seeds)
-    train(Job(study="a/b", name="both", phase="grid", runs=runs))
-    one, two = (read_record(train.out / f"{run.id}.json").result for run in runs)
-    assert one.curve != two.curve
-
-
-def test_the_record_is_plain_json(train: Stage) -> None:
-    train()
-    plain = json.loads(train.path(0).read_text())
-    assert list(plain) == sorted(plain)
-    assert plain["spec"]["model"] == {"family": "resnet", "options": {"depth": 8, "width": 1}}
+@pytest.mark.parametrize("content", ["", "{", "[]"])
+def test_a_record_that_cannot_be_read_is_trained_again(train: Stage, content: str) -> None:
+    job = job_of(searched(0.01, 0.02, 0.04), 16, 8)
+    train(job)
+    for run in (job.search.runs[0], job.runs[1]) if job.search else ():
+        (train.out / f"{run.id}.json").write_text(content)
+    train(job)
+    assert train.calls == [("search", [0.01]), ("grid", [0.02])]

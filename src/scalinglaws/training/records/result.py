@@ -13,6 +13,8 @@ class RunResult(Strict):
     """Number of prunings before it."""
     density: float = 1.0
     """Share of the prunable weights that are left, as counted in the mask."""
+    bare: int = 0
+    """Number of layers that have lost all their prunable weights."""
     status: Literal["completed", "diverged"]
     """`diverged` if the loss grew beyond all bounds."""
     stopped: Literal["patience", "duration", "diverged"]

@@ -40,7 +40,11 @@ def test_a_run_that_patience_ended_has_passed_every_minimum() -> None:
 
 def test_the_slope_is_that_of_a_power_law() -> None:
     steps = [1, 10, 100, 120, 150, 200]
-    values = [9.0, 8.0, *(step**-0.3 for step in steps[2:])]  # what is before the last factor of two is not seen
+    values = [
+        9.0,
+        8.0,
+        *(step**-0.3 for step in steps[2:]),
+    ]  # what is before the last factor of two is not seen
     assert last_slope(steps, values) == pytest.approx(-0.3)
     assert last_slope(steps, [*values[:2], 1.0, 1.0, 1.0, 1.0]) == 0
     assert last_slope(steps, [*values[:2], 1.0, 2.0, 3.0, 4.0]) > 0

@@ -14,7 +14,7 @@ from unit.made_records import run_record, run_result, searched
 
 
 class Trained:
-    """What runs would give: by learning rate and size of the subset, the loss; infinity stands for diverged."""
+    """What runs give, by learning rate and size of the subset: a loss; an infinite one has diverged."""
 
     def __init__(self, loss: Callable[[float, int], float]) -> None:
         self.calls: list[list[float]] = []
@@ -125,7 +125,9 @@ def test_a_search_in_which_all_diverge_goes_down() -> None:
 
 
 def test_if_all_diverge_to_the_end_it_is_an_error() -> None:
-    message = r"resnet-depth8-width1: every learning rate diverged \(0\.1, 0\.2, 0\.05, 0\.025, 0\.0125\); add"
+    message = (
+        r"resnet-depth8-width1: every learning rate diverged \(0\.1, 0\.2, 0\.05, 0\.025, 0\.0125\); add"
+    )
     with pytest.raises(RecordError, match=message):
         find_learning_rate(searched(0.1, 0.2), Trained(lambda *_: math.inf))
 

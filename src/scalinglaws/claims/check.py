@@ -41,7 +41,7 @@ def _of_tables(claim: Claim, plan: StudyPlan) -> Iterator[tuple[str, str]]:
 
 def _of_runs(claim: Claim, plan: StudyPlan) -> Iterator[tuple[str, str]]:
     quantity = claim.quantity
-    metrics: tuple[str, ...] = plugins.constant(TASKS, plan.grid.task, "METRICS")
+    metrics: tuple[str, ...] = plugins.constant(TASKS, plan.grid.task, "METRICS") if plan.grid else ()
     if isinstance(quantity, ChanceQuantity):
         if quantity.metric not in metrics:
             yield "metric", unknown(quantity.metric, metrics)

@@ -26,7 +26,11 @@ def check_claims(work: Plan) -> None:
     """
     for plan in work.studies:
         for claim in claims_of(plan.name):
-            wrong = _of_runs(claim, plan) if isinstance(plan.scaled.protocol, FitOptions) else _of_tables(claim, plan)
+            wrong = (
+                _of_runs(claim, plan)
+                if isinstance(plan.scaled.protocol, FitOptions)
+                else _of_tables(claim, plan)
+            )
             for key, problem in wrong:
                 raise ConfigError(f"claim {claim.id}: quantity.{key}: {problem}")
 

@@ -54,7 +54,11 @@ def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Pat
     figures = [(results / "figures" / paper / file, shown / file) for file in drawn]
     records = RECORDS / scale / name
     made = COLLECTED if study.grid else ()
-    tables = [(results / "tables" / name / f"{table}.csv", records / f"{table}.csv") for table in made if table != CURVES.name]
+    tables = [
+        (results / "tables" / name / f"{table}.csv", records / f"{table}.csv")
+        for table in made
+        if table != CURVES.name
+    ]
     return [*figures, *tables, (results / "report" / "claims" / f"{name}.csv", records / "claims.csv")]
 
 

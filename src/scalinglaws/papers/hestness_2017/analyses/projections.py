@@ -5,7 +5,7 @@ printed ones. It agrees with its own printed value if the two ranges overlap; ot
 rounding. The desired errors are treated as rounded too; if they are exact, more rows are off.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import product
 from math import log
 from typing import Any
@@ -21,6 +21,7 @@ from scalinglaws.papers.hestness_2017.constants.hestness_2019 import (
     Printed,
 )
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("domains", "projections", "implied", "fits")
 
@@ -108,7 +109,7 @@ IMPLIED: dict[str, tuple[str, Inputs, Formula]] = {
 """Quantities that are not printed, and exponents that the printed ones imply."""
 
 
-def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Compute every printed quantity from the others.
 
     Tables:

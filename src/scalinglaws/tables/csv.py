@@ -100,16 +100,18 @@ def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[A
         return pd.Series(texts, dtype=str)
     lines = enumerate(texts, start=FIRST_LINE)
     cells = [_value(text, column, f"{path}, line {line}") for line, text in lines]
+    if column.kind == "truth" and column.optional:
+        return pd.Series(cells, dtype="object")
     # Numbers that are all whole, as sizes of training sets may be, stay so: written again they are the same.
     return pd.Series(cells) if cells else pd.Series(dtype="bool" if column.kind == "truth" else "float64")
 
 
 def _value(text: str, column: Column, where: str) -> float | bool:
     try:
-        if column.kind == "truth":
-            return TRUTHS[text]
         if column.optional and text in MISSING:
             return float("nan")
+        if column.kind == "truth":
+            return TRUTHS[text]
         value = int(text) if column.kind == "whole" or text.isdigit() else float(text)
     except (KeyError, ValueError):
         problem = f"'{text}', not {KINDS[column.kind]}" if text else "empty"

@@ -9,12 +9,12 @@ import pandas as pd
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.derived import Derived
-from scalinglaws.protocols.fits import MetricFit
-from scalinglaws.protocols.learning_curves import Analysis, analyse
-from scalinglaws.protocols.run_grid import RunGrid, read_runs
+from scalinglaws.protocols.learning_curves.analysis import Analysis, analyse
+from scalinglaws.protocols.learning_curves.derived import Derived
+from scalinglaws.protocols.learning_curves.fits import MetricFit
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid, read_runs
 from scalinglaws.tables.csv import frame_of
-from scalinglaws.tables.schema import BANDS, BEST, EVIDENCE, FITS, SCORES, Table
+from scalinglaws.tables.schema import BANDS, BEST, EVIDENCE, FITS, SCORES
 
 Cell = str | int | float | bool
 BAND_POINTS = 61
@@ -22,7 +22,7 @@ NAN = float("nan")
 ENDS = {0: "", 1: "largest", -1: "smallest"}
 
 
-def tables_of(runs: Path, spec: FitSpec) -> dict[Table, pd.DataFrame]:
+def tables_of(runs: Path, spec: FitSpec) -> dict[str, pd.DataFrame]:
     """The tables of a study, from its table of runs."""
     grid = read_runs(runs, spec)
     analysis = analyse(grid, spec)
@@ -33,7 +33,7 @@ def tables_of(runs: Path, spec: FitSpec) -> dict[Table, pd.DataFrame]:
         BANDS: band_rows(grid, analysis, spec),
         EVIDENCE: evidence_rows(analysis, spec),
     }
-    return {table: frame_of(found, table) for table, found in rows.items()}
+    return {table.name: frame_of(found, table) for table, found in rows.items()}
 
 
 def score_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
@@ -158,4 +158,3 @@ def _derived_row(row: Derived, analysis: Analysis, spec: FitSpec) -> tuple[Cell,
         NAN if row.ends else spec.level, row.points,
         analysis.chosen.score.shape[-1], NAN, NAN, NAN, 0, NAN, len(row.samples), 0, "; ".join(row.warnings),
     )  # fmt: skip
-

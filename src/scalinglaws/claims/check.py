@@ -36,9 +36,9 @@ def check_claims(work: Plan) -> None:
             )
             for key, problem in wrong:
                 raise ConfigError(f"claim {claim.id}: quantity.{key}: {problem}")
-            if claim.kind != "recomputed" and isinstance(plan, AnalysisPlan) and not plan.study.studies:
+            if claim.kind != "recomputed" and not (plan.grid or plan.reads):
                 raise ConfigError(f"claim {claim.id}: kind: must be recomputed; its study trains nothing")
-            if claim.kind != "trained" and isinstance(plan, StudyPlan):
+            if claim.kind != "trained" and plan.grid:
                 raise ConfigError(f"claim {claim.id}: kind: must be trained; its study trains its runs")
 
 

@@ -82,7 +82,7 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
 
 
 def _further(name: str, texts: Sequence[str] = ()) -> Column:
-    """A column beside those of a schema: whether a run passed, a number, or an axis whose values are texts."""
+    """A column beside those of a schema: whether a run passed, a number, or an axis of texts."""
     if name.endswith(PASSED):
         return Column(name, "truth", "whether a run passed the minimum of a metric")
     number = Column(name, "number", "a metric, its slope or an axis", optional=True)

@@ -1,7 +1,7 @@
 """The protocol `learning-curves` (Hestness et al. 2017): laws of the best model at each size of the data.
 
 `run_grid` reads the table of runs, `best_fit` chooses the models, `convergence` says which of them count,
-`growth` and `fits` fit the laws, `straightness` and `evidence` say what these rest on, and `tables` writes it all
+`growth` and `fits` fit the laws, `straightness` and `evidence` say what these rest on, and `tables` writes it
 down.
 """
 

@@ -27,10 +27,10 @@ TABLES = ("domains", "projections", "implied", "fits")
 
 SECONDS_A_DAY = 86400.0
 
-Inputs = tuple[str, ...]
+Arguments = tuple[str, ...]
 Formula = Callable[..., float]
 
-QUANTITIES: dict[str, tuple[str, Inputs, Formula]] = {
+QUANTITIES: dict[str, tuple[str, Arguments, Formula]] = {
     "alpha": (
         "Learning curve through the state of the art: alpha",
         ("sota", "data", "beta_g"),
@@ -74,7 +74,7 @@ QUANTITIES: dict[str, tuple[str, Inputs, Formula]] = {
 }
 """Printed quantities: a title, the inputs that they follow from, and the formula."""
 
-IMPLIED: dict[str, tuple[str, Inputs, Formula]] = {
+IMPLIED: dict[str, tuple[str, Arguments, Formula]] = {
     "parameters": (
         "Parameters of the state of the art",
         ("sigma", "data", "beta_p"),
@@ -129,7 +129,7 @@ def analyse(_inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     }
 
 
-def evaluate(domain: Domain, inputs: Inputs, formula: Formula) -> tuple[float, float, float]:
+def evaluate(domain: Domain, inputs: Arguments, formula: Formula) -> tuple[float, float, float]:
     """A quantity from printed numbers: value, and the least and greatest that their rounding allows.
 
     The formulas are monotonic in each input, so the extremes are at the corners.

@@ -56,7 +56,7 @@ def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
             exponent; `implication` with the metric `<study>`.
     """
     every = list(inputs.studies.values())
-    projections = hestness_projections.analyse({}, spec)["projections"]
+    projections = hestness_projections.analyse(Inputs(), spec)["projections"]
     implied = [row for study in every for row in _implications(study, projections)]
     return {
         "summary": pd.DataFrame([row for study in every for row in _summary(study)]),

@@ -24,6 +24,10 @@ class Validation(Strict):
     """Which part of the pool they are from. No example is in both: choices are made on the development part
     and published results are measured on the other one (docs/protocol.md)."""
 
+    def most(self, pool: int) -> int:
+        """How many examples its part has, of so many in the pool: a third of them is for development."""
+        return pool // 3 if self.part == "development" else pool - pool // 3
+
 
 class DataSpec(Strict):
     """A prepared data set: its source and its validation set."""
@@ -84,7 +88,7 @@ class Duration(Strict):
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if len(self.model_fields_set) != 1:
+        if sum(value is not None for _, value in self) != 1:
             raise ValueError(f"needs exactly one of {', '.join(type(self).model_fields)}")
         return self
 
@@ -233,6 +237,12 @@ class RunSpec(Strict):
     """Seed of the initial weights and of the order of the examples."""
     precision: Literal["float32", "bfloat16"] = "float32"
     """Precision of matrix products (autocast). Weights and their updates are float32."""
+
+    @model_validator(mode="after")
+    def _levels_last_alike(self) -> Self:
+        if isinstance(self.procedure, Imp) and self.stopping is not None:
+            raise ValueError("imp has no 'stopping': each of its levels lasts to the end of the duration")
+        return self
 
     @cached_property
     def id(self) -> str:

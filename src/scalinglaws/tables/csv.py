@@ -6,6 +6,7 @@ the schema (most of what analyses make, and public runs) are plain data frames.
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,8 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table | None = None) -> 
             raise ValueError(f"{path.name}: columns {list(frame.columns)} instead of {list(table.names)}")
         truths = {truth: name for name, truth in TRUTHS.items()}
         flags = [column.name for column in table.columns if column.kind == "truth"]
-        flags += [name for name in frame.columns[len(table.names) :] if further(name).kind == "truth"]
-        written = {name: frame[name].map(lambda cell: truths.get(cell, cell)) for name in flags}
-        frame = frame.assign(**written)
+        flags += [str(name) for name in frame.select_dtypes("bool") if name not in flags]
+        frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
         if table.order:
             frame = frame.sort_values(list(table.order), kind="stable")
         missing = table.missing
@@ -55,7 +55,7 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
     Args:
         path: the file.
         table: its schema; without one, pandas infers the kinds of its columns.
-        metrics: the columns of metrics to read. By default, all that a table with metrics has.
+        metrics: the columns of metrics to read. By default, all that a table with metrics has, and axes.
 
     Raises:
         DataError: the file cannot be read, lacks a column, or a cell does not fit; names them.
@@ -73,16 +73,25 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
     for line, row in enumerate(rows, start=FIRST_LINE):
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: {len(row)} cells for {len(header)} columns")
-    if table.metrics and not metrics:
-        metrics = [name for name in header if name not in table.names]
-    columns = [*table.columns, *map(further, metrics)]
     texts = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
+    further = [_further(name) for name in metrics]
+    if table.metrics and not metrics:
+        further = [_further(name, texts[name]) for name in header if name not in table.names]
+    columns = [*table.columns, *further]
     return pd.DataFrame({column.name: _converted(texts[column.name], column, path) for column in columns})
 
 
-def further(name: str) -> Column:
-    """A column beside those of a table's schema, by its name: a metric, its slope, or whether it passed."""
-    return Column(name, "truth" if name.endswith(PASSED) else "number", "a metric", optional=True)
+def _further(name: str, texts: Sequence[str] = ()) -> Column:
+    """A column beside those of a schema: whether a run passed, a number, or an axis of texts."""
+    if name.endswith(PASSED):
+        return Column(name, "truth", "whether a run passed the minimum of a metric")
+    number = Column(name, "number", "a metric, its slope or an axis", optional=True)
+    try:
+        for text in texts:
+            _value(text, number, name)
+    except DataError:
+        return replace(number, kind="text")
+    return number
 
 
 def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[Any]":

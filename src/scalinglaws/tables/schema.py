@@ -1,8 +1,8 @@
 """The columns of every table of the workflow: names, kinds and meanings.
 
-Of a trained study, `runs` and `curves` are collected from run records, and the fitting stage makes `scores`,
-`best`, `fits`, `bands` and `evidence` from `runs`. `claims` holds the verdicts about a study. An analysis may
-make a table `fits` too: its columns are `CLAIMED`, those that claims are judged by.
+Of a trained study, `runs`, `curves` and `searches` are collected from run records, and the fitting stage
+makes `scores`, `best`, `fits`, `bands` and `evidence` from `runs`. `claims` holds the verdicts about a study.
+An analysis may make a table `fits` too: its columns are `CLAIMED`, those that claims are judged by.
 """
 
 from dataclasses import dataclass, replace
@@ -124,6 +124,28 @@ CURVES = Table(
     order=("run", "level", "step"),
     metrics=True,  # on the validation set
     missing="",
+)
+SEARCHES = Table(
+    name="searches",
+    row="a model and a candidate of the search for its learning rate; no row where nothing is searched",
+    columns=(
+        _MODEL,
+        _PARAMETERS,
+        Column("learning_rate", "number", "the candidate"),
+        Column("metric", "text", "the metric that decides"),
+        Column(
+            "score",
+            "number",
+            "mean over the subsets of the logarithm of the metric; missing where a run diverged",
+            optional=True,
+        ),
+        Column("chosen", "truth", "whether it has the best score"),
+        Column("added", "truth", "whether the rule added it, because the best was at an end of the list"),
+        Column("at_edge", "truth", "whether the chosen one is at an end of the list, widened as it is"),
+        Column("subsets", "whole", "subsets that it was tried on"),
+        Column("diverged", "whole", "on how many of them it diverged"),
+    ),
+    order=("parameters", "model", "learning_rate"),
 )
 SCORES = Table(
     name="scores",

@@ -16,6 +16,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.fitting.uncertainty.mover import difference, ratio
 from scalinglaws.papers.hestness_2017.analyses._fixed_sizes import FixedSizes, fit_all
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.study import CURVE, GROWTH, TrainedStudy
 from scalinglaws.tables.value import Value
 from scalinglaws.tasks.core.metrics import metric_title
@@ -33,9 +34,7 @@ OPEN = "an exponent's interval reaches 0, which leaves the ratio open"
 Row = dict[str, Any]
 
 
-def analyse(
-    _public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec, studies: Mapping[str, TrainedStudy]
-) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Gather the studies' tables and compare their exponents.
 
     Tables:
@@ -47,7 +46,7 @@ def analyse(
         comparisons: one row per study and quantity, for reading.
         fixed, fixed_points, fixed_lines: models of one size: laws, what they are fitted to, and curves.
     """
-    every = list(studies.values())
+    every = list(inputs.studies.values())
     fixed = {study.name: fit_all(study) for study in every}
     return {
         "studies": pd.DataFrame([{**_about(study), "scale": spec.scale} for study in every]),

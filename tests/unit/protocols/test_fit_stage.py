@@ -19,6 +19,7 @@ Rows = list[dict[str, str]]
 Write = Callable[[Rows], Path]
 TABLES = ("scores.csv", "best.csv", "fits.csv", "bands.csv", "evidence.csv")
 SPEC: dict[str, Any] = {
+    "name": "learning-curves",
     "study": "synthetic",
     "metrics": ["top1_error", "top5_error", "cross_entropy"],
     "size_metric": "cross_entropy",

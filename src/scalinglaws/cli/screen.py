@@ -18,7 +18,7 @@ QUICK_SCALE = "smoke"
 RECORDS = Path("records")
 HEADINGS = {
     Verdict.REPRODUCED: "reproduced",
-    Verdict.CONSISTENT: "consistent",
+    Verdict.INCONCLUSIVE: "inconclusive",
     Verdict.NOT_REPRODUCED: "not reproduced",
     Verdict.NOT_TESTABLE: "not testable",
 }
@@ -113,16 +113,23 @@ def nothing(results: Path) -> list[str]:
 
 
 def ending(work: Plan, results: Path) -> list[str]:
-    """Counts of verdicts per paper, what to look at first, and the folders: on one screen."""
+    """Counts of verdicts per paper, what to look at first, and the folders: on one screen.
+
+    Claims that are recomputed, and not about runs trained here, have a row of their own.
+    """
     counts = {paper: _verdicts(work, results, paper) for paper in work.papers}
-    if len(counts) > 1:
-        counts["all"] = sum(counts.values(), Counter())
-    wide = max(map(len, ("paper", *counts)))
+    rows = {
+        f"{paper}, {kind}" if kind == "recomputed" else paper: found[kind]
+        for paper, found in counts.items()
+        for kind in ("trained", "recomputed")
+        if found[kind]
+    }
+    wide = max(map(len, ("paper", *rows)))
     lines = ["", f"{'paper':<{wide}}  claims  {'  '.join(HEADINGS.values())}"]
-    for paper, found in counts.items():
+    for paper, found in rows.items():
         cells = (f"{found[verdict]:>{len(heading)}}" for verdict, heading in HEADINGS.items())
         lines.append(f"{paper:<{wide}}  {found.total():>6}  {'  '.join(cells)}")
-    first = max(work.papers, key=lambda paper: counts[paper].total())
+    first = max(work.papers, key=lambda paper: sum(found.total() for found in counts[paper].values()))
     report, figures = f"{results}/report/{work.config.study or first}.txt", f"{results}/figures/{first}/"
     wide = max(len(report), len(figures))
     others = "Other papers are beside them; " if len(work.papers) > 1 else ""
@@ -137,10 +144,13 @@ def ending(work: Plan, results: Path) -> list[str]:
     ]
 
 
-def _verdicts(work: Plan, results: Path, paper: str) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _verdicts(work: Plan, results: Path, paper: str) -> dict[str, Counter[str]]:
+    """Counts of verdicts by kind of claim; one that is recomputed counts as reproduced in its row."""
+    found: dict[str, Counter[str]] = {"trained": Counter(), "recomputed": Counter()}
     for study in work.all_studies:
         if study.study.paper == paper:
             with (results / "report" / "claims" / f"{study.study.study}.csv").open(encoding="utf-8") as file:
-                found.update(row["verdict"] for row in csv.DictReader(file))
+                for row in csv.DictReader(file):
+                    same = row["verdict"] == Verdict.RECOMPUTED
+                    found[row["kind"]][Verdict.REPRODUCED if same else row["verdict"]] += 1
     return found

@@ -1,19 +1,20 @@
 """Learning curves: from the grid of runs of a study to everything that is fitted, step by step."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws import laws
 from scalinglaws.config.fit import FitSpec
-from scalinglaws.errors import ScalingLawsError
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.protocols.best_fit import Selection, select
 from scalinglaws.protocols.derived import Derived, differences, small_data_slopes
+from scalinglaws.protocols.evidence import Evidence, evidence
 from scalinglaws.protocols.fits import MetricFit, ResampledPoints, fit_points
-from scalinglaws.protocols.resampling import FEWEST_SIZES, Resamples, Usable, resample, resample_scores
+from scalinglaws.protocols.growth import Growth, fit_growth, sufficient_range
+from scalinglaws.protocols.resampling import FEWEST_SIZES, resample_scores, try_resample
 from scalinglaws.protocols.run_grid import RunGrid
 
 
@@ -23,15 +24,23 @@ class Analysis:
 
     Attributes:
         chosen: the best fits, [metrics, subsets].
+        fitted: [metrics, subsets], those that the laws of learning curves see.
         score_interval: bootstrap interval of the best scores, [2, metrics, subsets].
-        fits: every law of every metric, and the law of model size last.
-        derived: differences of exponents and local slopes.
+        sufficient: the least and the greatest size near the best score, [2, metrics, subsets].
+        fits: every law of the learning curve of every metric.
+        growth: the law of model size.
+        derived: differences of exponents, local slopes, and how straight the curves are.
+        evidence: what the first law of each metric rests on.
     """
 
     chosen: Selection
+    fitted: NDArray[np.bool_]
     score_interval: FloatArray
+    sufficient: FloatArray
     fits: tuple[MetricFit, ...]
+    growth: Growth
     derived: tuple[Derived, ...]
+    evidence: tuple[Evidence, ...]
 
 
 def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
@@ -42,7 +51,7 @@ def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
     """
     curve_laws, size_law = [laws.find(name) for name in spec.laws], laws.find(spec.size_law)
     for_scores, for_curves, for_sizes = np.random.default_rng(spec.seed).spawn(3)
-    chosen = select(grid.values, grid.parameters, grid.ran, spec.tolerance)
+    chosen = select(grid.values, grid.parameters, grid.ran, grid.cells)
 
     fits: list[MetricFit] = []
     derived: list[Derived] = []
@@ -51,15 +60,20 @@ def analyse(grid: RunGrid, spec: FitSpec) -> Analysis:
         of_law = [fit_points(law, metric, curves[metric]) for metric in grid.metrics]
         fits.extend(of_law)
         derived.extend(differences(of_law))
-        for fit in of_law:
-            points = curves[fit.metric]
-            derived.extend(small_data_slopes(fit, points.x, points.y, points.samples, grid.in_region))
-    fits.append(fit_points(size_law, spec.size_metric, model_sizes(grid, spec, for_sizes)))
+        for fit, settled in zip(of_law, chosen.settled, strict=True):
+            derived.extend(small_data_slopes(fit, curves[fit.metric], grid.in_region, settled))
+    rests_on = tuple(
+        evidence(fit, k, grid, chosen, spec.level) for k, fit in enumerate(fits[: len(grid.metrics)])
+    )
     return Analysis(
         chosen=chosen,
+        fitted=grid.in_region & chosen.settled,
         score_interval=interval(resample_scores(grid, spec.resamples, for_scores), spec.level),
+        sufficient=sufficient_range(grid),
         fits=tuple(fits),
-        derived=tuple(derived),
+        growth=fit_growth(size_law, grid, spec, for_sizes),
+        derived=(*derived, *(row for each in rests_on for row in each.derived)),
+        evidence=rests_on,
     )
 
 
@@ -68,61 +82,20 @@ def learning_curves(
 ) -> dict[str, ResampledPoints]:
     """The best score at each subset size in the region, by metric; all metrics share the resamples."""
 
-    def scored(selection: Selection) -> NDArray[np.bool_]:
-        return np.asarray(grid.in_region & np.isfinite(selection.score).all(axis=-2))
+    def usable(selection: Selection) -> NDArray[np.bool_]:
+        return np.asarray(grid.in_region & selection.settled)
 
-    drawn = _try_resample(grid, scored, scored(chosen), spec, rng)
+    enough = usable(chosen).sum(axis=-1) >= FEWEST_SIZES
+    drawn = try_resample(grid, usable, spec.resamples, rng)
     return {
         metric: ResampledPoints(
             x=grid.x,
             y=chosen.score[k],
-            usable=scored(chosen),
-            samples=drawn.score[:, k] if drawn else None,
-            weights=drawn.weights if drawn else None,
+            usable=usable(chosen)[k],
+            samples=drawn.score[:, k] if drawn and enough[k] else None,
+            weights=drawn.weights[:, k] if drawn and enough[k] else None,
             redrawn=drawn.redrawn if drawn else 0,
-            warnings=_warnings(grid),
+            warnings=grid.warnings,
         )
         for k, metric in enumerate(grid.metrics)
     }
-
-
-def model_sizes(grid: RunGrid, spec: FitSpec, rng: np.random.Generator) -> ResampledPoints:
-    """The best-fit model's size at each subset size in the region, where the grid brackets the optimum."""
-    k = grid.metrics.index(spec.size_metric)
-    grid = replace(grid, metrics=(spec.size_metric,), values=grid.values[k : k + 1])
-    chosen = select(grid.values, grid.parameters, grid.ran, spec.tolerance)
-
-    def bracketed(selection: Selection) -> NDArray[np.bool_]:
-        return np.asarray(grid.in_region & ~selection.censored[..., 0, :])
-
-    drawn = _try_resample(grid, bracketed, bracketed(chosen), spec, rng)
-    return ResampledPoints(
-        x=grid.x,
-        y=chosen.size[0],
-        usable=bracketed(chosen),
-        samples=drawn.size[:, 0] if drawn else None,
-        weights=drawn.weights if drawn else None,
-        redrawn=drawn.redrawn if drawn else 0,
-        warnings=_warnings(grid),
-    )
-
-
-def _try_resample(
-    grid: RunGrid, usable: Usable, now: NDArray[np.bool_], spec: FitSpec, rng: np.random.Generator
-) -> Resamples | None:
-    if now.sum() < FEWEST_SIZES:
-        return None
-    try:
-        return resample(grid, usable, spec.resamples, rng, spec.tolerance)
-    except ScalingLawsError:  # nearly all are degenerate: the fit goes without an interval, and says so
-        return None
-
-
-def _warnings(grid: RunGrid) -> tuple[str, ...]:
-    """What holds for all fits to a grid."""
-    found = []
-    if int(grid.ran.sum(axis=-1)[grid.ran.any(axis=-1)].min()) == 1:
-        found.append("some cells have one seed: the interval lacks their seed noise")
-    if len(grid.versions) > 1:
-        found.append(f"runs of different versions: {' and '.join(grid.versions)}")
-    return tuple(found)

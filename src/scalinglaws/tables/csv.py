@@ -40,8 +40,9 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table | None = None) -> 
             raise ValueError(f"{path.name}: columns {list(frame.columns)} instead of {list(table.names)}")
         truths = {truth: name for name, truth in TRUTHS.items()}
         flags = [column.name for column in table.columns if column.kind == "truth"]
-        flags += [str(name) for name in frame.select_dtypes("bool") if name not in flags]
-        frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
+        flags += [name for name in frame.columns[len(table.names) :] if further(name).kind == "truth"]
+        written = {name: frame[name].map(lambda cell: truths.get(cell, cell)) for name in flags}
+        frame = frame.assign(**written)
         if table.order:
             frame = frame.sort_values(list(table.order), kind="stable")
         missing = table.missing
@@ -74,18 +75,18 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: {len(row)} cells for {len(header)} columns")
     texts = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
-    further = [_further(name) for name in metrics]
+    more = list(map(further, metrics))
     if table.metrics and not metrics:
-        further = [_further(name, texts[name]) for name in header if name not in table.names]
-    columns = [*table.columns, *further]
+        more = [further(name, texts[name]) for name in header if name not in table.names]
+    columns = [*table.columns, *more]
     return pd.DataFrame({column.name: _converted(texts[column.name], column, path) for column in columns})
 
 
-def _further(name: str, texts: Sequence[str] = ()) -> Column:
-    """A column beside those of a schema: whether a run passed, a number, or an axis whose values are texts."""
+def further(name: str, texts: Sequence[str] = ()) -> Column:
+    """A column beside those of a schema: whether a run passed, or numbers, or an axis of texts."""
     if name.endswith(PASSED):
-        return Column(name, "truth", "whether a run passed the minimum of a metric")
-    number = Column(name, "number", "a metric, its slope or an axis", optional=True)
+        return Column(name, "truth", "a metric", optional=True)
+    number = Column(name, "number", "a metric, its slope, or an axis", optional=True)
     try:
         for text in texts:
             _value(text, number, name)
@@ -100,16 +101,18 @@ def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[A
         return pd.Series(texts, dtype=str)
     lines = enumerate(texts, start=FIRST_LINE)
     cells = [_value(text, column, f"{path}, line {line}") for line, text in lines]
+    if column.kind == "truth" and column.optional:
+        return pd.Series(cells, dtype="object")
     # Numbers that are all whole, as sizes of training sets may be, stay so: written again they are the same.
     return pd.Series(cells) if cells else pd.Series(dtype="bool" if column.kind == "truth" else "float64")
 
 
 def _value(text: str, column: Column, where: str) -> float | bool:
     try:
-        if column.kind == "truth":
-            return TRUTHS[text]
         if column.optional and text in MISSING:
             return float("nan")
+        if column.kind == "truth":
+            return TRUTHS[text]
         value = int(text) if column.kind == "whole" or text.isdigit() else float(text)
     except (KeyError, ValueError):
         problem = f"'{text}', not {KINDS[column.kind]}" if text else "empty"

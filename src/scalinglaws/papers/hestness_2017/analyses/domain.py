@@ -21,7 +21,8 @@ from scalinglaws.tables.value import Value
 from scalinglaws.tasks.core.metrics import metric_title
 
 TABLES = (
-    "studies", "best", "scores", "bands", "fits", "comparisons", "fixed", "fixed_points", "fixed_lines",
+    "studies", "best", "scores", "bands", "evidence", "fits", "comparisons", "fixed", "fixed_points",
+    "fixed_lines",
 )  # fmt: skip
 STUDIES = True
 RESAMPLED = True
@@ -39,7 +40,7 @@ def analyse(
 
     Tables:
         studies: one row per study: what it is, the unit of its data, the metric it is about.
-        best, scores, bands: those of the studies, with the columns study and family added in front.
+        best, scores, bands, evidence: those of the studies, with the columns study and family added in front.
         fits: the same, with metrics named `<study>/<metric>`; then what follows from several fits:
             `learning-curve:ratio` and `model-size:difference` with metrics
             `<study>/<first study>/<metric>`, and laws of models of one size (see `_fixed_sizes.py`).
@@ -50,7 +51,7 @@ def analyse(
     fixed = {study.name: fit_all(study) for study in every}
     return {
         "studies": pd.DataFrame([_about(study) for study in every]),
-        **{name: _gathered(every, name) for name in ("best", "scores", "bands")},
+        **{name: _gathered(every, name) for name in ("best", "scores", "bands", "evidence")},
         "fits": _fits(every, fixed),
         "comparisons": pd.DataFrame([row for study in every for row in _comparisons(study, every[0])]),
         "fixed": pd.concat([part.laws for part in fixed.values()], ignore_index=True),
@@ -65,7 +66,6 @@ def _about(study: TrainedStudy) -> Row:
         "study": study.name, "family": facts.family, "domain": facts.domain, "optimiser": facts.optimiser,
         "data": study.manifest["title"], "unit": study.unit, "metric": study.metric,
         "metric_title": metric_title(study.manifest, study.metric), "size_metric": study.size_metric,
-        "tolerance": facts.fit.tolerance,
         "region_low": facts.fit.region[0], "region_high": facts.fit.region[1],
     }  # fmt: skip
 

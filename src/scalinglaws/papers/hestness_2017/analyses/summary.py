@@ -83,12 +83,20 @@ def _summary(study: TrainedStudy) -> Iterator[Row]:
             "beta_g": ours.value, "beta_g_low": ours.low, "beta_g_high": ours.high,
             "r_squared": study.value(CURVE, metric, "r_squared").value,
             "points": study.points(CURVE, metric, "beta_g"),
+            **_evidence(study, metric),
             "decades": study.decades(), "decades_in_region": study.decades(fitted=True),
             "beta_p": growth.value, "beta_p_low": growth.low, "beta_p_high": growth.high,
             "beta_p_points": study.points(GROWTH, study.size_metric, "beta_p"),
             "sizes": sizes, "censored": censored, "censored_share": censored / sizes if sizes else nan,
             **_published("beta_g", theirs), **_published("beta_p", published_growth),
         }  # fmt: skip
+
+
+def _evidence(study: TrainedStudy, metric: str) -> Row:
+    """What the exponent rests on: counts of subsets and points, and how straight the curve is."""
+    names = ("subsets", "converged", "interior", "largest", "lack_of_fit", "p_value", "without_last")
+    rows = study.evidence[study.evidence.metric == metric]
+    return {name: nan if rows.empty else rows[name].iloc[0] for name in names}
 
 
 def _published(name: str, constant: Constant | None) -> Row:

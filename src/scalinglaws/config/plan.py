@@ -76,15 +76,21 @@ class StudyPlan:
 
     @property
     def collect_spec(self) -> dict[str, Any]:
-        """Spec of the `collect` stage: the runs, what counts as their score, and the columns of other axes.
+        """Spec of the `collect` stage: the runs, the models whose learning rates are searched (the choices name
+        the runs of the search), what counts as a score, and the columns of other axes.
 
         Raises:
             ValueError: the study trains nothing.
         """
         if self.grid is None:
             raise ValueError(f"{self.name} trains nothing")
-        runs = sorted(run.id for run in self.runs)
-        return {"study": self.name, "runs": runs, "score": self.grid.score, "axes": list(self.grid.axes)}
+        return {
+            "study": self.name,
+            "runs": sorted(run.id for run in self.grid.runs),
+            "choices": [model.name for model in self.grid.models] if self.grid.search else [],
+            "score": self.grid.score,
+            "axes": list(self.grid.axes),
+        }
 
     def protocol_spec(self, scale: str, resamples: int) -> dict[str, Any]:
         """Spec of the protocol's stage: a `FitSpec`, or an `AnalysisSpec` where it is an analysis."""

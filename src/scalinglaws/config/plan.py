@@ -76,8 +76,8 @@ class StudyPlan:
 
     @property
     def collect_spec(self) -> dict[str, Any]:
-        """Spec of the `collect` stage: the runs, the models whose learning rates are searched (the choices name
-        the runs of the search), what counts as a score, and the columns of other axes.
+        """Spec of the `collect` stage: the runs, the models whose learning rates are searched (their choices
+        name the runs of the search), what counts as a score, and the columns of other axes.
 
         Raises:
             ValueError: the study trains nothing.

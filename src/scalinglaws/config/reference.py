@@ -15,10 +15,13 @@ from scalinglaws.config.modules import FAMILIES, SOURCES, TASKS
 from scalinglaws.config.protocol import LIBRARY
 from scalinglaws.config.reading.axes import allowed as axes
 from scalinglaws.config.scale import Scale
+from scalinglaws.config.spec import Moment
 from scalinglaws.config.study import RunsBlock, Study
 from scalinglaws.files import write_text
 
 README = "README.md"
+TIMES = {"Duration": "duration", "Moment": "moment"}
+"""Blocks that are explained once."""
 PARTIAL = ("Choice", "DataSpec", "LearningRateSearch", "Stopping", "Imp")
 """Blocks of which `runs`, a scale or an axis may give only a part."""
 HEAD = """# Config
@@ -30,9 +33,9 @@ There are two kinds of files:
 - A **scale file**, `config/<scale>.yaml`, says where and how large. `make replicate SCALE=laptop` reads
   `config/laptop.yaml`, and `SCALE=path/to/own.yaml` reads a scale file of your own.
 - A **study file**, `config/studies/<paper>/<study>.yaml`, says what is run, at all scales. The keys under
-  `scales.<scale>.runs` and `scales.<scale>.protocol` are merged over `runs` and `protocol`. Blocks that say one
-  thing in one of several ways are replaced as a whole: a `data` block that names a `source`, a duration
-  (`{steps: 900}`), and a learning rate that is a rule instead of a search.
+  `scales.<scale>.runs` and `scales.<scale>.protocol` are merged over `runs` and `protocol`. Some blocks are
+  replaced as a whole: `data` if it names a `source`, durations, and a learning rate if a rule takes the place
+  of a search.
 
 The runs of a study are all combinations of the values of its `axes`:
 
@@ -47,15 +50,16 @@ runs:
     optimiser.weight_decay: [0, 0.1]
   zipped:                       # one more axis: its keys go together, value by value
     - {duration: [{flops: 1.0e+12}, {flops: 1.0e+13}], schedule.decay: [constant, cosine]}
-  learning_rate: {search: [0.003, 0.01], at: [1000]}    # or 0.003, or {rule: {value: 0.01, width: 64, power: -1}}
+  learning_rate: {search: [0.003, 0.01], at: [1000]}
+  # or a number, or {rule: {value: 0.01, width: 64, power: -1}}
   optimiser: {name: adamw, batch: 16}
 ```
 
-The key of an axis is the dotted path of a key of a run (below), which then is not given beside `axes`. `task` and
-`data` are the same for all runs, so they are no axes.
+The key of an axis is the dotted path of a key of a run (below), which then is not given beside `axes`. It
+cannot be `task` or one of `data`, which are the same for all runs of a study.
 
-A study without `runs` trains nothing. Without `scales` it exists at every scale, and if it reads other studies,
-wherever at least one of them does.
+A study without `runs` trains nothing. Without `scales` it exists at every scale, and if it reads other
+studies, wherever at least one of them does.
 
 An unknown key, a wrong type or an impossible value stops everything before any work starts, with one sentence
 that names the file, the key and what is allowed. The first line of each file names its JSON schema, by which
@@ -112,11 +116,11 @@ def readme() -> str:
     sections = [HEAD]
     sections += _section("Scale file", "", Scale.model_json_schema())
     sections += _section("Study file", "", Study.model_json_schema())
-    sections += _section(
-        "Runs: `runs` of a study, and `runs` of each of its scales", "", RunsBlock.model_json_schema()
-    )
-    for name, protocol in LIBRARY.items():
-        sections += _section(f"Protocol `{name}`", "", protocol.options.model_json_schema())
+    sections += _section("Runs: `runs` of a study and of each scale", "", RunsBlock.model_json_schema())
+    sections += _section("Durations and moments", "", Moment.model_json_schema())
+    sections.append("\nExactly one of these keys is given; `share` only for a moment in a run.\n")
+    for protocol_name, protocol in LIBRARY.items():
+        sections += _section(f"Protocol `{protocol_name}`", "", protocol.options.model_json_schema())
     sections += _section("Protocol of a paper: an analysis", "", AnalysisOptions.model_json_schema())
     for title, folder, function in (
         ("Options of data sources", SOURCES, "load"),
@@ -162,8 +166,10 @@ def _rows(
             default = ""
         else:
             default = f"`{json.dumps(field['default'])}`"
-        inner = [definitions[name] for name in _references(field)]
-        meaning = " ".join(field.get("description", "").split()).replace("|", "\\|")
+        inner = [definitions[name] for name in _references(field) if name not in TIMES]
+        # pydantic leaves out a description that is that of the block itself.
+        about = field.get("description") or next((block.get("description", "") for block in inner), "")
+        meaning = " ".join(about.split()).replace("|", "\\|")
         yield f"`{path}`", _kind(field), default, meaning
         for block in inner:
             yield from _rows(f"{path}.", block, definitions)
@@ -171,7 +177,7 @@ def _rows(
 
 def _references(field: dict[str, Any]) -> list[str]:
     """Names of the blocks that a field contains."""
-    places = [field, *field.get("anyOf", ()), field.get("items", {})]
+    places = [field, *field.get("anyOf", ()), *field.get("oneOf", ()), field.get("items", {})]
     return [
         place["$ref"].rsplit("/", 1)[1] for place in places if isinstance(place, dict) and "$ref" in place
     ]
@@ -182,10 +188,11 @@ def _kind(field: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "const" in field:
         return f"`{field['const']}`"
-    if "anyOf" in field:
-        return " or ".join(_kind(option) for option in field["anyOf"])
+    if "anyOf" in field or "oneOf" in field:
+        kinds = map(_kind, field.get("anyOf") or field["oneOf"])
+        return " or ".join(dict.fromkeys(kinds))
     if "$ref" in field:
-        return "block"
+        return TIMES.get(field["$ref"].rsplit("/", 1)[1], "block")
     if field.get("type") == "array":
         return f"list of {_kind(field.get('items', {}))}" if field.get("items") else "list"
     kind = {"integer": "integer", "number": "number", "string": "text", "boolean": "true or false"}.get(

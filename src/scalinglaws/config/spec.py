@@ -17,7 +17,7 @@ class Validation(Strict):
     """The validation set: a balanced choice from the validation examples of the data set, made once."""
 
     examples: Count | None = None
-    """Number of validation examples. Without this key, all of them are used."""
+    """Number of validation examples. Without this key, all of the part are used."""
     seed: Seed = 0
     """Seed of the choice."""
     part: Literal["published", "development"] = "published"

@@ -24,7 +24,7 @@ def prepare_tones(folder: Path, train: int = 20, validation: int = 12) -> None:
     parts = [_part(rng, split, size) for split, size in (("training", train), ("validation", validation))]
     none: dict[str, dict[str, int]] = {"training": {}, "validation": {}}
     data = Speech(CORPUS, parts[0], parts[1], tuple(SYMBOLS), hop_ms=10, left_out=none).check()
-    write_prepared(data, folder, None, 0, "tones", modality="speech")
+    write_prepared(data, folder, "tones", modality="speech")
 
 
 def scores_after_training(task: Any, build: Callable[[], torch.nn.Module]) -> dict[str, Any]:

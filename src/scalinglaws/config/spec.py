@@ -17,12 +17,16 @@ class Validation(Strict):
     """The validation set: a balanced choice from the validation examples of the data set, made once."""
 
     examples: Count | None = None
-    """Number of validation examples. Without this key, all of them are used."""
+    """Number of validation examples. Without this key, all of the part are used."""
     seed: Seed = 0
     """Seed of the choice."""
     part: Literal["published", "development"] = "published"
     """Which part of the pool they are from. No example is in both: choices are made on the development part
     and published results are measured on the other one (docs/protocol.md)."""
+
+    def most(self, pool: int) -> int:
+        """How many examples its part has, of so many in the pool: a third of them is for development."""
+        return pool // 3 if self.part == "development" else pool - pool // 3
 
 
 class DataSpec(Strict):
@@ -84,7 +88,7 @@ class Duration(Strict):
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
-        if len(self.model_fields_set) != 1:
+        if sum(value is not None for _, value in self) != 1:
             raise ValueError(f"needs exactly one of {', '.join(type(self).model_fields)}")
         return self
 

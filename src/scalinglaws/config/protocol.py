@@ -1,0 +1,59 @@
+"""The protocols, by which the runs of a study become tables: the library's, and the analyses of papers."""
+
+from dataclasses import dataclass
+
+from scalinglaws.config import fit, plugins
+from scalinglaws.config.analysis import AnalysisOptions
+from scalinglaws.config.fit import FitOptions
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """What the config knows of a protocol.
+
+    Attributes:
+        options: the schema of the block `protocol`.
+        tables: names of the tables that it makes.
+        runs: whether it works on the study's own runs.
+        studies: whether it reads the tables of other studies.
+        public_runs: whether it may read public runs.
+        resampled: whether its tables have intervals from a bootstrap.
+    """
+
+    options: type[FitOptions] | type[AnalysisOptions]
+    tables: tuple[str, ...]
+    runs: bool
+    studies: bool
+    public_runs: bool
+    resampled: bool
+
+
+LIBRARY = {
+    fit.NAME: Protocol(FitOptions, fit.TABLES, runs=True, studies=False, public_runs=False, resampled=True)
+}
+
+
+def names(paper: str) -> tuple[str, ...]:
+    """Names of the protocols that a study of a paper can have: the library's and the paper's analyses."""
+    analyses = plugins.of_papers(plugins.ANALYSES)
+    return (*LIBRARY, *(name for name in analyses if name.startswith(f"{paper}/")))
+
+
+def protocol_of(name: str) -> Protocol:
+    """The protocol of a name.
+
+    Raises:
+        ConfigError: the file of the analysis lacks something or cannot be parsed.
+    """
+    if name in LIBRARY:
+        return LIBRARY[name]
+    plugin = plugins.of_paper(plugins.ANALYSES, name)
+    plugins.has_function(*plugin, "analyse")
+    return Protocol(
+        AnalysisOptions,
+        plugins.required(*plugin, "TABLES", tuple),
+        runs=bool(plugins.constant(*plugin, "RUNS")),
+        studies=bool(plugins.constant(*plugin, "STUDIES")),
+        public_runs=True,
+        resampled=bool(plugins.constant(*plugin, "RESAMPLED")),
+    )

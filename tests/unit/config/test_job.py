@@ -135,6 +135,12 @@ def test_what_is_planned_and_what_is_read(grid: Job, search: Job, both: Job) -> 
     assert [job.reads_choice for job in (grid, search, both)] == [True, False, False]
 
 
+def test_a_changed_copy_of_a_run_has_its_own_id(make_spec: MakeSpec) -> None:
+    run = make_spec(seed=0)
+    assert run.id == make_spec(seed=0).id
+    assert run.model_copy(update={"seed": 1}).id == make_spec(seed=1).id
+
+
 def test_seeds_of_the_shuffles(grid: Job, both: Job) -> None:
     assert grid.seeds == (0, 1)
     assert both.seeds == (0, 1, 2)

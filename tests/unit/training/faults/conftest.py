@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,20 +21,34 @@ def known() -> dict[str, Results]:
 
 @pytest.fixture
 def make_job(make_spec: Callable[..., RunSpec]) -> MakeJob:
-    """A job of so many runs of at most so many steps, each with its own subset, seed and learning rate."""
+    """A job of so many runs of at most so many steps, each with its own subset, seed and learning rate.
 
-    def make(runs: int = 6, steps: int = 300, patience: int = 8, rate: float = 0.01, first: int = 4) -> Job:
-        budget = {"steps": steps, "patience": patience, "first_evaluation": first, "evaluation_ratio": 1.15}
+    Other blocks of their specs, the same for all, may be given.
+    """
+
+    def make(
+        runs: int = 6,
+        steps: int = 300,
+        patience: int | None = 8,
+        rate: float = 0.01,
+        first: int = 4,
+        **blocks: Any,
+    ) -> Job:
         specs = (
             make_spec(
-                subset={"examples": 8 + 4 * (number % 8), "seed": number % 2},
-                learning_rate=rate * (1 + number),
-                budget=budget,
-                seed=number,
+                **{
+                    "subset": {"examples": 8 + 4 * (number % 8), "seed": number % 2},
+                    "learning_rate": rate * (1 + number),
+                    "duration": {"steps": steps},
+                    "stopping": {"patience": patience} if patience else None,
+                    "evaluation": {"first": first, "ratio": 1.15},
+                    "seed": number,
+                    **blocks,
+                }
             )
             for number in range(runs)
         )
-        return Job(study="paper/one", name="job", phase="grid", runs=tuple(specs))
+        return Job(study="paper/one", name="job", runs=tuple(specs))
 
     return make
 

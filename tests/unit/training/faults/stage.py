@@ -77,20 +77,23 @@ class Stage:
         """What of the records depends on no time and place, by run; each is whole."""
         plain = {run: json.loads(content) for run, content in self.records().items()}
         return {
-            run: {key: record[key] for key in ("result", "learning_rate", "model")}
+            run: {key: record[key] for key in ("results", "learning_rate", "model")}
             for run, record in plain.items()
         }
 
     def saved(self) -> dict[str, int]:
-        """The steps that runs were saved at in the checkpoint."""
+        """The steps that runs had taken when they were saved in the checkpoint."""
         if not self.checkpoint.exists():
             return {}
         plain = torch.load(self.checkpoint, weights_only=True)
-        return {run: state["step"] for run, state in plain["states"].items()}
+        return {run: _taken(state) for run, state in plain["states"].items()}
 
     def progress(self) -> int:
         """Steps that no later call has to take again."""
-        finished = {run: record["result"]["steps"] for run, record in self.results().items()}
+        finished = {
+            run: sum(result["steps"] for result in record["results"])
+            for run, record in self.results().items()
+        }
         return sum({**self.saved(), **finished}.values())
 
     def left_behind(self) -> list[str]:
@@ -110,6 +113,11 @@ class Stage:
         except FileNotFoundError:
             time_saved = 0
         return time_saved, len(list(self.out.glob("*.json")))
+
+
+def _taken(state: dict[str, Any]) -> int:
+    """Steps of a saved run, over all its levels."""
+    return int(sum(result["steps"] for result in state["results"][:-1]) + state["step"])
 
 
 def waiting() -> Iterator[None]:

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from scalinglaws.config.candidates import Candidates
+
 from scalinglaws.config.job import Job, read_job, write_jobs
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import ConfigError

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from scalinglaws.config.job import Job, write_jobs
+from scalinglaws.training.records.search import choice_file, read_choice
 from unit.training.faults.forks import Child, Ended, Settings
 
 LIMIT = 120
@@ -33,6 +34,7 @@ class Stage:
         self.folder = prepared / name
         self.out, self.checkpoint = self.folder / "runs", self.folder / "checkpoint.pt"
         self.heartbeat = self.folder / "progress.heartbeat"
+        self.choice = choice_file(self.out, "model")
         self.folder.mkdir()
         self._calls = 0
 
@@ -43,7 +45,7 @@ class Stage:
         data, subsets = str(self.prepared / "data"), str(self.prepared / "subsets")
         which = ["--plan", str(plan), "--job", self._job.name, "--spec", self._job.hash, "--code", code]
         made = ["--out", str(self.out), "--checkpoint", str(self.checkpoint)]
-        made += ["--heartbeat", str(self.heartbeat)]
+        made += ["--heartbeat", str(self.heartbeat), "--learning-rate", str(self.choice)]
         return [*which, "--data", data, "--subsets", subsets, *made, "--ensemble", str(ensemble)]
 
     def command(self) -> list[str]:
@@ -66,7 +68,8 @@ class Stage:
         assert ended.status == 0, ended.said
         assert not self.checkpoint.exists()
         results = self.results()
-        assert results.keys() == {run.id for run in self._job.runs}
+        added = read_choice(self.choice).runs if self._job.search else ()
+        assert results.keys() == {*added, *(run.id for run in self._job.planned)}
         return results
 
     def records(self) -> dict[str, bytes]:

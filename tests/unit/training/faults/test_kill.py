@@ -15,6 +15,7 @@ pytestmark = pytest.mark.slow
 
 
 PLAIN: dict[str, Any] = {}
+SEARCH: dict[str, Any] = {"candidates": (1e-4, 2e-4)}  # too small, so that the search is widened
 ADAMW: dict[str, Any] = {
     "optimiser": {"name": "adamw", "batch": 4, "weight_decay": 0.1, "clip": 1.0, "averaging": 0.1},
     "schedule": {"decay": "cosine", "to": 0.1, "warmup": {"share": 0.1}},
@@ -32,12 +33,13 @@ PRUNED: dict[str, Any] = {
         (PLAIN, 64, 200, 3, 1),
         (ADAMW, 64, 200, 3, 1),
         (PRUNED, 64, 60, 3, 1),
+        (SEARCH, 64, 100, 4, 1),
         pytest.param(PLAIN, 64, 1000, 20, 7, marks=pytest.mark.long),
         pytest.param(PLAIN, 1, 250, 10, 4, marks=pytest.mark.long),
         pytest.param(ADAMW, 64, 1000, 20, 7, marks=pytest.mark.long),
         pytest.param(PRUNED, 64, 300, 20, 7, marks=pytest.mark.long),
     ],
-    ids=["plain", "adamw", "pruned", "plain-long", "plain-alone", "adamw-long", "pruned-long"],
+    ids=["plain", "adamw", "pruned", "search", "plain-long", "plain-alone", "adamw-long", "pruned-long"],
 )
 def test_killed_again_and_again(
     make_job: Callable[..., Job],

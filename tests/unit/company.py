@@ -69,7 +69,9 @@ def results(
                 torch.randint(task.examples, (6,), generator=torch.Generator().manual_seed(9 * seed + step))
                 for seed in seeds
             ]
-            losses = ensemble.advance(task, torch.stack(rows), torch.tensor(ensemble.controls(min(1.0, step / 3), step)))
+            losses = ensemble.advance(
+                task, torch.stack(rows), torch.tensor(ensemble.controls(min(1.0, step / 3), step))
+            )
         row = seeds.index(MINE)
         seen = [losses, ensemble.predict(task.all()), *task.evaluate(ensemble.predict).values()]
         found.append([each[row] for each in (*seen, *ensemble.arrays().values())])

@@ -21,7 +21,7 @@ Region = Annotated[tuple[Positive, Positive], AfterValidator(_ascending)]
 
 
 NAME: Literal["learning-curves"] = "learning-curves"
-TABLES = ("scores", "best", "fits", "bands")
+TABLES = ("scores", "best", "fits", "bands", "evidence")
 """Names of the tables that the protocol makes."""
 
 

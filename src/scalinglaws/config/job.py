@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.config.canonical import canonical_json, short_hash
-from scalinglaws.config.spec import RunSpec, Score, identity
+from scalinglaws.config.spec import DataSpec, RunSpec, Score, identity
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.values import Seed
 from scalinglaws.errors import ConfigError
@@ -61,6 +61,11 @@ class Job(Strict):
     def planned(self) -> tuple[RunSpec, ...]:
         """Every run that is known beforehand: those of the search, which may add more, then the study's."""
         return (*(self.search.runs if self.search else ()), *self.runs)
+
+    @property
+    def data(self) -> DataSpec:
+        """The data set of its runs."""
+        return self.planned[0].data
 
     @property
     def reads_choice(self) -> bool:

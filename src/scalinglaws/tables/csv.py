@@ -40,9 +40,8 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table | None = None) -> 
             raise ValueError(f"{path.name}: columns {list(frame.columns)} instead of {list(table.names)}")
         truths = {truth: name for name, truth in TRUTHS.items()}
         flags = [column.name for column in table.columns if column.kind == "truth"]
-        flags += [name for name in frame.columns[len(table.names) :] if further(name).kind == "truth"]
-        written = {name: frame[name].map(lambda cell: truths.get(cell, cell)) for name in flags}
-        frame = frame.assign(**written)
+        flags += [str(name) for name in frame.select_dtypes("bool") if name not in flags]
+        frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
         if table.order:
             frame = frame.sort_values(list(table.order), kind="stable")
         missing = table.missing
@@ -75,18 +74,18 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: {len(row)} cells for {len(header)} columns")
     texts = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
-    more = list(map(further, metrics))
+    further = [_further(name) for name in metrics]
     if table.metrics and not metrics:
-        more = [further(name, texts[name]) for name in header if name not in table.names]
-    columns = [*table.columns, *more]
+        further = [_further(name, texts[name]) for name in header if name not in table.names]
+    columns = [*table.columns, *further]
     return pd.DataFrame({column.name: _converted(texts[column.name], column, path) for column in columns})
 
 
-def further(name: str, texts: Sequence[str] = ()) -> Column:
-    """A column beside those of a schema: whether a run passed, or numbers, or an axis of texts."""
+def _further(name: str, texts: Sequence[str] = ()) -> Column:
+    """A column beside those of a schema: whether a run passed, a number, or an axis of texts."""
     if name.endswith(PASSED):
-        return Column(name, "truth", "a metric", optional=True)
-    number = Column(name, "number", "a metric, its slope, or an axis", optional=True)
+        return Column(name, "truth", "whether a run passed the minimum of a metric")
+    number = Column(name, "number", "a metric, its slope or an axis", optional=True)
     try:
         for text in texts:
             _value(text, number, name)

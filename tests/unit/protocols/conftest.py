@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 METRICS = ("top1_error", "top5_error", "cross_entropy")
 COLUMNS = [

@@ -6,7 +6,7 @@ the same is computed with the exponents measured at this scale. It is not a fore
 depends on an exponent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import exp, inf, log, nan
 from typing import Any
 
@@ -19,6 +19,7 @@ from scalinglaws.papers.hestness_2017.analyses import projections as hestness_pr
 from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS
 from scalinglaws.papers.hestness_2017.constants.hestness_2019 import DOMAINS, Domain
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.study import CURVE, GROWTH, TrainedStudy
 from scalinglaws.tables.value import MISSING, Value
 from scalinglaws.tasks.core.metrics import metric_title
@@ -42,9 +43,7 @@ MOST_LOG = 700.0  # exp of more overflows
 Row = dict[str, Any]
 
 
-def analyse(
-    _public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec, studies: Mapping[str, TrainedStudy]
-) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Gather the exponents, and answer the follow-up's question for each study.
 
     Tables:
@@ -56,8 +55,8 @@ def analyse(
             first metrics of all studies, `learning-curve:all-domains` with the steepest and the flattest
             exponent; `implication` with the metric `<study>`.
     """
-    every = list(studies.values())
-    projections = hestness_projections.analyse({}, spec)["projections"]
+    every = list(inputs.studies.values())
+    projections = hestness_projections.analyse(Inputs(), spec)["projections"]
     implied = [row for study in every for row in _implications(study, projections)]
     return {
         "summary": pd.DataFrame([row for study in every for row in _summary(study)]),

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from scalinglaws.config.fit import FitSpec
-from scalinglaws.protocols.best_fit import Selection, select
-from scalinglaws.protocols.convergence import Cells
-from scalinglaws.protocols.learning_curves import analyse
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.analysis import analyse
+from scalinglaws.protocols.learning_curves.best_fit import Selection, select
+from scalinglaws.protocols.learning_curves.convergence import Cells
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 NAN = np.nan
 SIZES = np.array([1e2, 1e3, 1e4, 1e5])

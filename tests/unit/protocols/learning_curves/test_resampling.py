@@ -13,10 +13,10 @@ from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import refit
 from scalinglaws.fitting.uncertainty.covariance import interval
-from scalinglaws.protocols.best_fit import Selection
-from scalinglaws.protocols.learning_curves import analyse
-from scalinglaws.protocols.resampling import draw_points, draw_runs, resample
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.analysis import analyse
+from scalinglaws.protocols.learning_curves.best_fit import Selection
+from scalinglaws.protocols.learning_curves.resampling import draw_points, draw_runs, resample
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 SPEC = FitSpec(
     study="synthetic",

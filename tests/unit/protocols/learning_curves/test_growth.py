@@ -8,8 +8,8 @@ import pytest
 
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.fitting.uncertainty.covariance import interval
-from scalinglaws.protocols.learning_curves import analyse
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.analysis import analyse
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 Draw = Callable[..., RunGrid]
 SPEC = FitSpec(

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.fits import MetricFit, ResampledPoints
+from scalinglaws.protocols.learning_curves.fits import MetricFit, ResampledPoints
 
 
 @dataclass(frozen=True)

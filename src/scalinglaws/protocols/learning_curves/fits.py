@@ -12,7 +12,7 @@ from scalinglaws.fitting.solution import r_squared
 from scalinglaws.fitting.system import points_needed
 from scalinglaws.fitting.uncertainty.bootstrap import Refits, refit
 from scalinglaws.laws.law import FloatArray, Law
-from scalinglaws.protocols.resampling import FEWEST_SIZES
+from scalinglaws.protocols.learning_curves.resampling import FEWEST_SIZES
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.protocols.best_fit import select, vertex
+from scalinglaws.protocols.learning_curves.best_fit import select, vertex
 
 NAN = np.nan
 SIZES = np.array([100.0, 1000.0, 10000.0])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.convergence import Cells
+from scalinglaws.protocols.learning_curves.convergence import Cells
 
 
 @dataclass(frozen=True)

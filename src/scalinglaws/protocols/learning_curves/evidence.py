@@ -9,11 +9,17 @@ from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.system import points_needed
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.best_fit import Selection
-from scalinglaws.protocols.derived import Derived
-from scalinglaws.protocols.fits import MetricFit
-from scalinglaws.protocols.run_grid import RunGrid
-from scalinglaws.protocols.straightness import RIVALS, UNDECIDED, LackOfFit, lack_of_fit, rivals
+from scalinglaws.protocols.learning_curves.best_fit import Selection
+from scalinglaws.protocols.learning_curves.derived import Derived
+from scalinglaws.protocols.learning_curves.fits import MetricFit
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.straightness import (
+    RIVALS,
+    UNDECIDED,
+    LackOfFit,
+    lack_of_fit,
+    rivals,
+)
 
 
 @dataclass(frozen=True)

@@ -16,10 +16,10 @@ from scalinglaws.config.fit import FitSpec
 from scalinglaws.fitting.uncertainty.bootstrap import Refits
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray, Law
-from scalinglaws.protocols.best_fit import Selection, select
-from scalinglaws.protocols.fits import MetricFit, ResampledPoints, fit_points
-from scalinglaws.protocols.resampling import try_resample
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.best_fit import Selection, select
+from scalinglaws.protocols.learning_curves.fits import MetricFit, ResampledPoints, fit_points
+from scalinglaws.protocols.learning_curves.resampling import try_resample
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 SHARES = (0.01, 0.02, 0.05, 0.1)
 RULES = {"parabola": 0.0, **{f"within-{100 * share:g}": share for share in SHARES}}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scalinglaws import laws
-from scalinglaws.protocols.straightness import lack_of_fit, rivals
+from scalinglaws.protocols.learning_curves.straightness import lack_of_fit, rivals
 
 LAW = laws.find("learning-curve")
 X = 2.0 ** np.arange(7)

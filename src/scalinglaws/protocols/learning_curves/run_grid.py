@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import DataError
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.convergence import Cells
+from scalinglaws.protocols.learning_curves.convergence import Cells
 from scalinglaws.tables.csv import read_table
 from scalinglaws.tables.schema import PASSED, RUNS, SLOPE
 

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.best_fit import Selection, select
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.best_fit import Selection, select
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 FEWEST_SIZES = 3  # distinct subset sizes that a resample needs to determine a law
 AT_A_TIME = 500  # resamples drawn together: bounds the memory

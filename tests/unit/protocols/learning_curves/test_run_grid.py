@@ -8,7 +8,7 @@ import pytest
 
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import DataError
-from scalinglaws.protocols.run_grid import RunGrid, read_runs
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid, read_runs
 
 Rows = list[dict[str, str]]
 Write = Callable[[Rows], Path]

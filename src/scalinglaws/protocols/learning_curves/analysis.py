@@ -9,13 +9,13 @@ from scalinglaws import laws
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.fitting.uncertainty.covariance import interval
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.best_fit import Selection, select
-from scalinglaws.protocols.derived import Derived, differences, small_data_slopes
-from scalinglaws.protocols.evidence import Evidence, evidence
-from scalinglaws.protocols.fits import MetricFit, ResampledPoints, fit_points
-from scalinglaws.protocols.growth import Growth, fit_growth, sufficient_range
-from scalinglaws.protocols.resampling import FEWEST_SIZES, resample_scores, try_resample
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.best_fit import Selection, select
+from scalinglaws.protocols.learning_curves.derived import Derived, differences, small_data_slopes
+from scalinglaws.protocols.learning_curves.evidence import Evidence, evidence
+from scalinglaws.protocols.learning_curves.fits import MetricFit, ResampledPoints, fit_points
+from scalinglaws.protocols.learning_curves.growth import Growth, fit_growth, sufficient_range
+from scalinglaws.protocols.learning_curves.resampling import FEWEST_SIZES, resample_scores, try_resample
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 
 @dataclass(frozen=True)

@@ -224,9 +224,9 @@ def expand(study: str, grid: Grid, workers: int) -> tuple[Job, ...]:
     return (*searches, *jobs)
 
 
-def _order(run: RunSpec) -> tuple[int, int, int]:
-    """Large subsets first, then by seed; runs that differ in something else stay as they are."""
-    return -run.subset.examples, run.subset.seed, run.seed
+def _order(run: RunSpec) -> tuple[int, int, int, str]:
+    """Large subsets first, then by seed. The order of the file is of no account."""
+    return -run.subset.examples, run.subset.seed, run.seed, run.id
 
 
 def _search(grid: Grid, model: str) -> Search | None:

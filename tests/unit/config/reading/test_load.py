@@ -153,9 +153,9 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         ({"study": "../one"}, "study: string should match pattern"),
         # numbers
         *(
-            (at_laptop(**{key: [value]}), f"scales.laptop.{PLACES[key]}.0: should be a whole number, not {text}")
+            (at_laptop(**{key: [value]}), f"scales.laptop.{PLACES[key]}.0: should be a whole number, {text}")
             for key in ("seeds", "subsets")
-            for value, text in ((True, "true"), (1.0, "1.0"), ("1", "'1'"), (None, "null"))
+            for value, text in ((True, "not true"), (1.0, "not 1.0"), ("1", "not '1'"), (None, "not null"))
         ),
         ({"runs.learning_rate": True}, "runs.learning_rate: should be a valid number, not true"),
         ({"runs.learning_rate": "0.1"}, "runs.learning_rate: should be a valid number, not '0.1'"),

@@ -133,7 +133,11 @@ def test_one_does_not_fit_even_alone(
 def test_a_real_lack(make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed) -> None:
     job = make_job(runs=100, steps=4, rate=1e-4)
     wide = {"family": "resnet", "options": {"width": 4, "depth": 8}}
-    same = {"model": wide, "optimiser": {"batch": 40}, "subset": {"examples": 40, "seed": 0}}
+    same = {
+        "model": wide,
+        "optimiser": {"batch": 40, "averaging": 0.1},
+        "subset": {"examples": 40, "seed": 0},
+    }
     runs = tuple(RunSpec.model_validate({**identity(run), **same}) for run in job.runs)
     job = job.model_copy(update={"runs": runs})
     stage = make_stage(job)

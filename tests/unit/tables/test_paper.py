@@ -8,7 +8,18 @@ import pytest
 from scalinglaws.errors import DataError
 from scalinglaws.tables.csv import write_table
 from scalinglaws.tables.paper import find_tables
-from scalinglaws.tables.schema import BANDS, BEST, CLAIMED, CLAIMS, CURVES, EVIDENCE, FITS, RUNS, SCORES, Table
+from scalinglaws.tables.schema import (
+    BANDS,
+    BEST,
+    CLAIMED,
+    CLAIMS,
+    CURVES,
+    EVIDENCE,
+    FITS,
+    RUNS,
+    SCORES,
+    Table,
+)
 
 CELLS = {"text": "a", "whole": 1, "number": 0.5, "truth": True}
 

@@ -122,7 +122,8 @@ class Range:
 
 
 def _range(low: float, high: float, unit: str, place: str, certainty: Certainty) -> Range:
-    return Range(*(Constant(end, f"{PAPER}, {place}", certainty) for end in (low, high)), unit)
+    ends = [Constant(end, f"{PAPER}, {place}", certainty) for end in (low, high)]
+    return Range(ends[0], ends[1], unit)
 
 
 def _read_off(curve: Curve) -> Range:

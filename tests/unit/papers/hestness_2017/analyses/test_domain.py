@@ -17,7 +17,7 @@ from scalinglaws.tables.study import TrainedStudy
 from scalinglaws.tasks.core.metrics import metric_title
 from unit.trained_studies import facts, made
 
-SPEC = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
+SPEC = AnalysisSpec(name="hestness-domain", study="a/b", scale="smoke", resamples=200)
 FIRST, SECOND = "words-lstm2", "words-rhn5"
 BETAS, GROWTHS = {FIRST: -0.2, SECOND: -0.22}, {FIRST: 0.6, SECOND: 0.5}
 PAIR = f"{SECOND}/{FIRST}/cross_entropy"

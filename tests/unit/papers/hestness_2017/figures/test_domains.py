@@ -29,7 +29,7 @@ def tables() -> Tables:
         made("words-lstm2", 11.9, -0.2, 0.6, FAMILIES[0]),
         made("words-rhn5", 12.8, -0.22, 0.5, FAMILIES[1], seed=2),
     )
-    spec = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
+    spec = AnalysisSpec(name="hestness-domain", study="a/b", scale="smoke", resamples=200)
     return hestness_domain.analyse(Inputs(studies={study.facts.study: study for study in every}), spec)
 
 
@@ -196,6 +196,6 @@ def test_legends_hide_no_point(tables: Tables) -> None:
 def test_a_study_can_be_replaced(tables: Tables) -> None:
     one = made("words-lstm2", 11.9, -0.2, 0.6, FAMILIES[0])
     told = one.facts.model_copy(update={"title": "Words: alone"})
-    spec = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
+    spec = AnalysisSpec(name="hestness-domain", study="a/b", scale="smoke", resamples=200)
     alone = hestness_domain.analyse(Inputs(studies={told.study: replace(one, facts=told)}), spec)
     assert "alone" in texts(two_panels(alone).axes[0])

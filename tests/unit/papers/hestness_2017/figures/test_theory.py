@@ -17,7 +17,7 @@ NETWORKS, EXCESS = "Trained: networks on a source of known entropy", "The same, 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-theory", study="a/b", scale="smoke", resamples=20)
+    spec = AnalysisSpec(name="hestness-theory", study="a/b", scale="smoke", resamples=20)
     return hestness_theory.analyse(Inputs(studies={"a/known-entropy": known_entropy_study()}), spec)
 
 

@@ -15,11 +15,11 @@ from statistics import median
 
 from pydantic import ValidationError
 
-from scalinglaws.config.job import Job
 from scalinglaws.config.scale import Machine
-from scalinglaws.config.spec import RunSpec
+from scalinglaws.config.spec import Imp, RunSpec
 from scalinglaws.counting.size import ModelSize
 from scalinglaws.training.devices.gpu import list_gpus
+from scalinglaws.training.durations import Pace
 from scalinglaws.training.records.provenance import processor
 
 CPU = "cpu"
@@ -39,20 +39,27 @@ class Workload:
     examples: int
     batch: int
     """Examples per step; a smaller subset is one batch."""
-    steps: int
-    """At most: patience ends many runs earlier."""
+    steps: float
+    """At most: patience ends many runs earlier. All levels of a run that is pruned."""
 
     @classmethod
-    def of(cls, run: RunSpec) -> "Workload":
-        """The workload of a run."""
+    def of(cls, run: RunSpec, size: ModelSize | None = None) -> "Workload":
+        """The workload of a run; `size` is needed for a duration in FLOPs."""
+        batch = min(run.optimiser.batch, run.subset.examples)
+        # Examples of text are windows of so many tokens. For other data this is right to a factor.
+        amount = float(run.data.options.get("window") or 1)
+        pace = Pace(batch, run.subset.examples, amount, size.flops_per_example if size else 1e6)
+        steps = float(pace.steps(run.duration))
+        if isinstance(run.procedure, Imp):
+            steps += run.procedure.levels * (steps - pace.step_at(run.procedure.rewind, int(steps)))
         return cls(
             task=run.task,
             family=run.model.family,
             model=run.model.name,
             data=f"{run.data.source} {sorted(run.data.options.items())}",
             examples=run.subset.examples,
-            batch=min(run.optimiser.batch, run.subset.examples),
-            steps=run.budget.steps,
+            batch=batch,
+            steps=steps,
         )
 
 
@@ -86,11 +93,12 @@ def _timings(texts: Iterable[str]) -> Iterator[Timing]:
             plain = json.loads(text)
             provenance = plain["provenance"]
             device = provenance["device"]
+            size = ModelSize.model_validate(plain["model"])
             yield Timing(
                 run=plain["run"],
                 code=plain["code"],
-                workload=Workload.of(RunSpec.model_validate(plain["spec"])),
-                size=ModelSize.model_validate(plain["model"]),
+                workload=Workload.of(RunSpec.model_validate(plain["spec"]), size),
+                size=size,
                 # CPU time leaves out that a process on a busy CPU waits for others. It must wait for its GPU.
                 seconds=float(provenance["cpu_seconds" if device == CPU else "busy_seconds"]),
                 device=device,
@@ -156,14 +164,17 @@ class Estimates:
         return self._sizes[key]
 
     def flops(self, run: RunSpec) -> float:
-        """FLOPs of a run's whole budget of steps; 0 where the model's size is unknown."""
-        return _flops_per_step(Workload.of(run), self.size(run)) * run.budget.steps
+        """FLOPs of a run's whole duration; 0 where the model's size is unknown."""
+        size = self.size(run)
+        workload = Workload.of(run, size)
+        return _flops_per_step(workload, size) * workload.steps
 
     def seconds(self, run: RunSpec) -> float:
         """Seconds that a run takes in one process, right to a factor of about 2."""
-        workload = Workload.of(run)
+        size = self.size(run)
+        workload = Workload.of(run, size)
         if workload not in self._seconds:
-            self._seconds[workload] = self.of(workload, self.size(run))
+            self._seconds[workload] = self.of(workload, size)
         return self._seconds[workload]
 
     def of(self, workload: Workload, size: ModelSize | None) -> float:
@@ -187,9 +198,10 @@ class Estimates:
             for other, its, _, seconds in sorted(self._known, key=distance)[:NEAREST]
         )
 
-    def wall_seconds(self, jobs: Sequence[Job], parallel: int) -> float:
-        """Seconds until all jobs are done, so many in parallel; no less than the longest takes."""
-        lengths = [START_SECONDS + sum(self.seconds(run) for run in job.runs) for job in jobs]
+    def wall_seconds(self, jobs: Iterable[Sequence[RunSpec]], parallel: int) -> float:
+        """Seconds until the runs of all jobs are done, so many jobs in parallel; no less than the longest
+        takes."""
+        lengths = [START_SECONDS + sum(map(self.seconds, runs)) for runs in jobs]
         return max([sum(lengths) / parallel, *lengths], default=0.0)
 
 

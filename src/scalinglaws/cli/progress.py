@@ -53,8 +53,8 @@ class Progress:
         self._every = TERMINAL_EVERY if self._terminal else FILE_EVERY
         self._started = time.time()
         self._runs: dict[str, tuple[RunSpec, Path]] = {
-            run.id: (run, results / "runs" / study.study.study / f"{run.id}.json")
-            for study in work.studies
+            run.id: (run, results / "runs" / study.name / f"{run.id}.json")
+            for study in work.trained
             for run in study.runs
         }
         self._training_since: float | None = None

@@ -21,7 +21,7 @@ Region = Annotated[tuple[Positive, Positive], AfterValidator(_ascending)]
 
 
 NAME: Literal["learning-curves"] = "learning-curves"
-TABLES = ("scores", "best", "fits", "bands")
+TABLES = ("scores", "best", "fits", "bands", "evidence")
 """Names of the tables that the protocol makes."""
 
 
@@ -39,11 +39,8 @@ class FitOptions(Strict):
     metrics: Names
     """Metrics of the task. A learning curve is fitted to each."""
     size_metric: str
-    """The metric whose best models give the law of model size. It must be one of `metrics`."""
-    tolerance: Real = Field(default=0.0, ge=0, lt=1)
-    """How much worse than the best score a smaller model may be and still count as the best-fit size, as a
-    share of that score; the size is interpolated between models. With 0, the size is the vertex of a parabola
-    through the best model and its two neighbours."""
+    """The metric whose best models give the law of model size. It must be one of `metrics`. The size of the
+    best-fit model is found by five rules (`protocols/growth.py`)."""
     laws: Names = ("learning-curve", "learning-curve-with-floor")
     """The laws that are fitted to each learning curve."""
     size_law: str = "model-size"

@@ -1,4 +1,4 @@
-"""A job: the runs of one architecture, which one process trains as an ensemble."""
+"""A job: the runs of one architecture, which one process trains as ensembles."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.config.canonical import canonical_json, short_hash
-from scalinglaws.config.spec import RunSpec, Score, identity
+from scalinglaws.config.spec import DataSpec, RunSpec, Score, identity
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.values import Seed
 from scalinglaws.errors import ConfigError
@@ -21,13 +21,27 @@ class Search(Strict):
     """
 
     runs: tuple[RunSpec, ...]
-    """The runs of the first candidates. Those of a candidate that is added differ in the learning rate only."""
+    """Runs of the first candidates. Those of an added one differ in the learning rate alone."""
     metric: str
     """The validation metric that decides."""
     score: Score
     """Which of its values."""
     widenings: int = 3
     """Most candidates that are added to the list."""
+
+    @property
+    def learning_rates(self) -> tuple[float, ...]:
+        """The first candidates, in the order of the list."""
+        return tuple(dict.fromkeys(float(run.learning_rate) for run in self.runs))
+
+    def candidate(self, learning_rate: float) -> tuple[RunSpec, ...]:
+        """The runs of a candidate, in the list or not."""
+        first = self.learning_rates[0]
+        return tuple(
+            RunSpec.model_validate({**identity(run), "learning_rate": learning_rate})
+            for run in self.runs
+            if run.learning_rate == first
+        )
 
 
 class Job(Strict):
@@ -44,28 +58,55 @@ class Job(Strict):
     """A search, which is done first. It is None where learning rates are numbers, or another job searches."""
 
     @property
+    def planned(self) -> tuple[RunSpec, ...]:
+        """Every run that is known beforehand: those of the search, which may add more, then the study's."""
+        return (*(self.search.runs if self.search else ()), *self.runs)
+
+    @property
+    def data(self) -> DataSpec:
+        """The data set of its runs."""
+        return self.planned[0].data
+
+    @property
+    def reads_choice(self) -> bool:
+        """Whether another job searches its learning rate."""
+        return self.search is None and any(run.learning_rate == "searched" for run in self.runs)
+
+    @property
     def seeds(self) -> tuple[Seed, ...]:
         """Seeds of the shuffles that its subsets are prefixes of, sorted."""
-        return tuple(sorted({run.subset.seed for run in self.runs}))
+        return tuple(sorted({run.subset.seed for run in self.planned}))
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The job as short plain data: ids instead of its runs, and every value that a setting has."""
-        own = {key: value for key, value in identity(self).items() if key != "runs"}
-        return {**_plain(own), "runs": [run.id for run in self.runs], "settings": settings(self.runs)}
+        """The job as short plain data: ids instead of its runs, and every value that a setting has.
+
+        Of the search's settings, called `search.<key>`, it has those that differ from the study's.
+        """
+        found = settings(self.runs)
+        summary: dict[str, Any] = {"study": self.study, "name": self.name}
+        if self.search is not None:
+            how = self.search.model_dump(mode="json", exclude={"runs"})
+            own = {key: value for key, value in settings(self.search.runs).items() if found.get(key) != value}
+            found |= {f"search.{key}": value for key, value in (own | how).items()}
+            summary["search"] = {**how, "runs": [run.id for run in self.search.runs]}
+        return {**summary, "runs": [run.id for run in self.runs], "settings": found}
 
     @property
     def hash(self) -> str:
-        """Hash of the job: of its runs, their order and the search's candidates."""
+        """Hash of the job: of its runs, their order and its search."""
         return short_hash({key: value for key, value in self.summary.items() if key != "settings"})
 
 
 def settings(runs: Iterable[RunSpec]) -> dict[str, Any]:
     """The settings of some runs, `block.key`: the one value that they have, or a sorted list of all values.
 
-    A default is left out.
+    A default is left out. A value that is a list itself is its JSON.
     """
-    return merged(flat(_plain(identity(run))) for run in runs)
+    return merged(
+        {key: canonical_json(value) if isinstance(value, list) else value for key, value in each.items()}
+        for each in (flat(_plain(identity(run))) for run in runs)
+    )
 
 
 def merged(some: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -95,7 +95,8 @@ class StudyPlan:
     def protocol_spec(self, scale: str, resamples: int) -> dict[str, Any]:
         """Spec of the protocol's stage: a `FitSpec`, or an `AnalysisSpec` where it is an analysis."""
         options = self.scaled.protocol.model_dump(mode="json", exclude_defaults=True)
-        spec: dict[str, Any] = {**options, "study": self.name, "resamples": resamples}
+        names = {"name": self.study.protocol.name, "study": self.name}
+        spec: dict[str, Any] = {**options, **names, "resamples": resamples}
         if isinstance(self.scaled.protocol, FitOptions):
             return spec
         spec |= {"scale": scale, "public_runs": public_run_tables(self.study.reads.public_runs)}

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from scalinglaws.config import fit, plugins
-from scalinglaws.config.analysis import AnalysisOptions
-from scalinglaws.config.fit import FitOptions
+from scalinglaws.config.analysis import AnalysisOptions, AnalysisSpec
+from scalinglaws.config.fit import FitOptions, FitSpec
+from scalinglaws.config.modules import PROTOCOLS, module_name
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,9 @@ class Protocol:
     """What the config knows of a protocol.
 
     Attributes:
+        module: the module that applies it.
         options: the schema of the block `protocol`.
+        spec: the schema of the spec of the stage that applies it.
         tables: names of the tables that it makes.
         runs: whether it works on the study's own runs.
         studies: whether it reads the tables of other studies.
@@ -20,7 +23,9 @@ class Protocol:
         resampled: whether its tables have intervals from a bootstrap.
     """
 
+    module: str
     options: type[FitOptions] | type[AnalysisOptions]
+    spec: type[FitSpec] | type[AnalysisSpec]
     tables: tuple[str, ...]
     runs: bool
     studies: bool
@@ -29,7 +34,16 @@ class Protocol:
 
 
 LIBRARY = {
-    fit.NAME: Protocol(FitOptions, fit.TABLES, runs=True, studies=False, public_runs=False, resampled=True)
+    fit.NAME: Protocol(
+        module_name(PROTOCOLS, fit.NAME),
+        FitOptions,
+        FitSpec,
+        fit.TABLES,
+        runs=True,
+        studies=False,
+        public_runs=False,
+        resampled=True,
+    )
 }
 
 
@@ -49,7 +63,9 @@ def protocol_of(name: str) -> Protocol:
     plugin = plugins.of_paper(plugins.ANALYSES, name)
     plugins.has_function(*plugin, "analyse")
     return Protocol(
+        module_name(*plugin),
         AnalysisOptions,
+        AnalysisSpec,
         plugins.required(*plugin, "TABLES", tuple),
         runs=bool(plugins.constant(*plugin, "RUNS")),
         studies=bool(plugins.constant(*plugin, "STUDIES")),

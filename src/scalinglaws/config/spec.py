@@ -238,6 +238,12 @@ class RunSpec(Strict):
     precision: Literal["float32", "bfloat16"] = "float32"
     """Precision of matrix products (autocast). Weights and their updates are float32."""
 
+    @model_validator(mode="after")
+    def _levels_last_alike(self) -> Self:
+        if isinstance(self.procedure, Imp) and self.stopping is not None:
+            raise ValueError("imp has no 'stopping': each of its levels lasts to the end of the duration")
+        return self
+
     @cached_property
     def id(self) -> str:
         """Hash of the spec without its defaults, so that a new option with a default renames no run."""

@@ -10,6 +10,12 @@ from typing import Any
 WIDTH = 110
 HEADINGS = ("Claim", "Published", "Measured [interval]", "Verdict")
 UNFOUNDED = ("not reproduced", "not testable at this scale")  # verdicts whose reason is printed
+ORDER = ("reproduced", "recomputed", "inconclusive", *UNFOUNDED)
+KINDS = {
+    "trained": "about runs trained here",
+    "recomputed": "recomputed from numbers or runs of others",
+}
+"""What claims are judged by; those of each kind are counted apart."""
 GAP = "  "
 
 Row = Mapping[Hashable, Any]
@@ -72,12 +78,14 @@ def reasons(rows: Sequence[Row]) -> list[str]:
 
 
 def counts(rows: Sequence[Row]) -> str:
-    """One line: how many claims have each verdict, from reproduced to not testable."""
-    found = Counter(row["verdict"] for row in rows)
-    order = ("reproduced", "consistent", *UNFOUNDED)
-    parts = [f"{found[verdict]} {verdict}" for verdict in order if found[verdict]]
-    claims = "1 claim" if len(rows) == 1 else f"{len(rows)} claims"
-    return f"{claims}: {', '.join(parts)}." if rows else "No claims."
+    """One line per kind of claim: how many have each verdict, from reproduced to not testable."""
+    lines = []
+    for kind, title in KINDS.items():
+        found = Counter(row["verdict"] for row in rows if row["kind"] == kind)
+        parts = [f"{found[verdict]} {verdict}" for verdict in ORDER if found[verdict]]
+        claims = "1 claim" if found.total() == 1 else f"{found.total()} claims"
+        lines += [f"{claims} {title}: {', '.join(parts)}."] if parts else []
+    return "\n".join(lines) or "No claims."
 
 
 def _bullet(text: str) -> list[str]:

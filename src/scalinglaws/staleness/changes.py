@@ -19,14 +19,13 @@ from scalinglaws.staleness.versions import versions
 LONGEST_VALUE = 60
 HASH = re.compile(r"[0-9a-f]{16}")
 DEFAULT = "its default"
-PREFIX = {"fit": "fit.", "data": "data."}
+PREFIX = {"fit": "protocol.", "data": "data."}
 MADE = {
     "data": "data",
     "shuffle": "shuffles",
     "train": "runs",
     "collect": "run tables",
     "fit": "fits",
-    "analyse": "tables of analyses",
     "claims": "claims",
     "figures": "figures",
     "report": "report",
@@ -83,8 +82,8 @@ class Changes:
         self._never: dict[str, None] = {}
         self._gone: dict[str, None] = {}
         self._unfinished: dict[str, None] = {}
-        self._jobs: dict[tuple[str, str], list[tuple[Step, MadeOf | None]]] = {}  # by study and phase
-        self._replanned: dict[tuple[str, str], None] = {}  # those in which a job has other runs
+        self._jobs: dict[str, list[tuple[Step, MadeOf | None]]] = {}  # by study
+        self._replanned: dict[str, None] = {}  # studies in which a job has other runs
 
     @property
     def code_changed(self) -> bool:
@@ -94,7 +93,7 @@ class Changes:
     def causes(self) -> list[str]:
         """In words, what made the steps stale."""
         found = [f"the code of {_listed(list(self._code))} changed"] if self._code else []
-        found += dict.fromkeys(cause for key in self._replanned for cause in self._settings(*key))
+        found += dict.fromkeys(cause for study in self._replanned for cause in self._settings(study))
         found += self._found
         if self._unfinished:
             found.append(f"{_are(list(self._unfinished))} missing (a new job, or one that did not finish)")
@@ -116,7 +115,7 @@ class Changes:
         """Whether a step has to be done again; notes why."""
         made, absent = read_made_of(Path(step.made_of)), _absent(step)
         if step.job is not None:
-            self._jobs.setdefault((step.job.study, step.job.phase), []).append((step, made))
+            self._jobs.setdefault(step.job.study, []).append((step, made))
         if made is None:
             if len(absent) == len(step.files):
                 self._never |= dict.fromkeys(absent[:1] if step.job else absent[:-1])
@@ -125,7 +124,7 @@ class Changes:
             return True
         other = made.spec != step.spec
         if other and step.job is not None:
-            self._replanned[step.job.study, step.job.phase] = None
+            self._replanned[step.job.study] = None
         else:  # a job with another spec has new runs
             self._gone |= dict.fromkeys(absent)
         if other and step.job is None:
@@ -153,8 +152,12 @@ class Changes:
 
     def _outputs(self, step: Step, made: MadeOf) -> Iterator[str]:
         """Outputs that something else has changed."""
-        for file in step.files[:-1]:
-            if Path(file).exists() and self._hash(file) != made.outputs.get(file):
+        added = made.outputs.keys() - set(step.files)  # by a search that went beyond its candidates
+        for file in [*step.files[:-1], *sorted(added)]:
+            if not Path(file).exists():
+                if file in added:
+                    yield f"{file} is missing"
+            elif self._hash(file) != made.outputs.get(file):
                 yield f"{file} was changed after it was made"
 
     def _hash(self, file: str) -> str:
@@ -164,9 +167,9 @@ class Changes:
         except OSError:
             return ""
 
-    def _settings(self, study: str, phase: str) -> Iterator[str]:
-        """What changed in the runs of a study's search or grid, over all of its jobs."""
-        jobs = self._jobs[study, phase]
+    def _settings(self, study: str) -> Iterator[str]:
+        """What changed in the runs and searches of a study, over all of its jobs."""
+        jobs = self._jobs[study]
         old = merged(made.spec.get("settings", {}) for _, made in jobs if made is not None)
         new = merged(step.spec["settings"] for step, _ in jobs)
         for each in (old, new):

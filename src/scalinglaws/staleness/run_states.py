@@ -75,7 +75,7 @@ class RunStates:
         searched = step.inputs["learning_rate"]
         learning_rate = read_choice(Path(searched[0])).learning_rate if set(searched) - made_again else None
         self._jobs[step.job.study] += 1
-        for run, file in zip(step.job.runs, step.outputs["runs"], strict=True):
+        for run, file in zip(step.job.planned, step.outputs["runs"], strict=True):
             asked = learning_rate if run.learning_rate == "searched" else run.learning_rate
             state = _state(run, Path(file), step.code, data, asked)
             self._states[step.job.study][state] += 1

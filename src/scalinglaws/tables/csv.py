@@ -6,6 +6,7 @@ the schema (most of what analyses make, and public runs) are plain data frames.
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pandas as pd
 
 from scalinglaws.errors import DataError
 from scalinglaws.files import whole_file
-from scalinglaws.tables.schema import Column, Table
+from scalinglaws.tables.schema import PASSED, Column, Table
 
 TRUTHS = {"true": True, "false": False}
 MISSING = ("", "nan")
@@ -39,6 +40,7 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table | None = None) -> 
             raise ValueError(f"{path.name}: columns {list(frame.columns)} instead of {list(table.names)}")
         truths = {truth: name for name, truth in TRUTHS.items()}
         flags = [column.name for column in table.columns if column.kind == "truth"]
+        flags += [str(name) for name in frame.select_dtypes("bool") if name not in flags]
         frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
         if table.order:
             frame = frame.sort_values(list(table.order), kind="stable")
@@ -53,7 +55,7 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
     Args:
         path: the file.
         table: its schema; without one, pandas infers the kinds of its columns.
-        metrics: the columns of metrics to read. By default, all that a table with metrics has.
+        metrics: the columns of metrics to read. By default, all that a table with metrics has, and axes.
 
     Raises:
         DataError: the file cannot be read, lacks a column, or a cell does not fit; names them.
@@ -71,11 +73,25 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
     for line, row in enumerate(rows, start=FIRST_LINE):
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: {len(row)} cells for {len(header)} columns")
-    if table.metrics and not metrics:
-        metrics = [name for name in header if name not in table.names]
-    columns = [*table.columns, *(Column(name, "number", "a metric", optional=True) for name in metrics)]
     texts = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
+    further = [_further(name) for name in metrics]
+    if table.metrics and not metrics:
+        further = [_further(name, texts[name]) for name in header if name not in table.names]
+    columns = [*table.columns, *further]
     return pd.DataFrame({column.name: _converted(texts[column.name], column, path) for column in columns})
+
+
+def _further(name: str, texts: Sequence[str] = ()) -> Column:
+    """A column beside those of a schema: whether a run passed, a number, or an axis of texts."""
+    if name.endswith(PASSED):
+        return Column(name, "truth", "whether a run passed the minimum of a metric")
+    number = Column(name, "number", "a metric, its slope or an axis", optional=True)
+    try:
+        for text in texts:
+            _value(text, number, name)
+    except DataError:
+        return replace(number, kind="text")
+    return number
 
 
 def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[Any]":
@@ -84,16 +100,18 @@ def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[A
         return pd.Series(texts, dtype=str)
     lines = enumerate(texts, start=FIRST_LINE)
     cells = [_value(text, column, f"{path}, line {line}") for line, text in lines]
+    if column.kind == "truth" and column.optional:
+        return pd.Series(cells, dtype="object")
     # Numbers that are all whole, as sizes of training sets may be, stay so: written again they are the same.
     return pd.Series(cells) if cells else pd.Series(dtype="bool" if column.kind == "truth" else "float64")
 
 
 def _value(text: str, column: Column, where: str) -> float | bool:
     try:
-        if column.kind == "truth":
-            return TRUTHS[text]
         if column.optional and text in MISSING:
             return float("nan")
+        if column.kind == "truth":
+            return TRUTHS[text]
         value = int(text) if column.kind == "whole" or text.isdigit() else float(text)
     except (KeyError, ValueError):
         problem = f"'{text}', not {KINDS[column.kind]}" if text else "empty"

@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from scalinglaws.stages.analyse import main as analyse
 
 from scalinglaws.config.analysis import AnalysisSpec, StudyFacts
-from scalinglaws.stages.analyse import main as analyse
 from scalinglaws.stages.claims import main as judge
 from unit.trained_studies import facts, write_study
 

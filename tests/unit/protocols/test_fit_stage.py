@@ -17,7 +17,7 @@ from scalinglaws.stages.fit import main
 
 Rows = list[dict[str, str]]
 Write = Callable[[Rows], Path]
-TABLES = ("scores.csv", "best.csv", "fits.csv", "bands.csv")
+TABLES = ("scores.csv", "best.csv", "fits.csv", "bands.csv", "evidence.csv")
 SPEC: dict[str, Any] = {
     "study": "synthetic",
     "metrics": ["top1_error", "top5_error", "cross_entropy"],

@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from scalinglaws.stages.analyse import main
 
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.errors import ConfigError, DataError
 from scalinglaws.stages import analyse as stage
-from scalinglaws.stages.analyse import main
 from unit.trained_studies import facts, write_study
 
 SPEC: dict[str, Any] = {"analysis": "paper/tiny", "study": "paper/tiny", "scale": "smoke", "resamples": 50}

@@ -15,17 +15,20 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from scalinglaws.plotting.learning_curves import (
-    CENSORED,
-    OUTSIDE,
+    CUT,
+    Entry,
     best_scores,
     best_sizes,
     even_log,
     factor,
     fitted_law,
     growth_band,
+    mostly,
     power,
+    score_entries,
     shade_region,
     size_axis,
+    size_entries,
     thousands,
 )
 from scalinglaws.plotting.style import powers_of_two
@@ -72,9 +75,8 @@ def _panels(tables: Tables, lines: int) -> tuple[Figure, Axes, Axes]:
 
 def _families(axes: Axes, tables: Tables) -> None:
     """Best scores of each family by its metric, with the fitted power laws."""
-    axes.set_title("Best-fit model at each size of the training set", loc="left")
     drawn = []
-    entries: list[tuple[Any, str]] = []
+    entries: list[Entry] = []
     for k, study in enumerate(_studies(tables)):
         best = where(tables["best"], study=study["study"], metric=study["metric"])
         best_scores(axes, best, f"C{k}", study["family"])
@@ -87,8 +89,8 @@ def _families(axes: Axes, tables: Tables) -> None:
             fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
             entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
     best = pd.concat(drawn)
-    if not best.in_region.all():
-        entries.append((_hollow("o"), "not fitted (outside the region)"))
+    entries += score_entries(best)
+    axes.set_title(f"Best-fit model at each size of the training set{mostly(best)}", loc="left")
     _region(axes, tables, best)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     even_log(axes, _least(best.low, best.score), _most(best.high, best.score))
@@ -98,9 +100,9 @@ def _families(axes: Axes, tables: Tables) -> None:
 
 def _sizes(axes: Axes, tables: Tables) -> None:
     """Best-fit sizes of each family, censored ones hollow, and the fitted growth."""
-    axes.set_title(_size_title(tables["studies"].tolerance), loc="left")
+    axes.set_title("Best-fit model size", loc="left")
     drawn, grid = [], []
-    entries: list[tuple[Any, str]] = []
+    entries: list[Entry] = []
     for k, study in enumerate(_studies(tables)):
         best = where(tables["best"], study=study["study"], metric=study["size_metric"])
         best_sizes(axes, best, f"C{k}", study["family"], prefix=f"{study['family']}, ")
@@ -112,29 +114,17 @@ def _sizes(axes: Axes, tables: Tables) -> None:
         if len(band) and "beta_p" in law:
             label = power("s(m)", factor(law["alpha_p"].value), law["beta_p"], 2)
             fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
-            growth_band(axes, band, f"C{k}", f"{study['family']}: growth, interval")
+            growth_band(axes, band, f"C{k}", f"{study['family']}: growth, interval over all rules")
         else:
-            label = "too few sizes inside the grid to fit"
+            label = "too few converged sizes inside the grid to fit"
         entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
     best = pd.concat(drawn)
-    for column, marker, text in (
-        (best.censored, "o", CENSORED),
-        (~best.in_region & ~best.censored, "s", OUTSIDE),
-    ):
-        if column.any():
-            entries.append((_hollow(marker), text))
+    entries += size_entries(best)
     _region(axes, tables, best)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     size_axis(axes, _apart(np.sort(pd.concat(grid).unique())))
     axes.set_xlabel(_x_label(tables))
     axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
-
-
-def _size_title(tolerances: pd.Series) -> str:
-    """Title of a panel of sizes: those of the best models, or the smallest that come near them."""
-    shares = [f"{100 * share:g}" for share in sorted(tolerances.unique())]
-    near = f", within {' or '.join(shares)} % of the best" if tolerances.any() else ""
-    return f"Best-fit model size{near}"
 
 
 def _apart(sizes: NDArray[Any]) -> NDArray[Any]:
@@ -152,7 +142,7 @@ def _fixed(axes: Axes, tables: Tables) -> None:
     study = _studies(tables)[0]
     axes.set_title(f"{study['family']}: models of one size", loc="left")
     points = where(tables["fixed_points"], study=study["study"])
-    entries: list[tuple[Any, str]] = []
+    entries: list[Entry] = []
     for model in where(tables["fixed"], study=study["study"]).to_dict("records"):
         mine = where(points, model=model["model"])
         name = f"{thousands(model['parameters'])} parameters"
@@ -161,16 +151,15 @@ def _fixed(axes: Axes, tables: Tables) -> None:
             axes.plot(mine.data_size, mine.score, color="0.72", linewidth=0.9, zorder=1, label=name)
             continue
         axes.plot(mine.data_size, mine.score, color=colour, zorder=3, label=name)
-        for rows, face in ((mine[mine.fitted], colour), (mine[~mine.fitted], "white")):
+        for rows, face, marker in (
+            (mine[mine.fitted], colour, "o"),
+            (mine[mine.converged & ~mine.fitted], "white", "o"),
+            (mine[~mine.converged], "white", "v"),
+        ):
             axes.scatter(
-                rows.data_size,
-                rows.score,
-                s=18,
-                facecolors=face,
-                edgecolors=colour,
-                zorder=4,
-                label="_points",
-            )
+                rows.data_size, rows.score, s=18, marker=marker, facecolors=face, edgecolors=colour,
+                zorder=4, label="_points",
+            )  # fmt: skip
         entries.append((Line2D([], [], color=colour, marker="o", markersize=4), name))
         line = where(tables["fixed_lines"], study=study["study"], model=model["model"])
         if len(line):
@@ -180,6 +169,13 @@ def _fixed(axes: Axes, tables: Tables) -> None:
     best = where(tables["best"], study=study["study"], metric=study["metric"]).sort_values("data_size")
     if not tables["fixed"][tables["fixed"].study == study["study"]].role.isin(list(PAIR)).all():
         entries.append((Line2D([], [], color="0.72", linewidth=0.9), "all other sizes of the grid"))
+    pair = points[points.role.isin(list(PAIR))]
+    for rows, marker, text in (
+        (pair.converged & ~pair.fitted, "o", "not fitted (outside the region)"),
+        (~pair.converged, "v", CUT.partition(",")[0]),
+    ):
+        if rows.any():
+            entries.append((_hollow(marker), text))
     axes.plot(best.data_size, best.score, ":", color="0.2", linewidth=1.4, zorder=2, label="Best-fit model")
     entries.append((Line2D([], [], color="0.2", linestyle=":", linewidth=1.4), "best-fit model at each size"))
     _region(axes, tables, best)

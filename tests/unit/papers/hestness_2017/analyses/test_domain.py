@@ -11,6 +11,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import domain as hestness_domain
 from scalinglaws.papers.hestness_2017.analyses._fixed_sizes import LARGE, SMALL
 from scalinglaws.tables.csv import read_table, write_table
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.schema import CLAIMED
 from scalinglaws.tables.study import TrainedStudy
 from scalinglaws.tasks.core.metrics import metric_title
@@ -33,7 +34,7 @@ def studies() -> dict[str, TrainedStudy]:
 
 @pytest.fixture(scope="module")
 def tables(studies: dict[str, TrainedStudy]) -> dict[str, pd.DataFrame]:
-    return hestness_domain.analyse({}, SPEC, studies)
+    return hestness_domain.analyse(Inputs(studies=studies), SPEC)
 
 
 def row(fits: pd.DataFrame, law: str, metric: str, parameter: str) -> pd.Series:
@@ -118,7 +119,7 @@ def test_models_of_one_size_are_fitted_with_a_floor(tables: dict[str, pd.DataFra
 
 def test_one_study_is_compared_with_none(studies: dict[str, TrainedStudy]) -> None:
     first = next(iter(studies))
-    tables = hestness_domain.analyse({}, SPEC, {first: studies[first]})
+    tables = hestness_domain.analyse(Inputs(studies={first: studies[first]}), SPEC)
     assert not tables["fits"].law.isin(["learning-curve:ratio", "model-size:difference"]).any()
     assert len(tables["comparisons"])
 

@@ -11,6 +11,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import domain as hestness_domain
 from scalinglaws.papers.hestness_2017.figures.domains import families_and_fixed_sizes, fixed_sizes, two_panels
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 from unit.trained_studies import made
 
 Tables = dict[str, pd.DataFrame]
@@ -24,7 +25,7 @@ def tables() -> Tables:
         made("words-rhn5", 12.8, -0.22, 0.5, FAMILIES[1], seed=2),
     )
     spec = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
-    return hestness_domain.analyse({}, spec, {study.facts.study: study for study in every})
+    return hestness_domain.analyse(Inputs(studies={study.facts.study: study for study in every}), spec)
 
 
 def texts(axes: Axes) -> list[str]:
@@ -132,5 +133,5 @@ def test_a_study_can_be_replaced(tables: Tables) -> None:
     one = made("words-lstm2", 11.9, -0.2, 0.6, FAMILIES[0])
     told = one.facts.model_copy(update={"title": "Words: alone"})
     spec = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
-    alone = hestness_domain.analyse({}, spec, {told.study: replace(one, facts=told)})
+    alone = hestness_domain.analyse(Inputs(studies={told.study: replace(one, facts=told)}), spec)
     assert "alone" in texts(two_panels(alone).axes[0])

@@ -12,6 +12,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import summary as hestness_summary
 from scalinglaws.papers.hestness_2017.figures.summary import MOST_FACTOR, implications, summary
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 from unit.trained_studies import made
 
 Tables = dict[str, pd.DataFrame]
@@ -26,7 +27,7 @@ def tables() -> Tables:
         for name, title in titles.items()
     ]
     spec = AnalysisSpec(analysis="hestness-summary", study="a/b", scale="smoke", resamples=200)
-    return hestness_summary.analyse({}, spec, {study.facts.study: study for study in every})
+    return hestness_summary.analyse(Inputs(studies={study.facts.study: study for study in every}), spec)
 
 
 def headings(axes: Axes) -> list[str]:

@@ -9,6 +9,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import theory as hestness_theory
 from scalinglaws.papers.hestness_2017.figures.theory import regions, theory
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 from unit.known_entropy_study import ENTROPY, known_entropy_study
 
 NETWORKS, EXCESS = "Trained: networks on a source of known entropy", "The same, less the entropy"
@@ -17,7 +18,7 @@ NETWORKS, EXCESS = "Trained: networks on a source of known entropy", "The same, 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
     spec = AnalysisSpec(analysis="hestness-theory", study="a/b", scale="smoke", resamples=20)
-    return hestness_theory.analyse({}, spec, {"a/known-entropy": known_entropy_study()})
+    return hestness_theory.analyse(Inputs(studies={"a/known-entropy": known_entropy_study()}), spec)
 
 
 def test_the_sketch_has_the_papers_words_and_no_numbers(tables: dict[str, pd.DataFrame]) -> None:

@@ -13,10 +13,10 @@ from scalinglaws.fitting.points import Points
 from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.uncertainty.bootstrap import refit
 from scalinglaws.fitting.uncertainty.covariance import interval
-from scalinglaws.protocols.best_fit import Selection
-from scalinglaws.protocols.learning_curves import analyse
-from scalinglaws.protocols.resampling import draw_points, draw_runs, resample
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.analysis import analyse
+from scalinglaws.protocols.learning_curves.best_fit import Selection
+from scalinglaws.protocols.learning_curves.resampling import draw_points, draw_runs, resample
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 SPEC = FitSpec(
     study="synthetic",
@@ -43,8 +43,9 @@ def test_a_cell_keeps_its_number_of_runs(grid: RunGrid) -> None:
 
 
 def test_only_usable_points_are_drawn_and_as_many_as_there_are() -> None:
-    usable = np.tile([True, False, True, True, False], (400, 1))
-    weights = draw_points(usable, np.random.default_rng(0))
+    usable = np.tile([True, False, True, True, False], (400, 2, 1))
+    weights, again = np.moveaxis(draw_points(usable, np.random.default_rng(0)), 1, 0)
+    np.testing.assert_array_equal(weights, again)  # metrics share the draws, to be compared in pairs
     assert (weights[:, [1, 4]] == 0).all()
     assert (weights.sum(axis=1) == 3).all()
     # Each point is left out with probability (2/3)^3 = 0.296; three standard errors are 0.07.
@@ -53,10 +54,10 @@ def test_only_usable_points_are_drawn_and_as_many_as_there_are() -> None:
 
 def test_degenerate_resamples_are_redrawn_and_counted(grid: RunGrid) -> None:
     def first_three(selection: Selection) -> np.ndarray:
-        return np.broadcast_to(np.arange(8) < 3, selection.score[:, 0].shape)
+        return np.broadcast_to(np.arange(8) < 3, selection.score.shape)
 
     found = resample(grid, first_three, 300, np.random.default_rng(0))
-    assert ((found.weights > 0).sum(axis=1) == 3).all()
+    assert ((found.weights > 0).sum(axis=-1) == 3).all()
     # 6 of 27 draws hold all three points: 3.5 redrawn for each that is kept.
     assert found.redrawn == pytest.approx(300 * 3.5, rel=0.2)
 
@@ -65,7 +66,7 @@ def test_too_few_points_end_the_bootstrap(grid: RunGrid) -> None:
     with pytest.raises(ScalingLawsError, match="0 resamples with 3 sizes"):
         resample(
             grid,
-            lambda selection: np.broadcast_to(np.arange(8) < 2, selection.score[:, 0].shape),
+            lambda selection: np.broadcast_to(np.arange(8) < 2, selection.score.shape),
             20,
             np.random.default_rng(0),
         )
@@ -108,10 +109,13 @@ def test_intervals_hold_the_truth_as_often_as_documented(
         rng = np.random.default_rng(trial)
         values = (x**-0.3)[None, :, None, None] * np.exp(rng.normal(0, noise, (1, 8, 1, seeds)))
         runs = np.ones((8, 1, seeds), dtype=np.bool_)
-        grid = RunGrid(("error",), 10 * x, x, ("one",), np.array([9.0]), values, runs, x, x > 0)
-        drawn = resample(grid, lambda selection: np.isfinite(selection.score[:, 0]), 300, rng)
+        grid = RunGrid(
+            metrics=("error",), examples=10 * x, data_size=x, models=("one",), parameters=np.array([9.0]),
+            values=values, ran=runs, passed=runs[None], slope=0 * values, x=x, in_region=x > 0,
+        )  # fmt: skip
+        drawn = resample(grid, lambda selection: np.isfinite(selection.score), 300, rng)
         found = Problem(law, Points(x, np.exp(np.log(values[0, :, 0]).mean(axis=-1)))).fit()
-        samples = refit(found, drawn.weights, x, drawn.score[:, 0]).params[1]
+        samples = refit(found, drawn.weights[:, 0], x, drawn.score[:, 0]).params[1]
         low, high = interval(samples, level)
         held += int(low <= -0.3 <= high)
         width += (high - low) / trials

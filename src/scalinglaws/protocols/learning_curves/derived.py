@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.fits import MetricFit
+from scalinglaws.protocols.learning_curves.fits import MetricFit, ResampledPoints
 
 
 @dataclass(frozen=True)
 class Derived:
-    """A quantity that follows from fits: its value and its resamples [resamples] (empty: no interval)."""
+    """A quantity that follows from fits: its value and its resamples [resamples] (empty: no interval).
+
+    Where its interval does not come from resamples, `ends` are those.
+    """
 
     law: str
     metric: str
@@ -22,6 +25,7 @@ class Derived:
     samples: FloatArray
     points: int
     warnings: tuple[str, ...]
+    ends: tuple[float, float] | None = None
 
 
 def differences(fits: list[MetricFit]) -> Iterator[Derived]:
@@ -37,7 +41,10 @@ def differences(fits: list[MetricFit]) -> Iterator[Derived]:
 
 
 def small_data_slopes(
-    fit: MetricFit, x: FloatArray, y: FloatArray, samples: FloatArray | None, in_region: NDArray[np.bool_]
+    fit: MetricFit,
+    points: ResampledPoints,
+    in_region: NDArray[np.bool_],
+    settled: NDArray[np.bool_],
 ) -> Iterator[Derived]:
     """The slope of the learning curve below the region, and how much it exceeds the exponent inside.
 
@@ -46,15 +53,17 @@ def small_data_slopes(
 
     Args:
         fit: a law of the learning curve.
-        x, y: all points, [subsets] each.
-        samples: [resamples, subsets], y of each resample of the fit.
+        points: what it is fitted to.
         in_region: [subsets].
+        settled: [subsets], whether the best model has converged, and no model that was cut could be better.
     """
     law = f"{fit.law.name}:small-data"
-    small = small_data_points(in_region)
+    small = small_data_points(in_region) & settled
+    x, y, samples = points.x, points.y, points.samples
     slope, slopes = float("nan"), np.empty(0)
-    missing = () if small.any() else ("no subset lies below the region",)
-    if small.any():
+    enough = small.sum() > 1
+    missing = () if enough else ("no converged subset lies below the region",)
+    if enough:
         slope = float(log_slope(x[small], y[small]))
         slopes = slopes if samples is None else log_slope(x[small], samples[:, small])
     yield Derived(law, fit.metric, "slope", slope, slopes, int(small.sum()), missing)

@@ -12,7 +12,7 @@ from scalinglaws.fitting.solution import r_squared
 from scalinglaws.fitting.system import points_needed
 from scalinglaws.fitting.uncertainty.bootstrap import Refits, refit
 from scalinglaws.laws.law import FloatArray, Law
-from scalinglaws.protocols.resampling import FEWEST_SIZES
+from scalinglaws.protocols.learning_curves.resampling import FEWEST_SIZES
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def fit_points(law: Law, metric: str, points: ResampledPoints) -> MetricFit:
     count, needed = int(points.usable.sum()), points_needed(law)
     made = MetricFit(law, metric, count, len(points.x))
     if count < needed:
-        return replace(made, warnings=(f"{count} usable points in the region; the law needs {needed}",))
+        few = f"{count} usable points in the region; the law needs {needed}"
+        return replace(made, warnings=(few, *points.warnings))
     fit = Problem(law, Points(points.x[points.usable], points.y[points.usable])).fit()
     made = replace(made, fit=fit, warnings=fit.warnings + points.warnings)
     if points.samples is None or points.weights is None:

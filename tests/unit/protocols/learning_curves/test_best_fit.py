@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.protocols.best_fit import select, vertex
+from scalinglaws.protocols.learning_curves.best_fit import select, vertex
 
 NAN = np.nan
 SIZES = np.array([100.0, 1000.0, 10000.0])
@@ -95,7 +95,18 @@ def test_a_batch_is_selected_row_by_row() -> None:
     batch = select(values, SIZES)
     for at in np.ndindex(4, 2):
         one = select(values[at], SIZES)
-        for name in ("scores", "best", "score", "size", "censored", "edge"):
+        for name in (
+            "scores",
+            "best",
+            "score",
+            "size",
+            "censored",
+            "edge",
+            "end",
+            "converged",
+            "rivalled",
+            "sized",
+        ):
             np.testing.assert_array_equal(getattr(batch, name)[at], getattr(one, name))
 
 

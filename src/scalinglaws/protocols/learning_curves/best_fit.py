@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
+from scalinglaws.protocols.learning_curves.convergence import Cells
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,11 @@ class Selection:
         censored: [*batch, subsets], whether the best, or with a tolerance the smallest that suffices, is the
             smallest or the largest model with a score: the grid does not bracket the size there.
         edge: [*batch, subsets], parameters of that smallest or largest model; NaN where not censored.
+        end: [*batch, subsets], 1 where the best model is the largest with a score, -1 where it is the
+            smallest, else 0.
+        converged: [*batch, subsets], whether the best model's cell has converged.
+        rivalled: [*batch, subsets], whether a cell that was cut could be better, had it been trained on.
+        sized: [*batch, subsets], whether there is a size, and it rests on converged cells alone.
     """
 
     scores: FloatArray
@@ -35,21 +41,35 @@ class Selection:
     size: FloatArray
     censored: NDArray[np.bool_]
     edge: FloatArray
+    end: NDArray[np.int64]
+    converged: NDArray[np.bool_]
+    rivalled: NDArray[np.bool_]
+    sized: NDArray[np.bool_]
+
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """Where the best score is one of a converged cell that no cut one could beat: what laws may see."""
+        return np.asarray(np.isfinite(self.score) & self.converged & ~self.rivalled)
 
 
 def select(
     values: FloatArray,
     parameters: FloatArray,
     ran: NDArray[np.bool_] | None = None,
+    cells: Cells | None = None,
     tolerance: float = 0.0,
 ) -> Selection:
-    """Select the best-fit model of each subset.
+    """Select the best-fit model of each subset, among all that have a score.
+
+    Those that did not converge are among them: left out, they would hand their place to a model that is worse
+    already. `Selection.settled` and `Selection.sized` say where the choice rests on converged cells.
 
     Args:
         values: [*batch, subsets, models, seeds], the minimum validation metric of each run; NaN where it
             diverged or does not exist.
         parameters: [models], ascending.
         ran: [subsets, models, seeds], which runs exist; without it all do, so that NaN means diverged.
+        cells: how far the runs came; without it all cells count as converged.
         tolerance: share of the best score by which a model may be worse and still be large enough.
 
     Raises:
@@ -75,6 +95,22 @@ def select(
     right = np.where(scored & (index > chosen[..., None]), index, len(parameters)).min(axis=-1)
     censored = (left < 0) | (right >= len(parameters))
     trio = np.stack([np.where(censored, chosen, left), chosen, np.where(censored, chosen, right)], axis=-1)
+    first, last = scored.argmax(axis=-1), len(parameters) - 1 - scored[..., ::-1].argmax(axis=-1)
+    converged = np.broadcast_to(True if cells is None else cells.converged, scores.shape)
+    reach = np.broadcast_to(1.0 if cells is None else cells.reach, scores.shape)
+
+    def sound(which: NDArray[np.int64]) -> NDArray[np.bool_]:
+        return np.asarray(np.take_along_axis(converged, which, axis=-1).all(axis=-1))
+
+    # A size rests on the scores that its formula sees.
+    seen = trio if tolerance == 0 else np.stack([trio[..., 0], chosen, best], axis=-1)
+    # Scores are taken to fall and then to rise with the size, as parabolas do: beyond a converged model that
+    # is worse than the best, a model that was cut cannot win.
+    firm, at = scored & converged, best[..., None]
+    nearest_left = np.where(firm & (index < at), index, -1).max(axis=-1, keepdims=True)
+    nearest_right = np.where(firm & (index > at), index, len(parameters)).min(axis=-1, keepdims=True)
+    rivals = scored & ~converged & (index > nearest_left) & (index < nearest_right) & (index != at)
+    rivalled = (rivals & (scores * reach < score[..., None])).any(axis=-1)
     u, v = np.log(parameters)[trio], np.log(np.take_along_axis(filled, trio, axis=-1))
     with np.errstate(divide="ignore"):
         size = np.exp(vertex(u, v) if tolerance == 0 else sufficient(u, v, np.log(limit)))
@@ -85,6 +121,10 @@ def select(
         size=np.where(censored, np.nan, size),
         censored=censored,
         edge=np.where(censored & ~none, np.asarray(parameters, dtype=float)[chosen], np.nan),
+        end=np.where(none, 0, (best == last).astype(np.int64) - (best == first)),
+        converged=sound(at) & ~none,
+        rivalled=rivalled,
+        sized=~none & ~censored & ~rivalled & sound(seen),
     )
 
 

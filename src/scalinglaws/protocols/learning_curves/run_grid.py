@@ -1,7 +1,7 @@
 """The grid runs of one study as an array, read from the table of all runs."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.errors import DataError
 from scalinglaws.laws.law import FloatArray
+from scalinglaws.protocols.learning_curves.convergence import Cells
 from scalinglaws.tables.csv import read_table
-from scalinglaws.tables.schema import RUNS
+from scalinglaws.tables.schema import PASSED, RUNS, SLOPE
 
 READ = RUNS.only(
     "run", "study", "phase", "model", "parameters", "examples", "data_size", "seed", "status", "versions"
@@ -31,9 +32,12 @@ class RunGrid:
         data_size: the same in the unit of the data set. It is the mean over seeds, because examples may
             differ in length.
         models, parameters: names and sizes of the models [models], ascending in size.
-        values: [metrics, subsets, models, seeds], the minimum over a run's validation curve; NaN if the run
-            diverged or there is no run. The runs of a cell come first on the last axis.
+        values: [metrics, subsets, models, seeds], a run's score by the metric; NaN if the run diverged or
+            there is no run. The runs of a cell come first on the last axis.
         ran: [subsets, models, seeds], whether there is a run, diverged or not.
+        passed: like values: whether a run passed its minimum of the metric. One that was cut, or that
+            diverged, did not.
+        slope: like values: d ln(metric) / d ln(step) at the end of a run; NaN where it is not known.
         x: [subsets], the column that the laws are fitted to.
         in_region: [subsets], whether x is in the declared power-law region.
         versions: the different sets of versions of packages that trained the runs, sorted.
@@ -46,9 +50,33 @@ class RunGrid:
     parameters: FloatArray
     values: FloatArray
     ran: NDArray[np.bool_]
+    passed: NDArray[np.bool_]
+    slope: FloatArray
     x: FloatArray
     in_region: NDArray[np.bool_]
     versions: tuple[str, ...] = ()
+
+    @property
+    def cells(self) -> Cells:
+        """How far the runs of each cell came, [metrics, subsets, models]."""
+        return Cells.of(self.values, self.ran, self.passed, self.slope)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What holds for all fits to the runs."""
+        found = []
+        if int(self.ran.sum(axis=-1)[self.ran.any(axis=-1)].min()) == 1:
+            found.append("some cells have one seed: the interval lacks their seed noise")
+        if len(self.versions) > 1:
+            found.append(f"runs of different versions: {' and '.join(self.versions)}")
+        return tuple(found)
+
+    def only(self, metric: str) -> "RunGrid":
+        """The same runs by one metric."""
+        k = [self.metrics.index(metric)]
+        return replace(
+            self, metrics=(metric,), values=self.values[k], passed=self.passed[k], slope=self.slope[k]
+        )
 
 
 def read_runs(path: Path, spec: FitSpec) -> RunGrid:
@@ -59,7 +87,8 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
             size, or a completed run's metric is missing, not finite, or not positive (a law lives in the
             logarithm).
     """
-    runs = read_table(path, READ, spec.metrics)
+    columns = [name + ending for name in spec.metrics for ending in ("", PASSED, SLOPE)]
+    runs = read_table(path, READ, columns)
     rows: Sequence[Row] = runs[(runs.study == spec.study) & (runs.phase == "grid")].to_dict("records")
     if not rows:
         raise DataError(f"{path}: holds no run of study {spec.study} in phase grid")
@@ -88,10 +117,13 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
     most = max(len(runs) for runs in cells.values())
     values = np.full((len(spec.metrics), len(examples), len(models), most), np.nan)
     ran = np.zeros(values.shape[1:], dtype=np.bool_)
+    passed, slope = np.zeros(values.shape, dtype=np.bool_), np.full(values.shape, np.nan)
     for (subset, model), members in cells.items():
         for k, row in enumerate(members):
             ran[subset, model, k] = True
             values[:, subset, model, k] = [_metric(row, metric, path) for metric in spec.metrics]
+            passed[:, subset, model, k] = [row[metric + PASSED] is True for metric in spec.metrics]
+            slope[:, subset, model, k] = [row[metric + SLOPE] for metric in spec.metrics]
     low, high = spec.region
     return RunGrid(
         metrics=spec.metrics,
@@ -101,6 +133,8 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
         parameters=np.array([sizes[model] for model in models]),
         values=values,
         ran=ran,
+        passed=passed,
+        slope=slope,
         x=np.array(x),
         in_region=np.array([low <= size <= high for size in x]),
         versions=tuple(sorted({row["versions"] for row in rows})),

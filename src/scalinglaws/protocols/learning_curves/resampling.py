@@ -4,7 +4,9 @@ Checkpoints of one run are never resampled, because they are not independent.
 
 The noise of the seeds enters twice: through the runs that are drawn, and through the scatter of the points
 that are drawn. If there is no other noise, intervals are wider than declared, which errs on the side of
-"consistent". With one seed per cell only the points vary, and few points make intervals a little too narrow.
+"inconclusive". With one seed per cell only the points vary, and few points make intervals a little too
+narrow. Whether a cell has converged is a property of the grid, not drawn again: a resample may choose another
+model, and its point enters no fit where that model was cut or could be beaten by one that was.
 tests/unit/protocols/test_resampling.py keeps both within bounds.
 """
 
@@ -16,15 +18,15 @@ from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.best_fit import Selection, select
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.best_fit import Selection, select
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
 FEWEST_SIZES = 3  # distinct subset sizes that a resample needs to determine a law
 AT_A_TIME = 500  # resamples drawn together: bounds the memory
 PATIENCE = 20  # draws per accepted resample before we say that the data are too few
 
 Usable = Callable[[Selection], NDArray[np.bool_]]
-"""From a selection over [resamples, metrics, ...] to the points that may be fitted [resamples, subsets]."""
+"""From a selection [*batch, metrics, subsets] to the points that may be fitted, of the same shape."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Resamples:
 
     Attributes:
         score: [resamples, metrics, subsets], the best fit's score; NaN if there is none.
-        size: [resamples, metrics, subsets], the best fit's parameters; NaN where censored.
-        weights: [resamples, subsets], how often each point was drawn. All metrics share the draws, so that
-            parameters of different metrics can be compared in pairs.
+        size: [resamples, metrics, subsets], the best fit's parameters; NaN where there is none.
+        weights: [resamples, metrics, subsets], how often each point was drawn. All metrics share the draws,
+            so that parameters of different metrics can be compared in pairs.
         redrawn: resamples thrown away because they held fewer than three distinct subset sizes.
     """
 
@@ -50,25 +52,45 @@ def resample(
 ) -> Resamples:
     """Draw resamples of the runs and of the points that `usable` lets through; `tolerance` as in `select`.
 
+    Metrics that have too few usable points in the grid itself get resamples that are degenerate.
+
     Raises:
         ScalingLawsError: nearly every resample is degenerate; there are too few usable points.
     """
+    cells = grid.cells
+    now = usable(select(grid.values, grid.parameters, grid.ran, cells, tolerance))
+    enough = now.sum(axis=-1) >= FEWEST_SIZES
     accepted: list[tuple[FloatArray, FloatArray, FloatArray]] = []
     kept = drawn = 0
     while kept < count:
-        if drawn >= PATIENCE * count:
+        if drawn >= PATIENCE * count or not enough.any():
             raise ScalingLawsError(
                 f"bootstrap: {drawn} draws gave {kept} resamples with {FEWEST_SIZES} sizes"
             )
-        chosen = select(draw_runs(grid, min(AT_A_TIME, count), rng), grid.parameters, grid.ran, tolerance)
+        drawn_runs = draw_runs(grid, min(AT_A_TIME, count), rng)
+        chosen = select(drawn_runs, grid.parameters, grid.ran, cells, tolerance)
         weights = draw_points(usable(chosen), rng)
-        good = np.flatnonzero((weights > 0).sum(axis=-1) >= FEWEST_SIZES)
+        good = np.flatnonzero(((weights > 0).sum(axis=-1) >= FEWEST_SIZES)[:, enough].all(axis=-1))
         taken = good[: count - kept]
         drawn += int(taken[-1]) + 1 if len(taken) == count - kept else len(weights)
         kept += len(taken)
         accepted.append((chosen.score[taken], chosen.size[taken], weights[taken]))
     score, size, weights = (np.concatenate(parts) for parts in zip(*accepted, strict=True))
     return Resamples(score, size, weights, redrawn=drawn - count)
+
+
+def try_resample(
+    grid: RunGrid,
+    usable: Usable,
+    count: int,
+    rng: np.random.Generator,
+    tolerance: float = 0.0,
+) -> Resamples | None:
+    """As `resample`; None where too few points are usable, or nearly all resamples are degenerate."""
+    try:
+        return resample(grid, usable, count, rng, tolerance)
+    except ScalingLawsError:  # the fit goes without an interval, and says so
+        return None
 
 
 def resample_scores(grid: RunGrid, count: int, rng: np.random.Generator) -> FloatArray:
@@ -92,11 +114,14 @@ def draw_runs(grid: RunGrid, count: int, rng: np.random.Generator) -> FloatArray
 
 
 def draw_points(usable: NDArray[np.bool_], rng: np.random.Generator) -> FloatArray:
-    """Weights [resamples, subsets]: as many usable points as there are, drawn with replacement."""
+    """Weights [resamples, metrics, subsets]: as many usable points as there are, drawn with replacement.
+
+    Metrics with the same usable points draw the same.
+    """
     subsets = usable.shape[-1]
     available = usable.sum(axis=-1, keepdims=True)
     usable_first = np.argsort(~usable, axis=-1, kind="stable")
-    draws = (rng.random(usable.shape) * available).astype(np.int64)
+    draws = (rng.random((len(usable), 1, subsets)) * available).astype(np.int64)
     points = np.take_along_axis(usable_first, draws, axis=-1)
     counted = np.arange(subsets) < available
     hits = (points[..., None] == np.arange(subsets)) & counted[..., None]

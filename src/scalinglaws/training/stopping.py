@@ -1,0 +1,32 @@
+"""When a run has passed its minimum."""
+
+from dataclasses import dataclass, field
+from math import inf
+
+from scalinglaws.config.spec import Stopping
+
+
+@dataclass
+class Patience:
+    """Counts evaluations in a row that brought no new minimum of any metric."""
+
+    stopping: Stopping | None
+    """Without it, minima are noted, and patience never ends."""
+    best: dict[str, float] = field(default_factory=dict)
+    """The true minimum of each metric."""
+    counted: dict[str, float] = field(default_factory=dict)
+    """The last minimum of each metric that counted as new."""
+    waited: int = 0
+
+    def exhausted(self, metrics: dict[str, float]) -> bool:
+        """Add an evaluation; whether the last ones, as many as the patience, brought no new minimum."""
+        tolerance = self.stopping.tolerance if self.stopping else 0.0
+        new = {}
+        for name, value in metrics.items():
+            self.best[name] = min(value, self.best.get(name, inf))
+            last = self.counted.get(name)
+            if last is None or value < last - tolerance * abs(last):
+                new[name] = value
+        self.counted |= new
+        self.waited = 0 if new else self.waited + 1
+        return self.stopping is not None and self.waited >= self.stopping.patience

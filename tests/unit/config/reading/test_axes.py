@@ -1,5 +1,6 @@
 """The runs of a study: every combination of the values of its axes."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,7 @@ ANALYSED: dict[str, Any] = {"protocol": {"name": "weng-2026/simulator"}, "scales
 def _any_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """A protocol that takes any runs, where `learning-curves` needs one run per cell."""
     known = protocol.protocol_of("weng-2026/simulator")
-    changed = type(known)(
-        known.options, known.tables, runs=True, studies=False, public_runs=True, resampled=True
-    )
-    monkeypatch.setitem(protocol.LIBRARY, "weng-2026/simulator", changed)
+    monkeypatch.setitem(protocol.LIBRARY, "weng-2026/simulator", replace(known, runs=True))
 
 
 def grid_of(root: Path) -> Grid:

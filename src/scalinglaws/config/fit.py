@@ -40,7 +40,7 @@ class FitOptions(Strict):
     """Metrics of the task. A learning curve is fitted to each."""
     size_metric: str
     """The metric whose best models give the law of model size. It must be one of `metrics`. The size of the
-    best-fit model is found by five rules (`protocols/growth.py`)."""
+    best-fit model is found by five rules (`protocols/learning_curves/growth.py`)."""
     laws: Names = ("learning-curve", "learning-curve-with-floor")
     """The laws that are fitted to each learning curve."""
     size_law: str = "model-size"

@@ -76,15 +76,21 @@ class StudyPlan:
 
     @property
     def collect_spec(self) -> dict[str, Any]:
-        """Spec of the `collect` stage: the runs, what counts as their score, and the columns of other axes.
+        """Spec of the `collect` stage: the runs, the models whose learning rates are searched (their choices
+        name the runs of the search), what counts as a score, and the columns of other axes.
 
         Raises:
             ValueError: the study trains nothing.
         """
         if self.grid is None:
             raise ValueError(f"{self.name} trains nothing")
-        runs = sorted(run.id for run in self.runs)
-        return {"study": self.name, "runs": runs, "score": self.grid.score, "axes": list(self.grid.axes)}
+        return {
+            "study": self.name,
+            "runs": sorted(run.id for run in self.grid.runs),
+            "choices": [model.name for model in self.grid.models] if self.grid.search else [],
+            "score": self.grid.score,
+            "axes": list(self.grid.axes),
+        }
 
     def protocol_spec(self, scale: str, resamples: int) -> dict[str, Any]:
         """Spec of the protocol's stage: a `FitSpec`, or an `AnalysisSpec` where it is an analysis."""
@@ -218,9 +224,9 @@ def expand(study: str, grid: Grid, workers: int) -> tuple[Job, ...]:
     return (*searches, *jobs)
 
 
-def _order(run: RunSpec) -> tuple[int, int, int]:
-    """Large subsets first, then by seed; runs that differ in something else stay as they are."""
-    return -run.subset.examples, run.subset.seed, run.seed
+def _order(run: RunSpec) -> tuple[int, int, int, str]:
+    """Large subsets first, then by seed. The order of the file is of no account."""
+    return -run.subset.examples, run.subset.seed, run.seed, run.id
 
 
 def _search(grid: Grid, model: str) -> Search | None:
@@ -242,6 +248,6 @@ def training_modules(job: Job) -> tuple[str, ...]:
     So the parts that the stage puts together are named one by one: a fingerprint does not see that it uses
     them.
     """
-    run = (*job.runs, *(job.search.runs if job.search else ()))[0]
+    run = job.planned[0]
     family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)
     return (*TRAINING, family, task)

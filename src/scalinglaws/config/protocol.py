@@ -47,10 +47,9 @@ LIBRARY = {
 }
 
 
-def names(paper: str) -> tuple[str, ...]:
-    """Names of the protocols that a study of a paper can have: the library's and the paper's analyses."""
-    analyses = plugins.of_papers(plugins.ANALYSES)
-    return (*LIBRARY, *(name for name in analyses if name.startswith(f"{paper}/")))
+def names() -> tuple[str, ...]:
+    """Names of all protocols."""
+    return (*LIBRARY, *plugins.of_papers(plugins.ANALYSES))
 
 
 def protocol_of(name: str) -> Protocol:

@@ -17,7 +17,7 @@ class Validation(Strict):
     """The validation set: a balanced choice from the validation examples of the data set, made once."""
 
     examples: Count | None = None
-    """Number of validation examples. Without this key, all of them are used."""
+    """Number of validation examples. Without this key, all of the part are used."""
     seed: Seed = 0
     """Seed of the choice."""
     part: Literal["published", "development"] = "published"
@@ -248,6 +248,12 @@ class RunSpec(Strict):
     def id(self) -> str:
         """Hash of the spec without its defaults, so that a new option with a default renames no run."""
         return short_hash(identity(self))
+
+    def __copy__(self) -> Self:
+        """A copy without the cached id, because `model_copy` changes copies."""
+        copy = super().__copy__()
+        copy.__dict__.pop("id", None)
+        return copy
 
 
 def identity(spec: Strict) -> dict[str, Any]:

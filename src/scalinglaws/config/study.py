@@ -80,8 +80,8 @@ class LearningRateRule(Strict):
 def _kind_of_rate(value: Any) -> str:
     """Of which kind a learning rate is meant to be, so that errors are about this kind."""
     if isinstance(value, LearningRateSearch | LearningRateRule):
-        return "search" if isinstance(value, LearningRateSearch) else "rule"
-    return ("rule" if "rule" in value else "search") if isinstance(value, dict) else "number"
+        return "a search" if isinstance(value, LearningRateSearch) else "a rule"
+    return ("a rule" if "rule" in value else "a search") if isinstance(value, dict) else "a number"
 
 
 class Architecture(Strict):
@@ -119,9 +119,9 @@ class RunKeys(Strict):
     """Seed of the initial weights and of the order of the examples, and of the choice of the examples unless
     `subset.seed` is given."""
     learning_rate: Annotated[
-        Annotated[LearningRate, Tag("number")]
-        | Annotated[LearningRateSearch, Tag("search")]
-        | Annotated[LearningRateRule, Tag("rule")],
+        Annotated[LearningRate, Tag("a number")]
+        | Annotated[LearningRateSearch, Tag("a search")]
+        | Annotated[LearningRateRule, Tag("a rule")],
         Discriminator(_kind_of_rate),
     ]
     """A number, a search that chooses one for each architecture, or a rule."""
@@ -244,7 +244,7 @@ class ProtocolBlock(Strict):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     name: str
-    """A protocol of the library, or an analysis of the paper, `<paper>/<name>`: a file in
+    """A protocol of the library, or an analysis of a paper, `<paper>/<name>`: a file in
     `src/scalinglaws/papers/<paper>/analyses/`. Its options are written beside this key."""
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from pydantic import ValidationError
 
 from scalinglaws.config import plugins
-from scalinglaws.config.canonical import canonical_json
 from scalinglaws.config.modules import FAMILIES, TASKS
 from scalinglaws.config.reading.axes import MOST_RUNS, Combination, Runs, read_axes
 from scalinglaws.config.reading.explain import Location, sentence, unknown
@@ -58,11 +57,11 @@ def grid_of(where: Places, scale: Scale) -> Grid:
         first.setdefault(spec.model.name, each)
     rate = combinations[0].keys.learning_rate
     search = rate if isinstance(rate, LearningRateSearch) else None
-    search_runs = builder.search_runs(search, first.values()) if search else ()
-    number = len(specs) + len(search_runs)
+    number = len(specs) + (len(first) * len(search.at) * len(search.search) if search else 0)
     if number > MOST_RUNS:
         problem = f"makes {number:,} runs with the search; a study has at most {MOST_RUNS:,}"
         raise ConfigError(f"{where(('runs', 'axes'))}: {problem}")
+    search_runs = builder.search_runs(search, first.values()) if search else ()
     return Grid(tuple(specs.values()), runs.block.score, runs.columns, search, search_runs)
 
 
@@ -103,7 +102,7 @@ class _Builder:
     def model(self, each: Combination) -> tuple[ModelSpec, Mapping[str, Any]]:
         """The architecture of a run, and all its options with their defaults."""
         model = each.keys.model
-        known = canonical_json(model.model_dump())
+        known = repr(model)
         if known in self.models:
             return self.models[known]
         families, every = families_for(self.task), plugins.names(FAMILIES)

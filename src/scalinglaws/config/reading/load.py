@@ -133,7 +133,7 @@ def load_study(path: Path, overrides: Overrides = NONE) -> Study:
         raise ConfigError(
             f"{path}: study: must be {expected!r}, as the file is called, not {quoted(study.study)}"
         )
-    protocols = protocol.names(study.paper)
+    protocols = protocol.names()
     if study.protocol.name not in protocols:
         raise ConfigError(f"{where(('protocol', 'name'))}: {unknown(study.protocol.name, protocols)}")
     _check_protocol(study, where)

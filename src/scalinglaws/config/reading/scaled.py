@@ -9,7 +9,7 @@ from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.job import flat
 from scalinglaws.config.modules import LAWS, SOURCES, TASKS
 from scalinglaws.config.protocol import protocol_of
-from scalinglaws.config.reading.explain import sentence, unknown
+from scalinglaws.config.reading.explain import quoted, sentence, unknown
 from scalinglaws.config.reading.grid import grid_of
 from scalinglaws.config.reading.merging import Places
 from scalinglaws.config.reading.possible import known_examples
@@ -28,7 +28,11 @@ def scaled_study(where: Places, scale: Scale) -> ScaledStudy:
     study, content = where.study, where.block("protocol")
     if study.runs is None and where.block("runs"):
         raise ConfigError(f"{where(('runs',))}: {study.study} trains nothing")
-    schema = protocol_of(study.protocol.name).options
+    name = study.protocol.name
+    if content["name"] != name:
+        place = where(("protocol", "name"))
+        raise ConfigError(f"{place}: must be {name!r}, as at all scales, not {quoted(content['name'])}")
+    schema = protocol_of(name).options
     try:
         options = schema.model_validate(content)
     except ValidationError as error:

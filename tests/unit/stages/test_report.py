@@ -36,5 +36,7 @@ def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
     told = ["--spec", '{"studies": ["one/x", "two/y"], "learning_curves": ["one/x"]}']
     main([*told, *tables, "--evidence", str(tmp_path / "evidence.csv"), "--out", str(out)])
     assert "\nx error  3/3     3/3    3      0.500  0.5 (0.5)" in out.read_text()
+    broken = "two/y/b,B,1,about one,0.9,1.1,trained,inconclusive,Overlaps.,p. 1,sec\n"
+    (tmp_path / "b.csv").write_text(header + broken)
     with pytest.raises(DataError, match=r"b\.csv, line 2: measured is 'about one'"):
         main([*spec, *tables, "--out", str(out)])

@@ -25,8 +25,8 @@ from unit.small_config import ANALYSIS, SCALE, STUDY, changed
 BEST = 0.02
 FIGURE = {"draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
 CHANGES: dict[str, Any] = {
-    "scales.laptop.optimiser": None,
-    "scales.laptop.models": [{"family": "resnet", "width": 1}, {"family": "resnet", "width": 2}],
+    "scales.laptop.runs.optimiser": None,
+    "scales.laptop.runs.axes.model": [{"family": "resnet", "width": 1}, {"family": "resnet", "width": 2}],
     "figures": [{"name": "fig1", **FIGURE}],
 }
 FILES = {"train": {"bytes": 1, "sha256": "00"}}

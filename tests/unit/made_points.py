@@ -40,7 +40,7 @@ def points(noise: float = NOISE) -> pd.DataFrame:
 
 def spec(name: str, resamples: int = 40) -> AnalysisSpec:
     """The spec of an analysis at the smoke scale."""
-    return AnalysisSpec(analysis=name, study=f"weng-2026/{name}", scale="smoke", resamples=resamples)
+    return AnalysisSpec(name=name, study=f"weng-2026/{name}", scale="smoke", resamples=resamples)
 
 
 @cache

@@ -25,7 +25,7 @@ def draw_tables(
     """Three power laws; the best model is the middle one where its size is not censored."""
     hollow, settled = np.array(censored), np.array(converged)
     runs = [
-        {"run": f"{size}-{m}-{seed}", "phase": "grid", "model": f"resnet-{size}", "parameters": size,
+        {"run": f"{size}-{m}-{seed}", "study": "hestness-2017/image", "phase": "grid", "model": f"resnet-{size}", "parameters": size,
          "examples": 10 * m, "data_size": m, "seed": seed, "status": "completed",
          "stopped": "patience"}
         for size in SIZES for m in PER_CLASS for seed in (0, 1)

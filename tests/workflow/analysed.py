@@ -73,6 +73,7 @@ def fits(tables):
 """,
     f"papers/{PACKAGE}/claims/tiny.yaml": """
 paper: {title: Tiny}
+kind: recomputed
 claims:
   - id: tiny-2020/fits/exponent
     study: tiny-2020/fits

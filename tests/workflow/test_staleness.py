@@ -233,7 +233,7 @@ TABLE = [
         Jobs(["figure"]), ("the code of scalinglaws.papers.hestness_2017.figures.learning_curves changed.",)),
     Row("the report's code", edit("report/text.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
         ("the code of scalinglaws.report.text changed.", ": report."), REPORT),
-    Row("the verdict's code", edit("claims/verdict.py", "CONSISTENT = ", "OTHER = CONSISTENT = "),
+    Row("the verdict's code", edit("claims/verdict.py", "INCONCLUSIVE = ", "OTHER = INCONCLUSIVE = "),
         Jobs(["claims", "summary"]), ("the code of scalinglaws.claims.verdict changed.",), REPORT),
     Row("a fit's code", edit("stages/fit.py", "BAND_POINTS = 61", "BAND_POINTS = 51"), FROM_FITS,
         ("the code of scalinglaws.stages.fit changed.", ": fits, figures.")),

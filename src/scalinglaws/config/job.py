@@ -81,16 +81,23 @@ class Job(Strict):
     def summary(self) -> dict[str, Any]:
         """The job as short plain data: ids instead of its runs, and every value that a setting has.
 
-        Of the search's settings, called `search.<key>`, it has those that differ from the study's.
+        The settings of the search are called as in a study file.
         """
-        found = settings(self.runs)
         summary: dict[str, Any] = {"study": self.study, "name": self.name}
+        summary |= {"runs": [run.id for run in self.runs], "settings": settings(self.runs)}
         if self.search is not None:
             how = self.search.model_dump(mode="json", exclude={"runs"})
-            own = {key: value for key, value in settings(self.search.runs).items() if found.get(key) != value}
-            found |= {f"search.{key}": value for key, value in (own | how).items()}
             summary["search"] = {**how, "runs": [run.id for run in self.search.runs]}
-        return {**summary, "runs": [run.id for run in self.runs], "settings": found}
+            tried = settings(self.search.runs)
+            summary["settings"] |= {
+                "learning_rate.search": tried["learning_rate"],
+                "learning_rate.at": tried["subset.examples"],
+                "learning_rate.seed": tried["seed"],
+                "learning_rate.metric": self.search.metric,
+                "learning_rate.widenings": self.search.widenings,
+                "score": self.search.score,
+            }
+        return summary
 
     @property
     def hash(self) -> str:

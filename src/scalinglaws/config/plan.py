@@ -250,6 +250,6 @@ def training_modules(job: Job) -> tuple[str, ...]:
     So the parts that the stage puts together are named one by one: a fingerprint does not see that it uses
     them.
     """
-    run = (*job.runs, *(job.search.runs if job.search else ()))[0]
+    run = job.planned[0]
     family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)
     return (*TRAINING, family, task)

@@ -249,6 +249,12 @@ class RunSpec(Strict):
         """Hash of the spec without its defaults, so that a new option with a default renames no run."""
         return short_hash(identity(self))
 
+    def __copy__(self) -> Self:
+        """A copy without the cached id, because `model_copy` changes copies."""
+        copy = super().__copy__()
+        copy.__dict__.pop("id", None)
+        return copy
+
 
 def identity(spec: Strict) -> dict[str, Any]:
     """The spec as plain data, without its defaults."""

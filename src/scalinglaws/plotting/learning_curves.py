@@ -15,7 +15,7 @@ from scalinglaws.tables.value import Value
 
 GREY = "0.45"
 OUTSIDE, CENSORED = "outside the region", "censored (edge of the grid)"
-CUT = "not converged: cut, or one that was cut could be better"
+CUT = "not converged, or a cut model could be better"
 ENDS = {"largest": "s", "smallest": "D"}
 """Rings around points whose best model is at an end of the grid."""
 NEAR = "sizes within 1 to 10 % of the best score"

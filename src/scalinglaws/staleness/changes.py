@@ -52,6 +52,7 @@ class Changes:
             strict_versions: whether what was made by other versions of packages is stale.
         """
         self._hashes, self._versions = hashes, versions() if strict_versions else {}
+        self._forget()
         makers = {file: step for step in every for file in step.files}
         behind = {step.made_of for step in wanted}
         for step in reversed(every):
@@ -84,6 +85,7 @@ class Changes:
         self._unfinished: dict[str, None] = {}
         self._jobs: dict[str, list[tuple[Step, MadeOf | None]]] = {}  # by study
         self._replanned: dict[str, None] = {}  # studies in which a job has other runs
+        self._added: set[str] = set()  # records of searches that went beyond their candidates
 
     @property
     def code_changed(self) -> bool:
@@ -116,6 +118,7 @@ class Changes:
         made, absent = read_made_of(Path(step.made_of)), _absent(step)
         if step.job is not None:
             self._jobs.setdefault(step.job.study, []).append((step, made))
+            self._added |= (made.outputs.keys() if made else set()) - set(step.files)
         if made is None:
             if len(absent) == len(step.files):
                 self._never |= dict.fromkeys(absent[:1] if step.job else absent[:-1])
@@ -145,7 +148,7 @@ class Changes:
         for file in sorted({*step.hashed, *made.inputs} - made_again):
             if file not in made.inputs:
                 yield f"{file} is a new input of {step.stage} {step.name}"
-            elif file not in step.hashed:
+            elif file not in step.hashed and file not in self._added:
                 yield f"{file} is no longer an input of {step.stage} {step.name}"
             elif Path(file).exists() and self._hash(file) != made.inputs[file]:
                 yield f"{file} changed after {MADE[step.stage]} were made from it"

@@ -100,8 +100,6 @@ def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[A
         return pd.Series(texts, dtype=str)
     lines = enumerate(texts, start=FIRST_LINE)
     cells = [_value(text, column, f"{path}, line {line}") for line, text in lines]
-    if column.kind == "truth" and column.optional:
-        return pd.Series(cells, dtype="object")
     # Numbers that are all whole, as sizes of training sets may be, stay so: written again they are the same.
     return pd.Series(cells) if cells else pd.Series(dtype="bool" if column.kind == "truth" else "float64")
 

@@ -107,8 +107,9 @@ RUNS = Table(
     ),
     order=("phase", "parameters", "model", "learning_rate", "examples", "seed", "run", "level"),
     # Per metric m of the task the study's score of it (minimum or final), then `m_passed`, whether the run
-    # passed the minimum of m (`stopping`), and `m_slope`, d ln(m) / d ln(step) at its end; missing where the
-    # run diverged. Then a column per other axis of the study, named by its key: `optimiser.weight_decay`.
+    # passed the minimum of m by its `stopping`, and `m_slope`, d ln(m) / d ln(step) at its end. Of a run that
+    # diverged they are missing, false and missing. Then a column per other axis of the study, named by its
+    # key: `optimiser.weight_decay`.
     metrics=True,
     missing="",
 )

@@ -63,7 +63,7 @@ class StudyTables:
             `unfinished` of them, and their `share`.
         """
         grid = self.runs[(self.runs.phase == "grid") & (self.runs.status == "completed")]
-        cut = ~grid[metric + PASSED].eq(True)
+        cut = ~grid[metric + PASSED].astype(bool)
         counted = cut.groupby(grid.examples).agg(["size", "sum"]).reset_index()
         counted.columns = pd.Index(["examples", "runs", "unfinished"])
         return counted.assign(share=np.asarray(counted.unfinished / counted.runs, dtype=float))

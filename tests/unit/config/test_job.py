@@ -108,7 +108,7 @@ def test_a_list_is_one_value_of_a_setting(grid: Job, make_spec: MakeSpec) -> Non
     assert settings["optimiser.betas"] == ["[0.9,0.95]", "[0.9,0.99]"]
 
 
-def test_the_summary_says_how_a_search_differs(both: Job) -> None:
+def test_the_summary_has_the_settings_of_the_search_as_a_study_file_calls_them(grid: Job, both: Job) -> None:
     summary = both.summary
     assert both.search is not None
     assert summary["search"] == {
@@ -117,15 +117,14 @@ def test_the_summary_says_how_a_search_differs(both: Job) -> None:
         "widenings": 3,
         "runs": [run.id for run in both.search.runs],
     }
-    found = {key: value for key, value in summary["settings"].items() if key.startswith("search.")}
+    found = {key: value for key, value in summary["settings"].items() if key not in grid.summary["settings"]}
     assert found == {
-        "search.learning_rate": [0.1, 0.2],
-        "search.subset.examples": 20,
-        "search.subset.seed": 2,
-        "search.seed": 0,
-        "search.metric": "cross_entropy",
-        "search.score": "minimum",
-        "search.widenings": 3,
+        "learning_rate.search": [0.1, 0.2],
+        "learning_rate.at": 20,
+        "learning_rate.seed": 0,
+        "learning_rate.metric": "cross_entropy",
+        "learning_rate.widenings": 3,
+        "score": "minimum",
     }
     assert summary == json.loads(json.dumps(summary))  # as it comes back from a file
 
@@ -134,6 +133,12 @@ def test_what_is_planned_and_what_is_read(grid: Job, search: Job, both: Job) -> 
     assert search.search is not None
     assert both.planned == (*search.search.runs, *grid.runs)
     assert [job.reads_choice for job in (grid, search, both)] == [True, False, False]
+
+
+def test_a_changed_copy_of_a_run_has_its_own_id(make_spec: MakeSpec) -> None:
+    run = make_spec(seed=0)
+    assert run.id == make_spec(seed=0).id
+    assert run.model_copy(update={"seed": 1}).id == make_spec(seed=1).id
 
 
 def test_seeds_of_the_shuffles(grid: Job, both: Job) -> None:

@@ -44,7 +44,7 @@ def add_curves(folder: Path) -> None:
 def write_analysis(name: str, analysis: str, told: list[StudyFacts], results: Path) -> None:
     """Run an analysis over trained studies, by its stage."""
     study = f"{PAPER}/{name}"
-    spec = AnalysisSpec(analysis=analysis, study=study, scale="smoke", resamples=200, studies=tuple(told))
+    spec = AnalysisSpec(name=analysis, study=study, scale="smoke", resamples=200, studies=tuple(told))
     folders = [
         (results / "fits" / one.study, results / "tables" / one.study, results / "data" / one.name)
         for one in told

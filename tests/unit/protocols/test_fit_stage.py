@@ -19,6 +19,7 @@ Rows = list[dict[str, str]]
 Write = Callable[[Rows], Path]
 TABLES = ("scores.csv", "best.csv", "fits.csv", "bands.csv", "evidence.csv")
 SPEC: dict[str, Any] = {
+    "name": "learning-curves",
     "study": "synthetic",
     "metrics": ["top1_error", "top5_error", "cross_entropy"],
     "size_metric": "cross_entropy",
@@ -67,6 +68,43 @@ def test_the_tables_say_what_was_selected_and_fitted(
     assert float(steeper["high"]) < 0
     slope = fits["learning-curve:small-data", "top1_error", "slope"]
     assert float(slope["value"]) == pytest.approx(-0.3, abs=0.15)
+
+
+def test_the_tables_say_what_did_not_converge(rows: Rows, write_runs: Write, tmp_path: Path) -> None:
+    for row in rows:
+        if row["data_size"] in ("64", "128"):
+            row.update({f"{metric}_passed": "false" for metric in SPEC["metrics"]})
+            row.update({f"{metric}_slope": "-0.2" for metric in SPEC["metrics"]})
+    tables = run(write_runs(rows), tmp_path)
+    for table in ("scores.csv", "best.csv"):
+        cut = [row for row in tables[table] if row["converged"] == "false"]
+        assert {row["data_size"] for row in cut} == {"64", "128"}
+        assert {(row["passed"], row["slope"]) for row in cut} == {("0", "-0.2")}
+    assert all((row["fitted"] == "true") == (2 <= float(row["data_size"]) < 64) for row in tables["best.csv"])
+    evidence = {row["metric"]: row for row in tables["evidence.csv"]}
+    for row in evidence.values():
+        assert [row[name] for name in ("subsets", "converged", "fitted", "cut")] == ["7", "5", "5", "0"]
+    fits = {(row["law"], row["metric"], row["parameter"]): row for row in tables["fits.csv"]}
+    for metric, row in evidence.items():
+        straight = "learning-curve:straightness"
+        assert fits[straight, metric, "p-value"]["value"] == row["p_value"]
+        assert fits[straight, metric, "lack-of-fit"]["value"] == row["lack_of_fit"]
+        assert fits["learning-curve", metric, "beta_g"]["points"] == "5"
+
+
+def test_growth_has_a_row_per_rule_and_one_whose_interval_covers_them(
+    rows: Rows, write_runs: Write, tmp_path: Path
+) -> None:
+    fits = run(write_runs(rows), tmp_path)["fits.csv"]
+    growth = {row["law"]: row for row in fits if row["parameter"] == "beta_p"}
+    rules = ("parabola", "within-1", "within-2", "within-5", "within-10")
+    assert set(growth) == {"model-size", *(f"model-size:{rule}" for rule in rules)}
+    whole, parts = growth["model-size"], [growth[f"model-size:{rule}"] for rule in rules]
+    assert whole["value"] == parts[0]["value"]
+    known = [part for part in parts if part["low"] != "nan"]
+    assert len(known) > 2
+    assert float(whole["low"]) == min(float(part["low"]) for part in known)
+    assert float(whole["high"]) == max(float(part["high"]) for part in known)
 
 
 def test_bands_hold_the_fitted_line_over_the_whole_range(

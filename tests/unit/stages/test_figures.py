@@ -73,7 +73,7 @@ def test_the_caption_says_what_was_measured_on_what() -> None:
         "160 images, 2,000 for validation, fixed",
         "3 models of 1,000 to 16,000 parameters",
         "2 seeds a cell",
-        "30 runs, 2 diverged, 1 ended by the step budget",  # those of the search do not count
+        "30 runs, 2 diverged, 1 ended by their duration",  # those of the search do not count
         "Diverged runs are in no median, and where more than half of a cell diverged it has none. Laws are",
         "2 to 8 images per class",
         "90% intervals from 400 bootstrap resamples",
@@ -112,7 +112,7 @@ def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
         {
             "phase": ["search", "grid", "grid"],
             "status": ["completed", "completed", "diverged"],
-            "stopped": ["budget", "budget", "diverged"],
+            "stopped": ["duration", "duration", "diverged"],
         }
     )
     text = caption.of_analysis(spec, [data, data], [runs, runs])
@@ -120,7 +120,7 @@ def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
     assert text.count("Toy-MNIST") == 1
     assert text.endswith(
         "licence: MIT); 2 seeds a cell, each with its own choice of examples; 4 runs, 2 diverged, 2 ended by "
-        "the step budget and not by patience."
+        "their duration and not by patience."
     )
 
 

@@ -11,17 +11,23 @@ from scalinglaws.stages.report import main
 def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
     spec = ["--spec", '{"studies": ["one/x", "two/y"]}']
     tables = ["--claims", str(tmp_path / "a.csv"), str(tmp_path / "b.csv")]
-    header = "claim,statement,published,measured,low,high,verdict,reason,source,certainty\n"
-    (tmp_path / "a.csv").write_text(header + "one/x/a,A,1,1.0,0.9,1.1,reproduced,Inside.,p. 1,sec\n")
-    (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,1.0,0.9,1.1,consistent,Overlaps.,p. 1,sec\n")
+    header = "claim,statement,published,measured,low,high,kind,verdict,reason,source,certainty\n"
+    (tmp_path / "a.csv").write_text(header + "one/x/a,A,1,1.0,0.9,1.1,trained,reproduced,Inside.,p. 1,sec\n")
+    (tmp_path / "b.csv").write_text(
+        header + "two/y/b,B,1,1.0,0.9,1.1,trained,inconclusive,Overlaps.,p. 1,sec\n"
+    )
     out = tmp_path / "new" / "summary.txt"
     main([*spec, *tables, "--out", str(out)])
     text = out.read_text()
     assert text.index("one/x") < text.index("two/y")
-    assert text.endswith("2 claims: 1 reproduced, 1 consistent.\n")
+    assert text.endswith("2 claims about runs trained here: 1 reproduced, 1 inconclusive.\n")
     (tmp_path / "b.csv").write_text(header)
     main([*spec, *tables, "--out", str(out)])
-    assert out.read_text().endswith("No claim is stated about two/y.\n\n1 claim: 1 reproduced.\n")
-    (tmp_path / "b.csv").write_text(header + "two/y/b,B,1,about one,0.9,1.1,consistent,Overlaps.,p. 1,sec\n")
+    assert out.read_text().endswith(
+        "No claim is stated about two/y.\n\n1 claim about runs trained here: 1 reproduced.\n"
+    )
+    (tmp_path / "b.csv").write_text(
+        header + "two/y/b,B,1,about one,0.9,1.1,trained,inconclusive,Overlaps.,p. 1,sec\n"
+    )
     with pytest.raises(DataError, match=r"b\.csv, line 2: measured is 'about one'"):
         main([*spec, *tables, "--out", str(out)])

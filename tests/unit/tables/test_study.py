@@ -23,7 +23,7 @@ def test_runs_that_did_not_pass_their_minimum_are_unfinished() -> None:
             "phase": ["grid"] * 4 + ["search"],
             "status": ["completed"] * 2 + ["diverged"] + ["completed"] * 2,
             "examples": [8, 8, 8, 16, 16],
-            "error_passed": [True, False, float("nan"), False, False],
+            "error_passed": [True, False, False, False, False],
         }
     )
     none = pd.DataFrame()

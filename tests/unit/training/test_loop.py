@@ -238,8 +238,9 @@ def several(spec: RunSpec) -> list[RunSpec]:
 RATES = [0.05, 1e6, 0.2, 0.3]
 
 
-def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec) -> None:
-    specs = several(spec)
+@pytest.mark.parametrize("decay", ["constant", "linear"])
+def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec, decay: str) -> None:
+    specs = several(changed(spec, schedule={"decay": decay, "warmup": {"steps": 3}}))
     together = {m.setup.spec.id: m for m in finish(begin(Regression(), specs, RATES, in_ensemble=True))}
     assert len({member.results[0].steps for member in together.values()}) > 2
     for one, rate in zip(specs, RATES, strict=True):

@@ -1,6 +1,7 @@
 """The trainer: phases of a job, and runs of any schedule, optimiser and procedure that are killed."""
 
 import argparse
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,11 @@ from scalinglaws.config.job import Job
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.training.ensemble.policy import MOST_RUNS
 from scalinglaws.training.records.record import read_record
-from scalinglaws.training.records.result import RunResult
 from scalinglaws.training.resume import checkpoint
 from scalinglaws.training.trainer import Trainer
 
 MakeSpec = Callable[..., RunSpec]
-Results = dict[str, tuple[RunResult, ...]]
+Results = dict[str, str]
 
 
 class Killed(BaseException):
@@ -50,7 +50,9 @@ class Place:
         ]
 
     def results(self) -> Results:
-        return {path.stem: read_record(path).results for path in self.options.out.glob("*.json")}
+        """The results as they are in the records, by run."""
+        paths = self.options.out.glob("*.json")
+        return {path.stem: json.dumps(json.loads(path.read_text())["results"]) for path in paths}
 
     def trained(self) -> Results:
         """Train what is missing, to the end."""
@@ -117,7 +119,7 @@ def test_a_killed_job_ends_as_if_nothing_had_been(
     assert results == undisturbed
     # The levels of a pruned network are results of one run.
     levels = 3 if kind == "imp" else 1
-    assert [[result.level for result in each] for each in results.values()] == [[*range(levels)]] * 3
+    assert [len(json.loads(each)) for each in results.values()] == [levels] * 3
 
 
 def test_phases_of_a_job_are_trained_one_after_the_other(make_spec: MakeSpec, prepared: Path) -> None:

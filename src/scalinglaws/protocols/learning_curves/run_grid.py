@@ -122,7 +122,7 @@ def read_runs(path: Path, spec: FitSpec) -> RunGrid:
         for k, row in enumerate(members):
             ran[subset, model, k] = True
             values[:, subset, model, k] = [_metric(row, metric, path) for metric in spec.metrics]
-            passed[:, subset, model, k] = [row[metric + PASSED] is True for metric in spec.metrics]
+            passed[:, subset, model, k] = [bool(row[metric + PASSED]) for metric in spec.metrics]
             slope[:, subset, model, k] = [row[metric + SLOPE] for metric in spec.metrics]
     low, high = spec.region
     return RunGrid(

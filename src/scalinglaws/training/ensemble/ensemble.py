@@ -162,8 +162,7 @@ class Ensemble:
     def restart(self, weights: Tensor) -> None:
         """Go on from these weights (rows, length), with a fresh state of the optimiser."""
         # All in place: a recorded step goes on with the same arrays.
-        self.weights.copy_(weights)
-        self.averaged.copy_(weights)
+        self.weights.copy_(weights)  # the average begins with the next ones, see `controls`
         for array in self._rule.state:
             array.zero_()
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor, nn
+from torch.func import functional_call
 
 from scalinglaws.config.spec import Imp, RunSpec
 from scalinglaws.models import mlp
@@ -80,7 +81,7 @@ def setups_of(specs: list[RunSpec]) -> list[RunSetup]:
 
 
 class Pruned:
-    """The runs of an ensemble, and the weights and masks at the end of each level."""
+    """Runs that are pruned as an ensemble."""
 
     def __init__(self, specs: list[RunSpec], in_ensemble: bool = True, task: Vectors | None = None) -> None:
         setups = setups_of(specs)
@@ -95,22 +96,15 @@ class Pruned:
         pruning = Pruning(settings, setups[0].rewind)
         self.training = Training(setups, self.ensemble, task or Vectors(), pruning)
         self.ended: list[Member] = []
-        self.masks: list[Tensor] = []
-        self.weights: list[Tensor] = []
 
     def run(self, after_step: Callable[[], None] = lambda: None) -> dict[str, tuple[RunResult, ...]]:
-        """Results by run id."""
+        """Results by run id. Removed weights are zero after each step."""
 
-        def note() -> None:
-            level = self.training.level
-            if level > 0:  # at its end there is nothing to see any more: the next one has begun
-                self.masks[level - 1 :] = [self.ensemble.mask.clone()]
-                self.weights[level - 1 :] = [self.ensemble.weights.clone()]
-                removed = self.ensemble.mask == 0
-                assert self.ensemble.weights[removed].eq(0).all()
+        def check() -> None:
+            assert self.ensemble.weights[self.ensemble.mask == 0].eq(0).all()
             after_step()
 
-        self.training.run(self.ended.append, note)
+        self.training.run(self.ended.append, check)
         return {member.setup.spec.id: member.results for member in self.ended}
 
 
@@ -141,6 +135,7 @@ def plain_loop(spec: RunSpec, optimiser_of: Callable[[list[nn.Parameter]], Any])
     torch.manual_seed(derived_seed(spec.seed, "weights"))
     model = build()
     parameters = list(model.parameters())
+    averages = [each.detach().clone() for each in parameters]
     weights = [each for each in parameters if each.dim() > 1]
     masks = [torch.ones_like(each) for each in weights]
     order, rewind = Order(setup.subset, setup.batch, spec.seed), setup.rewind
@@ -157,17 +152,25 @@ def plain_loop(spec: RunSpec, optimiser_of: Callable[[list[nn.Parameter]], Any])
             with torch.no_grad():
                 for weight, mask in zip(weights, masks, strict=True):
                     weight.mul_(mask)
+                for average, parameter in zip(averages, parameters, strict=True):
+                    average.lerp_(parameter, 1 / (1 + spec.optimiser.averaging * (step - first)))
+
+    def predict(x: Tensor) -> Tensor:
+        own = dict(zip(dict(model.named_parameters()), averages, strict=True))
+        outputs: Tensor = functional_call(model, own, (x,))
+        return outputs[None]
 
     train(1, rewind)
     marked = [each.detach().clone() for each in parameters]
     found = []
     for level in range(imp.levels + 1):
         if level > 0:
-            left = [weight.detach()[mask > 0].abs() for weight, mask in zip(weights, masks, strict=True)]
+            evaluated = [each for each in averages if each.dim() > 1]
+            left = [weight[mask > 0].abs() for weight, mask in zip(evaluated, masks, strict=True)]
             sizes = torch.cat(left).sort().values
             threshold = sizes[min(-int(-imp.fraction * len(sizes) // 1), len(sizes) - 1)]
             with torch.no_grad():
-                for weight, mask in zip(weights, masks, strict=True):
+                for weight, mask in zip(evaluated, masks, strict=True):
                     mask.mul_(weight.abs() > threshold)
                 for parameter, before in zip(parameters, marked, strict=True):
                     parameter.copy_(before)
@@ -178,16 +181,18 @@ def plain_loop(spec: RunSpec, optimiser_of: Callable[[list[nn.Parameter]], Any])
             {
                 "density": sum(mask.sum().item() for mask in masks) / MODEL_WEIGHTS,
                 "parameters": {name: each.detach().clone() for name, each in model.named_parameters()},
-                "loss": task.evaluate(lambda x: model(x)[None].detach())["cross_entropy"].item(),
+                "loss": task.evaluate(predict)["cross_entropy"].item(),
             }
         )
     return found
 
 
+@pytest.mark.parametrize("averaging", [0.0, 0.2])
 @pytest.mark.parametrize("rewind", [0, 6])
-def test_pruning_is_the_plain_loop_bit_for_bit(spec: RunSpec, rewind: int) -> None:
+def test_pruning_is_the_plain_loop_bit_for_bit(spec: RunSpec, rewind: int, averaging: float) -> None:
     moment = {"steps": rewind} if rewind else {"share": 0.0}
-    one = changed(spec, procedure={**spec.procedure.model_dump(exclude_unset=True), "rewind": moment})
+    procedure = {**spec.procedure.model_dump(exclude_unset=True), "rewind": moment}
+    one = changed(spec, procedure=procedure, optimiser={"batch": 8, "averaging": averaging})
     pruned = Pruned([one], in_ensemble=False)
     (results,) = pruned.run().values()
     expected = plain_loop(one, ByHand)

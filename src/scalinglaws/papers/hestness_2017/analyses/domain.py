@@ -34,11 +34,11 @@ OPEN = "an exponent's interval reaches 0, which leaves the ratio open"
 Row = dict[str, Any]
 
 
-def analyse(inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Gather the studies' tables and compare their exponents.
 
     Tables:
-        studies: one row per study: what it is, the unit of its data, the metric it is about.
+        studies: one row per study: what it is, the unit of its data, the metric it is about, the scale.
         best, scores, bands, evidence: those of the studies, with the columns study and family added in front.
         fits: the same, with metrics named `<study>/<metric>`; then what follows from several fits:
             `learning-curve:ratio` and `model-size:difference` with metrics
@@ -49,7 +49,7 @@ def analyse(inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     every = list(inputs.studies.values())
     fixed = {study.name: fit_all(study) for study in every}
     return {
-        "studies": pd.DataFrame([_about(study) for study in every]),
+        "studies": pd.DataFrame([{**_about(study), "scale": spec.scale} for study in every]),
         **{name: _gathered(every, name) for name in ("best", "scores", "bands", "evidence")},
         "fits": _fits(every, fixed),
         "comparisons": pd.DataFrame([row for study in every for row in _comparisons(study, every[0])]),

@@ -9,11 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
 from scalinglaws.plotting.learning_curves import (
     CUT,
     Entry,
@@ -66,35 +69,69 @@ def families_and_fixed_sizes(tables: Tables) -> Figure:
     return figure
 
 
+def two_scales(tables: Tables) -> Figure:
+    """Learning curves of all families at this scale and at others, in one panel.
+
+    Args:
+        tables: those of this scale, and those of each other scale under `<scale>/<name>`.
+    """
+    this = {name: table for name, table in tables.items() if "/" not in name}
+    others: dict[str, dict[str, pd.DataFrame]] = {}
+    for name, table in tables.items():
+        scale, _, plain = name.rpartition("/")
+        if scale:
+            others.setdefault(scale, {})[plain] = table
+    scales = [this, *others.values()]
+    figure = Figure(figsize=(7.5, 5.0 + 0.38 * len(this["studies"]) * len(scales)), layout="constrained")
+    _families(figure.subplots(), *scales)
+    figure.set_label(
+        " ".join(_said_of_x(part, scale) for scale, part in zip(("", *others), scales, strict=True))
+    )
+    return figure
+
+
 def _panels(tables: Tables, lines: int) -> tuple[Figure, Axes, Axes]:
     height = 5.0 + 0.19 * lines * len(tables["studies"])
     figure = Figure(figsize=(10.5, height), layout="constrained")
+    figure.set_label(_said_of_x(tables))
     left, right = figure.subplots(1, 2)
     return figure, left, right
 
 
-def _families(axes: Axes, tables: Tables) -> None:
-    """Best scores of each family by its metric, with the fitted power laws."""
+def _said_of_x(tables: Tables, scale: str = "") -> str:
+    sizes = {str(name): table.data_size for name, table in tables["best"].groupby("study", sort=False)}
+    said = ranges_of_x(sizes, tables["studies"].unit.iloc[0])
+    return f"Scale {scale}: {said}" if scale and said else said
+
+
+def _families(axes: Axes, *scales: Tables) -> None:
+    """Best scores of each family by its metric, with the fitted power laws; of several scales in pairs."""
     drawn = []
     entries: list[Entry] = []
-    for k, study in enumerate(_studies(tables)):
-        best = where(tables["best"], study=study["study"], metric=study["metric"])
-        best_scores(axes, best, f"C{k}", study["family"])
-        drawn.append(best)
-        entries.append((Line2D([], [], color=f"C{k}", marker="o", markersize=4), study["family"]))
-        band = where(tables["bands"], study=study["study"], metric=study["metric"], law=CURVE)
-        law = _law(tables, study, CURVE, study["metric"])
-        if len(band) and "beta_g" in law:
-            label = power(r"\varepsilon(m)", factor(law["alpha"].value), law["beta_g"], 3)
-            fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
-            entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
+    for s, tables in enumerate(scales):
+        for k, study in enumerate(_studies(tables)):
+            several = len(scales) > 1
+            name = f"{study['family']}, scale {study['scale']}" if several else str(study["family"])
+            # Dark and light of one hue: the same family at two scales.
+            colour = to_hex(colormaps["tab20"](2 * k + s)) if several else f"C{k}"
+            best = where(tables["best"], study=study["study"], metric=study["metric"])
+            best_scores(axes, best, colour, name)
+            drawn.append(best)
+            entries.append((Line2D([], [], color=colour, marker="o", markersize=4), name))
+            band = where(tables["bands"], study=study["study"], metric=study["metric"], law=CURVE)
+            law = _law(tables, study, CURVE, study["metric"])
+            if len(band) and "beta_g" in law:
+                label = power(r"\varepsilon(m)", factor(law["alpha"].value), law["beta_g"], 3)
+                fitted_law(axes, band, colour, f"{name}: {label}")
+                entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
     best = pd.concat(drawn)
     entries += score_entries(best)
-    axes.set_title(f"Best-fit model at each size of the training set{mostly(best)}", loc="left")
-    _region(axes, tables, best)
+    axes.set_title(f"Best-fit model at each size{mostly(best)}", loc="left")
+    every = {"studies": pd.concat([tables["studies"] for tables in scales])}
+    _region(axes, every, best)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     even_log(axes, _least(best.low, best.score), _most(best.high, best.score))
-    _label(axes, tables)
+    _label(axes, every)
     axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
 
 
@@ -167,15 +204,15 @@ def _fixed(axes: Axes, tables: Tables) -> None:
             fitted_law(axes, line, colour, f"{name}: {label}")
             entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
     best = where(tables["best"], study=study["study"], metric=study["metric"]).sort_values("data_size")
-    if not tables["fixed"][tables["fixed"].study == study["study"]].role.isin(list(PAIR)).all():
-        entries.append((Line2D([], [], color="0.72", linewidth=0.9), "all other sizes of the grid"))
     pair = points[points.role.isin(list(PAIR))]
-    for rows, marker, text in (
+    for there, marker, text in (
         (pair.converged & ~pair.fitted, "o", "not fitted (outside the region)"),
         (~pair.converged, "v", CUT.partition(",")[0]),
     ):
-        if rows.any():
+        if there.any():
             entries.append((_hollow(marker), text))
+    if not tables["fixed"][tables["fixed"].study == study["study"]].role.isin(list(PAIR)).all():
+        entries.append((Line2D([], [], color="0.72", linewidth=0.9), "all other sizes of the grid"))
     axes.plot(best.data_size, best.score, ":", color="0.2", linewidth=1.4, zorder=2, label="Best-fit model")
     entries.append((Line2D([], [], color="0.2", linestyle=":", linewidth=1.4), "best-fit model at each size"))
     _region(axes, tables, best)

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
 from scalinglaws.plotting.learning_curves import (
     GREY,
     best_scores,
@@ -27,12 +28,15 @@ from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.study import CURVE, GROWTH, StudyTables
 from scalinglaws.tasks.core.metrics import chance_level, metric_title
 
-BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}  # hides no point
+BAND = "growth, interval over all rules"
+BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)}  # hides no point
 
 
 def learning_curves(tables: StudyTables) -> Figure:
     """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
-    figure = Figure(figsize=(10.5, 5.2), layout="constrained")
+    figure = Figure(figsize=(10.5, 6.4), layout="constrained")
+    study = str(tables.runs.study.iloc[0]).split("/")[-1]
+    figure.set_label(ranges_of_x({study: tables.best.data_size}, tables.manifest["unit"]["name"]))
     left, right = figure.subplots(1, 2)
     _learning_curves(left, tables)
     _model_sizes(right, tables)
@@ -90,12 +94,14 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     if len(band) and math.isfinite(beta.value):
         label = power("s(m)", f"{alpha.value:,.0f}", beta, 2)
         fitted_law(axes, band, GREY, label)
-        growth_band(axes, band, GREY, "growth, interval over all rules")
+        growth_band(axes, band, GREY, BAND)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     size_axis(axes, sizes)
     axes.set_xlabel(_x_label(tables))
     handles, labels = axes.get_legend_handles_labels()
-    shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t == "Best-fit size" or t[0] == "$"]
+    shown = [
+        (h, t) for h, t in zip(handles, labels, strict=True) if t in ("Best-fit size", BAND) or t[0] == "$"
+    ]
     shown += size_entries(best)
     axes.legend(*zip(*shown, strict=True), **BELOW)
 

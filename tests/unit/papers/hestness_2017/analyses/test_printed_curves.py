@@ -13,7 +13,7 @@ DECLARED, ALL, FLOOR = "learning-curve", "learning-curve:all-points", "learning-
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-curves", study="a/b", scale="smoke", resamples=100)
+    spec = AnalysisSpec(name="hestness-curves", study="a/b", scale="smoke", resamples=100)
     return hestness_curves.analyse(Inputs(), spec)
 
 

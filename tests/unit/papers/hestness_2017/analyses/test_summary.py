@@ -16,7 +16,7 @@ from scalinglaws.tables.study import TrainedStudy
 from scalinglaws.tables.value import MISSING, Value
 from unit.trained_studies import made
 
-SPEC = AnalysisSpec(analysis="hestness-summary", study="a/b", scale="smoke", resamples=200)
+SPEC = AnalysisSpec(name="hestness-summary", study="a/b", scale="smoke", resamples=200)
 WORDS, SPEECH = DOMAINS[0], DOMAINS[3]
 
 

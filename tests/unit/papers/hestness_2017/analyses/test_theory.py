@@ -10,7 +10,7 @@ from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.schema import CLAIMED
 from unit.known_entropy_study import known_entropy_study
 
-SPEC = AnalysisSpec(analysis="hestness-theory", study="a/b", scale="smoke", resamples=20)
+SPEC = AnalysisSpec(name="hestness-theory", study="a/b", scale="smoke", resamples=20)
 
 
 @pytest.fixture(scope="module")

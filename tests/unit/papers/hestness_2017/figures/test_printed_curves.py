@@ -15,7 +15,7 @@ from scalinglaws.tables.inputs import Inputs
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-curves", study="a/b", scale="smoke", resamples=20)
+    spec = AnalysisSpec(name="hestness-curves", study="a/b", scale="smoke", resamples=20)
     return hestness_curves.analyse(Inputs(), spec)
 
 

@@ -12,7 +12,7 @@ from scalinglaws.tables.inputs import Inputs
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-projections", study="a/b", scale="smoke", resamples=20)
+    spec = AnalysisSpec(name="hestness-projections", study="a/b", scale="smoke", resamples=20)
     return hestness_projections.analyse(Inputs(), spec)
 
 

@@ -26,7 +26,7 @@ def tables() -> Tables:
         replace(base, facts=base.facts.model_copy(update={"study": f"hestness-2017/{name}", "title": title}))
         for name, title in titles.items()
     ]
-    spec = AnalysisSpec(analysis="hestness-summary", study="a/b", scale="smoke", resamples=200)
+    spec = AnalysisSpec(name="hestness-summary", study="a/b", scale="smoke", resamples=200)
     return hestness_summary.analyse(Inputs(studies={study.facts.study: study for study in every}), spec)
 
 

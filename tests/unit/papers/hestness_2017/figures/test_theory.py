@@ -17,7 +17,7 @@ NETWORKS, EXCESS = "Trained: networks on a source of known entropy", "The same, 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-theory", study="a/b", scale="smoke", resamples=20)
+    spec = AnalysisSpec(name="hestness-theory", study="a/b", scale="smoke", resamples=20)
     return hestness_theory.analyse(Inputs(studies={"a/known-entropy": known_entropy_study()}), spec)
 
 
@@ -103,6 +103,15 @@ def test_the_excess_is_drawn_with_its_law(tables: dict[str, pd.DataFrame]) -> No
     assert f"m^{{{beta.value:.2f}}}$  [{beta.low:.2f}, {beta.high:.2f}]" in law.series.iloc[0]
     legend = regions(tables).axes[3].get_legend()
     assert len(legend.get_texts()) == 8  # of both panels
+
+
+def test_networks_that_did_not_converge_are_triangles_in_both_panels(tables: dict[str, pd.DataFrame]) -> None:
+    cut = tables["known_entropy"].copy()
+    cut.loc[cut.x == cut.x.max(), ["settled", "fitted"]] = False
+    name = "ot converged, or a cut model could be better"
+    for panel, key in ((NETWORKS, f"N{name}"), (EXCESS, f"Excess, n{name}")):
+        assert len(series({**tables, "known_entropy": cut}, panel)[key]) == 1
+        assert key not in series(tables, panel)
 
 
 def test_networks_without_intervals_or_law(tables: dict[str, pd.DataFrame]) -> None:

@@ -10,7 +10,7 @@ from scalinglaws.papers.rosenfeld_2021.analyses.extrapolation import CORNER, REL
 from scalinglaws.papers.rosenfeld_2021.constants import landscape
 from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
+SPEC = AnalysisSpec(name="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
 DRAWS = 20  # at smoke
 
 pytestmark = pytest.mark.slow

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.slow
 def tables() -> dict[str, pd.DataFrame]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rosenfeld_extrapolation, "DRAWS", {"smoke": 4})
-        spec = AnalysisSpec(analysis="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
+        spec = AnalysisSpec(name="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
         return rosenfeld_extrapolation.analyse(Inputs(), spec)
 
 

@@ -13,7 +13,7 @@ from scalinglaws.tables.inputs import Inputs
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="rosenfeld-surfaces", study="a/b", scale="smoke", resamples=20)
+    spec = AnalysisSpec(name="rosenfeld-surfaces", study="a/b", scale="smoke", resamples=20)
     return rosenfeld_surfaces.analyse(Inputs(), spec)
 
 

@@ -7,7 +7,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import kaplan
 from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="kaplan", study="weng-2026/kaplan", scale="smoke", resamples=40)
+SPEC = AnalysisSpec(name="kaplan", study="weng-2026/kaplan", scale="smoke", resamples=40)
 V, CONTEXT, L, D = 50257, 1024, 12, 768
 
 

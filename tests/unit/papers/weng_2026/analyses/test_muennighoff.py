@@ -10,7 +10,7 @@ from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
 from scalinglaws.public_runs.read import read
 from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=60)
+SPEC = AnalysisSpec(name="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=60)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from scalinglaws.papers.weng_2026.analyses import simulator
 from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS
 from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="simulator", study="weng-2026/simulator", scale="smoke", resamples=40)
+SPEC = AnalysisSpec(name="simulator", study="weng-2026/simulator", scale="smoke", resamples=40)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from scalinglaws.papers.weng_2026.figures import muennighoff
 from scalinglaws.plotting.save import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=30)
+SPEC = AnalysisSpec(name="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=30)
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from scalinglaws.tables.inputs import Inputs
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="pearce", study="weng-2026/pearce", scale="smoke", resamples=20)
+    spec = AnalysisSpec(name="pearce", study="weng-2026/pearce", scale="smoke", resamples=20)
     return analysis.analyse(Inputs(), spec)
 
 

@@ -12,7 +12,7 @@ from scalinglaws.papers.weng_2026.figures import simulator
 from scalinglaws.plotting.save import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="simulator", study="weng-2026/simulator", scale="smoke", resamples=20)
+SPEC = AnalysisSpec(name="simulator", study="weng-2026/simulator", scale="smoke", resamples=20)
 
 
 @pytest.fixture(scope="module")

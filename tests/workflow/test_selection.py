@@ -43,7 +43,12 @@ def test_what_is_set_is_part_of_what_is_recomputed(project: Project) -> None:
 def test_a_grid_that_is_set_trains_its_runs_and_keeps_the_others(project: Project) -> None:
     records = project.records()
     outcome = project.call(
-        "scalinglaws.cli.main", "replicate", "--scale", "smoke", "--set", f"{STUDY_NAME}:runs.axes.subset.examples=[10, 15, 80]"
+        "scalinglaws.cli.main",
+        "replicate",
+        "--scale",
+        "smoke",
+        "--set",
+        f"{STUDY_NAME}:runs.axes.subset.examples=[10, 15, 80]",
     )
     assert outcome.returncode == 0, outcome.stderr
     assert project.changed_since(records) == {f"grid w2 D80 s{seed}" for seed in (0, 1, 2)}

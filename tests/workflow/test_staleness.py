@@ -281,7 +281,8 @@ TABLE = [
     Row("no notes, and a model's code", forget(edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2")),
         JOBS + FROM_RUNS, ("the code of scalinglaws.models.resnet changed.",)),
     Row("no notes, and a fit option", forget(change("protocol.level", 0.9)), FROM_FITS),
-    Row("no notes, and a subset size", forget(change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80])),
+    Row("no notes, and a subset size",
+        forget(change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80])),
         GRIDS + FROM_RUNS),
 ]  # fmt: skip
 

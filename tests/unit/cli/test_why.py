@@ -37,6 +37,9 @@ def write_note(path: Path, plain: dict[str, Any]) -> None:
     MadeOf.model_validate(plain).write(path)
 
 
+SUBSETS = "scales.laptop.runs.axes.subset.examples"
+
+
 def change(key: str, value: Any) -> Plan:
     content = changed(yaml.safe_load(STUDY.read_text()), {key: value})
     STUDY.write_text(yaml.safe_dump(content, sort_keys=False))
@@ -88,11 +91,11 @@ def test_nothing_was_made_yet(work: Plan, call: CallCommand) -> None:
     [
         ("runs.duration.steps", 90, "duration.steps changed from 100 to 90",
          "12 to train (12 without a record), 0"),
-        ("scales.laptop.runs.axes.subset.examples", [10, 100, 200], "subset.examples changed from [10, 100] to [10, 100, 200]",
+        (SUBSETS, [10, 100, 200], "subset.examples changed from [10, 100] to [10, 100, 200]",
          "4 to train (4 without a record), 8"),
         ("runs.learning_rate.search", [0.02, 0.03], "learning_rate changed from [0.01, 0.02] to [0.02, 0.03]",
          "2 to train (2 without a record), 8 only if the search chooses another rate, 2"),
-        ("scales.laptop.runs.axes.subset.examples", [100], "4 runs are no longer part of paper/one", "0 to train, 4"),
+        (SUBSETS, [100], "4 runs are no longer part of paper/one", "0 to train, 4"),
         ("runs.data.validation.examples", 1000, "data.validation.examples changed from 2000 to 1000",
          "12 to train (12 without a record), 0"),
     ],

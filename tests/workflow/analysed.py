@@ -91,7 +91,7 @@ claims:
 def study(name: str, public_runs: list[str]) -> dict[str, Any]:
     figure = {"name": name, "draw": f"{PAPER}/tiny:{name}", "caption": f"Of {name}."}
     head = {"study": f"{PAPER}/{name}", "title": "Tiny", "source": "None", "figures": [figure]}
-    return {**head, "analysis": f"{PAPER}/tiny-{name}", "public_runs": public_runs}
+    return {**head, "protocol": {"name": f"{PAPER}/tiny-{name}"}, "reads": {"public_runs": public_runs}}
 
 
 def analysed(folder: Path) -> Project:

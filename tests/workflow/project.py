@@ -52,18 +52,27 @@ STUDY: dict[str, Any] = {
         "task": "image-classification",
         "data": {"source": "cifar", "validation": {"examples": 100}},
         "learning_rate": {"search": list(RATES), "at": [20]},
-        "optimiser": {"name": "sgd", "batch": 8},
-        "budget": {"steps": 20, "patience": 9},
+        "optimiser": {"name": "sgd", "batch": 8, "averaging": 0.1},
+        "duration": {"steps": 20},
+        "stopping": {"patience": 9},
     },
     "scales": {
         "smoke": {
-            "subsets": list(SUBSETS),
-            "models": [{"family": "resnet", "width": width, "depth": 8} for width in WIDTHS],
-            "seeds": list(SEEDS),
-            "region": [0.5, 100],
+            "runs": {
+                "axes": {
+                    "model": [{"family": "resnet", "width": width, "depth": 8} for width in WIDTHS],
+                    "subset.examples": list(SUBSETS),
+                    "seed": list(SEEDS),
+                },
+            },
+            "protocol": {"region": [0.5, 100]},
         }
     },
-    "fit": {"metrics": ["top1_error", "top5_error", "cross_entropy"], "size_metric": "cross_entropy"},
+    "protocol": {
+        "name": "learning-curves",
+        "metrics": ["top1_error", "top5_error", "cross_entropy"],
+        "size_metric": "cross_entropy",
+    },
     "figures": [
         {"name": "fig4-image", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "Tiny."}
     ],
@@ -188,12 +197,13 @@ class Project:
         self.study_file.write_text(yaml.safe_dump(study, sort_keys=False))
 
     def change(self, key: str, value: Any) -> None:
-        """Set a key of the study, its path with dots."""
+        """Set a key of the study, its path with dots. What follows `axes` is one key."""
         study = yaml.safe_load(self.study_file.read_text())
-        *parents, last = key.split(".")
+        before, axes, axis = key.partition(".axes.")
+        *parents, last = (*before.split("."), "axes", axis) if axes else before.split(".")
         block = study
         for part in parents:
-            block = block[part]
+            block = block.setdefault(part, {})
         block[last] = copy.deepcopy(value)
         self.write_study(study)
 
@@ -354,10 +364,10 @@ def _short(rule: str) -> str:
 
 
 def write_cifar(folder: Path, seed: int = 0) -> None:
-    """200 images in CIFAR-10's binary format: noise, brighter from class to class."""
+    """250 images in CIFAR-10's binary format: noise, brighter from class to class."""
     folder.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(seed)
-    for name, count in (*((f"data_batch_{k}", 20) for k in range(1, 6)), ("test_batch", 100)):
+    for name, count in (*((f"data_batch_{k}", 20) for k in range(1, 6)), ("test_batch", 150)):
         labels = np.arange(count) % 10
         pixels = generator.normal(60 + 12 * labels[:, None], 60, (count, 3072)).clip(0, 255)
         records = np.hstack([labels[:, None], pixels]).astype(np.uint8)

@@ -125,8 +125,8 @@ SUMMARY = {
     "study": "hestness-2017/summary",
     "title": "All",
     "source": "None",
-    "analysis": "hestness-2017/summary",
-    "studies": ["hestness-2017/image"],
+    "protocol": {"name": "hestness-2017/summary"},
+    "reads": {"studies": ["hestness-2017/image"]},
     "figures": [
         {"name": name, "draw": f"hestness-2017/summary:{name}", "caption": "Tiny."}
         for name in ("summary", "implications")
@@ -149,7 +149,7 @@ def test_an_analysis_reads_a_trained_study(finished_project: Project, tmp_path: 
     assert b"Studies hestness-2017/image, trained on CIFAR-10" in drawn
     assert "Nothing to be done: results/smoke is up to date" in project.replicate().stdout
 
-    project.change("scales.smoke.region", [0.9, 100])
+    project.change("scales.smoke.protocol.region", [0.9, 100])
     assert project.jobs() == Jobs(["fit", "claims", "figure"]) + READING
     text = project.why(str(made.relative_to(project.folder)))
     assert "fit.region changed from [0.5, 100] to [0.9, 100]" in text

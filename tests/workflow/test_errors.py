@@ -148,8 +148,8 @@ def test_jobs_that_fail_in_different_ways_at_once_are_all_named(bare: Project) -
     """A mistake, a bug, and a process that the system kills: each with its own reason and log."""
     bare.forks = False  # one of them is killed
     models = [{"family": "resnet", "width": width, "depth": 8} for width in (1, 2, 3)]
-    bare.change("scales.smoke.models", models)
-    bare.change("scales.smoke.seeds", [0])
+    bare.change("scales.smoke.runs.axes.model", models)
+    bare.change("scales.smoke.runs.axes.seed", [0])
     bare.change("runs.learning_rate", 0.001)
     line = "    content = content_hash(options.data)\n"
     width_of = 'job.runs[0].model.options["width"]'
@@ -208,7 +208,7 @@ def test_a_subset_beyond_the_data_of_one_study_stops_the_others_too(bare: Projec
     study = copy.deepcopy(STUDY)
     study.update(study=name, figures=[])
     study["runs"]["data"]["validation"] = {"examples": 50}  # other data than those of the first study
-    study["scales"]["smoke"]["subsets"] = [10, 101]
+    study["scales"]["smoke"]["runs"]["axes"]["subset.examples"] = [10, 101]
     bare.study_file.with_name("second.yaml").write_text(yaml.safe_dump(study))
     outcome = bare.replicate()
     assert outcome.status == 1
@@ -229,7 +229,7 @@ def test_a_stage_that_fails(project: Project) -> None:
 
 
 def test_a_second_replication_in_the_same_folder_refuses(project: Project) -> None:
-    project.change("fit.level", 0.9)
+    project.change("protocol.level", 0.9)
     first = project.start("scalinglaws.cli.main", "replicate", "--scale", "smoke", "--cores", "2")
     log = project.results / "logs" / "snakemake.log"
     old = log.read_bytes()
@@ -250,7 +250,7 @@ def test_a_second_replication_in_the_same_folder_refuses(project: Project) -> No
 def test_a_lock_of_snakemake_itself_is_respected(project: Project) -> None:
     """Somebody called `snakemake`, not `scalinglaws replicate`, and it may still be running."""
     locked = project.folder / ".snakemake" / "locks" / "0.output.lock"
-    project.change("fit.level", 0.9)
+    project.change("protocol.level", 0.9)
     locked.parent.mkdir(parents=True, exist_ok=True)
     locked.write_text(f"{RESULTS}/fits/{STUDY_NAME}/fits.csv\n")
     outcome = project.replicate()

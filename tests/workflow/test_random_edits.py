@@ -54,11 +54,11 @@ def add_a_file(project: Project) -> None:
 
 
 TOGGLES: dict[str, Edit] = {
-    "fewer subsets": change("scales.smoke.subsets", list(SUBSETS[:-1])),
-    "fewer seeds": change("scales.smoke.seeds", list(SEEDS[:-1])),
-    "a shorter budget": change("runs.budget.steps", 12),
-    "another level": change("fit.level", 0.9),
-    "another region": change("scales.smoke.region", [0.5, 50]),
+    "fewer subsets": change("scales.smoke.runs.axes.subset.examples", list(SUBSETS[:-1])),
+    "fewer seeds": change("scales.smoke.runs.axes.seed", list(SEEDS[:-1])),
+    "a shorter budget": change("runs.duration.steps", 12),
+    "another level": change("protocol.level", 0.9),
+    "another region": change("scales.smoke.protocol.region", [0.5, 50]),
     "another title": change("title", "Other"),
     "more resamples": set_in_scale("resamples: 30", "resamples: 40"),
     "other jobs": set_in_scale("workers: 1", "workers: 2"),

@@ -41,14 +41,14 @@ N, G = len(ALL_RUNS), len(ALL_GRID_RUNS)
 
 
 def test_a_subset_size_is_added_and_taken_away_again(project: Project) -> None:
-    project.change("scales.smoke.subsets", [*SUBSETS, 80])
+    project.change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80])
     outcome = project.replicate()
     assert outcome.status == 0, outcome.stderr
     assert outcome.jobs == GRIDS + FROM_RUNS
     assert outcome.trained == {grid_run(width, 80, seed) for width in WIDTHS for seed in SEEDS}
     assert project.jobs() == NOTHING
 
-    project.change("scales.smoke.subsets", list(SUBSETS))
+    project.change("scales.smoke.runs.axes.subset.examples", list(SUBSETS))
     assert project.jobs() == GRIDS + FROM_RUNS  # the jobs have other runs now, and run
     assert project.train().trained == set()
 
@@ -63,11 +63,11 @@ def test_a_learning_rate_that_wins_is_added(project: Project) -> None:
 
 def test_a_change_of_all_runs_is_reverted(project: Project) -> None:
     tables = project.tables()
-    project.change("runs.budget.steps", 6)
+    project.change("runs.duration.steps", 6)
     assert project.train().trained == ALL_RUNS
-    project.change("runs.budget.steps", 20)
+    project.change("runs.duration.steps", 20)
     said = project.why()
-    assert "budget.steps changed from 6 to 20" in said
+    assert "duration.steps changed from 6 to 20" in said
     assert f"0 to train, {G} only if the search chooses another rate, {N - G} kept." in said
     outcome = project.replicate()
     assert outcome.trained == set()
@@ -91,9 +91,10 @@ def test_runs_are_divided_into_other_jobs(project: Project) -> None:
 
 def test_two_studies_change_their_subsets(project: Project) -> None:
     """Nothing that one of them has trained counts for the other."""
-    study = yaml.safe_load(project.study_file.read_text())
-    fewer = {**study, "study": "hestness-2017/other", "figures": []}
-    fewer["scales"] = {"smoke": {**study["scales"]["smoke"], "subsets": list(SUBSETS[:-1])}}
+    fewer = yaml.safe_load(project.study_file.read_text())
+    fewer.update(study="hestness-2017/other", figures=[])
+    axes = fewer["scales"]["smoke"]["runs"]["axes"]
+    axes["subset.examples"] = list(SUBSETS[:-1])
     other = project.study_file.with_name("other.yaml")
     other.write_text(yaml.safe_dump(fewer))
     # The runs that both have: nothing to train.
@@ -106,8 +107,8 @@ def test_two_studies_change_their_subsets(project: Project) -> None:
     assert project.replicate().trained == set()
     assert project.jobs() == NOTHING
 
-    project.change("scales.smoke.subsets", list(SUBSETS[:-1]))
-    fewer["scales"]["smoke"]["subsets"] = list(SUBSETS)
+    project.change("scales.smoke.runs.axes.subset.examples", list(SUBSETS[:-1]))
+    axes["subset.examples"] = list(SUBSETS)
     other.write_text(yaml.safe_dump(fewer))
     both = GRIDS + GRIDS + FROM_RUNS + Jobs(["collect", "fit", "claims"])
     assert project.jobs() == both
@@ -173,7 +174,7 @@ def test_a_fresh_clone_adopts_published_records(project: Project, tmp_path: Path
         run: state.content for run, state in project.records().items()
     }
     assert clone.jobs() == NOTHING
-    clone.change("scales.smoke.subsets", [*SUBSETS, 80])
+    clone.change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80])
     assert runs_line(2, 3, G) in clone.why()
 
 
@@ -382,7 +383,7 @@ def test_verify_reads_everything_and_changes_nothing(project: Project) -> None:
     assert "once its run records are put back or deleted" in said
     assert f"- {record.relative_to(project.folder)}: was changed after its run ended" in said
     (project.results / "report" / "hestness-2017.txt").unlink()
-    project.change("fit.level", 0.9)
+    project.change("protocol.level", 0.9)
     said = verify()
     assert "fits                 0      1        0\n" in said
     assert "- fit.level changed from its default to 0.9\n" in said

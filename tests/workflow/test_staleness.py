@@ -196,25 +196,25 @@ def add_a_file(project: Project) -> None:
 MODEL = {"family": "resnet", "width": WIDTHS[0], "depth": 8}
 TABLE = [
     # The grid
-    Row("a subset size", change("scales.smoke.subsets", [*SUBSETS, 80]), GRIDS + FROM_RUNS,
+    Row("a subset size", change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80]), GRIDS + FROM_RUNS,
         ("subset.examples changed from [10, 15, 20, 30, 40, 60] to [10, 15, 20, 30, 40, 60, 80]",
          runs_line(2, 3, G))),
-    Row("a seed", change("scales.smoke.seeds", [*SEEDS, 3]),
+    Row("a seed", change("scales.smoke.runs.axes.seed", [*SEEDS, 3]),
         Jobs(["shuffle", "train w2 part1"]) + FROM_RUNS,
         ("seed changed from [0, 1, 2] to [0, 1, 2, 3]", runs_line(1, 6, 6))),
-    Row("a model", change("scales.smoke.models", [MODEL, {**MODEL, "width": 4}]),
+    Row("a model", change("scales.smoke.runs.axes.model", [MODEL, {**MODEL, "width": 4}]),
         Jobs(["search w4", "train w4", "train w2"]) + FROM_RUNS,
         ("not made yet: ", runs_line(3, N, G))),
     Row("a learning rate", change("runs.learning_rate.search", [*RATES, 0.05]), JOBS + FROM_RUNS,
         ("learning_rate changed from [0.001, 0.002] to [0.001, 0.002, 0.05]",
          f"1 to train (1 without a record), {G} only if the search chooses another rate, 2 kept.")),
-    Row("a subset size is taken away", change("scales.smoke.subsets", list(SUBSETS[1:])),
+    Row("a subset size is taken away", change("scales.smoke.runs.axes.subset.examples", list(SUBSETS[1:])),
         GRIDS + FROM_RUNS, (f"3 runs are no longer part of {STUDY_NAME}", runs_line(2, 0, G - 3))),
     # Runs' own specs
-    Row("the budget", change("runs.budget.steps", 25), JOBS + FROM_RUNS,
-        ("budget.steps changed from 20 to 25\n", runs_line(3, N, 0))),
+    Row("the budget", change("runs.duration.steps", 25), JOBS + FROM_RUNS,
+        ("duration.steps changed from 20 to 25\n", runs_line(3, N, 0))),
     # Fits, figures and claims
-    Row("a fit option", change("fit.level", 0.9), FROM_FITS,
+    Row("a fit option", change("protocol.level", 0.9), FROM_FITS,
         ("is stale: fit.level changed from its default to 0.9.\nTo be made again: fits, figures.\n",)),
     Row("resamples", set_resamples, FROM_FITS, ("fit.resamples changed from 30 to 40.",)),
     Row("a caption", set_caption, Jobs(["figure"]),
@@ -280,8 +280,9 @@ TABLE = [
     Row("no notes, and touched outputs", forget(touch_outputs), NOTHING),
     Row("no notes, and a model's code", forget(edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2")),
         JOBS + FROM_RUNS, ("the code of scalinglaws.models.resnet changed.",)),
-    Row("no notes, and a fit option", forget(change("fit.level", 0.9)), FROM_FITS),
-    Row("no notes, and a subset size", forget(change("scales.smoke.subsets", [*SUBSETS, 80])),
+    Row("no notes, and a fit option", forget(change("protocol.level", 0.9)), FROM_FITS),
+    Row("no notes, and a subset size",
+        forget(change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80])),
         GRIDS + FROM_RUNS),
 ]  # fmt: skip
 
@@ -304,7 +305,7 @@ def test_a_project_that_was_moved_is_up_to_date(project: Project, tmp_path: Path
     shutil.rmtree(moved.folder / ".snakemake")
     shutil.rmtree(project.folder)
     assert moved.jobs() == NOTHING
-    moved.change("fit.level", 0.9)
+    moved.change("protocol.level", 0.9)
     assert moved.jobs() == FROM_FITS
 
 

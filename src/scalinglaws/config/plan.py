@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Any
 
 from scalinglaws.config.analysis import public_run_descriptions, public_run_tables
+from scalinglaws.config.canonical import short_hash
 from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.job import Job, Search
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
 from scalinglaws.config.protocol import Protocol, protocol_of
 from scalinglaws.config.reading.load import Config
-from scalinglaws.config.spec import DataSpec, RunSpec
+from scalinglaws.config.spec import DataSpec, RunSpec, identity
 from scalinglaws.config.study import Figure, Grid, ScaledStudy, Study
 from scalinglaws.fingerprint import code_fingerprint
 
@@ -207,26 +208,27 @@ def expand(study: str, grid: Grid, workers: int) -> tuple[Job, ...]:
     """
     searches, jobs = [], []
     for model in reversed(grid.models):  # a long job at the end would leave cores idle
-        runs = sorted((run for run in grid.runs if run.model == model), key=_order)
+        keys = {run.id: _without_size(run) for run in grid.runs if run.model == model}
+        runs = [run for run in grid.runs if run.id in keys]
+        runs.sort(key=lambda run: (-run.subset.examples, keys[run.id]))
         search = _search(grid, model.name)
-        # Two jobs per worker, so that no worker waits long for the last one. A part has runs of all sizes.
-        largest = sum(run.subset.examples == runs[0].subset.examples for run in runs)
-        parts = min(largest, math.ceil(2 * workers / len(grid.models)))
+        number = {key: i for i, key in enumerate(sorted(set(keys.values())))}
+        # Two jobs per worker, so that no worker waits long for the last one. Each has runs of all sizes.
+        parts = min(len(number), math.ceil(2 * workers / len(grid.models)))
         if parts == 1:
             jobs.append(Job(study=study, name=model.name, runs=tuple(runs), search=search))
             continue
         if search:
             searches.append(Job(study=study, name=f"{model.name}-search", search=search))
-        jobs += [
-            Job(study=study, name=f"{model.name}-part{part}", runs=tuple(runs[part::parts]))
-            for part in range(parts)
-        ]
+        for part in range(parts):
+            own = tuple(run for run in runs if number[keys[run.id]] % parts == part)
+            jobs.append(Job(study=study, name=f"{model.name}-part{part}", runs=own))
     return (*searches, *jobs)
 
 
-def _order(run: RunSpec) -> tuple[int, int, int, str]:
-    """Large subsets first, then by seed. The order of the file is of no account."""
-    return -run.subset.examples, run.subset.seed, run.seed, run.id
+def _without_size(run: RunSpec) -> tuple[int, int, str]:
+    """What runs share that differ only in the size of the subset, sorted by seed."""
+    return run.subset.seed, run.seed, short_hash({**identity(run), "subset": run.subset.seed})
 
 
 def _search(grid: Grid, model: str) -> Search | None:

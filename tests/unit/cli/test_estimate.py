@@ -62,7 +62,7 @@ def spec(width: int = 8, examples: int = 100, steps: int = 600, **changes: Any) 
         "model": {"family": "resnet", "options": {"width": width}},
         "learning_rate": 0.05,
         "optimiser": {"batch": 16},
-        "budget": {"steps": steps},
+        "duration": {"steps": steps},
         "seed": 0,
     }
     return RunSpec.model_validate({**plain, **changes})
@@ -100,7 +100,7 @@ def test_without_records_a_step_takes_the_longer_of_the_two_assumed_times() -> N
 
 def test_jobs_run_in_parallel_but_no_shorter_than_the_longest() -> None:
     jobs = [
-        Job.model_validate({"study": "a/b", "name": str(steps), "phase": "grid", "runs": [spec(steps=steps)]})
+        Job.model_validate({"study": "a/b", "name": str(steps), "runs": [spec(steps=steps)]})
         for steps in (10**5, 10**5, 10**6)
     ]
     estimates = Estimates((), MACHINE)

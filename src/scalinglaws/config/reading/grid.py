@@ -157,5 +157,5 @@ class _Builder:
             for size, rate in product(search.at, search.search):
                 subset = Subset(examples=size, seed=shuffle)
                 changed = {"subset": subset, "learning_rate": rate, "seed": seed, "procedure": Train()}
-                found.append(run.model_copy(update=changed))
+                found.append(RunSpec.model_validate({**dict(run), **changed}))
         return tuple(found)

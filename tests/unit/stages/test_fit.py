@@ -1,4 +1,4 @@
-"""The analyses stage: which tables it writes, from what, and in which bytes."""
+"""The fitting stage: what a protocol is given, which tables are written, and in which bytes."""
 
 import json
 from pathlib import Path
@@ -7,14 +7,16 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from scalinglaws.stages.analyse import main
 
-from scalinglaws.config.analysis import AnalysisSpec
+from scalinglaws.config.analysis import AnalysisOptions, AnalysisSpec
+from scalinglaws.config.protocol import Protocol
 from scalinglaws.errors import ConfigError, DataError
-from scalinglaws.stages import analyse as stage
+from scalinglaws.stages import fit as stage
+from scalinglaws.stages.fit import main
+from scalinglaws.tables.inputs import Inputs
 from unit.trained_studies import facts, write_study
 
-SPEC: dict[str, Any] = {"analysis": "paper/tiny", "study": "paper/tiny", "scale": "smoke", "resamples": 50}
+SPEC: dict[str, Any] = {"name": "paper/tiny", "study": "paper/tiny", "scale": "smoke", "resamples": 50}
 
 
 class Tiny(SimpleNamespace):
@@ -23,8 +25,8 @@ class Tiny(SimpleNamespace):
     __name__ = "tiny"
     TABLES = ("sums", "fits")
 
-    def analyse(self, public_runs: dict[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
-        self.told = (public_runs, spec)
+    def analyse(self, inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+        self.told = (inputs, spec)
         return self.made
 
 
@@ -36,9 +38,12 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
             "sums": pd.DataFrame({"x": [1, 2], "right": [True, False]}),
         }
     )
-    monkeypatch.setattr(
-        stage, "import_module", lambda name: {"scalinglaws.papers.paper.analyses.tiny": module}[name]
-    )
+    protocol = Protocol(
+        "tiny", AnalysisOptions, AnalysisSpec, Tiny.TABLES,
+        runs=False, studies=True, public_runs=True, resampled=False,
+    )  # fmt: skip
+    monkeypatch.setattr(stage, "protocol_of", {"paper/tiny": protocol}.__getitem__)
+    monkeypatch.setattr(stage, "import_module", {"tiny": module}.__getitem__)
     return module
 
 
@@ -56,8 +61,8 @@ def test_each_table_is_a_file_with_floats_in_full(tiny: Tiny, tmp_path: Path) ->
 def test_it_gets_the_spec_and_the_public_runs_by_name(tiny: Tiny, tmp_path: Path) -> None:
     asked = {**SPEC, "public_runs": {"frankle-rewinding": "0" * 64}}
     call(tmp_path / "out", asked)
-    public_runs, spec = tiny.told
-    assert {name: len(table) for name, table in public_runs.items()} == {"frankle-rewinding": 35}
+    inputs, spec = tiny.told
+    assert {name: len(table) for name, table in inputs.public_runs.items()} == {"frankle-rewinding": 35}
     assert spec == AnalysisSpec.model_validate({**asked, "seed": 0})
 
 
@@ -68,22 +73,13 @@ def test_an_analysis_that_makes_other_tables_than_it_declares(tiny: Tiny, tmp_pa
     assert not (tmp_path / "out").exists()
 
 
-def test_it_gets_the_tables_of_trained_studies(
-    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    seen: list[Any] = []
-
-    def analyse(*told: Any) -> dict[str, pd.DataFrame]:
-        seen.extend(told)
-        return tiny.made
-
-    monkeypatch.setattr(tiny, "analyse", analyse, raising=False)
+def test_it_gets_the_tables_of_trained_studies(tiny: Tiny, tmp_path: Path) -> None:
     every = [facts("words-lstm4"), facts("words-lstm2")]
     folders = [write_study(tmp_path, told, 12.0, -0.2) for told in every]
     spec = {**SPEC, "studies": [told.model_dump(mode="json") for told in every]}
     words = [str(word) for three in folders for word in ("--studies", *three)]
     main(["--spec", json.dumps(spec), *words, "--out", str(tmp_path / "out")])
-    _, _, studies = seen
+    studies = tiny.told[0].studies
     assert list(studies) == ["hestness-2017/words-lstm4", "hestness-2017/words-lstm2"]  # as in the study file
     found = studies["hestness-2017/words-lstm4"]
     assert (found.name, found.unit, found.metric) == ("words-lstm4", "words", "cross_entropy")

@@ -25,7 +25,8 @@ def draw_tables(
     """Three power laws; the best model is the middle one where its size is not censored."""
     hollow, settled = np.array(censored), np.array(converged)
     runs = [
-        {"run": f"{size}-{m}-{seed}", "study": "hestness-2017/image", "phase": "grid", "model": f"resnet-{size}", "parameters": size,
+        {"run": f"{size}-{m}-{seed}", "study": "hestness-2017/image", "phase": "grid",
+         "model": f"resnet-{size}", "parameters": size,
          "examples": 10 * m, "data_size": m, "seed": seed, "status": "completed",
          "stopped": "patience"}
         for size in SIZES for m in PER_CLASS for seed in (0, 1)
@@ -104,5 +105,6 @@ def write_tables(tables: StudyTables, folder: Path) -> list[Path]:
         further = [name for name in frame if name not in table.names]
         frame = frame.reindex(columns=[*table.names, *further]).astype(object)
         paths.append(folder / f"{table.name}.csv")
-        write_table(frame.where(frame.notna(), 0), paths[-1], table)
+        truths = {name: bool for name in further if name.endswith("_passed")}
+        write_table(frame.where(frame.notna(), 0).astype(truths), paths[-1], table)
     return paths

@@ -115,7 +115,8 @@ class _Published:
         Raises:
             _Absent: one does not match.
         """
-        if not all([self.find(run, float(run.learning_rate)) for run in runs]):
+        there = [self.find(run, float(run.learning_rate)) for run in runs]
+        if not all(there):
             raise _Absent
         return [self.found[run.id] for run in runs]
 

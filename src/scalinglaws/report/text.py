@@ -73,7 +73,9 @@ def evidence_table(rows: Sequence[Row]) -> list[str]:
     cells = [EVIDENCE_HEADINGS]
     for row in rows:
         ends: Row = {"measured": row["exponent"], "low": row["low"], "high": row["high"]}
-        fit = f"{_or_dash(row['lack_of_fit'], '.2g')} ({_or_dash(row['p_value'], '.2g')})"
+        ratio, p = row["lack_of_fit"], row["p_value"]
+        chance = "<0.001" if p < 0.001 else _or_dash(p, ".2g")
+        fit = f"{_or_dash(ratio, '.0f' if ratio > 10 else '.2g')} ({chance})"
         cells.append(
             (
                 f"{row['study'].rpartition('/')[2]} {row['metric']}",

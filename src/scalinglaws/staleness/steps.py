@@ -15,6 +15,7 @@ from scalinglaws.claims.check import check_claims
 from scalinglaws.claims.claim import claims_hash
 from scalinglaws.config import plugins
 from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.job import Job
 from scalinglaws.config.modules import LAWS, SOURCES, module_name
 from scalinglaws.config.plan import Plan, StudyPlan, training_modules
@@ -333,12 +334,20 @@ class _Steps:
 
     def report(self, name: str) -> Step:
         studies = self.work.reports[name]
+        curves = [
+            plan.name
+            for plan in self.work.studies
+            if plan.name in studies and isinstance(plan.scaled.protocol, FitOptions)
+        ]
         return Step(
             stage="report",
             name=name,
-            inputs={"claims": [self.claims_table(study) for study in studies]},
+            inputs={
+                "claims": [self.claims_table(study) for study in studies],
+                "evidence": [f"{self.results}/fits/{study}/evidence.csv" for study in curves],
+            },
             outputs={"summary": [f"{self.results}/report/{name}.txt"]},
             made_of=f"{self.results}/report/{name}.made-of.json",
             modules=("scalinglaws.stages.report",),
-            settings={"studies": studies},
+            settings={"studies": studies, **({"learning_curves": curves} if curves else {})},
         )

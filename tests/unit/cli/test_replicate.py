@@ -25,7 +25,10 @@ from scalinglaws.training.records.record import write_record
 
 Options = argparse.Namespace
 Capture = pytest.CaptureFixture[str]
-CLAIM = "claim,kind,verdict\nx,trained,reproduced\ny,trained,not testable at this scale\nz,recomputed,recomputed\n"
+CLAIM = (
+    "claim,kind,verdict\nx,trained,reproduced\ny,trained,not testable at this scale\n"
+    "z,recomputed,recomputed\n"
+)
 
 
 def work(paper: str | None = None) -> Plan:

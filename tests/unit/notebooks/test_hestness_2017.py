@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-from scalinglaws.stages.analyse import main as analyse
 
 from scalinglaws.config.analysis import AnalysisSpec, StudyFacts
 from scalinglaws.stages.claims import main as judge
+from scalinglaws.stages.fit import main as analyse
 from unit.trained_studies import facts, write_study
 
 NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "hestness-2017.ipynb"
@@ -30,14 +30,15 @@ def read() -> Any:
 
 def add_curves(folder: Path) -> None:
     """Validation curves with the runs' scores as their minima, and why the runs ended."""
-    runs = pd.read_csv(folder / "runs.csv")
-    runs["stopped"] = np.where(runs.examples < runs.examples.max(), "patience", "budget")
+    runs = pd.read_csv(folder / "runs.csv", dtype={"cross_entropy_passed": str})
+    runs["stopped"] = np.where(runs.examples < runs.examples.max(), "patience", "duration")
+    runs["cross_entropy_passed"] = np.where(runs.stopped == "patience", "true", "false")
     runs.to_csv(folder / "runs.csv", index=False)
     rows = []
     for run in runs.itertuples():
         factors = (2.0, 1.0, 1.1) if run.stopped == "patience" else (2.0, 1.5, 1.0)
-        rows += [(run.run, 10**k, 1.0, run.cross_entropy * factor) for k, factor in enumerate(factors)]
-    columns = ["run", "step", "training_loss", "cross_entropy"]
+        rows += [(run.run, 0, 10**k, 1.0, run.cross_entropy * factor) for k, factor in enumerate(factors)]
+    columns = ["run", "level", "step", "training_loss", "cross_entropy"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "curves.csv", index=False)
 
 

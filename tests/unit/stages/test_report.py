@@ -2,10 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from scalinglaws.errors import DataError
 from scalinglaws.stages.report import main
+from scalinglaws.tables.csv import write_table
+from scalinglaws.tables.schema import EVIDENCE
 
 
 def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
@@ -26,8 +29,14 @@ def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
     assert out.read_text().endswith(
         "No claim is stated about two/y.\n\n1 claim about runs trained here: 1 reproduced.\n"
     )
-    (tmp_path / "b.csv").write_text(
-        header + "two/y/b,B,1,about one,0.9,1.1,trained,inconclusive,Overlaps.,p. 1,sec\n"
-    )
+    evidence = dict.fromkeys(EVIDENCE.names, 0.5) | {"metric": "error"}
+    whole = {column.name: 3 for column in EVIDENCE.columns if column.kind == "whole"}
+    write_table(pd.DataFrame([evidence | whole]), tmp_path / "evidence.csv", EVIDENCE)
+    (tmp_path / "b.csv").write_text(header)
+    told = ["--spec", '{"studies": ["one/x", "two/y"], "learning_curves": ["one/x"]}']
+    main([*told, *tables, "--evidence", str(tmp_path / "evidence.csv"), "--out", str(out)])
+    assert "\nx error  3/3     3/3    3      0.500  0.5 (0.5)" in out.read_text()
+    broken = "two/y/b,B,1,about one,0.9,1.1,trained,inconclusive,Overlaps.,p. 1,sec\n"
+    (tmp_path / "b.csv").write_text(header + broken)
     with pytest.raises(DataError, match=r"b\.csv, line 2: measured is 'about one'"):
         main([*spec, *tables, "--out", str(out)])

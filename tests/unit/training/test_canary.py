@@ -7,9 +7,9 @@ import sys
 from importlib.metadata import version
 
 import pytest
-from unit.canary import FAMILIES, FILE, kind_of_processor
 
 from scalinglaws.training.records.provenance import processor
+from unit.canary import FAMILIES, FILE, kind_of_processor
 
 PROGRAM = """
 import json, sys
@@ -47,6 +47,6 @@ def test_a_tiny_run_gives_the_bits_that_were_recorded(found: dict[str, str], fam
     assert found[f"{family} {way}"] == by_kind[kind], (
         f"{family}, trained {way}, gives other bits on this processor ({processor()}: {kind}) than when they "
         "were recorded on one of its kind. If you changed models or training, results change, too: record "
-        "again, see canary.py. If not, this kind of processor does not determine the bits, and published results "
-        "cannot be had to the last digit here."
+        "again, see canary.py. If not, this kind of processor does not determine the bits, and published "
+        "results cannot be had to the last digit here."
     )

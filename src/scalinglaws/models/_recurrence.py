@@ -239,7 +239,7 @@ class _Rhn(Function):
         length, runs, _, batch = z.shape
         given = _copy(gradients[0].float().permute(2, 0, 3, 1))
         h, t = z.chunk(2, 2)
-        change = torch.empty_like(z).unflatten(2, (2, width))
+        change = torch.empty_like(z).view(length, runs, 2, width, batch)
         torch.mul(t, 1 - h * h, out=change[:, :, 0])
         torch.mul(h - states[:-1], t * (1 - t), out=change[:, :, 1])
         kept = 1 - t
@@ -310,5 +310,8 @@ def _models(
     That axis is the first of the first output and `axis` of the others.
     """
     axes = (0, *(axis for _ in outputs[1:]))
-    parts = (info.batch_size, -1)
-    return tuple(each.unflatten(at, parts) for each, at in zip(outputs, axes, strict=True)), axes
+    shapes = [
+        (*each.shape[:at], info.batch_size, -1, *each.shape[at + 1 :])
+        for each, at in zip(outputs, axes, strict=True)
+    ]
+    return tuple(each.view(shape) for each, shape in zip(outputs, shapes, strict=True)), axes

@@ -55,7 +55,7 @@ def adopt(work: Plan, folder: Path, workflow: Workflow) -> int:
     return status
 
 
-class _Absent(Exception):
+class _AbsentError(Exception):
     """A search lacks a record."""
 
 
@@ -71,7 +71,7 @@ def _adopt_study(study: StudyPlan, file: Path, results: Path, training: Mapping[
         published = _Published(job, records, data)
         model, extra = job.planned[0].model.name, []
         if job.search is not None:
-            with suppress(_Absent):
+            with suppress(_AbsentError):
                 choices[model] = find_learning_rate(job.search, published.all_of)
                 write_choice(choices[model], folder / "learning-rate" / f"{model}.json")
                 extra = [folder / f"{run}.json" for run in choices[model].runs]
@@ -113,11 +113,11 @@ class _Published:
         """The records of some runs of a search.
 
         Raises:
-            _Absent: one does not match.
+            _AbsentError: one does not match.
         """
         there = [self.find(run, float(run.learning_rate)) for run in runs]
         if not all(there):
-            raise _Absent
+            raise _AbsentError
         return [self.found[run.id] for run in runs]
 
 

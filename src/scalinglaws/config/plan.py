@@ -123,7 +123,7 @@ class StudyPlan:
         if seeds:
             spec["seeds"] = sorted(seeds)
         if isinstance(self.scaled.protocol, FitOptions):
-            spec["fit"] = self.protocol_spec(scale, resamples)
+            spec["protocol"] = self.protocol_spec(scale, resamples)
         elif self.protocol.resampled:
             spec["resamples"] = resamples
         return spec

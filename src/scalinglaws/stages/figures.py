@@ -49,9 +49,9 @@ def main(arguments: list[str]) -> None:
             f"--runs: {len(options.runs)} tables given, the spec names {len(spec.studies)} studies"
         )
     tables: StudyTables | dict[str, pd.DataFrame]
-    if spec.fit is not None:
+    if spec.protocol is not None:
         tables = read_study(options.files)
-        text = caption.of_runs(spec, spec.fit, tables)
+        text = caption.of_runs(spec, spec.protocol, tables)
     else:
         tables = read_analysis(file for file in options.files if file.suffix == ".csv")
         found = (file for file in options.files if file.suffix == ".json")

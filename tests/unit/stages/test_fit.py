@@ -49,10 +49,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
         "tiny", AnalysisOptions, AnalysisSpec, Tiny.TABLES,
         runs=False, studies=True, public_runs=True, resampled=False,
     )  # fmt: skip
-    monkeypatch.setattr(
-        stage, "protocol_of", lambda name: protocol if name == "paper/tiny" else protocol_of(name)
-    )
-    monkeypatch.setattr(stage, "import_module", {"tiny": module}.__getitem__)
+    for name, found, other in (
+        ("protocol_of", protocol, protocol_of),
+        ("import_module", module, import_module),
+    ):
+        monkeypatch.setattr(stage, name, partial(_or_else, found, other))
     return module
 
 

@@ -240,7 +240,7 @@ class _Steps:
                 "jobs": [f"{runs}/jobs/{job.name}.json" for job in plan.jobs],
                 "choices": [self.choice(job) for job in plan.jobs if job.search],
                 "manifest": [f"{folder}/manifest.json"],
-                "amounts": [f"{folder}/amounts.npy"],
+                "arrays": [f"{folder}/amounts.npy"],
                 "shuffles": self.shuffle_files(plan.grid.data, seeds),
             },
             outputs={"tables": [f"{tables}/{table}.csv" for table in COLLECTED]},

@@ -7,7 +7,7 @@ from typing import Any
 SCALE: dict[str, Any] = {
     "scale": "laptop",
     "description": "for tests",
-    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.004, "workers": 2},
+    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.004, "workers": 4},
 }
 STUDY: dict[str, Any] = {
     "study": "paper/one",

@@ -44,7 +44,7 @@ SCALE: dict[str, Any] = {
     "description": "Tiny, for the tests of the workflow.",
     "locations": {"cifar": "cifar"},
     "resamples": 30,
-    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.01, "workers": 1},
+    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.01, "workers": 2},
 }
 STUDY: dict[str, Any] = {
     "study": STUDY_NAME,

@@ -61,7 +61,7 @@ TOGGLES: dict[str, Edit] = {
     "another region": change("scales.smoke.protocol.region", [0.5, 50]),
     "another title": change("title", "Other"),
     "more resamples": set_in_scale("resamples: 30", "resamples: 40"),
-    "other jobs": set_in_scale("workers: 1", "workers: 2"),
+    "other jobs": set_in_scale("workers: 2", "workers: 3"),
     "training means the same": edit(*TRAINING_EDIT),
     "a comment": edit("report/text.py", "WIDTH = 110", "WIDTH = 110  # a comment"),
     "the data source": edit(*DATA_EDIT),

@@ -79,7 +79,7 @@ def test_runs_are_divided_into_other_jobs(project: Project) -> None:
     """With another number of workers, jobs with other runs start and find them trained."""
     tables = project.tables()
     scale = project.folder / "config" / "smoke.yaml"
-    scale.write_text(scale.read_text().replace("workers: 1", "workers: 2"))
+    scale.write_text(scale.read_text().replace("workers: 2", "workers: 3"))
     assert project.jobs() == Jobs(["train w2 part0", "train w2 part2"]) + FROM_RUNS
     said = project.why()
     assert "are divided into jobs differently" in said

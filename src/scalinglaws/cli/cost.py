@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
         wall = in_words(estimates.wall_seconds([job.planned for job in work.jobs], parallel))
         print(f"\nWith {parallel} {'job' if parallel == 1 else 'jobs'} at a time, training takes {wall}.")
         print(estimates.basis)
-        print("FLOPs are those of whole budgets; most runs stop earlier, and recorded times include that.")
+        print("FLOPs are those of whole durations; most runs stop earlier, and recorded times include that.")
     if others := len(work.studies) - len(work.trained):
         more = "more " if work.trained else ""
         print(f"{others} {more}{'study trains' if others == 1 else 'studies train'} nothing.")

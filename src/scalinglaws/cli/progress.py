@@ -28,7 +28,7 @@ def trained(work: Plan, results: Path, versions: Mapping[str, str] | None = None
     found = set()
     for job in work.jobs:
         code, folder = training_code(job), results / "runs" / job.study
-        for run in job.runs:
+        for run in job.planned:
             with suppress(OSError, RecordError):
                 record = read_record(folder / f"{run.id}.json")
                 if record.code == code and versions in (None, without_patch(record.provenance.versions)):

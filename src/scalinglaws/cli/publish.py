@@ -49,17 +49,19 @@ def run(options: argparse.Namespace) -> int:
 def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Path]]:
     """The files that are copied for a study, each with the path of its copy."""
     paper, name = study.study.paper, study.name
-    drawn = [f"{figure.name}.{ending}" for figure in study.study.figures for ending in ENDINGS]
+    drawn = [f"{figure.name}.{ending}" for figure in study.figures(scale) for ending in ENDINGS]
     shown = FIGURES / paper if scale == SHOWN else FIGURES / paper / scale
     figures = [(results / "figures" / paper / file, shown / file) for file in drawn]
     records = RECORDS / scale / name
     made = COLLECTED if study.grid else ()
-    tables = [
-        (results / "tables" / name / f"{table}.csv", records / f"{table}.csv")
-        for table in made
-        if table != CURVES.name
+    tables = [results / "tables" / name / f"{table}.csv" for table in made if table != CURVES.name]
+    if any(figure.beside for figure in study.study.figures):  # other scales show these beside their own
+        tables += [results / "fits" / name / f"{table}.csv" for table in study.tables]
+    return [
+        *figures,
+        *((table, records / table.name) for table in tables),
+        (results / "report" / "claims" / f"{name}.csv", records / "claims.csv"),
     ]
-    return [*figures, *tables, (results / "report" / "claims" / f"{name}.csv", records / "claims.csv")]
 
 
 def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:

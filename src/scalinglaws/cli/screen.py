@@ -101,7 +101,7 @@ def _count(number: int, what: str) -> str:
 def finished(part: Plan, results: Path) -> str:
     """Says that a paper is finished, and where its figures are."""
     (paper,) = part.papers
-    figures = sum(len(study.study.figures) for study in part.studies)
+    figures = sum(len(study.figures(part.config.name)) for study in part.studies)
     return f"{paper} is finished: {_count(figures, 'figure')} in {results}/figures/{paper}/"
 
 

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from scalinglaws.config.analysis import public_run_descriptions, public_run_tables
@@ -24,6 +25,8 @@ TRAINING = (
     "scalinglaws.training.setup",
 )
 """The parts of every training."""
+RECORDS = "records"
+"""The folder of published runs and tables: one folder per scale, in it one per study."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,16 @@ class StudyPlan:
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that its protocol makes."""
         return self.protocol.tables
+
+    def figures(self, scale: str) -> tuple[Figure, ...]:
+        """The figures that are drawn at a scale: one that shows other scales only where one is published."""
+        return tuple(each for each in self.study.figures if not each.beside or self.published(each, scale))
+
+    def published(self, figure: Figure, scale: str) -> list[str]:
+        """The published tables of other scales that a figure shows beside its own."""
+        folders = (Path(RECORDS, other, self.name) for other in figure.beside if other != scale)
+        files = [[folder / f"{table}.csv" for table in self.tables] for folder in folders]
+        return [str(file) for tables in files if all(map(Path.is_file, tables)) for file in tables]
 
     @property
     def runs(self) -> tuple[RunSpec, ...]:
@@ -123,7 +136,7 @@ class StudyPlan:
         if seeds:
             spec["seeds"] = sorted(seeds)
         if isinstance(self.scaled.protocol, FitOptions):
-            spec["fit"] = self.protocol_spec(scale, resamples)
+            spec["protocol"] = self.protocol_spec(scale, resamples)
         elif self.protocol.resampled:
             spec["resamples"] = resamples
         return spec
@@ -213,8 +226,8 @@ def expand(study: str, grid: Grid, workers: int) -> tuple[Job, ...]:
         runs.sort(key=lambda run: (-run.subset.examples, keys[run.id]))
         search = _search(grid, model.name)
         number = {key: i for i, key in enumerate(sorted(set(keys.values())))}
-        # Two jobs per worker, so that no worker waits long for the last one. Each has runs of all sizes.
-        parts = min(len(number), math.ceil(2 * workers / len(grid.models)))
+        # A job per worker: other studies fill the gaps. Each has runs of all sizes.
+        parts = min(len(number), math.ceil(workers / len(grid.models)))
         if parts == 1:
             jobs.append(Job(study=study, name=model.name, runs=tuple(runs), search=search))
             continue

@@ -216,6 +216,9 @@ class Figure(Strict):
     caption: Prose
     """What the figure shows and how the protocol differs from the paper's. Scale, data and seeds are added to
     it automatically."""
+    beside: Annotated[tuple[ScaleName, ...], AfterValidator(distinct)] = ()
+    """Other scales that the figure shows beside its own, from their published tables in `records/<scale>/`.
+    It is drawn where there are such tables."""
 
 
 class ScaleBlock(Strict):

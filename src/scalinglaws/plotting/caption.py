@@ -24,7 +24,7 @@ class FigureSpec(Strict):
     study: str
     scale: str
     figure: Figure
-    fit: FitSpec | None = None
+    protocol: FitSpec | None = None
     seeds: tuple[int, ...] = ()
     resamples: int | None = None
     studies: tuple[str, ...] = ()

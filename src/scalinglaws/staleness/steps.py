@@ -158,7 +158,7 @@ class _Steps:
         yield from map(self.fit, self.work.studies)
         yield from map(self.claims, self.work.studies)
         for each in self.work.studies:
-            yield from (self.figure(each, figure) for figure in each.study.figures)
+            yield from (self.figure(each, figure) for figure in each.figures(self.work.config.name))
         yield from map(self.report, self.work.reports)
 
     # Data
@@ -330,6 +330,7 @@ class _Steps:
             inputs={
                 "files": [*runs, *curves, *self.tables(plan), *self.manifests(plan)],
                 "runs": self.run_tables(*plan.reads),
+                "beside": plan.published(figure, self.work.config.name),
                 "style": [str(self.scale.style)] if self.scale.style else [],
             },
             outputs={"figure": [f"{place}.{ending}" for ending in ENDINGS]},

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from scalinglaws.cli.estimate import Estimates, Timing, Workload, briefly, in_words, read_timings
-from scalinglaws.config.job import Job
 from scalinglaws.config.scale import Machine
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.counting.size import FlopsByPart, ModelSize
@@ -99,10 +98,7 @@ def test_without_records_a_step_takes_the_longer_of_the_two_assumed_times() -> N
 
 
 def test_jobs_run_in_parallel_but_no_shorter_than_the_longest() -> None:
-    jobs = [
-        Job.model_validate({"study": "a/b", "name": str(steps), "runs": [spec(steps=steps)]})
-        for steps in (10**5, 10**5, 10**6)
-    ]
+    jobs = [[spec(steps=steps)] for steps in (10**5, 10**5, 10**6)]
     estimates = Estimates((), MACHINE)
     assert estimates.wall_seconds(jobs, 1) == pytest.approx(7200, rel=0.01)
     assert estimates.wall_seconds(jobs, 2) == pytest.approx(6000, rel=0.01)

@@ -94,7 +94,7 @@ def test_where_all_runs_are_trained_one_call_is_enough(
     capsys: Capture,
 ) -> None:
     for job in work().jobs:
-        for run in job.runs:
+        for run in job.planned:
             write_record(make_record(job, run), Path("results/laptop/runs/paper/one"))
     assert replicate.run(options) == 0
     assert snakemake.papers == [None]
@@ -106,7 +106,7 @@ def test_where_nothing_is_stale_snakemake_is_not_called(
     snakemake: Snakemake, options: Options, make_record: Callable[..., Any], capsys: Capture
 ) -> None:
     for job in work().jobs:
-        for run in job.runs:
+        for run in job.planned:
             write_record(make_record(job, run), Path("results/laptop/runs/paper/one"))
     for step in steps(work()):
         for file in step.files:

@@ -43,7 +43,7 @@ def test_a_job_per_architecture_begins_with_its_search(write_config: WriteConfig
 
 
 def test_a_search_has_a_job_of_its_own_where_its_runs_are_in_parts(write_config: WriteConfig) -> None:
-    found = plan_of(write_config(scale={"machine.workers": 2})).jobs
+    found = plan_of(write_config(scale={"machine.workers": 4})).jobs
     assert [job.name for job in found] == [
         "resnet-depth14-width8-search",
         "resnet-width4-search",
@@ -69,13 +69,13 @@ def architectures(count: int) -> list[dict[str, Any]]:
     ("models", "seeds", "workers", "parts"),
     [
         (5, 3, 2, 1),  # enough jobs for two workers, all seeds in each
-        (1, 3, 1, 2),
-        (1, 3, 2, 3),
-        (1, 40, 2, 4),
+        (1, 3, 1, 1),
+        (1, 3, 2, 2),
+        (1, 40, 4, 4),
         (3, 2, 64, 2),  # no more parts than seeds
-        (3, 40, 2, 2),
-        (2, 40, 64, 40),
-        (13, 40, 64, 10),
+        (3, 40, 4, 2),
+        (2, 40, 64, 32),
+        (13, 40, 64, 5),
         (40, 3, 8, 1),
     ],
 )
@@ -86,7 +86,7 @@ def test_jobs_are_split_no_further_than_workers_need(
     root = write_config(study=grid, scale={"machine.workers": workers})
     found = [job for job in plan_of(root).jobs if job.runs]
     assert len(found) == models * parts
-    assert len(found) < models + 2 * workers  # two for each worker, or one per architecture
+    assert len(found) < models + workers  # one for each worker, or one per architecture
     names = [f"resnet-width{width}" for width in range(models, 0, -1)]
     assert [job.name for job in found] == [
         name if parts == 1 else f"{name}-part{part}" for name in names for part in range(parts)
@@ -318,3 +318,19 @@ def test_of_public_runs_the_table_and_the_kinds_of_its_columns_count(
     assert found(title="Others") == found()
     assert found(kind="integer") != found()
     assert found(table="N\n2\n") != found()
+
+
+def test_a_figure_with_other_scales_waits_until_one_is_published(
+    write_config: WriteConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    both = {"name": "both", "draw": "hestness-2017/domains:two_scales", "caption": "x", "beside": ["gpu"]}
+    (study,) = plan_of(write_config(study={"figures": [both]})).studies
+    assert study.figures("laptop") == ()
+    for table in study.tables:
+        path = Path("records", "gpu", study.name, f"{table}.csv")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert [figure.name for figure in study.figures("laptop")] == ["both"]
+    assert len(study.published(study.figures("laptop")[0], "laptop")) == len(study.tables)
+    assert study.figures("gpu") == ()

@@ -27,7 +27,7 @@ SPEC: dict[str, Any] = {
         "draw": "hestness-2017/learning-curves:learning_curves",
         "caption": "After Fig 4. ",
     },
-    "fit": {
+    "protocol": {
         "study": "hestness-2017/image",
         "metrics": ["cross_entropy", "top1_error"],
         "size_metric": "cross_entropy",
@@ -65,8 +65,8 @@ def test_a_figure_is_three_files_with_a_caption(files: list[Path], tmp_path: Pat
 
 def test_the_caption_says_what_was_measured_on_what() -> None:
     spec = FigureSpec.model_validate(SPEC)
-    assert spec.fit
-    text = caption.of_runs(spec, spec.fit, replace(draw_tables(diverged=2), manifest=DATA))
+    assert spec.protocol
+    text = caption.of_runs(spec, spec.protocol, replace(draw_tables(diverged=2), manifest=DATA))
     assert text.startswith("After Fig 4. Scale laptop: Toy-MNIST (10 classes, 28 x 26 pixels; licence MIT)")
     for part in (
         "subsets of 10 to 160 images",
@@ -81,7 +81,7 @@ def test_the_caption_says_what_was_measured_on_what() -> None:
     ):
         assert part in text
     none = replace(draw_tables(diverged=0), manifest=DATA)
-    assert "Diverged runs" not in caption.of_runs(spec, spec.fit, none)
+    assert "Diverged runs" not in caption.of_runs(spec, spec.protocol, none)
 
 
 ANALYSIS: dict[str, Any] = {

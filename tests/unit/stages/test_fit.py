@@ -1,6 +1,9 @@
 """The fitting stage: what a protocol is given, which tables are written, and in which bytes."""
 
 import json
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +12,7 @@ import pandas as pd
 import pytest
 
 from scalinglaws.config.analysis import AnalysisOptions, AnalysisSpec
-from scalinglaws.config.protocol import Protocol
+from scalinglaws.config.protocol import Protocol, protocol_of
 from scalinglaws.errors import ConfigError, DataError
 from scalinglaws.stages import fit as stage
 from scalinglaws.stages.fit import main
@@ -30,6 +33,10 @@ class Tiny(SimpleNamespace):
         return self.made
 
 
+def _or_else(ours: Any, other: Callable[[str], Any], name: str) -> Any:
+    return ours if name in ("paper/tiny", "tiny") else other(name)
+
+
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
     module = Tiny(
@@ -42,8 +49,11 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
         "tiny", AnalysisOptions, AnalysisSpec, Tiny.TABLES,
         runs=False, studies=True, public_runs=True, resampled=False,
     )  # fmt: skip
-    monkeypatch.setattr(stage, "protocol_of", {"paper/tiny": protocol}.__getitem__)
-    monkeypatch.setattr(stage, "import_module", {"tiny": module}.__getitem__)
+    for name, found, other in (
+        ("protocol_of", protocol, protocol_of),
+        ("import_module", module, import_module),
+    ):
+        monkeypatch.setattr(stage, name, partial(_or_else, found, other))
     return module
 
 

@@ -43,7 +43,10 @@ def names(config: Config) -> list[str]:
         ),
         ({"reads.colour": 1}, "reads.colour: unknown key; allowed are public_runs, studies"),
         ({"figures": None}, "figures: is missing"),
-        ({"figures.0.colour": "red"}, "figures.0.colour: unknown key; allowed are caption, draw, name"),
+        (
+            {"figures.0.colour": "red"},
+            "figures.0.colour: unknown key; allowed are beside, caption, draw, name",
+        ),
         ({"figures.0.draw": "style:x"}, "figures.0.draw: there is no 'style:x'; there are hestness-2017/"),
         ({"figures.0.draw": "book:x"}, "figures.0.draw: there is no 'book:x'; there are "),
         ({"study": "paper/three"}, "study: must be 'paper/two', as the file is called, not 'paper/three'"),

@@ -329,6 +329,11 @@ class Project:
         return files_under(self.results, "tables", "fits", "report", "figures")
 
 
+def record_of(project: Project, words: str) -> Path:
+    """The record of a run, in words."""
+    return next(project.runs / f"{run}.json" for run, each in project.records().items() if each.words == words)
+
+
 def files_under(results: Path, *folders: str) -> dict[str, bytes]:
     """The content of all files in some folders of `results/<scale>`, by path."""
     return {

@@ -30,6 +30,7 @@ from workflow.project import (
     Jobs,
     Project,
     grid_run,
+    record_of,
     runs_line,
     search_run,
 )
@@ -265,16 +266,10 @@ def _processes_in(folder: Path) -> list[int]:
 # Records that are not as they were written
 
 
-def _record_of(project: Project, wanted: str) -> Path:
-    return next(
-        project.runs / f"{run}.json" for run, state in project.records().items() if state.words == wanted
-    )
-
-
 def test_a_digit_of_a_record_was_edited(project: Project) -> None:
     """It is an error that says what to do, and then no other run is trained."""
     wanted, tables = grid_run(WIDTHS[0], SUBSETS[1], 1), project.tables()
-    path = _record_of(project, wanted)
+    path = record_of(project, wanted)
     times, original = path.stat(), path.read_text()
     path.write_text(original.replace('"steps": 20', '"steps": 19'))
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -295,7 +290,7 @@ def test_a_digit_of_a_record_was_edited(project: Project) -> None:
 
 def test_the_results_follow_a_record_that_was_put_back(project: Project) -> None:
     """Another valid record in the place of one, with its time: the tables are made again, and back."""
-    path = _record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
+    path = record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
     times, tables, record = path.stat(), project.tables(), read_record(path)
     result = record.result.model_copy(update={"minima": {**record.result.minima, "cross_entropy": 2.0}})
     for each in (record.model_copy(update={"result": result}), record):
@@ -308,7 +303,7 @@ def test_the_results_follow_a_record_that_was_put_back(project: Project) -> None
 
 def test_a_truncated_record_is_moved_aside_and_its_run_trained_again(project: Project) -> None:
     wanted, tables = grid_run(WIDTHS[0], SUBSETS[1], 1), project.tables()
-    path = _record_of(project, wanted)
+    path = record_of(project, wanted)
     half = path.read_text()[:100]
     path.write_text(half)
     outcome = project.replicate()
@@ -376,7 +371,7 @@ def test_verify_reads_everything_and_changes_nothing(project: Project) -> None:
         "report               1      0        0\n"
         "\nresults/smoke matches its code, config and data.\n"
     )
-    record = _record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
+    record = record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
     record.write_text(record.read_text().replace('"cpu_seconds": 0', '"cpu_seconds": 1'))
     said = verify()  # no table holds this, and still a record is not to be edited
     assert "figures              0      1        0\n" in said
@@ -386,4 +381,4 @@ def test_verify_reads_everything_and_changes_nothing(project: Project) -> None:
     project.change("protocol.level", 0.9)
     said = verify()
     assert "fits                 0      1        0\n" in said
-    assert "- fit.level changed from its default to 0.9\n" in said
+    assert "- protocol.level changed from its default to 0.9\n" in said

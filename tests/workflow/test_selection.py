@@ -30,7 +30,7 @@ def test_what_is_set_is_part_of_what_is_recomputed(project: Project) -> None:
         return jobs_in((project.results / "logs" / "snakemake.log").read_text())
 
     said = project.call("scalinglaws.cli.main", "why", str(RESULTS), *LEVEL).stdout
-    assert said.startswith(f"{RESULTS} is stale: fit.level changed from its default to 0.9.\n")
+    assert said.startswith(f"{RESULTS} is stale: protocol.level changed from its default to 0.9.\n")
     assert replicate(*LEVEL) == FROM_FITS
     assert replicate(*LEVEL) == Jobs()
     assert project.tables() != before

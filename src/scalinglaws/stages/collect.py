@@ -42,7 +42,7 @@ class CollectSpec(Strict):
     study: str
     """`<paper>/<name>`."""
     runs: tuple[str, ...]
-    """Ids of its runs; those of searches may be left out."""
+    """Ids of its runs, without those of searches."""
     choices: tuple[str, ...] = ()
     """Names of the models whose learning rates were searched."""
     score: Score = "minimum"
@@ -83,9 +83,12 @@ def main(arguments: list[str]) -> None:
 def run_table(records: Sequence[Record], spec: CollectSpec, sizes: Callable[[Subset], float]) -> pd.DataFrame:
     """One row per run and level."""
     metrics = sorted({metric for each in records for result in each.results for metric in result.minima})
+    # Not the phase of the record: after a search, a study may ask for its learning rate by number, and then a
+    # run of the search is one of the grid.
+    grid = set(spec.runs)
     rows = [
         {
-            **_row(record, result, sizes),
+            **_row(record, result, sizes, "grid" if record.run in grid else "search"),
             **{key: cell for metric in metrics for key, cell in _metric(record, result, metric, spec.score)},
             **_axes(record, spec.axes),
         }
@@ -95,7 +98,9 @@ def run_table(records: Sequence[Record], spec: CollectSpec, sizes: Callable[[Sub
     return pd.DataFrame(rows).astype({"diverged_at": "Int64"})  # whole numbers, some missing
 
 
-def _row(record: Record, result: RunResult, sizes: Callable[[Subset], float]) -> dict[str, object]:
+def _row(
+    record: Record, result: RunResult, sizes: Callable[[Subset], float], phase: str
+) -> dict[str, object]:
     spec, size = record.spec, record.model
     data_size = sizes(spec.subset)
     versions = without_patch(record.provenance.versions)
@@ -104,7 +109,7 @@ def _row(record: Record, result: RunResult, sizes: Callable[[Subset], float]) ->
         "level": result.level,
         "density": result.density,
         "study": record.study,
-        "phase": record.phase,
+        "phase": phase,
         "model": spec.model.name,
         "parameters": size.parameters,
         "parameters_without_embeddings": size.parameters_without_embeddings,

@@ -103,7 +103,7 @@ class Changes:
             found.append(f"{_are(list(self._gone))} missing (deleted, or a job failed)")
         if self._never:
             found.append(f"not made yet: {_listed(list(self._never))}")
-        return found
+        return list(dict.fromkeys(found))  # a score counts for a search, and for the table of runs
 
     def _could_be_idle(self, step: Step) -> bool:
         """Whether outputs were deleted that would come out as they were."""
@@ -186,13 +186,15 @@ def _absent(step: Step) -> list[str]:
 
 
 def _spec(step: Step, old: Mapping[str, Any]) -> Iterator[str]:
+    before, now = dict(old), dict(step.spec)
     if step.stage == "collect":
-        before, now = set(old.get("runs", ())), set(step.spec["runs"])
-        if gone := before - now:  # new ones are counted with the jobs
+        gone = set(before.pop("runs", ())) - set(now.pop("runs"))
+        if gone:  # new ones are counted with the jobs
             yield f"{len(gone)} run{'s are' if len(gone) > 1 else ' is'} no longer part of {step.name}"
-        return
+        for spec in (before, now):
+            spec.pop("choices", None)  # a job has another search then, which is said of it
     prefix = PREFIX.get(step.stage, "")
-    yield from _changes(flat(dict(old), prefix), flat(dict(step.spec), prefix))
+    yield from _changes(flat(before, prefix), flat(now, prefix))
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

@@ -24,7 +24,7 @@ from scalinglaws.config.study import Figure
 from scalinglaws.data.modalities.arrays import ARRAYS
 from scalinglaws.fingerprint import code_fingerprint
 from scalinglaws.staleness.hashes import Hashes
-from scalinglaws.staleness.made_of import Code, MadeOf
+from scalinglaws.staleness.made_of import Code, MadeOf, read_made_of
 from scalinglaws.staleness.versions import training_versions_in, versions
 
 Files = Mapping[str, list[str]]
@@ -104,6 +104,15 @@ def steps(work: Plan) -> tuple[Step, ...]:
 def final(every: Iterable[Step]) -> list[Step]:
     """The steps whose outputs are wanted for themselves."""
     return [step for step in every if step.stage not in INTERMEDIATE]
+
+
+def records_of(step: Step) -> list[str]:
+    """The records of a training job, with those that its search added; none for other steps."""
+    if step.job is None:
+        return []
+    made = read_made_of(Path(step.made_of))
+    known = made.outputs.keys() if made and made.spec == step.spec else set()
+    return [*step.outputs["runs"], *sorted(known - set(step.files))]
 
 
 def note_step(step: Step, hashes: Hashes, added: Iterable[Path] = ()) -> None:

@@ -8,7 +8,7 @@ from scalinglaws.config.spec import Stopping
 
 @dataclass
 class Patience:
-    """Counts evaluations in a row that brought no new minimum of any metric."""
+    """Counts evaluations in a row that brought no new minimum of any metric that is waited for."""
 
     stopping: Stopping | None
     """Without it, minima are noted, and patience never ends."""
@@ -21,12 +21,15 @@ class Patience:
     def exhausted(self, metrics: dict[str, float]) -> bool:
         """Add an evaluation; whether the last ones, as many as the patience, brought no new minimum."""
         tolerance = self.stopping.tolerance if self.stopping else 0.0
-        new = {}
+        new = False
         for name, value in metrics.items():
             self.best[name] = min(value, self.best.get(name, inf))
             last = self.counted.get(name)
             if last is None or value < last - tolerance * abs(last):
-                new[name] = value
-        self.counted |= new
+                self.counted[name] = value
+                new |= self._waits_for(name)
         self.waited = 0 if new else self.waited + 1
         return self.stopping is not None and self.waited >= self.stopping.patience
+
+    def _waits_for(self, name: str) -> bool:
+        return self.stopping is None or self.stopping.metrics is None or name in self.stopping.metrics

@@ -20,6 +20,13 @@ def test_a_minimum_of_any_metric_is_enough() -> None:
     assert patience.best == {"a": 0.9, "b": 0.5}
 
 
+def test_a_metric_that_is_not_waited_for_only_has_its_minimum_recorded() -> None:
+    patience = Patience(Stopping(patience=1, metrics=("a",)))
+    assert not patience.exhausted({"a": 1.0, "b": 1.0})
+    assert patience.exhausted({"a": 1.0, "b": 0.5})
+    assert patience.best == {"a": 1.0, "b": 0.5}
+
+
 def test_a_minimum_that_is_hardly_lower_is_recorded_but_does_not_count() -> None:
     patience = Patience(Stopping(patience=3, tolerance=0.1))
     # 0.92 and 0.91 are lower than 1 by less than a tenth; 0.89 is lower than 1, the last one that counted.

@@ -72,6 +72,7 @@ class _Builder:
         self.runs, self.task = runs, keys.task
         self.data = checked_data(keys, scale, self.where)
         self.known = known_examples(self.data, self.data.source in scale.locations)
+        self.metrics = plugins.required(TASKS, self.task, "METRICS", tuple)
         self.shift = DEVELOPMENT if scale.development else 0
         self.models: dict[str, tuple[ModelSpec, Mapping[str, Any]]] = {}
 
@@ -83,7 +84,7 @@ class _Builder:
         """One run, checked."""
         keys = each.keys
         model, options = self.model(each)
-        for location, problem in impossible(keys, self.known):
+        for location, problem in impossible(keys, self.known, self.metrics):
             raise self.runs.error(each, location, problem)
         seed = keys.seed if keys.subset.seed is None else keys.subset.seed
         content = {
@@ -143,10 +144,9 @@ class _Builder:
             search: the search.
             first: the first combination of each model.
         """
-        metrics = plugins.required(TASKS, self.task, "METRICS", tuple)
-        if search.metric not in metrics:
+        if search.metric not in self.metrics:
             place = self.where(("learning_rate", "metric"))
-            raise ConfigError(f"{place}: {unknown(search.metric, metrics)}")
+            raise ConfigError(f"{place}: {unknown(search.metric, self.metrics)}")
         for i, size in enumerate(search.at):
             for at, problem in too_large(("learning_rate", "at", i), size, self.data, self.known):
                 raise ConfigError(f"{self.where(at)}: {problem}")

@@ -1,7 +1,7 @@
 """What a run asks for, checked against the plugins that exist and for values that no run can have."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -95,12 +95,22 @@ def checked_options(
     return options
 
 
-def impossible(keys: RunKeys, known: Mapping[str, Any]) -> Iterator[tuple[Location, str]]:
+def impossible(
+    keys: RunKeys, known: Mapping[str, Any], metrics: Sequence[str]
+) -> Iterator[tuple[Location, str]]:
     """Values of the right type that no run can satisfy, as (path of the key, problem).
 
     If a source does not know its size beforehand, sizes are checked when its data are prepared.
+
+    Args:
+        keys: those of a run.
+        known: what is known of the size of its data.
+        metrics: those of its task.
     """
     yield from too_large(("subset", "examples"), keys.subset.examples, keys.data, known)
+    for i, name in enumerate((keys.stopping and keys.stopping.metrics) or ()):
+        if name not in metrics:
+            yield ("stopping", "metrics", i), unknown(name, metrics)
     steps, first = keys.duration.steps, keys.evaluation.first
     if steps is not None and first > steps:
         yield ("evaluation", "first"), f"{first:,} is after the last step of a run, {steps:,}"

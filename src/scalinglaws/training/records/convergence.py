@@ -18,7 +18,9 @@ def passed(values: Sequence[float], stopping: Stopping | None) -> bool:
         values: the metric at each evaluation.
         stopping: the patience of the run.
     """
-    patience, ends = Patience(stopping), False
+    if stopping is None:
+        return False
+    patience, ends = Patience(stopping.model_copy(update={"metrics": None})), False
     for value in values:
         ends = patience.exhausted({"metric": value})
     return ends

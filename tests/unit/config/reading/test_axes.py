@@ -236,6 +236,10 @@ AXES: dict[str, Any] = {"model": MODELS, "subset.examples": [10], "seed": [0]}
             runs(procedure={**IMP, "rewind": {"steps": 100}}),
             "runs.procedure.rewind: is at the end of the run or later, so that no level would train",
         ),
+        (
+            runs(stopping={"patience": 3, "metrics": ["accuracy"]}),
+            "scales.laptop.runs.stopping.metrics.0: there is no 'accuracy'; allowed are",
+        ),
         (runs(procedure=IMP, stopping={"patience": 3}), "runs.stopping: imp trains each level for the whole"),
         (runs(procedure=IMP, optimiser={"averaging": 0.1}), "runs.optimiser.averaging: must be 0 with imp"),
     ],

@@ -151,12 +151,12 @@ def test_jobs_that_fail_in_different_ways_at_once_are_all_named(bare: Project) -
     bare.change("scales.smoke.runs.axes.model", models)
     bare.change("scales.smoke.runs.axes.seed", [0])
     bare.change("runs.learning_rate", 0.001)
-    line = "    content = content_hash(options.data)\n"
+    line = "        self._content = content_hash(options.data)\n"
     width_of = 'job.runs[0].model.options["width"]'
     ways = (
-        f"    if {width_of} == 1:\n        raise RecordError('one.csv: is \\x1b[2J wrong')\n"
-        f"    if {width_of} == 2:\n        raise RuntimeError('boom')\n"
-        f"    if {width_of} == 3:\n        import os; os.kill(os.getpid(), 9)\n"
+        f"        if {width_of} == 1:\n            raise RecordError('one.csv: is \\x1b[2J wrong')\n"
+        f"        if {width_of} == 2:\n            raise RuntimeError('boom')\n"
+        f"        if {width_of} == 3:\n            import os; os.kill(os.getpid(), 9)\n"
     )
     bare.edit("stages/train.py", line, line + ways)
     outcome = bare.replicate()
@@ -197,9 +197,10 @@ def test_a_mistake_that_only_training_can_see(project: Project) -> None:
     project.change("runs.learning_rate.search", [1e30, 2e30])
     outcome = project.replicate()
     assert outcome.status == 1
-    assert outcome.stderr.count("error: every learning rate diverged: 1e+30, 2e+30; add smaller ones") == 1
+    said = "error: resnet-width2: every learning rate diverged (1e+30, 2e+30, 5e+29); add smaller ones"
+    assert outcome.stderr.count(said) == 1
     assert "Traceback" not in outcome.stderr
-    assert outcome.trained == {search_run(width, rate) for width in WIDTHS for rate in (1e30, 2e30)}
+    assert outcome.trained == {search_run(width, rate) for width in WIDTHS for rate in (1e30, 2e30, 5e29)}
 
 
 def test_a_subset_beyond_the_data_of_one_study_stops_the_others_too(bare: Project) -> None:

@@ -331,7 +331,9 @@ class Project:
 
 def record_of(project: Project, words: str) -> Path:
     """The record of a run, in words."""
-    return next(project.runs / f"{run}.json" for run, each in project.records().items() if each.words == words)
+    return next(
+        project.runs / f"{run}.json" for run, each in project.records().items() if each.words == words
+    )
 
 
 def files_under(results: Path, *folders: str) -> dict[str, bytes]:
@@ -371,10 +373,10 @@ def _short(rule: str) -> str:
 
 
 def write_cifar(folder: Path, seed: int = 0) -> None:
-    """250 images in CIFAR-10's binary format: noise, brighter from class to class."""
+    """400 images in CIFAR-10's binary format: noise, brighter from class to class."""
     folder.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(seed)
-    for name, count in (*((f"data_batch_{k}", 20) for k in range(1, 6)), ("test_batch", 150)):
+    for name, count in (*((f"data_batch_{k}", 20) for k in range(1, 6)), ("test_batch", 300)):
         labels = np.arange(count) % 10
         pixels = generator.normal(60 + 12 * labels[:, None], 60, (count, 3072)).clip(0, 255)
         records = np.hstack([labels[:, None], pixels]).astype(np.uint8)

@@ -15,6 +15,7 @@ import yaml
 
 from scalinglaws.training.records.record import read_record, write_record
 from workflow.project import (
+    ADDED,
     ALL_GRID_RUNS,
     ALL_RUNS,
     DATA_EDIT,
@@ -22,6 +23,7 @@ from workflow.project import (
     FROM_RUNS,
     GRIDS,
     RATES,
+    SCALE,
     SEEDS,
     STUDY_NAME,
     SUBSETS,
@@ -54,12 +56,59 @@ def test_a_subset_size_is_added_and_taken_away_again(project: Project) -> None:
     assert project.train().trained == set()
 
 
-def test_a_learning_rate_that_wins_is_added(project: Project) -> None:
+def test_a_candidate_that_wins_is_added(project: Project) -> None:
     before = project.learning_rates()
     project.change("runs.learning_rate.search", [*RATES, 0.05])
     trained = project.train().trained
-    assert project.learning_rates() == dict.fromkeys(before, 0.05), "the test's data should make it win"
-    assert trained == {search_run(width, 0.05) for width in WIDTHS} | ALL_GRID_RUNS
+    # The best is the largest, so the rule adds twice as much, which is better still with the test's data.
+    assert project.learning_rates() == dict.fromkeys(before, 0.1)
+    assert trained == {search_run(width, rate) for width in WIDTHS for rate in (0.05, 0.1)} | ALL_GRID_RUNS
+
+
+def test_a_candidate_that_loses_retrains_nothing(project: Project) -> None:
+    before = project.learning_rates()
+    project.change("runs.learning_rate.search", [1e-6, *RATES])
+    assert project.train().trained == {search_run(width, 1e-6) for width in WIDTHS}
+    assert project.learning_rates() == before
+
+
+def test_a_search_is_widened_once_more(project: Project) -> None:
+    assert set(project.learning_rates().values()) == {ADDED}
+    project.change("runs.learning_rate.widenings", 2)
+    assert project.train().trained == {search_run(width, 2 * ADDED) for width in WIDTHS} | ALL_GRID_RUNS
+    project.change("runs.learning_rate.widenings", 1)  # without what its own candidates do not lead to
+    assert project.train().trained == ALL_GRID_RUNS
+    searches = project.results / "tables" / STUDY_NAME / "searches.csv"
+    assert len(searches.read_text().splitlines()) == 1 + len(WIDTHS) * (len(RATES) + 1)
+
+
+def test_a_record_that_a_search_added_is_deleted(project: Project) -> None:
+    tables, wanted = project.tables(), search_run(WIDTHS[0], ADDED)
+    record_of(project, wanted).unlink()
+    outcome = project.replicate()
+    assert (outcome.status, outcome.trained) == (0, {wanted})
+    assert project.tables() == tables
+    assert project.jobs() == NOTHING
+
+
+def test_a_learning_rate_is_given_instead_of_searched(project: Project) -> None:
+    """One run of the search is then one of the grid, and is not trained twice."""
+    project.change("runs.learning_rate", ADDED)
+    assert project.train().trained == ALL_GRID_RUNS - {grid_run(width, 20, 0) for width in WIDTHS}
+    runs = (project.results / "tables" / STUDY_NAME / "runs.csv").read_text()
+    assert (runs.count(",grid,"), runs.count(",search,")) == (G, 0)
+
+
+def test_development_has_runs_of_its_own(project: Project) -> None:
+    tables, published = project.tables(), project.records()
+    project.write_scale({**SCALE, "development": True})
+    assert project.train().trained.isdisjoint(ALL_RUNS)
+    both = project.records()
+    assert (len(both), both.items() >= published.items()) == (2 * N, True)
+    project.write_scale(SCALE)
+    outcome = project.replicate()
+    assert (outcome.status, outcome.trained) == (0, set())
+    assert project.tables() == tables
 
 
 def test_a_change_of_all_runs_is_reverted(project: Project) -> None:
@@ -265,10 +314,13 @@ def _processes_in(folder: Path) -> list[int]:
 
 # Records that are not as they were written
 
+SPOILED = [grid_run(WIDTHS[0], SUBSETS[1], 1), search_run(WIDTHS[0], ADDED)]
 
-def test_a_digit_of_a_record_was_edited(project: Project) -> None:
+
+@pytest.mark.parametrize("wanted", SPOILED)
+def test_a_digit_of_a_record_was_edited(project: Project, wanted: str) -> None:
     """It is an error that says what to do, and then no other run is trained."""
-    wanted, tables = grid_run(WIDTHS[0], SUBSETS[1], 1), project.tables()
+    tables = project.tables()
     path = record_of(project, wanted)
     times, original = path.stat(), path.read_text()
     path.write_text(original.replace('"steps": 20', '"steps": 19'))
@@ -292,8 +344,9 @@ def test_the_results_follow_a_record_that_was_put_back(project: Project) -> None
     """Another valid record in the place of one, with its time: the tables are made again, and back."""
     path = record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
     times, tables, record = path.stat(), project.tables(), read_record(path)
-    result = record.result.model_copy(update={"minima": {**record.result.minima, "cross_entropy": 2.0}})
-    for each in (record.model_copy(update={"result": result}), record):
+    (result,) = record.results
+    other = result.model_copy(update={"minima": {**result.minima, "cross_entropy": 2.0}})
+    for each in (record.model_copy(update={"results": (other,)}), record):
         write_record(each, path.parent)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
         outcome = project.replicate()
@@ -301,8 +354,9 @@ def test_the_results_follow_a_record_that_was_put_back(project: Project) -> None
         assert (project.tables() == tables) == (each == record)
 
 
-def test_a_truncated_record_is_moved_aside_and_its_run_trained_again(project: Project) -> None:
-    wanted, tables = grid_run(WIDTHS[0], SUBSETS[1], 1), project.tables()
+@pytest.mark.parametrize("wanted", SPOILED)
+def test_a_truncated_record_is_moved_aside_and_its_run_trained_again(project: Project, wanted: str) -> None:
+    tables = project.tables()
     path = record_of(project, wanted)
     half = path.read_text()[:100]
     path.write_text(half)

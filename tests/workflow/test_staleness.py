@@ -208,7 +208,7 @@ TABLE = [
         Jobs(["shuffle", "train w2 part1"]) + FROM_RUNS,
         ("seed changed from [0, 1, 2] to [0, 1, 2, 3]", runs_line(1, 6, 6))),
     Row("a model", change("scales.smoke.runs.axes.model", [MODEL, {**MODEL, "width": 4}]),
-        Jobs(["train w4", "train w2"]) + FROM_RUNS,  # two models are jobs enough, which begin with their search
+        Jobs(["train w4", "train w2"]) + FROM_RUNS,  # jobs enough, which search first
         ("not made yet: ", runs_line(2, N - 1, N))),
     Row("a subset size is taken away", change("scales.smoke.runs.axes.subset.examples", list(SUBSETS[1:])),
         GRIDS + FROM_RUNS, (f"3 runs are no longer part of {STUDY_NAME}", runs_line(2, 0, G - 3))),
@@ -249,7 +249,8 @@ TABLE = [
         ("duration.steps changed from 20 to 25\n", ALL_NEW)),
     Row("a duration of another kind", change("runs.duration", {"epochs": 4}), JOBS + FROM_RUNS,
         ("duration.epochs changed from its default to 4", ALL_NEW)),
-    Row("the schedule", change("runs.schedule", {"decay": "cosine", "warmup": {"steps": 5}}), JOBS + FROM_RUNS,
+    Row("the schedule", change("runs.schedule", {"decay": "cosine", "warmup": {"share": 0.1}}),
+        JOBS + FROM_RUNS,
         ("schedule.decay changed from its default to cosine", ALL_NEW)),
     Row("the stopping", change("runs.stopping.patience", 2), JOBS + FROM_RUNS,
         ("stopping.patience changed from 1 to 2", ALL_NEW)),

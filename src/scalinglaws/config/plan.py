@@ -18,6 +18,7 @@ from scalinglaws.config.study import Figure, Grid, ScaledStudy, Study
 from scalinglaws.fingerprint import code_fingerprint
 
 TRAINING = (
+    "scalinglaws.data.subsets",  # another shuffle is another training set, and no record holds its hash
     "scalinglaws.training.architecture",
     "scalinglaws.training.devices.device",
     "scalinglaws.training.records.record",

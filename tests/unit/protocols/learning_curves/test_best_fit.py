@@ -133,7 +133,7 @@ def test_a_zero_error_and_unordered_models_are_errors() -> None:
 
 
 def test_what_suffices_is_not_known_where_the_largest_model_is_best() -> None:
-    """Its optimum is beyond the grid, further for larger data: sizes near the best of the grid grow too slowly."""
+    """The optimum is beyond the grid, further for larger data, so the sizes near the best grow slower."""
     sizes, data = np.geomspace(1e3, 3e4, 5), np.geomspace(1, 100, 7)
     optimum = 2e4 * data**0.7
     scores = data[:, None] ** -0.2 * (1 + 0.03 * np.log(sizes / optimum[:, None]) ** 2)

@@ -279,6 +279,10 @@ def test_mistakes_in_runs(write_config: WriteConfig, changes: dict[str, Any], me
         ),
         ({"rule": 3}, "learning_rate.rule: should be a block of keys"),
         (
+            {"rule": {"value": 1, "width": 4, "power": 1}, "search": [1, 2], "at": [50]},
+            "learning_rate.rule: unknown key; allowed are at, metric, search, seed, widenings",
+        ),
+        (
             {"rule": {"value": 1e38, "width": 1, "power": 4}},
             "learning_rate: should be less than or equal to 1000",
         ),

@@ -85,11 +85,6 @@ class StudyPlan:
         return (*self.grid.search_runs, *self.grid.runs) if self.grid else ()
 
     @property
-    def has_search(self) -> bool:
-        """Whether learning rates are searched."""
-        return self.grid is not None and self.grid.search is not None
-
-    @property
     def collect_spec(self) -> dict[str, Any]:
         """Spec of the `collect` stage: the runs, the models whose learning rates are searched (their choices
         name the runs of the search), what counts as a score, and the columns of other axes.

@@ -165,7 +165,7 @@ def test_a_fixed_learning_rate_needs_no_search(write_config: WriteConfig) -> Non
     found = plan_of(write_config(study={"runs.learning_rate": 0.1}))
     assert {job.search for job in found.jobs} == {None}
     assert {run.learning_rate for job in found.jobs for run in job.runs} == {0.1}
-    assert not found.studies[0].has_search
+    assert found.studies[0].collect_spec["choices"] == []
 
 
 @pytest.mark.parametrize("scale", ["smoke", "laptop"])

@@ -87,6 +87,11 @@ class Changes:
         self._replanned: dict[str, None] = {}  # studies in which a job has other runs
         self._added: set[str] = set()  # records of searches that went beyond their candidates
 
+    @property
+    def code_changed(self) -> bool:
+        """Whether the code of a step changed."""
+        return bool(self._code)
+
     def causes(self) -> list[str]:
         """In words, what made the steps stale."""
         found = [f"the code of {_listed(list(self._code))} changed"] if self._code else []

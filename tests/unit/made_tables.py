@@ -60,6 +60,7 @@ def draw_tables(
                 "slope": 0.1,
                 "in_region": IN_REGION,
                 "fitted": IN_REGION & settled,
+                "sized": ~hollow & settled,
             }
         )
         for metric, scale in METRICS.items()
@@ -88,7 +89,9 @@ def draw_tables(
     return StudyTables(
         runs=pd.DataFrame(runs),
         curves=pd.DataFrame({"run": ["a"], "step": [1], "training_loss": [2.0]}),
-        scores=best.drop(columns=["size", "edge", "censored", "in_region", "end", "rivalled", "fitted"]),
+        scores=best.drop(
+            columns=["size", "edge", "censored", "in_region", "end", "rivalled", "fitted", "sized"]
+        ),
         best=best.reset_index(drop=True),
         fits=pd.DataFrame(fits),
         bands=drawn,

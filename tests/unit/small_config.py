@@ -18,6 +18,7 @@ STUDY: dict[str, Any] = {
         "data": {"source": "fashion-mnist", "validation": {"examples": 2000}},
         "learning_rate": {"search": [0.01, 0.02], "at": [100]},
         "duration": {"steps": 100},
+        "stopping": {"patience": 3},
     },
     "scales": {
         "laptop": {

@@ -15,7 +15,7 @@ from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.steps import COLLECTED, ENDINGS, cache, final, steps
 from scalinglaws.tables.schema import CURVES
 from scalinglaws.training.records.record import plain_record, read_record
-from scalinglaws.training.records.search import read_choice
+from scalinglaws.training.records.search import choice_file, read_choice
 
 FIGURES, RECORDS = Path("figures"), Path("records")
 SHOWN = "laptop"  # this scale's figures are at the top of a paper's folder; other scales have a folder below
@@ -25,10 +25,12 @@ def run(options: argparse.Namespace) -> int:
     """Copy what a finished replication made, and print the path of each copy.
 
     Raises:
-        RecordError: something is missing or stale; then nothing is copied.
+        RecordError: something is missing or stale, or the scale is for development; then nothing is copied.
     """
     work = plan(load_config(selection(options)))
     scale = work.config.name
+    if work.config.scale.development:
+        raise RecordError(f"{scale}: its runs are for development and are not published (docs/protocol.md)")
     results = Path("results") / scale
     copies = [pair for study in work.studies for pair in _copies(study, results, scale)]
     every = steps(work)
@@ -68,7 +70,8 @@ def _publish_records(study: StudyPlan, results: Path, scale: str) -> None:
     """Write all run records of a study to one file, one JSON object per line, sorted by run."""
     lines = []
     folder = results / "runs" / study.name
-    searched = (read_choice(file).runs for file in sorted((folder / "learning-rate").glob("*.json")))
+    # Not all files that there are: those of architectures that the study had before may be among them.
+    searched = (read_choice(choice_file(folder, model)).runs for model in study.collect_spec["choices"])
     for run in sorted({run.id for run in study.runs}.union(*searched)):
         plain = plain_record(read_record(folder / f"{run}.json"))
         lines.append(json.dumps(plain, sort_keys=True, separators=(",", ":")))

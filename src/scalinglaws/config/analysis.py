@@ -77,7 +77,7 @@ class AnalysisOptions(Strict):
 
 
 class AnalysisSpec(AnalysisOptions):
-    """The spec of the analyses stage: the options, with what depends on study and scale."""
+    """The spec of the stage `fit` of an analysis: the options, with what depends on study and scale."""
 
     study: str
     """The study that it belongs to, for example `weng-2026/simulator`."""

@@ -18,6 +18,7 @@ from scalinglaws.config.study import Figure, Grid, ScaledStudy, Study
 from scalinglaws.fingerprint import code_fingerprint
 
 TRAINING = (
+    "scalinglaws.data.subsets",  # another shuffle is another training set, and no record holds its hash
     "scalinglaws.training.architecture",
     "scalinglaws.training.devices.device",
     "scalinglaws.training.records.record",
@@ -82,11 +83,6 @@ class StudyPlan:
     def runs(self) -> tuple[RunSpec, ...]:
         """All runs, those of the first candidates of a search included."""
         return (*self.grid.search_runs, *self.grid.runs) if self.grid else ()
-
-    @property
-    def has_search(self) -> bool:
-        """Whether learning rates are searched."""
-        return self.grid is not None and self.grid.search is not None
 
     @property
     def collect_spec(self) -> dict[str, Any]:

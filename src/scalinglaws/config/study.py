@@ -81,7 +81,9 @@ def _kind_of_rate(value: Any) -> str:
     """Of which kind a learning rate is meant to be, so that errors are about this kind."""
     if isinstance(value, LearningRateSearch | LearningRateRule):
         return "a search" if isinstance(value, LearningRateSearch) else "a rule"
-    return ("a rule" if "rule" in value else "a search") if isinstance(value, dict) else "a number"
+    if not isinstance(value, dict):
+        return "a number"
+    return "a rule" if "rule" in value and "search" not in value else "a search"
 
 
 class Architecture(Strict):

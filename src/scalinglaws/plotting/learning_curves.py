@@ -99,9 +99,9 @@ SIZE_MARKERS = {CUT: "v", CENSORED: "o", OUTSIDE: "s"}
 
 def size_states(points: pd.DataFrame) -> "pd.Series[str]":
     """Why a best-fit size is in no fit; empty where it is."""
-    states = np.select(
-        [~settled(points), points.censored.astype(bool), ~points.in_region.astype(bool)], [*SIZE_MARKERS], ""
-    )
+    # A size also rests on the models beside the best one.
+    cut = ~settled(points) | ~(points.sized | points.censored)
+    states = np.select([cut, points.censored, ~points.in_region], [*SIZE_MARKERS], "")
     return pd.Series(states, index=points.index, dtype=str)
 
 

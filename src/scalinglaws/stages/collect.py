@@ -9,8 +9,8 @@ a run; and `searches.csv`, one row per model and candidate of the search for its
 The runs of a search are those that its choice file names: the rule may have added some, and records of
 candidates that are no longer in the search may still be there.
 
-Fits leave diverged runs out by one rule, that of `protocols/best_fit.py`: the score of a cell is the median
-over the seeds that did not diverge, and a cell in which more than half diverged has no score.
+Fits leave diverged runs out by one rule, that of `protocols/learning_curves/best_fit.py`: the score of a cell
+is the median over the seeds that did not diverge, and a cell in which more than half diverged has no score.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -198,7 +198,7 @@ def _spec(step: Step, old: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """`budget.steps changed from 600 to 500`, in order of keys; long values and hashes are left out."""
+    """`duration.steps changed from 600 to 500`, in order of keys; long values and hashes are left out."""
     for key in sorted({*old, *new}):
         before, now = (str(values.get(key, DEFAULT)) for values in (old, new))
         if before != now:

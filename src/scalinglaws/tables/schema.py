@@ -192,6 +192,7 @@ BEST = Table(
         Column("slope", "number", "of the best model: median slope at the ends of its runs", optional=True),
         Column("in_region", "truth", "whether the subset is in the declared power-law region"),
         Column("fitted", "truth", "whether laws of the learning curve are fitted to it"),
+        Column("sized", "truth", "whether its size rests on converged models inside the grid"),
     ),
     order=("metric", "examples", "data_size"),
 )

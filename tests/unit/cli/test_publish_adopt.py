@@ -106,6 +106,24 @@ def test_publishing_copies_results_and_records(
     assert records == [read_record(RUNS / f"{record.run}.json") for record in records]
 
 
+def test_runs_for_development_are_not_published(finished: Plan, options: Options) -> None:
+    file = Path("config/laptop.yaml")
+    file.write_text(file.read_text() + "development: true\n")
+    with pytest.raises(RecordError, match="laptop: its runs are for development and are not published"):
+        publish.run(options)
+    assert not RECORDS.exists()
+
+
+def test_the_search_of_a_former_architecture_is_not_published(finished: Plan, options: Options) -> None:
+    (choice, *_) = sorted((RUNS / "learning-rate").glob("*.json"))
+    former = json.loads(choice.read_text())
+    for candidate in former["candidates"]:
+        candidate["runs"] = ["0" * 16]
+    write_json(choice.with_name("resnet-depth8-width64.json"), former)
+    assert publish.run(options) == 0
+    assert {record.run for record in read_records(RECORDS)} == present()
+
+
 def test_publishing_twice_is_the_same_bytes(finished: Plan, options: Options) -> None:
     publish.run(options)
     before = RECORDS.read_bytes()

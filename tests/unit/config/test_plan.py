@@ -10,8 +10,9 @@ from scalinglaws.config import plugins
 from scalinglaws.config.analysis import PUBLIC_RUNS, AnalysisSpec, public_run_tables
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.job import Job
-from scalinglaws.config.plan import Plan, plan
+from scalinglaws.config.plan import Plan, plan, training_modules
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.fingerprint import module_hashes
 
 WriteConfig = Callable[..., Path]
 MODEL, SUBSET, SEED = (f"scales.laptop.runs.axes.{key}" for key in ("model", "subset.examples", "seed"))
@@ -164,7 +165,7 @@ def test_a_fixed_learning_rate_needs_no_search(write_config: WriteConfig) -> Non
     found = plan_of(write_config(study={"runs.learning_rate": 0.1}))
     assert {job.search for job in found.jobs} == {None}
     assert {run.learning_rate for job in found.jobs for run in job.runs} == {0.1}
-    assert not found.studies[0].has_search
+    assert found.studies[0].collect_spec["choices"] == []
 
 
 @pytest.mark.parametrize("scale", ["smoke", "laptop"])
@@ -334,3 +335,10 @@ def test_a_figure_with_other_scales_waits_until_one_is_published(
     assert [figure.name for figure in study.figures("laptop")] == ["both"]
     assert len(study.published(study.figures("laptop")[0], "laptop")) == len(study.tables)
     assert study.figures("gpu") == ()
+
+
+def test_the_choice_of_examples_is_part_of_the_training_code(write_config: WriteConfig) -> None:
+    """A record says which shuffle its examples are from by the seed alone."""
+    (job, *_) = plan(load_config("laptop", write_config())).jobs
+    hashed = module_hashes(*training_modules(job))
+    assert "scalinglaws.data.subsets" in hashed

@@ -122,7 +122,7 @@ def test_it_runs_and_shows_what_the_tables_hold(
         assert f"{0.9 ** (1 / value):,.3g}" in shown["cut"]
     best = pd.read_csv(fits / "words-lstm2" / "best.csv")
     assert [f"{score:.4f} ◀" in shown["scores"] for score in best.score] == [True] * len(best)
-    assert "11%" in shown["limits-table"], "one size of nine was cut off by the budget"
+    assert "11%" in shown["limits-table"], "one size of nine was cut"
     claims = pd.concat(map(pd.read_csv, (project / "results" / SCALE / "report").rglob("*.csv")))
     untestable = (claims.verdict == "not testable at this scale").sum()
     assert untestable > 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -188,7 +188,8 @@ def _paths(block: type[BaseModel], prefix: str) -> list[str]:
     found: list[str] = []
     for key, field in block.model_fields.items():
         found.append(f"{prefix}{key}")
-        for inner in blocks_in(field.annotation):
+        blocks = [] if get_origin(field.annotation) is tuple else blocks_in(field.annotation)
+        for inner in blocks:
             found += [path for path in _paths(inner, f"{prefix}{key}.") if path not in found]
     return found
 

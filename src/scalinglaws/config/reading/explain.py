@@ -32,11 +32,16 @@ def sentence(error: ValidationError, where: Callable[[Location], str], model: An
     # Where a value may be of two kinds, pydantic lists the mistakes under both. The deepest one is meant.
     near = [mistake for mistake in mistakes if mistake[0][: len(start)] == start]
     location, first = max(near, key=lambda mistake: (len(mistake[0]), not _is_kind(mistake[1]["type"])))
+    if first["type"].startswith("union_tag"):  # the key that says of which kind a block is
+        location = (*location, first["ctx"]["discriminator"].strip("'"))
     if first["type"] == "extra_forbidden":
         keys = _keys_at(model, location[:-1], content)
         problem = f"unknown key; allowed are {', '.join(keys) or 'none'}{nearest(location[-1], keys)}"
-    elif first["type"] == "missing":
+    elif first["type"] in ("missing", "union_tag_not_found"):
         problem = "is missing"
+    elif first["type"] == "union_tag_invalid":
+        allowed = first["ctx"]["expected_tags"].replace("'", "").split(", ")
+        problem = unknown(first["ctx"]["tag"], allowed)
     elif first["type"] == "value_error":
         problem = str(first["ctx"]["error"])
     else:
@@ -90,8 +95,9 @@ def _rule(mistake: ErrorDetails) -> str:
         return "should be a block of keys"
     if mistake["type"].startswith("int_"):
         return "should be a whole number"
-    rule = mistake["msg"].removeprefix("Input ").partition(" after validation")[0].replace("Tuple", "List")
-    return f"{rule[0].lower()}{rule[1:]}".replace("tuple", "list")
+    rule = mistake["msg"].removeprefix("Input ").partition(" after validation")[0]
+    rule = f"{rule[0].lower()}{rule[1:]}".replace("tuple", "list")
+    return rule.replace("dictionary should have at least 1 item", "should have at least one key")
 
 
 def _keys_in(content: Any, location: Location, missing: bool) -> Location:

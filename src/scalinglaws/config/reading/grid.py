@@ -1,6 +1,6 @@
 """The runs of a study at one scale, made of every combination of its axes and checked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -45,6 +45,7 @@ def grid_of(where: Places, scale: Scale) -> Grid:
     runs = read_axes(where, block, content)
     combinations = list(runs.combinations(content))
     builder = _Builder(runs, scale, combinations[0].keys)
+    search = _search(runs, combinations)
     specs: dict[str, RunSpec] = {}
     seen: dict[str, Combination] = {}
     first: dict[str, Combination] = {}
@@ -55,14 +56,23 @@ def grid_of(where: Places, scale: Scale) -> Grid:
             raise ConfigError(f"{where(place)}: gives the same run as value {other} of this list")
         specs[spec.id], seen[spec.id] = spec, each
         first.setdefault(spec.model.name, each)
-    rate = combinations[0].keys.learning_rate
-    search = rate if isinstance(rate, LearningRateSearch) else None
     number = len(specs) + (len(first) * len(search.at) * len(search.search) if search else 0)
     if number > MOST_RUNS:
         problem = f"makes {number:,} runs with the search; a study has at most {MOST_RUNS:,}"
         raise ConfigError(f"{where(('runs', 'axes'))}: {problem}")
     search_runs = builder.search_runs(search, first.values()) if search else ()
     return Grid(tuple(specs.values()), runs.block.score, runs.columns, search, search_runs)
+
+
+def _search(runs: Runs, combinations: Sequence[Combination]) -> LearningRateSearch | None:
+    """The search for learning rates, which is the same for all runs; None where nothing is searched."""
+    first = combinations[0].keys.learning_rate
+    for each in combinations:
+        rate = each.keys.learning_rate
+        if rate != first and LearningRateSearch in (type(rate), type(first)):
+            problem = "a search is the same for all runs of a study; as an axis, give numbers or rules"
+            raise runs.error(each, ("learning_rate",), problem)
+    return first if isinstance(first, LearningRateSearch) else None
 
 
 class _Builder:

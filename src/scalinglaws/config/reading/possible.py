@@ -40,6 +40,9 @@ def checked_data(keys: RunKeys, scale: Scale, where: Callable[[Location], str]) 
         problem = f"{task} needs {modality}, which {data.source} does not provide"
         raise ConfigError(f"{where(('data', 'source'))}: {problem}; allowed are {', '.join(fitting)}")
     validation = data.validation
+    if validation.part == "development":
+        place = where(("data", "validation", "part"))
+        raise ConfigError(f"{place}: is for the key development of a scale file to set; leave it out")
     if scale.development:
         validation = validation.model_copy(update={"part": "development"})
     pool = known_examples(data, data.source in scale.locations).get("validation")

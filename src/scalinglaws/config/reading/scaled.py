@@ -14,7 +14,7 @@ from scalinglaws.config.reading.grid import grid_of
 from scalinglaws.config.reading.merging import Places
 from scalinglaws.config.reading.possible import known_examples
 from scalinglaws.config.scale import Scale
-from scalinglaws.config.spec import RunSpec, identity
+from scalinglaws.config.spec import Imp, RunSpec, identity
 from scalinglaws.config.study import Grid, ScaledStudy
 from scalinglaws.errors import ConfigError
 
@@ -41,6 +41,7 @@ def scaled_study(where: Places, scale: Scale) -> ScaledStudy:
     if grid is not None and isinstance(options, FitOptions):
         _check_names(options, grid, where)
         _check_region(options, grid, scale, where)
+        _check_runs(grid, where)
         _check_cells(grid, where)
     return ScaledStudy(study, options, grid)
 
@@ -77,6 +78,17 @@ def _check_region(options: FitOptions, grid: Grid, scale: Scale, where: Places) 
         ends = f"{sizes[0] * amount / unit:g} to {sizes[-1] * amount / unit:g}"
         problem = f"none of the subsets, which are {ends}, is in [{low:g}, {high:g}]"
         raise ConfigError(f"{where(('protocol', 'region'))}: {problem}")
+
+
+def _check_runs(grid: Grid, where: Places) -> None:
+    """Check that each run of a learning curve has one result, and can pass its minimum."""
+    for run in grid.runs:
+        if isinstance(run.procedure, Imp):
+            problem = "learning-curves needs one result per run, and imp gives one per level"
+            raise ConfigError(f"{where(('runs', 'procedure'))}: {problem}")
+        if run.stopping is None:
+            problem = "is missing: learning-curves fits only runs that passed their minimum"
+            raise ConfigError(f"{where(('runs', 'stopping'))}: {problem}")
 
 
 def _check_cells(grid: Grid, where: Places) -> None:

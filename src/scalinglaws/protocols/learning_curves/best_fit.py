@@ -32,7 +32,8 @@ class Selection:
             smallest, else 0.
         converged: [*batch, subsets], whether the best model's cell has converged.
         rivalled: [*batch, subsets], whether a cell that was cut could be better, had it been trained on.
-        sized: [*batch, subsets], whether there is a size, and it rests on converged cells alone.
+        sized: [*batch, subsets], whether there is a size, it rests on converged cells alone, and the best
+            model is not the largest: else a larger one might be better, and what suffices is not known.
     """
 
     scores: FloatArray
@@ -124,7 +125,7 @@ def select(
         end=np.where(none, 0, (best == last).astype(np.int64) - (best == first)),
         converged=sound(at) & ~none,
         rivalled=rivalled,
-        sized=~none & ~censored & ~rivalled & sound(seen),
+        sized=~none & ~censored & (best < last) & ~rivalled & sound(seen),
     )
 
 

@@ -18,6 +18,9 @@ RIVALS = {"floor": "learning-curve-with-floor", "break": "bnsl-1"}
 """Laws that a bent curve would follow. Each has one parameter more than the power law: the broken law has no
 floor here, and breaks sharply in the middle of the range. With more free parameters AICc would refuse it
 whatever the bend, because learning curves have few points."""
+SPARE = 5
+"""Fewest points beyond the parameters of the law for a comparison by AICc. With four, a rival's one parameter
+more costs 30, and a curve that falls by half towards its floor passes for straight at noise of 1 %."""
 SHARP = 0.1
 UNDECIDED = 2.0
 """Differences in AICc up to this say nothing (Burnham & Anderson 2002, section 2.6)."""
@@ -75,9 +78,9 @@ def lack_of_fit(law: Law, x: FloatArray, runs: FloatArray, level: float = 0.95) 
 def rivals(law: Law, x: FloatArray, y: FloatArray) -> dict[str, float]:
     """How much higher the AICc of each rival is than that of a law; positive where the law is better.
 
-    x, y: [points]. NaN where there are too few points: a law of k parameters needs k + 3.
+    x, y: [points]. NaN where there are too few points, see `SPARE`.
     """
-    if len(x) < len(law.names) + 4:
+    if len(x) < len(law.names) + SPARE:
         return dict.fromkeys(RIVALS, nan)
     points, middle = Points(x, y), float(np.sqrt(x.min() * x.max()))
     own = Problem(law, points).fit().aicc

@@ -67,7 +67,7 @@ def best_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
                 bool(chosen.censored[k, s]), ENDS[int(chosen.end[k, s])],
                 int(cells.passed[k, s, best]) if there else 0, bool(chosen.converged[k, s]),
                 bool(chosen.rivalled[k, s]), float(cells.slope[k, s, best]) if there else NAN,
-                bool(grid.in_region[s]), bool(analysis.fitted[k, s]),
+                bool(grid.in_region[s]), bool(analysis.fitted[k, s]), bool(chosen.sized[k, s]),
             )  # fmt: skip
 
 

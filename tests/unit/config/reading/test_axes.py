@@ -33,7 +33,7 @@ def runs(**changes: Any) -> dict[str, Any]:
     """A study with these keys of `runs`; `axes` are given as a whole."""
     axes = changes.pop("axes", {"model": MODELS, "subset.examples": [10, 100], "seed": [0, 1]})
     laptop = {"runs": {"axes": axes, **changes}}
-    return {**ANALYSED, "runs.learning_rate": 0.1, "scales.laptop": laptop}
+    return {**ANALYSED, "runs.learning_rate": 0.1, "runs.stopping": None, "scales.laptop": laptop}
 
 
 def values(grid: Grid, *paths: str) -> list[tuple[Any, ...]]:
@@ -164,6 +164,7 @@ def test_development_has_a_third_of_the_validation_examples(write_config: WriteC
 
 
 IMP: dict[str, Any] = {"name": "imp", "rewind": {"steps": 10}, "levels": 3}
+SEARCH: dict[str, Any] = {"search": [0.1, 0.2], "at": [10]}
 AXES: dict[str, Any] = {"model": MODELS, "subset.examples": [10], "seed": [0]}
 
 
@@ -195,7 +196,7 @@ AXES: dict[str, Any] = {"model": MODELS, "subset.examples": [10], "seed": [0]}
         ),
         (runs(axes={**AXES, "seed": 3}), "runs.axes.seed: should be a valid list, not 3"),
         (runs(axes={**AXES, "seed": []}), "runs.axes.seed: list should have at least 1 item"),
-        (runs(axes=AXES, zipped=[{}]), "runs.zipped.0: dictionary should have at least 1 item"),
+        (runs(axes=AXES, zipped=[{}]), "runs.zipped.0: should have at least one key, not {}"),
         (runs(axes=AXES, zipped={}), "runs.zipped: should be a valid list"),
         (
             runs(axes={**AXES, "optimiser.weight_decay": [0, -1]}),
@@ -231,7 +232,25 @@ AXES: dict[str, Any] = {"model": MODELS, "subset.examples": [10], "seed": [0]}
         ),
         (runs(procedure={**IMP, "levels": -1}), "runs.procedure.levels: should be greater than or equal to"),
         (runs(procedure={**IMP, "level": 1}), "runs.procedure.level: unknown key; allowed are fraction, lev"),
-        (runs(procedure={"name": "omp"}), "runs.procedure"),
+        (
+            runs(procedure={"name": "omp"}),
+            "runs.procedure.name: there is no 'omp'; allowed are train, imp; did you mean imp?",
+        ),
+        (runs(procedure={"levels": 1}), "runs.procedure.name: is missing"),
+        (
+            {**runs(axes={**AXES, "learning_rate": [0.1, SEARCH]}), "runs.learning_rate": None},
+            "runs.axes.learning_rate.1: a search is the same for all runs of a study",
+        ),
+        (
+            {
+                **runs(
+                    axes={"subset.examples": [10], "seed": [0]},
+                    zipped=[{"model": MODELS, "learning_rate": [SEARCH, {**SEARCH, "at": [20]}]}],
+                ),
+                "runs.learning_rate": None,
+            },
+            "runs.zipped.0.learning_rate.1: a search is the same for all runs of a study",
+        ),
         (
             runs(procedure={**IMP, "rewind": {"steps": 100}}),
             "runs.procedure.rewind: is at the end of the run or later, so that no level would train",
@@ -260,6 +279,10 @@ def test_mistakes_in_runs(write_config: WriteConfig, changes: dict[str, Any], me
         ),
         ({"rule": 3}, "learning_rate.rule: should be a block of keys"),
         (
+            {"rule": {"value": 1, "width": 4, "power": 1}, "search": [1, 2], "at": [50]},
+            "learning_rate.rule: unknown key; allowed are at, metric, search, seed, widenings",
+        ),
+        (
             {"rule": {"value": 1e38, "width": 1, "power": 4}},
             "learning_rate: should be less than or equal to 1000",
         ),
@@ -284,6 +307,20 @@ def test_a_rule_over_width_needs_a_model_with_a_width(write_config: WriteConfig,
     assert mistake(write_config(study={**runs(), "runs.learning_rate": rule})).endswith(
         "runs.learning_rate.rule: resnet has no option width"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"stopping": None}, "stopping: is missing: learning-curves fits only runs that passed"),
+        ({"stopping": None, "procedure": IMP}, "procedure: learning-curves needs one result per run"),
+    ],
+)
+def test_learning_curves_need_runs_that_can_pass_their_minimum(
+    write_config: WriteConfig, changes: dict[str, Any], message: str
+) -> None:
+    found = mistake(write_config(study={f"runs.{key}": value for key, value in changes.items()}))
+    assert f"one.yaml: runs.{message}" in found
 
 
 def test_learning_curves_need_one_run_per_cell(write_config: WriteConfig) -> None:

@@ -253,6 +253,10 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
             at_laptop(subsets=[10, 60_001]),
             "scales.laptop.runs.axes.subset.examples.1: 60,001 examples, but fashion-mnist has 60,000",
         ),
+        (
+            {"runs.data.validation.part": "development"},
+            "runs.data.validation.part: is for the key development of a scale file to set; leave it out",
+        ),
         ({"runs.learning_rate.at": [10**6]}, "runs.learning_rate.at.0: 1,000,000 examples, but fashion-"),
         (
             {"runs.data.validation.examples": 6668},

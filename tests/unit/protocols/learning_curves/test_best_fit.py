@@ -130,3 +130,15 @@ def test_a_zero_error_and_unordered_models_are_errors() -> None:
         select(np.array([[[0.0], [0.1], [0.2]]]), SIZES)
     with pytest.raises(ScalingLawsError, match="ascending"):
         select(np.array([[[0.3], [0.1], [0.2]]]), SIZES[::-1])
+
+
+def test_what_suffices_is_not_known_where_the_largest_model_is_best() -> None:
+    """The optimum is beyond the grid, further for larger data, so the sizes near the best grow slower."""
+    sizes, data = np.geomspace(1e3, 3e4, 5), np.geomspace(1, 100, 7)
+    optimum = 2e4 * data**0.7
+    scores = data[:, None] ** -0.2 * (1 + 0.03 * np.log(sizes / optimum[:, None]) ** 2)
+    found = select(scores[..., None], sizes, tolerance=0.1)
+    assert (found.end == 1).all()
+    there = ~found.censored
+    assert np.polyfit(np.log(data[there]), np.log(found.size[there]), 1)[0] < 0.6
+    assert not found.sized.any()

@@ -56,6 +56,7 @@ def test_the_tables_say_what_was_selected_and_fitted(
     for row in tables["best.csv"]:
         assert (row["size"] == "nan") == (row["edge"] != "nan") == (row["censored"] == "true")
         assert float(row["low"]) <= float(row["score"]) <= float(row["high"])
+        assert (row["sized"] == "true") == (row["censored"] == "false")  # where all have converged
     fits = {(row["law"], row["metric"], row["parameter"]): row for row in tables["fits.csv"]}
     assert len(fits) == len(tables["fits.csv"])
     for metric, exponent in zip(SPEC["metrics"], exponents, strict=True):

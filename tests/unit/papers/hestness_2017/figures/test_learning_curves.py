@@ -118,6 +118,15 @@ def test_points_that_did_not_converge_are_triangles_and_in_the_legend() -> None:
     assert (drawn.series == "Cross-entropy, nats, not converged").sum() == 1
 
 
+def test_a_size_beside_a_model_that_did_not_converge_is_in_no_fit_and_hollow() -> None:
+    tables = draw_tables(censored=[False] * 5)
+    tables.best.loc[tables.best.data_size == 4, "sized"] = False
+    _, right = learning_curves(tables).axes
+    assert [x for x, _ in points(right, hollow=False)] == [2, 8]
+    texts = [text.get_text() for text in right.get_legend().get_texts()]
+    assert "not converged, or a cut model could be better" in texts
+
+
 def test_its_caption_names_both_ranges() -> None:
     said = "Range of x: 1 to 800 images per class in the paper, 1 to 16 images per class here."
     assert learning_curves(draw_tables()).get_label() == said

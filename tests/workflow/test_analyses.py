@@ -41,8 +41,8 @@ def test_what_there_is_afterwards(built: Project) -> None:
     points = (built.results / "fits" / PAPER / "points" / "points.csv").read_text().splitlines()
     assert points == [
         "N,loss,excluded",
-        "1000000000.0,3.5,False",
-        "2000000000.0,3.0,False",
+        "1000000000.0,3.5,false",
+        "2000000000.0,3.0,false",
     ]
     captions = [
         (built.results / "figures" / PAPER / f"{name}.png").read_bytes() for name in ("points", "fits")

@@ -34,17 +34,16 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table | None = None) -> 
     Raises:
         ValueError: its columns are not those of the schema.
     """
-    missing = ""
+    missing, flags = "", {str(name) for name in frame.select_dtypes("bool")}
     if table is not None:
         if tuple(frame.columns[: len(table.names)]) != table.names:
             raise ValueError(f"{path.name}: columns {list(frame.columns)} instead of {list(table.names)}")
-        truths = {truth: name for name, truth in TRUTHS.items()}
-        flags = [column.name for column in table.columns if column.kind == "truth"]
-        flags += [str(name) for name in frame.select_dtypes("bool") if name not in flags]
-        frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
+        flags |= {column.name for column in table.columns if column.kind == "truth"}
         if table.order:
             frame = frame.sort_values(list(table.order), kind="stable")
         missing = table.missing
+    truths = {truth: name for name, truth in TRUTHS.items()}
+    frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
     with whole_file(path) as temporary:
         frame.to_csv(temporary, index=False, lineterminator="\n", na_rep=missing)
 

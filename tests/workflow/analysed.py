@@ -41,8 +41,8 @@ MODULES = {
 TABLES = ("points",)
 
 
-def analyse(public_runs, spec):
-    points = public_runs["tiny-points"]
+def analyse(inputs, spec):
+    points = inputs.public_runs["tiny-points"]
     return {"points": points[~points.excluded]}
 """,
     f"papers/{PACKAGE}/analyses/tiny_fits.py": """
@@ -52,7 +52,7 @@ TABLES = ("fits",)
 RESAMPLED = True
 
 
-def analyse(public_runs, spec):
+def analyse(inputs, spec):
     row = {"law": "tiny", "metric": "loss", "parameter": "alpha", "value": 0.5, "low": 0.4, "high": 0.6}
     return {"fits": pd.DataFrame([{**row, "level": 0.95, "points": 9, "warnings": ""}])}
 """,

@@ -361,11 +361,12 @@ def jobs_in(log: str) -> Jobs:
 
 
 def _short(rule: str) -> str:
-    for kind in ("prepare", "shuffle", "collect", "fit", "claims", "figure", "summary"):
+    if rule.startswith("fit_"):
+        study = rule.removeprefix("fit_").replace(".", "/")
+        return "fit" if study == STUDY_NAME else f"fit {study.rpartition('/')[2]}"
+    for kind in ("prepare", "shuffle", "collect", "claims", "figure", "summary"):
         if rule.startswith(f"{kind}_"):
             return kind
-    if rule.startswith("analyse_"):
-        return f"analyse {rule.rpartition('.')[2]}"
     if not rule.startswith("train_"):
         return rule
     width, part = re.search(r"-width(\d+)(?:-(search|part\d+))?$", rule).groups()  # type: ignore[union-attr]

@@ -160,7 +160,7 @@ def test_two_studies_change_their_subsets(project: Project) -> None:
     project.change("scales.smoke.runs.axes.subset.examples", list(SUBSETS[:-1]))
     axes["subset.examples"] = list(SUBSETS)
     other.write_text(yaml.safe_dump(fewer))
-    both = GRIDS + GRIDS + FROM_RUNS + Jobs(["collect", "fit", "claims"])
+    both = GRIDS + GRIDS + FROM_RUNS + Jobs(["collect", "fit other", "claims"])
     assert project.jobs() == both
     assert f"3 runs are no longer part of {STUDY_NAME}" in project.why()
     said = project.why("results/smoke/fits/hestness-2017/other/fits.csv")

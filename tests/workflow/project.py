@@ -55,6 +55,7 @@ STUDY: dict[str, Any] = {
         "data": {"source": "cifar", "validation": {"examples": 100}},
         "learning_rate": {"search": list(RATES), "at": [20], "widenings": 1},
         "optimiser": {"name": "sgd", "batch": 8, "averaging": 0.1},
+        "schedule": {"warmup": {"steps": 3}},
         "duration": {"steps": 20},
         "stopping": {"patience": 1, "tolerance": 0.5},  # so that runs pass their minimum, and are fitted
     },

@@ -163,7 +163,8 @@ class Stopping(Strict):
     """When a run has passed its minimum and ends before its longest duration."""
 
     patience: Steps
-    """Number of evaluations in a row without a new minimum of any of the metrics after which a run ends."""
+    """Number of evaluations in a row without a new minimum of any of the metrics after which a run ends.
+    Those during the warm-up do not count."""
     metrics: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """The metrics that are waited for, those that the study is about; all of the task unless given."""
     tolerance: Real = Field(default=0.0, ge=0, lt=1)

@@ -39,7 +39,7 @@ class Member:
     def __init__(self, setup: RunSetup) -> None:
         self.setup = setup
         self.order = Order(setup.subset, setup.batch, setup.spec.seed)
-        self.history = RunHistory(setup.spec.stopping, setup.steps, setup.batch)
+        self.history = RunHistory(setup.spec.stopping, setup.steps, setup.batch, setup.schedule.warmup)
         self.earlier: tuple[RunResult, ...] = ()
         self.seconds = Seconds()
 

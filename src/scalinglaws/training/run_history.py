@@ -23,15 +23,16 @@ class RunHistory:
         first_loss: the training loss before the first step.
     """
 
-    def __init__(self, stopping: Stopping | None, steps: int, batch: int) -> None:
+    def __init__(self, stopping: Stopping | None, steps: int, batch: int, warmup: int = 0) -> None:
         """Begin a run.
 
         Args:
             stopping: when it may end early.
             steps: steps that it may take at most.
             batch: examples per step.
+            warmup: steps in which the learning rate rises.
         """
-        self._stopping, self._steps, self._batch = stopping, steps, batch
+        self._stopping, self._steps, self._batch, self._warmup = stopping, steps, batch, warmup
         self.patience = Patience(stopping)
         self.first_loss = math.inf
         self.result = RunResult(
@@ -46,7 +47,7 @@ class RunHistory:
 
     def next_level(self, density: float, bare: int) -> "RunHistory":
         """The history of the next level, which is measured by the same first loss."""
-        history = RunHistory(self._stopping, self._steps, self._batch)
+        history = RunHistory(self._stopping, self._steps, self._batch, self._warmup)
         history.first_loss = self.first_loss
         level = {"level": self.result.level + 1, "density": density, "bare": bare}
         history.result = history.result.model_copy(update=level)
@@ -72,7 +73,7 @@ class RunHistory:
         out_of_patience = False
         if diverged_at is None:
             curve = (*curve, {"step": step, "training_loss": mean_loss, **metrics})
-            out_of_patience = self.patience.exhausted(metrics)
+            out_of_patience = self.patience.exhausted(metrics, warm=step > self._warmup)
             minima = dict(self.patience.best)
         self.result = self.result.model_copy(
             update={

@@ -18,8 +18,12 @@ class Patience:
     """The last minimum of each metric that counted as new."""
     waited: int = 0
 
-    def exhausted(self, metrics: dict[str, float]) -> bool:
-        """Add an evaluation; whether the last ones, as many as the patience, brought no new minimum."""
+    def exhausted(self, metrics: dict[str, float], *, warm: bool = True) -> bool:
+        """Add an evaluation; whether the last ones, as many as the patience, brought no new minimum.
+
+        One before the run is `warm`, at the full learning rate, does not count as waited: a run that has
+        hardly begun to learn has passed nothing.
+        """
         tolerance = self.stopping.tolerance if self.stopping else 0.0
         new = False
         for name, value in metrics.items():
@@ -28,7 +32,7 @@ class Patience:
             if last is None or value < last - tolerance * abs(last):
                 self.counted[name] = value
                 new |= self._waits_for(name)
-        self.waited = 0 if new else self.waited + 1
+        self.waited = self.waited + 1 if warm and not new else 0
         return self.stopping is not None and self.waited >= self.stopping.patience
 
     def _waits_for(self, name: str) -> bool:

@@ -1,6 +1,7 @@
 """The training loop, on a linear regression small enough to follow by hand."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -196,6 +197,13 @@ def test_the_average_of_weights_is_evaluated_not_trained(spec: RunSpec) -> None:
     assert averaged.curve[-1] != raw.curve[-1]
 
 
+EACH_STEP: dict[str, Any] = {
+    "duration": {"steps": 500},
+    "stopping": {"patience": 3},
+    "evaluation": {"first": 1, "ratio": 1.01},
+}
+
+
 @pytest.mark.parametrize(("values", "evaluations", "best"), [
     ([3, 2, 1, 2, 2, 2, 0], 6, 1),
     ([3, 3, 3, 3, 0], 4, 3),
@@ -205,13 +213,19 @@ def test_patience_ends_a_run(
     make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch, values: list[float], evaluations: int, best: float
 ) -> None:
     monkeypatch.setattr(Script, "values", iter(map(float, values)))
-    spec = make_spec(
-        duration={"steps": 500}, stopping={"patience": 3}, evaluation={"first": 1, "ratio": 1.01}
-    )
+    spec = make_spec(**EACH_STEP, schedule={"warmup": {"share": 0}})
     result, _ = go(spec, Script)
     assert result.stopped == "patience"
     assert result.steps == len(result.curve) == evaluations
     assert result.minima == {"scripted": best}
+
+
+def test_patience_does_not_end_a_run_that_warms_up(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Script, "values", iter([3.0] * 20))
+    result, _ = go(make_spec(**EACH_STEP, schedule={"warmup": {"share": 0.02}}), Script)  # 10 of 500 steps
+    assert (result.stopped, result.steps) == ("patience", 10 + 3)
 
 
 @pytest.mark.parametrize("name", ["adam", "adamw"])

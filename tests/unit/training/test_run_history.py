@@ -18,6 +18,12 @@ def history() -> RunHistory:
     return found
 
 
+def test_patience_begins_when_the_learning_rate_has_risen() -> None:
+    history = RunHistory(Stopping(patience=1), steps=100, batch=8, warmup=8)
+    losses = torch.ones(4)
+    assert [history.note(step, losses, {"error": 0.9}) for step in (4, 8, 12)] == [False, False, True]
+
+
 @pytest.mark.parametrize(
     ("losses", "error", "step"),
     [

@@ -43,6 +43,12 @@ def test_each_metric_has_its_own_tolerance() -> None:
     assert patience.exhausted({"a": 0.93, "b": 75.0})
 
 
+def test_evaluations_before_a_run_is_warm_do_not_count_as_waited() -> None:
+    patience = Patience(Stopping(patience=2))
+    assert not any(patience.exhausted({"a": 1.0}, warm=False) for _ in range(9))
+    assert [patience.exhausted({"a": 1.0}) for _ in range(2)] == [False, True]
+
+
 def test_without_stopping_a_run_lasts_and_minima_are_recorded() -> None:
     patience = Patience(None)
     assert not any(patience.exhausted({"a": value}) for value in [2.0, 1.0, *[3.0] * 1000])

@@ -5,24 +5,39 @@ from collections.abc import Sequence
 import numpy as np
 
 from scalinglaws.config.spec import Stopping
+from scalinglaws.training.durations import Pace
+from scalinglaws.training.records.record import Record
+from scalinglaws.training.schedules import multiplier
 from scalinglaws.training.stopping import Patience
 
 FEWEST = 2  # evaluations that have a slope
 
 
-def passed(values: Sequence[float], stopping: Stopping | None) -> bool:
+def warmup_steps(record: Record, amount: float) -> int:
+    """Steps in which the learning rate of a run rises; `amount` is its data per example."""
+    spec = record.spec
+    examples = spec.subset.examples
+    pace = Pace(min(spec.optimiser.batch, examples), examples, amount, record.model.flops_per_example)
+    return multiplier(spec.schedule, pace, pace.steps(spec.duration)).warmup
+
+
+def passed(
+    steps: Sequence[float], values: Sequence[float], stopping: Stopping | None, warmup: int = 0
+) -> bool:
     """Whether a metric passed its minimum: as many evaluations as the patience followed the last minimum that
     counted, by the rule that ends runs (`Patience`). A run without patience never passes it.
 
     Args:
-        values: the metric at each evaluation.
+        steps: the step of each evaluation.
+        values: the metric at each of them.
         stopping: the patience of the run.
+        warmup: its steps in which the learning rate rises.
     """
     if stopping is None:
         return False
     patience, ends = Patience(stopping.model_copy(update={"metrics": None})), False
-    for value in values:
-        ends = patience.exhausted({"metric": value})
+    for step, value in zip(steps, values, strict=True):
+        ends = patience.exhausted({"metric": value}, warm=step > warmup)
     return ends
 
 

@@ -29,7 +29,7 @@ from scalinglaws.errors import RecordError
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.csv import frame_of, write_table
 from scalinglaws.tables.schema import CURVES, PASSED, RUNS, SEARCHES, SLOPE
-from scalinglaws.training.records.convergence import last_slope, passed, warmup_steps
+from scalinglaws.training.records.convergence import counted_steps, last_slope, passed
 from scalinglaws.training.records.provenance import without_patch
 from scalinglaws.training.records.record import Record, read_record
 from scalinglaws.training.records.result import RunResult
@@ -92,12 +92,12 @@ def run_table(records: Sequence[Record], spec: CollectSpec, sizes: Callable[[Sub
             **{
                 key: cell
                 for metric in metrics
-                for key, cell in _metric(record, result, metric, spec.score, warmup)
+                for key, cell in _metric(record, result, metric, spec.score, counted)
             },
             **_axes(record, spec.axes),
         }
         for record in records
-        for warmup in [warmup_steps(record, sizes(record.spec.subset) / record.spec.subset.examples)]
+        for counted in [counted_steps(record, sizes(record.spec.subset) / record.spec.subset.examples)]
         for result in record.results
     ]
     return pd.DataFrame(rows).astype({"diverged_at": "Int64"})  # whole numbers, some missing
@@ -137,14 +137,14 @@ def _row(
 
 
 def _metric(
-    record: Record, result: RunResult, metric: str, score: Score, warmup: int
+    record: Record, result: RunResult, metric: str, score: Score, counted: range
 ) -> Iterator[tuple[str, object]]:
     """What the table says of a metric of a run."""
     completed = result.status == "completed"
     curve = result.curve if completed else ()
     steps, values = [point["step"] for point in curve], [point[metric] for point in curve]
     yield metric, result.value(metric, score)
-    yield metric + PASSED, passed(steps, values, record.spec.stopping, warmup)
+    yield metric + PASSED, passed(steps, values, record.spec.stopping, counted)
     yield metric + SLOPE, last_slope(steps, values)
 
 

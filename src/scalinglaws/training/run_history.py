@@ -73,7 +73,7 @@ class RunHistory:
         out_of_patience = False
         if diverged_at is None:
             curve = (*curve, {"step": step, "training_loss": mean_loss, **metrics})
-            out_of_patience = self.patience.exhausted(metrics, warm=step > self._warmup)
+            out_of_patience = self.patience.exhausted(metrics, counts=self._warmup < step < self._steps)
             minima = dict(self.patience.best)
         self.result = self.result.model_copy(
             update={

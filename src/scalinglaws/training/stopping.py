@@ -18,11 +18,11 @@ class Patience:
     """The last minimum of each metric that counted as new."""
     waited: int = 0
 
-    def exhausted(self, metrics: dict[str, float], *, warm: bool = True) -> bool:
+    def exhausted(self, metrics: dict[str, float], *, counts: bool = True) -> bool:
         """Add an evaluation; whether the last ones, as many as the patience, brought no new minimum.
 
-        One before the run is `warm`, at the full learning rate, does not count as waited: a run that has
-        hardly begun to learn has passed nothing.
+        Two kinds of evaluation do not count as waited. In the warm-up a run has hardly begun to learn. And
+        the one at the end of the duration comes whether it is due or not, so it may be too early.
         """
         tolerance = self.stopping.tolerance if self.stopping else 0.0
         new = False
@@ -32,8 +32,8 @@ class Patience:
             if last is None or value < last - tolerance * abs(last):
                 self.counted[name] = value
                 new |= self._waits_for(name)
-        self.waited = self.waited + 1 if warm and not new else 0
-        return self.stopping is not None and self.waited >= self.stopping.patience
+        self.waited = 0 if new else self.waited + counts
+        return counts and self.stopping is not None and self.waited >= self.stopping.patience
 
     def _waits_for(self, name: str) -> bool:
         return self.stopping is None or self.stopping.metrics is None or name in self.stopping.metrics

@@ -65,7 +65,7 @@ def test_each_table_is_a_file_with_floats_in_full(tiny: Tiny, tmp_path: Path) ->
     call(tmp_path / "out")
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["fits.csv", "sums.csv"]
     assert (tmp_path / "out" / "fits.csv").read_bytes() == b"law,value,warnings\na,0.30000000000000004,\n"
-    assert (tmp_path / "out" / "sums.csv").read_bytes() == b"x,right\n1,True\n2,False\n"
+    assert (tmp_path / "out" / "sums.csv").read_bytes() == b"x,right\n1,true\n2,false\n"
 
 
 def test_it_gets_the_spec_and_the_public_runs_by_name(tiny: Tiny, tmp_path: Path) -> None:

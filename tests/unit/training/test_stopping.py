@@ -43,10 +43,12 @@ def test_each_metric_has_its_own_tolerance() -> None:
     assert patience.exhausted({"a": 0.93, "b": 75.0})
 
 
-def test_evaluations_before_a_run_is_warm_do_not_count_as_waited() -> None:
+def test_evaluations_that_do_not_count_are_not_waited_for() -> None:
     patience = Patience(Stopping(patience=2))
-    assert not any(patience.exhausted({"a": 1.0}, warm=False) for _ in range(9))
-    assert [patience.exhausted({"a": 1.0}) for _ in range(2)] == [False, True]
+    assert not any(patience.exhausted({"a": 1.0}, counts=False) for _ in range(9))
+    assert not patience.exhausted({"a": 1.0})
+    assert not patience.exhausted({"a": 1.0}, counts=False)
+    assert patience.exhausted({"a": 1.0})
 
 
 def test_without_stopping_a_run_lasts_and_minima_are_recorded() -> None:

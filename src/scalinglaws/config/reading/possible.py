@@ -111,9 +111,12 @@ def impossible(
         metrics: those of its task.
     """
     yield from too_large(("subset", "examples"), keys.subset.examples, keys.data, known)
-    for i, name in enumerate((keys.stopping and keys.stopping.metrics) or ()):
+    waited_for = (keys.stopping.metrics if keys.stopping else None) or ()
+    for i, name in enumerate(waited_for):
         if name not in metrics:
             yield ("stopping", "metrics", i), unknown(name, metrics)
+        elif name in waited_for[:i]:
+            yield ("stopping", "metrics", i), f"{name} is given twice"
     steps, first = keys.duration.steps, keys.evaluation.first
     if steps is not None and first > steps:
         yield ("evaluation", "first"), f"{first:,} is after the last step of a run, {steps:,}"

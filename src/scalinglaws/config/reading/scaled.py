@@ -53,6 +53,11 @@ def _check_names(options: FitOptions, grid: Grid, where: Places) -> None:
     for key, name, allowed in (*wanted, *((key, law, laws) for key, law in fitted)):
         if name not in allowed:
             raise ConfigError(f"{where(('protocol', *key))}: {unknown(name, allowed)}")
+    waited_for = [run.stopping.metrics for run in grid.runs if run.stopping and run.stopping.metrics]
+    for key, metric, _ in wanted:
+        if not all(metric in names for names in waited_for):
+            problem = f"runs do not wait for {metric} to pass its minimum; add it to runs.stopping.metrics"
+            raise ConfigError(f"{where(('protocol', *key))}: {problem}")
     needed = plugins.parts_of_laws(LAWS, "variables")
     several = {law: names for law, names in needed.items() if len(names) > 1}
     for key, law in fitted:

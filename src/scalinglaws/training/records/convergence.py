@@ -13,16 +13,18 @@ from scalinglaws.training.stopping import Patience
 FEWEST = 2  # evaluations that have a slope
 
 
-def warmup_steps(record: Record, amount: float) -> int:
-    """Steps in which the learning rate of a run rises; `amount` is its data per example."""
+def counted_steps(record: Record, amount: float) -> range:
+    """The steps at which an evaluation of a run counts as waited: after the warm-up, before the end of the
+    duration. `amount` is its data per example."""
     spec = record.spec
     examples = spec.subset.examples
     pace = Pace(min(spec.optimiser.batch, examples), examples, amount, record.model.flops_per_example)
-    return multiplier(spec.schedule, pace, pace.steps(spec.duration)).warmup
+    steps = pace.steps(spec.duration)
+    return range(multiplier(spec.schedule, pace, steps).warmup + 1, steps)
 
 
 def passed(
-    steps: Sequence[float], values: Sequence[float], stopping: Stopping | None, warmup: int = 0
+    steps: Sequence[float], values: Sequence[float], stopping: Stopping | None, counted: range
 ) -> bool:
     """Whether a metric passed its minimum: as many evaluations as the patience followed the last minimum that
     counted, by the rule that ends runs (`Patience`). A run without patience never passes it.
@@ -31,13 +33,13 @@ def passed(
         steps: the step of each evaluation.
         values: the metric at each of them.
         stopping: the patience of the run.
-        warmup: its steps in which the learning rate rises.
+        counted: the steps at which an evaluation counts, from `counted_steps`.
     """
     if stopping is None:
         return False
     patience, ends = Patience(stopping.model_copy(update={"metrics": None})), False
     for step, value in zip(steps, values, strict=True):
-        ends = patience.exhausted({"metric": value}, warm=step > warmup)
+        ends = patience.exhausted({"metric": value}, counts=step in counted)
     return ends
 
 

@@ -5,9 +5,11 @@ import math
 import pytest
 
 from scalinglaws.config.spec import Stopping
-from scalinglaws.training.records.convergence import last_slope, passed, warmup_steps
+from scalinglaws.training.records.convergence import counted_steps, last_slope, passed
 from scalinglaws.training.stopping import Patience
 from unit.made_records import run_record, run_result, run_spec
+
+ALL = range(1, 1000)
 
 
 @pytest.mark.parametrize(
@@ -23,24 +25,27 @@ from unit.made_records import run_record, run_result, run_spec
     ],
 )
 def test_a_minimum_is_passed_when_the_patience_ends_behind_it(values: list[float], found: bool) -> None:
-    assert passed(range(1, 1 + len(values)), values, Stopping(patience=2, tolerance=0.1)) == found
+    assert passed(range(1, 1 + len(values)), values, Stopping(patience=2, tolerance=0.1), ALL) == found
 
 
 def test_without_patience_nothing_is_passed() -> None:
-    assert not passed([1, 2, 3, 4], [1.0, 2.0, 3.0, 4.0], None)
+    assert not passed([1, 2, 3, 4], [1.0, 2.0, 3.0, 4.0], None, ALL)
 
 
-def test_nothing_is_passed_while_the_learning_rate_rises() -> None:
+def test_evaluations_in_the_warm_up_and_at_the_end_of_the_duration_do_not_count() -> None:
     steps, values = [1, 2, 3, 4, 9, 18], [1.0] * 6
-    assert not passed(steps, values, Stopping(patience=2), warmup=9)
-    assert passed(steps, values, Stopping(patience=2), warmup=4)
+    assert passed(steps, values, Stopping(patience=2), ALL)
+    assert not passed(steps, values, Stopping(patience=2), range(10, 1000))
+    assert not passed(steps, values, Stopping(patience=2), range(5, 18))
+    assert passed(steps, values, Stopping(patience=2), range(5, 19))
 
 
-def test_the_warm_up_is_a_number_of_steps_by_what_the_record_says() -> None:
+def test_which_steps_count_follows_from_the_record() -> None:
     schedule, duration = {"warmup": {"share": 0.1}}, {"tokens": 4000}
     record = run_record(run_spec(schedule=schedule, duration=duration), run_result())
     batch = min(record.spec.optimiser.batch, record.spec.subset.examples)
-    assert warmup_steps(record, amount=10.0) == round(0.1 * 4000 / (10 * batch))
+    steps = round(4000 / (10 * batch))
+    assert counted_steps(record, amount=10.0) == range(round(0.1 * steps) + 1, steps)
 
 
 def test_a_run_that_patience_ended_has_passed_every_minimum() -> None:
@@ -49,7 +54,7 @@ def test_a_run_that_patience_ended_has_passed_every_minimum() -> None:
     points = [dict(zip(curves, point, strict=True)) for point in zip(*curves.values(), strict=True)]
     assert [patience.exhausted(point) for point in points] == [False] * 4 + [True]
     for values in curves.values():
-        assert passed(range(1, 6), values, Stopping(patience=2, tolerance=0.1))
+        assert passed(range(1, 6), values, Stopping(patience=2, tolerance=0.1), ALL)
 
 
 def test_the_slope_is_that_of_a_power_law() -> None:

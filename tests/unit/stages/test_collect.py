@@ -119,7 +119,7 @@ def test_each_metric_says_whether_its_minimum_was_passed(folder: Path) -> None:
     falling, rising = [8.0, 4.0, 2.0], [1.0, 2.0, 4.0]
     runs = [
         run_record(
-            run_spec(seed=seed, duration={"steps": 100}, schedule={"warmup": {"steps": 0}}, **more),
+            run_spec(seed=seed, duration={"steps": 100}, schedule={"warmup": {"share": 0}}, **more),
             run_result((4, 8, 16), loss=falling, error=rising),
         )
         for seed, more in enumerate([{}, {"stopping": {"patience": 2}}, {"stopping": {"patience": 3}}])

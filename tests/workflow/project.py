@@ -338,12 +338,15 @@ def record_of(project: Project, words: str) -> Path:
 
 
 def files_under(results: Path, *folders: str) -> dict[str, bytes]:
-    """The content of all files in some folders of `results/<scale>`, by path."""
+    """The content of all files in some folders of `results/<scale>`, by path.
+
+    What a killed process was just writing has a hidden name, and counts for nothing.
+    """
     return {
         str(path.relative_to(results)): path.read_bytes()
         for folder in folders
         for path in sorted((results / folder).rglob("*"))
-        if path.is_file()
+        if path.is_file() and not path.name.startswith(".")
     }
 
 

@@ -284,7 +284,7 @@ def _agreement(system: System, ends: Solutions, best: int) -> tuple[int, float, 
     near = ends.objective <= lowest * (1 + NEAR_BEST) + exact
     near &= np.isfinite(law.natural(ends.theta)).all(axis=0)
     curve = law.program.values(ends.theta[:, best], system.x)
-    for k in np.flatnonzero(near):  # one at a time: all at once would take too much memory
+    for k in np.flatnonzero(near):  # in turn, because together they would need too much memory
         other = law.program.values(ends.theta[:, k], system.x)
         near[k] = (np.abs(other / curve - 1) > SAME_CURVE).any()
     near[best] = True

@@ -165,6 +165,9 @@ class Stopping(Strict):
     patience: Steps
     """Number of evaluations in a row without a new minimum of any of the metrics after which a run ends.
     Those during the warm-up do not count."""
+    after: Annotated[int, Field(strict=True, ge=0, le=10**9)] = 0
+    """Evaluations up to this step do not count either. Some models stay at what they guess without learning,
+    or get worse, for their first hundreds of steps, and patience alone would end them there."""
     metrics: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """The metrics that are waited for, those that the study is about; all of the task unless given."""
     tolerance: Real = Field(default=0.0, ge=0, lt=1)

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from scalinglaws.config.spec import Stopping
 from scalinglaws.training.records.result import RunResult
-from scalinglaws.training.stopping import Patience
+from scalinglaws.training.stopping import Patience, counted
 
 HOPELESS = 10.0  # times the loss before the first step
 
@@ -33,6 +33,7 @@ class RunHistory:
             warmup: steps in which the learning rate rises.
         """
         self._stopping, self._steps, self._batch, self._warmup = stopping, steps, batch, warmup
+        self._counted = counted(stopping, warmup, steps)
         self.patience = Patience(stopping)
         self.first_loss = math.inf
         self.result = RunResult(
@@ -73,7 +74,7 @@ class RunHistory:
         out_of_patience = False
         if diverged_at is None:
             curve = (*curve, {"step": step, "training_loss": mean_loss, **metrics})
-            out_of_patience = self.patience.exhausted(metrics, counts=self._warmup < step < self._steps)
+            out_of_patience = self.patience.exhausted(metrics, counts=step in self._counted)
             minima = dict(self.patience.best)
         self.result = self.result.model_copy(
             update={

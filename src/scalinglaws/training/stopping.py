@@ -6,6 +6,15 @@ from math import inf
 from scalinglaws.config.spec import Stopping
 
 
+def counted(stopping: Stopping | None, warmup: int, steps: int) -> range:
+    """The steps at which an evaluation counts as waited.
+
+    A run has hardly begun to learn in its warm-up, nor before the step that its config names. And the
+    evaluation at the end of the duration comes whether it is due or not, so it may be too early.
+    """
+    return range(max(warmup, stopping.after if stopping else 0) + 1, steps)
+
+
 @dataclass
 class Patience:
     """Counts evaluations in a row that brought no new minimum of any metric that is waited for."""
@@ -21,8 +30,9 @@ class Patience:
     def exhausted(self, metrics: dict[str, float], *, counts: bool = True) -> bool:
         """Add an evaluation; whether the last ones, as many as the patience, brought no new minimum.
 
-        Two kinds of evaluation do not count as waited. In the warm-up a run has hardly begun to learn. And
-        the one at the end of the duration comes whether it is due or not, so it may be too early.
+        Args:
+            metrics: its values by name.
+            counts: whether it counts as waited, see `counted`.
         """
         tolerance = self.stopping.tolerance if self.stopping else 0.0
         new = False

@@ -1,7 +1,7 @@
 """When patience ends, and which minima are recorded."""
 
 from scalinglaws.config.spec import Stopping
-from scalinglaws.training.stopping import Patience
+from scalinglaws.training.stopping import Patience, counted
 
 
 def test_patience_counts_evaluations_in_a_row_without_a_minimum() -> None:
@@ -55,3 +55,10 @@ def test_without_stopping_a_run_lasts_and_minima_are_recorded() -> None:
     patience = Patience(None)
     assert not any(patience.exhausted({"a": value}) for value in [2.0, 1.0, *[3.0] * 1000])
     assert patience.best == {"a": 1.0}
+
+
+def test_evaluations_count_after_the_warm_up_and_the_named_step_and_before_the_end() -> None:
+    assert counted(None, 10, 100) == range(11, 100)
+    assert counted(Stopping(patience=2), 0, 100) == range(1, 100)
+    assert counted(Stopping(patience=2, after=30), 10, 100) == range(31, 100)
+    assert counted(Stopping(patience=2, after=30), 50, 100) == range(51, 100)

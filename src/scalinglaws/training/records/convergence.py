@@ -8,19 +8,18 @@ from scalinglaws.config.spec import Stopping
 from scalinglaws.training.durations import Pace
 from scalinglaws.training.records.record import Record
 from scalinglaws.training.schedules import multiplier
-from scalinglaws.training.stopping import Patience
+from scalinglaws.training.stopping import Patience, counted
 
 FEWEST = 2  # evaluations that have a slope
 
 
 def counted_steps(record: Record, amount: float) -> range:
-    """The steps at which an evaluation of a run counts as waited: after the warm-up, before the end of the
-    duration. `amount` is its data per example."""
+    """The steps at which an evaluation of a run counts as waited. `amount` is its data per example."""
     spec = record.spec
     examples = spec.subset.examples
     pace = Pace(min(spec.optimiser.batch, examples), examples, amount, record.model.flops_per_example)
     steps = pace.steps(spec.duration)
-    return range(multiplier(spec.schedule, pace, steps).warmup + 1, steps)
+    return counted(spec.stopping, multiplier(spec.schedule, pace, steps).warmup, steps)
 
 
 def passed(

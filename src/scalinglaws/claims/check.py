@@ -17,7 +17,7 @@ from scalinglaws.errors import ConfigError
 DERIVED = ("difference", "small-data", "straightness")
 """What follows from the fits of a law: exponents of two metrics compared, slopes below the region, and how
 straight the points are."""
-STRAIGHTNESS = ("lack-of-fit", "p-value", "aicc-floor", "aicc-break", "aicc-best-rival")
+STRAIGHTNESS = ("lack-of-fit", "bend", "p-value", "aicc-floor", "aicc-break", "aicc-best-rival")
 
 
 def check_claims(work: Plan) -> None:

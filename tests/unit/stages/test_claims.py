@@ -13,9 +13,9 @@ from scalinglaws.tables.schema import CLAIMS
 FITS = """law,metric,parameter,value,low,high,level,points,warnings
 learning-curve,top1_error,beta_g,-0.3,-0.32,-0.28,0.95,6,
 learning-curve,cross_entropy,beta_g,-0.6,-0.62,-0.58,0.95,6,
-learning-curve:straightness,top1_error,p-value,0.2,0.2,0.2,,6,
+learning-curve:straightness,top1_error,bend,0.01,0,0.015,0.95,6,
 learning-curve:straightness,top1_error,aicc-best-rival,1.5,-0.5,3.5,,6,
-learning-curve:straightness,cross_entropy,p-value,0.01,0.01,0.01,,6,
+learning-curve:straightness,cross_entropy,bend,0.05,0.03,0.09,0.95,6,
 learning-curve:straightness,cross_entropy,aicc-best-rival,-7.5,-9.5,-5.5,,6,
 model-size,cross_entropy,beta_p,nan,nan,nan,0.95,1,1 usable points in the region; the law needs 3
 """

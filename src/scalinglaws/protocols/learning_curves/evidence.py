@@ -59,6 +59,8 @@ class Evidence:
         known = [value for value in differences.values() if isfinite(value)]
         differences["aicc-best-rival"] = min(known) if known else nan
         rows = [("lack-of-fit", self.lack.ratio, (self.lack.low, self.lack.high))]
+        bend, *ends = self.lack.bend
+        rows.append(("bend", bend, (ends[0], ends[1])))
         rows.append(("p-value", self.lack.p_value, (self.lack.p_value, self.lack.p_value)))
         rows += [(name, value, (value - UNDECIDED, value + UNDECIDED)) for name, value in differences.items()]
         return tuple(

@@ -89,3 +89,32 @@ def test_few_points_have_no_rivals() -> None:
         bent = (1.2 + 1.8 * x**-0.5) * np.exp(0.01 * np.random.default_rng(k).standard_normal(7))
         assert rivals(LAW, x, bent)["floor"] < -2
         assert np.isnan(list(rivals(LAW, x[:6], bent[:6]).values())).all()
+
+
+def test_a_bend_is_measured_whatever_the_noise_of_seeds() -> None:
+    """The curve's distance from its own fitted line is known, and noisier seeds only widen the interval."""
+    bent = X**-0.3 * np.where(X > 8, (X / 8) ** 0.15, 1.0)
+    slope, offset = np.polyfit(np.log(X), np.log(bent), 1)
+    distance = ((np.log(bent) - offset - slope * np.log(X)) ** 2).sum() / (len(X) - 2)
+    true = distance**0.5 / -(slope * np.log(X[-1]))
+    calm, loud = (
+        np.median(
+            [
+                lack_of_fit(LAW, X, bent[:, None] * np.exp(rng.normal(0, noise, (len(X), 3)))).bend
+                for rng in map(np.random.default_rng, range(60))
+            ],
+            axis=0,
+        )
+        for noise in (0.005, 0.02)
+    )
+    assert calm[0] == pytest.approx(true, rel=0.02)
+    assert loud[0] == pytest.approx(true, rel=0.1)
+    assert calm[1] < true < calm[2]
+    assert loud[1] < calm[1]
+    assert calm[2] < loud[2] * 1.05
+
+
+def test_a_straight_curve_has_no_bend() -> None:
+    found = [lack_of_fit(LAW, X, noisy(X**-0.3, np.random.default_rng(k))).bend for k in range(60)]
+    assert np.median([low for _, low, _ in found]) == 0
+    assert np.median([value for value, _, _ in found]) < 0.01

@@ -4,6 +4,7 @@ A row is an edit, the exact set of jobs that Snakemake would run after it, and w
 the figure. What those jobs train is tested in test_retraining.py.
 """
 
+import base64
 import os
 import py_compile
 import shutil
@@ -356,6 +357,13 @@ def test_a_project_that_was_moved_is_up_to_date(project: Project, tmp_path: Path
     assert moved.jobs() == NOTHING
     moved.change("protocol.level", 0.9)
     assert moved.jobs() == FROM_FITS
+
+
+def test_a_kill_just_after_a_stage_ended_leaves_nothing_to_do(project: Project) -> None:
+    """Snakemake still marks the job as running, but the stage noted that its outputs are complete."""
+    marks = project.folder / ".snakemake" / "incomplete"
+    (marks / base64.urlsafe_b64encode(FIGURE.encode()).decode()).write_text("{}")
+    assert project.jobs() == NOTHING
 
 
 def test_an_edit_of_the_same_size_with_the_old_time_is_what_runs(project: Project) -> None:

@@ -1,0 +1,53 @@
+"""What a figure's caption explains: a drawing function says which marks it drew, and nothing else is explained."""
+
+from enum import StrEnum
+from weakref import WeakKeyDictionary
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+
+class Mark(StrEnum):
+    """A kind of mark and the sentence that explains it, in the order in which captions have them.
+
+    `{level}` and `{resamples}` stand for the confidence level and the number of bootstrap resamples.
+    """
+
+    FITTED = "Dashed: least squares on logarithms."
+    FLOOR = "Brackets of floors: {level} Student intervals."
+    EXPONENT = "Brackets: {level} intervals, {resamples} bootstrap resamples."
+    SCORE_BAND = "Coloured bands: resampled runs alone."
+    GROWTH_BAND = "Growth band: over five size rules."
+    REGION = "Grey background: outside the fitted region."
+    UNFITTED = "Hollow circles (scores): not fitted."
+    NOT_CONVERGED = "Triangles: not converged, not fitted."
+    GRID_END = "Rings: an end of the grid."
+    NEAR = "Hatched: within 1-10 % of the best score."
+    CENSORED = "Hollow circles (sizes): censored."
+    SIZE_OUTSIDE = "Hollow squares: outside the region."
+
+
+_MARKS: WeakKeyDictionary[Figure, set[Mark]] = WeakKeyDictionary()
+_REMARKS: WeakKeyDictionary[Figure, str] = WeakKeyDictionary()
+
+
+def drew(axes: Axes, *marks: Mark) -> None:
+    """Note that marks were drawn, for the caption."""
+    _MARKS.setdefault(_figure(axes), set()).update(marks)
+
+
+def remark(figure: Figure, sentence: str) -> None:
+    """Add what a drawing function has to say about the data of this figure; empty where it has nothing."""
+    _REMARKS[figure] = sentence
+
+
+def explanation(figure: Figure) -> str:
+    """The sentences about the marks that were drawn, and the remark."""
+    marks = _MARKS.get(figure, set())
+    return " ".join([*(mark for mark in Mark if mark in marks), _REMARKS.get(figure, "")]).strip()
+
+
+def _figure(axes: Axes) -> Figure:
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return figure

@@ -14,6 +14,8 @@ from scalinglaws.errors import ConfigError
 from scalinglaws.plotting.learning_curves import thousands
 from scalinglaws.tables.study import StudyTables
 
+MOST_TITLES = 2
+"""Of more data sets, a caption gives the number."""
 Manifest = Mapping[str, Any]
 """What the data stage wrote about a data set."""
 
@@ -55,12 +57,13 @@ def of_analysis(
 
     `trained` are the tables of runs of the studies, `explained` is what the figure says of its marks.
     """
-    sets = "; ".join(dict.fromkeys(str(each["title"]) for each in data))
+    titles = list(dict.fromkeys(str(each["title"]) for each in data))
+    sets = "; ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} data sets"
     if spec.studies:
         runs = pd.concat([table[table.phase == "grid"] for table in trained], ignore_index=True)
         line = f"Scale {spec.scale}, {sets}: {_counted(runs)}, {len(spec.seeds)} seeds."
     else:
-        line = f"Data: {sets}." if sets else "No run data."
+        line = f"Data: {sets}." if sets else "No measured data."
     return _caption(spec, explained, line, spec.resamples, spec.levels)
 
 
@@ -94,7 +97,7 @@ def _counted(runs: pd.DataFrame) -> str:
     """How many runs there are, and how they ended."""
     ends = {
         "diverged": int((runs.status == "diverged").sum()),
-        "not stopped by patience": int((runs.stopped == "duration").sum()),
+        "cut short": int((runs.stopped == "duration").sum()),
     }
     bad = ", ".join(f"{count:,} {how}" for how, count in ends.items() if count)
     return f"n = {len(runs):,} runs" + (f" ({bad})" if bad else "")

@@ -1,7 +1,7 @@
 """What a figure's caption explains: a drawing function says which marks it drew, and nothing else is explained."""
 
 from enum import StrEnum
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,21 +14,20 @@ class Mark(StrEnum):
     """
 
     FITTED = "Dashed: least squares on logarithms."
-    FLOOR = "Brackets of floors: {level} Student intervals."
     EXPONENT = "Brackets: {level} intervals, {resamples} bootstrap resamples."
-    SCORE_BAND = "Coloured bands: resampled runs alone."
-    GROWTH_BAND = "Growth band: over five size rules."
-    REGION = "Grey background: outside the fitted region."
-    UNFITTED = "Hollow circles (scores): not fitted."
-    NOT_CONVERGED = "Triangles: not converged, not fitted."
+    FLOOR = "Brackets of floors: Student's {level} intervals."
+    SCORE_BAND = "Coloured bands: resampled runs, {level}."
+    GROWTH_BAND = "Growth band: over five rules."
+    REGION = "Grey background: not fitted."
+    HOLLOW = "Hollow points: not fitted."
+    NOT_CONVERGED = "Triangles: not converged."
     GRID_END = "Rings: an end of the grid."
-    NEAR = "Hatched: within 1-10 % of the best score."
-    CENSORED = "Hollow circles (sizes): censored."
-    SIZE_OUTSIDE = "Hollow squares: outside the region."
+    NEAR = "Hatched: within 1-10 % of best."
 
 
 _MARKS: WeakKeyDictionary[Figure, set[Mark]] = WeakKeyDictionary()
 _REMARKS: WeakKeyDictionary[Figure, str] = WeakKeyDictionary()
+_COMPUTED: WeakSet[Figure] = WeakSet()
 
 
 def drew(axes: Axes, *marks: Mark) -> None:
@@ -39,6 +38,16 @@ def drew(axes: Axes, *marks: Mark) -> None:
 def remark(figure: Figure, sentence: str) -> None:
     """Add what a drawing function has to say about the data of this figure; empty where it has nothing."""
     _REMARKS[figure] = sentence
+
+
+def draws_no_runs(figure: Figure) -> None:
+    """Note that a figure shows nothing of the runs that its study reads, so that its caption counts none."""
+    _COMPUTED.add(figure)
+
+
+def shows_runs(figure: Figure) -> bool:
+    """Whether the caption has to count runs."""
+    return figure not in _COMPUTED
 
 
 def explanation(figure: Figure) -> str:

@@ -48,7 +48,7 @@ def best_scores(axes: Axes, points: pd.DataFrame, colour: str, name: str) -> Non
     inside, outside = points[sound & points.in_region], points[sound & ~points.in_region]
     axes.scatter(inside.data_size, inside.score, s=18, color=colour, zorder=4, label="_fitted")
     for rows, marker, label, mark in (
-        (outside, "o", "not fitted", Mark.UNFITTED),
+        (outside, "o", "not fitted", Mark.HOLLOW),
         (points[~sound], "v", "not converged", Mark.NOT_CONVERGED),
     ):
         _hollow(axes, rows.data_size, rows.score, marker, colour, f"{name}, {label}")
@@ -107,7 +107,7 @@ def best_sizes(axes: Axes, points: pd.DataFrame, colour: str, name: str, prefix:
 
 
 SIZE_MARKERS = {CUT: "v", CENSORED: "o", OUTSIDE: "s"}
-SIZE_MARKS = {CUT: Mark.NOT_CONVERGED, CENSORED: Mark.CENSORED, OUTSIDE: Mark.SIZE_OUTSIDE}
+SIZE_MARKS = {CUT: Mark.NOT_CONVERGED, CENSORED: Mark.HOLLOW, OUTSIDE: Mark.HOLLOW}
 
 
 def size_states(points: pd.DataFrame) -> "pd.Series[str]":

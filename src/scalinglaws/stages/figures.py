@@ -16,7 +16,7 @@ from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.errors import ConfigError
 from scalinglaws.plotting import caption
 from scalinglaws.plotting.caption import FigureSpec, Manifest
-from scalinglaws.plotting.explained import explanation
+from scalinglaws.plotting.explained import explanation, shows_runs
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
 from scalinglaws.public_runs.description import manifest
@@ -77,6 +77,8 @@ def main(arguments: list[str]) -> None:
             manifests: list[Manifest] = [manifest(name) for name in spec.public_runs]
             manifests += [json.loads(file.read_text(encoding="utf-8")) for file in found]
             trained = [read_table(file, RUNS) for file in options.runs]
+            if not shows_runs(figure):
+                spec, manifests, trained = spec.model_copy(update={"studies": ()}), [], []
             text = caption.of_analysis(spec, manifests, trained, explained)
         wrote = save(figure, text, options.out, spec.figure.name)
     style_file = [options.style] if options.style else []

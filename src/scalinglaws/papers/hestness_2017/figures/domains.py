@@ -191,7 +191,7 @@ def _fixed(axes: Axes, tables: Tables) -> None:
         axes.plot(mine.data_size, mine.score, color=colour, zorder=3, label=name)
         for rows, face, marker, mark in (
             (mine[mine.fitted], colour, "o", None),
-            (mine[mine.converged & ~mine.fitted], "white", "o", Mark.UNFITTED),
+            (mine[mine.converged & ~mine.fitted], "white", "o", Mark.HOLLOW),
             (mine[~mine.converged], "white", "v", Mark.NOT_CONVERGED),
         ):
             if mark and len(rows):

@@ -18,7 +18,9 @@ ODD = r"50 % of $5 & #1_a^b {x} <y> ~z|q \foo [1] *`"
 MARKED = ("domains", "learning-curves")
 """The modules of figures that say which marks they drew."""
 LONG = "German to English: LibreOffice help and Ding dictionary"
-COUNTS = f"{LONG}: n = 1,234 runs (12 diverged, 34 cut short), 12 seeds, 12 models of 1.23k to 12.3M parameters."
+COUNTS = (
+    f"{LONG}: n = 1,234 runs (12 diverged, 34 cut short), 12 seeds, 12 models of 1.23k to 12.3M parameters."
+)
 
 
 def unescaped(text: str) -> str:

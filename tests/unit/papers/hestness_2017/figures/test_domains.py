@@ -121,7 +121,7 @@ def test_two_scales_are_drawn_in_one_panel(tables: Tables) -> None:
     colours = {line.get_label(): line.get_color() for line in axes.get_lines() if line.get_label() in names}
     assert len(set(colours.values())) == 4
     assert axes.get_xlim()[1] > 10 * tables["best"].data_size.max()
-    assert figure.get_label().count("in the paper") == 2
+    assert explanation(figure).count("in the paper") == 1
     assert "Scale gpu: Range of x" in figure.get_label()
 
 

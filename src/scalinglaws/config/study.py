@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
 from scalinglaws.config.analysis import AnalysisOptions
+from scalinglaws.config.caption import Caption
 from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.reading.explain import distinct
 from scalinglaws.config.spec import (
@@ -23,7 +24,6 @@ from scalinglaws.config.spec import (
 )
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.values import (
-    Caption,
     Count,
     LearningRate,
     Line,
@@ -217,9 +217,9 @@ class Figure(Strict):
     draw: str
     """The drawing function, `<paper>/<file>:<function>` in `src/scalinglaws/papers/<paper>/figures/`."""
     caption: Caption
-    """What the figure shows, as plain text of at most 120 words. Sentences about the marks that are drawn, the
-    scale, the data and the number of runs are added to it and count. `{resamples}` and `{level}` are filled in.
-    How the protocol differs from the paper's belongs in `methods`."""
+    """What the figure shows, as plain text of at most 120 words. Sentences about the marks that are drawn,
+    the scale, the data and the number of runs are added to it and count. `{resamples}` and `{level}` are
+    filled in. How the protocol differs from the paper's belongs in `methods`."""
     beside: Annotated[tuple[ScaleName, ...], AfterValidator(distinct)] = ()
     """Other scales that the figure shows beside its own, from their published tables in `records/<scale>/`.
     It is drawn where there are such tables."""
@@ -265,7 +265,8 @@ class Study(Strict):
     source: Line
     """The paper, section and figures that it rebuilds."""
     methods: Prose = ""
-    """How the protocol differs from the paper's, and what else a reader of the report has to know; Markdown."""
+    """How the protocol differs from the paper's, and what else a reader of the report has to know, as
+    Markdown."""
     runs: dict[str, Any] | None = None
     """The runs that are trained: the keys that all scales share. Absent where nothing is trained."""
     scales: dict[ScaleName, ScaleBlock] = Field(default_factory=dict)

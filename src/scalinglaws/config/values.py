@@ -22,19 +22,6 @@ Title = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\n$]*[^\
 Prose = Annotated[str, Field(min_length=1, max_length=10_000)]
 """A longer text. It is passed to a process, and the length of its arguments is limited."""
 
-MOST_WORDS = 120
-"""How long the caption of a figure may be, with the sentences that are added to it."""
-
-
-def _short(text: str) -> str:
-    if len(text.split()) > MOST_WORDS:
-        raise ValueError(f"has {len(text.split())} words; at most {MOST_WORDS}")
-    return text
-
-
-Caption = Annotated[Prose, AfterValidator(_short)]
-"""The text of a caption, without markup."""
-
 Count = Annotated[int, Field(strict=True, gt=0, le=10**12)]
 """How many there are of something, at least one."""
 Steps = Annotated[int, Field(strict=True, gt=0, le=10**9)]

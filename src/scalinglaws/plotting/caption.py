@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
+from scalinglaws.config.caption import MOST_WORDS
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import Figure
-from scalinglaws.config.values import MOST_WORDS
 from scalinglaws.errors import ConfigError
 from scalinglaws.plotting.learning_curves import thousands
 from scalinglaws.tables.study import StudyTables
@@ -21,9 +21,12 @@ Manifest = Mapping[str, Any]
 
 
 class FigureSpec(Strict):
-    """A figure and what its caption must say: `protocol` and `seeds` of runs; of an analysis, its `resamples`,
-    its `public_runs` (each set with the SHA-256 of its description), and the `studies` that it reads, with
-    their `seeds` and the `levels` of their intervals."""
+    """A figure and what its caption must say.
+
+    Of runs it has `protocol` and `seeds`. Of an analysis it has its `resamples`, its `public_runs` (each set
+    with the SHA-256 of its description), and the `studies` that it reads, with their `seeds` and the `levels`
+    of their intervals.
+    """
 
     study: str
     scale: str

@@ -1,4 +1,4 @@
-"""What a figure's caption explains: a drawing function says which marks it drew, and nothing else is explained."""
+"""What the caption of a figure explains: only the marks that the drawing function says it drew."""
 
 from enum import StrEnum
 from weakref import WeakKeyDictionary, WeakSet

@@ -1,4 +1,4 @@
-"""Save a figure: PDF with embedded fonts, PNG, a CSV of what is drawn, and its caption. No file holds a date."""
+"""Save a figure: PDF with embedded fonts, PNG, CSV of what is drawn, and caption. No file holds a date."""
 
 from collections.abc import Iterator
 from pathlib import Path

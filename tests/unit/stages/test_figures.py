@@ -100,7 +100,7 @@ def test_the_caption_of_an_analysis_names_data_and_resamples() -> None:
 
 
 def test_a_caption_that_marks_and_data_make_too_long() -> None:
-    with pytest.raises(ConfigError, match="paper/tiny: figures.caption of fig2: 126 words with those"):
+    with pytest.raises(ConfigError, match=r"paper/tiny: figures\.caption of fig2: 126 words with those"):
         caption.of_analysis(FigureSpec.model_validate(ANALYSIS), [], [], "word " * 120)
 
 

@@ -122,7 +122,6 @@ def test_two_scales_are_drawn_in_one_panel(tables: Tables) -> None:
     assert len(set(colours.values())) == 4
     assert axes.get_xlim()[1] > 10 * tables["best"].data_size.max()
     assert explanation(figure).count("in the paper") == 1
-    assert "Scale gpu: Range of x" in figure.get_label()
 
 
 def test_laws_are_labelled_with_their_numbers(tables: Tables) -> None:

@@ -6,7 +6,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Discriminator, Field, Tag
 
 from scalinglaws.config.analysis import AnalysisOptions
-from scalinglaws.config.caption import Caption
 from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.reading.explain import distinct
 from scalinglaws.config.spec import (
@@ -207,6 +206,20 @@ class Grid:
     def optimisers(self) -> tuple[str, ...]:
         """The update rules of the runs, sorted."""
         return tuple(sorted({run.optimiser.name for run in self.runs}))
+
+
+MOST_WORDS = 120
+"""How long the caption of a figure may be, with the sentences that are added to it."""
+
+
+def _short(text: str) -> str:
+    if len(text.split()) > MOST_WORDS:
+        raise ValueError(f"has {len(text.split())} words; at most {MOST_WORDS}")
+    return text
+
+
+Caption = Annotated[Prose, AfterValidator(_short)]
+"""The text of a caption, without markup."""
 
 
 class Figure(Strict):

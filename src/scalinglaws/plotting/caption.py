@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 from pydantic import Field
 
-from scalinglaws.config.caption import MOST_WORDS
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.study import Figure
+from scalinglaws.config.study import MOST_WORDS, Figure
 from scalinglaws.errors import ConfigError
 from scalinglaws.plotting.learning_curves import thousands
 from scalinglaws.tables.study import StudyTables

@@ -48,7 +48,7 @@ def test_what_there_is_afterwards(built: Project) -> None:
     captions = [
         (built.results / "figures" / PAPER / f"{name}.caption.md").read_bytes() for name in ("points", "fits")
     ]
-    assert captions == [b"Of points. Data: Tiny points.\n", b"Of fits. No measured data.\n"]
+    assert captions == [b"Of points. Scale smoke, Tiny points.\n", b"Of fits. Scale smoke.\n"]
     assert not (built.results / "tables").exists()
 
 

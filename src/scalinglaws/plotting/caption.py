@@ -65,7 +65,7 @@ def of_analysis(
         runs = pd.concat([table[table.phase == "grid"] for table in trained], ignore_index=True)
         line = f"Scale {spec.scale}, {sets}: {_counted(runs)}, {len(spec.seeds)} seeds."
     else:
-        line = f"Data: {sets}." if sets else "No measured data."
+        line = f"Scale {spec.scale}, {sets}." if sets else f"Scale {spec.scale}."
     return _caption(spec, explained, line, spec.resamples, spec.levels)
 
 

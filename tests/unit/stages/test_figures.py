@@ -89,9 +89,9 @@ MANIFEST = {"source": "runs", "title": "Runs", "licence": "MIT", "provenance": "
 
 def test_the_caption_of_an_analysis_names_data_and_resamples() -> None:
     spec = FigureSpec.model_validate(ANALYSIS)
-    assert caption.of_analysis(spec, [], [], "") == "After Fig 2. No measured data."
+    assert caption.of_analysis(spec, [], [], "") == "After Fig 2. Scale laptop."
     two = [MANIFEST, {**MANIFEST, "title": "Points"}, MANIFEST]
-    assert caption.of_analysis(spec, two, [], "") == "After Fig 2. Data: Runs; Points."
+    assert caption.of_analysis(spec, two, [], "") == "After Fig 2. Scale laptop, Runs; Points."
     asking = {**ANALYSIS, "figure": {**ANALYSIS["figure"], "caption": "Band: {resamples} refits."}}
     resampled = FigureSpec.model_validate({**asking, "resamples": 4000})
     assert caption.of_analysis(resampled, [], [], "").startswith("Band: 4,000 refits.")
@@ -100,7 +100,7 @@ def test_the_caption_of_an_analysis_names_data_and_resamples() -> None:
 
 
 def test_a_caption_that_marks_and_data_make_too_long() -> None:
-    with pytest.raises(ConfigError, match=r"paper/tiny: figures\.caption of fig2: 126 words with those"):
+    with pytest.raises(ConfigError, match=r"paper/tiny: figures\.caption of fig2: 125 words with those"):
         caption.of_analysis(FigureSpec.model_validate(ANALYSIS), [], [], "word " * 120)
 
 
@@ -139,7 +139,7 @@ def test_a_figure_of_an_analysis_gets_its_tables_by_name(
     call(files, tmp_path / "out", ANALYSIS)
     drawn = (tmp_path / "out" / "fig2.csv").read_text()
     assert drawn == "panel,series,x,y,low,high\nPanel,line,1.0,4.0,,\nPanel,line,2.0,3.0,,\n"
-    assert (tmp_path / "out" / "fig2.caption.md").read_text() == "After Fig 2. Data: Runs.\n"
+    assert (tmp_path / "out" / "fig2.caption.md").read_text() == "After Fig 2. Scale laptop, Runs.\n"
 
 
 def test_tables_of_runs_that_are_missing(files: list[Path], tmp_path: Path) -> None:

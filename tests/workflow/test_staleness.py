@@ -268,6 +268,7 @@ TABLE = [
     Row("resamples", set_resamples, FROM_FITS, ("protocol.resamples changed from 30 to 40.",)),
     Row("a caption", set_caption, Jobs(["figure"]),
         ("figure.caption changed from Tiny. to Another..", "again: figures.")),
+    Row("the methods", change("methods", "Other."), NOTHING, (CURRENT,)),
     Row("a published constant",
         edit("papers/hestness_2017/claims/images.yaml", "published: -0.309", "published: -0.31"),
         Jobs(["claims", "summary"]),

@@ -137,7 +137,7 @@ def ending(work: Plan, results: Path) -> list[str]:
         "",
         "Look first at",
         f"  {report:<{wide}}  each claim, what was measured, the verdict and why",
-        f"  {figures:<{wide}}  .pdf, .png, and .csv of what is drawn",
+        f"  {figures:<{wide}}  .pdf, .png, .csv of what is drawn, .caption.md, .caption.tex",
         f"{others}{results}/ also has {tables}fits/ and logs/.",
     ]
 

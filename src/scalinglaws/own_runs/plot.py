@@ -7,9 +7,9 @@ from scalinglaws.files import whole_file
 from scalinglaws.fitting.report import Report, objective_name
 from scalinglaws.own_runs.saved_fit import Origin
 from scalinglaws.plotting.fit import plain, plot
-from scalinglaws.plotting.save import CAPTION_SIZE
 from scalinglaws.plotting.style import style
 
+CAPTION_SIZE = 7.5
 LETTERS_PER_INCH = 19  # of a caption
 UNDATED = {".pdf": {"CreationDate": None}, ".png": {"Software": None}, ".svg": {"Date": None}}
 

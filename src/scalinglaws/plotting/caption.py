@@ -1,4 +1,4 @@
-"""Captions of figures: the text of the study file, and what the figure was made from at this scale."""
+"""Captions of figures: the text of the study file, what is drawn, and what it was made from at this scale."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -8,18 +8,24 @@ from pydantic import Field
 
 from scalinglaws.config.fit import FitSpec
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.study import Figure
-from scalinglaws.data.dataset import Unit
+from scalinglaws.config.study import MOST_WORDS, Figure
+from scalinglaws.errors import ConfigError
+from scalinglaws.plotting.learning_curves import thousands
 from scalinglaws.tables.study import StudyTables
 
+MOST_TITLES = 2
+"""Of more data sets, a caption gives the number."""
 Manifest = Mapping[str, Any]
 """What the data stage wrote about a data set."""
 
 
 class FigureSpec(Strict):
-    """A figure and what its caption must say: `fit` and `seeds` of runs; of an analysis, its `resamples`,
-    its `public_runs` (each set with the SHA-256 of its description), and the `studies` that it reads, with
-    their `seeds`."""
+    """A figure and what its caption must say.
+
+    Of runs it has `protocol` and `seeds`. Of an analysis it has its `resamples`, its `public_runs` (each set
+    with the SHA-256 of its description), and the `studies` that it reads, with their `seeds` and the `levels`
+    of their intervals.
+    """
 
     study: str
     scale: str
@@ -27,69 +33,73 @@ class FigureSpec(Strict):
     protocol: FitSpec | None = None
     seeds: tuple[int, ...] = ()
     resamples: int | None = None
+    levels: tuple[float, ...] = ()
     studies: tuple[str, ...] = ()
     public_runs: dict[str, str] = Field(default_factory=dict)
 
 
-def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables) -> str:
-    """What was measured on what: scale, data, models, seeds, region, intervals."""
-    runs = tables.runs[tables.runs.phase == "grid"]
-    low, high = fit.region
-    left_out = (
-        "Diverged runs are in no median, and where more than half of a cell diverged it has none. "
-        if (runs.status == "diverged").any()
-        else ""
-    )
-    data = tables.manifest
-    unit = Unit(**data["unit"])
-    sizes = f"{runs.parameters.min():,} to {runs.parameters.max():,} parameters"
-    return (
-        f"{spec.figure.caption.strip()} Scale {spec.scale}: {data['title']} ({data['description']}; licence "
-        f"{data['licence']}), subsets of {runs.examples.min():,} to {runs.examples.max():,} {unit.examples}, "
-        f"{data['validation_examples']:,} for validation, fixed for all runs; {runs.model.nunique()} models "
-        f"of {sizes}; {len(spec.seeds)} seeds a cell, each with its own choice of examples, median of the "
-        f"minimum along training; {_counted(runs)}. {left_out}Laws are fitted to {low:g} to {high:g} "
-        f"{unit.name} (white background) by least squares on the logarithm, and to points that have "
-        f"converged: two thirds of the seeds passed their minimum, and no model that was cut could be "
-        f"better, trained ten times as long at its last slope. Brackets and the grey band: {fit.level:.0%} "
-        f"intervals from {fit.resamples:,} bootstrap resamples of runs and subset sizes, that of growth over "
-        f"five rules for the size; coloured bands resample runs alone. Validation noise is shared by all "
-        f"runs, in no interval."
-    )
+def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables, explained: str) -> str:
+    """The caption of a figure of one study's runs.
 
-
-def of_analysis(spec: FigureSpec, data: Iterable[Manifest], trained: Sequence[pd.DataFrame] = ()) -> str:
-    """Which public runs or trained studies were analysed, and how many resamples the intervals rest on.
-
-    `trained` are the tables of runs of the studies.
+    `explained` is what the figure says of its marks.
     """
-    sets = list(dict.fromkeys(_named(each) for each in data))
-    parts = [f"{spec.figure.caption.strip()} Scale {spec.scale}."]
+    grid = tables.runs[tables.runs.phase == "grid"]
+    sizes = f"{thousands(grid.parameters.min())} to {thousands(grid.parameters.max())} parameters"
+    data = (
+        f"Scale {spec.scale}, {tables.manifest['title']}: {_counted(grid)}, {len(spec.seeds)} seeds, "
+        f"{grid.model.nunique()} models of {sizes}."
+    )
+    return _caption(spec, explained, data, fit.resamples, (fit.level,))
+
+
+def of_analysis(
+    spec: FigureSpec, data: Iterable[Manifest], trained: Sequence[pd.DataFrame], explained: str
+) -> str:
+    """The caption of a figure of public runs, published constants or trained studies.
+
+    `trained` are the tables of runs of the studies, `explained` is what the figure says of its marks.
+    """
+    titles = list(dict.fromkeys(str(each["title"]) for each in data))
+    sets = "; ".join(titles) if len(titles) <= MOST_TITLES else f"{len(titles)} data sets"
     if spec.studies:
         runs = pd.concat([table[table.phase == "grid"] for table in trained], ignore_index=True)
-        seeds = f"{len(spec.seeds)} seeds a cell, each with its own choice of examples; {_counted(runs)}"
-        parts.append(f"Studies {', '.join(spec.studies)}, trained on {'; '.join(sets)}; {seeds}.")
-    elif sets:
-        parts.append(f"Run data: {'; '.join(sets)}.")
+        line = f"Scale {spec.scale}, {sets}: {_counted(runs)}, {len(spec.seeds)} seeds."
     else:
-        parts.append("Computed from published constants, without run data.")
-    if spec.resamples is not None:
-        parts.append(f"Intervals, where shown, from {spec.resamples:,} bootstrap resamples.")
-    return " ".join(parts)
+        line = f"Scale {spec.scale}, {sets}." if sets else f"Scale {spec.scale}."
+    return _caption(spec, explained, line, spec.resamples, spec.levels)
+
+
+def _caption(
+    spec: FigureSpec, explained: str, data: str, resamples: int | None, levels: tuple[float, ...]
+) -> str:
+    """All parts of a caption, with the numbers in their places.
+
+    Raises:
+        ConfigError: the text asks for a number that the figure does not have, or the caption is too long.
+    """
+    where = f"{spec.study}: figures.caption of {spec.figure.name}"
+    text = f"{spec.figure.caption.strip()} {explained}".strip()
+    numbers = {
+        "{resamples}": f"{resamples:,}" if resamples is not None else "",
+        "{level}": " or ".join(f"{level * 100:g} %" for level in sorted(set(levels))),
+    }
+    for place, number in numbers.items():
+        if place in text and not number:
+            raise ConfigError(f"{where}: {place} is not known, because the protocol has no bootstrap")
+        text = text.replace(place, number)
+    text = f"{text} {data}"
+    if len(text.split()) > MOST_WORDS:
+        raise ConfigError(
+            f"{where}: {len(text.split())} words with those about marks and data; at most {MOST_WORDS}"
+        )
+    return text
 
 
 def _counted(runs: pd.DataFrame) -> str:
     """How many runs there are, and how they ended."""
-    diverged = int((runs.status == "diverged").sum())
-    cut_short = int((runs.stopped == "duration").sum())
-    return (
-        f"{len(runs):,} runs, {diverged} diverged, {cut_short:,} ended by their duration and not by patience"
-    )
-
-
-def _named(data: Manifest) -> str:
-    """A data set by its title, with how much of it validates where a stage of training data wrote it."""
-    held_out = ""
-    if "unit" in data:
-        held_out = f"{data['validation_examples']:,} {Unit(**data['unit']).examples} for validation; "
-    return f"{data['title']} ({held_out}{data['provenance']}; licence: {data['licence']})"
+    ends = {
+        "diverged": int((runs.status == "diverged").sum()),
+        "cut short": int((runs.stopped == "duration").sum()),
+    }
+    bad = ", ".join(f"{count:,} {how}" for how, count in ends.items() if count)
+    return f"n = {len(runs):,} runs" + (f" ({bad})" if bad else "")

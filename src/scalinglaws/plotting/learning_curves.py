@@ -10,6 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from scalinglaws.plotting.explained import Mark, drew
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.tables.value import Value
 
@@ -41,14 +42,22 @@ def best_scores(axes: Axes, points: pd.DataFrame, colour: str, name: str) -> Non
     axes.fill_between(
         x, points.low, points.high, color=colour, alpha=0.2, linewidth=0, label=f"{name}, interval"
     )
+    if (points.low < points.high).any():
+        drew(axes, Mark.SCORE_BAND)
     sound = settled(points)
     inside, outside = points[sound & points.in_region], points[sound & ~points.in_region]
     axes.scatter(inside.data_size, inside.score, s=18, color=colour, zorder=4, label="_fitted")
-    for rows, marker, label in ((outside, "o", "not fitted"), (points[~sound], "v", "not converged")):
+    for rows, marker, label, mark in (
+        (outside, "o", "not fitted", Mark.HOLLOW),
+        (points[~sound], "v", "not converged", Mark.NOT_CONVERGED),
+    ):
         _hollow(axes, rows.data_size, rows.score, marker, colour, f"{name}, {label}")
+        if len(rows):
+            drew(axes, mark)
     for end, marker in ENDS.items():
         rows = points[points.end == end]
         if len(rows):
+            drew(axes, Mark.GRID_END)
             axes.scatter(
                 rows.data_size, rows.score, s=70, marker=marker, facecolors="none", edgecolors=colour,
                 linewidths=0.8, zorder=3, label=f"{name}, {end} model",
@@ -86,15 +95,19 @@ def best_sizes(axes: Axes, points: pd.DataFrame, colour: str, name: str, prefix:
     axes.fill_between(
         points.data_size, *near, color=colour, alpha=0.12, hatch="///", linewidth=0, label=f"{prefix}{NEAR}"
     )
+    drew(axes, Mark.NEAR)
     height = points["size"].fillna(points.edge)
     fitted = size_states(points) == ""
     axes.scatter(points.data_size[fitted], height[fitted], s=24, color=colour, zorder=4, label="_fitted")
     for text, marker in SIZE_MARKERS.items():
         rows = size_states(points) == text
         _hollow(axes, points.data_size[rows], height[rows], marker, colour, f"{prefix}{text}")
+        if rows.any():
+            drew(axes, SIZE_MARKS[text])
 
 
 SIZE_MARKERS = {CUT: "v", CENSORED: "o", OUTSIDE: "s"}
+SIZE_MARKS = {CUT: Mark.NOT_CONVERGED, CENSORED: Mark.HOLLOW, OUTSIDE: Mark.HOLLOW}
 
 
 def size_states(points: pd.DataFrame) -> "pd.Series[str]":
@@ -127,11 +140,13 @@ def _marker(marker: str, size: float) -> Line2D:
 
 def fitted_law(axes: Axes, band: pd.DataFrame, colour: str, label: str) -> None:
     """A fitted law, dashed."""
+    drew(axes, Mark.FITTED)
     axes.plot(band.x, band.value, "--", color=colour, linewidth=1.1, zorder=2, label=label)
 
 
 def growth_band(axes: Axes, band: pd.DataFrame, colour: str, label: str) -> None:
     """The interval of the fitted growth."""
+    drew(axes, Mark.GROWTH_BAND)
     axes.fill_between(band.x, band.low, band.high, color=colour, alpha=0.15, linewidth=0, label=label)
 
 
@@ -153,6 +168,8 @@ def shade_region(axes: Axes, best: pd.DataFrame) -> None:
     inside = best[best.in_region].data_size
     if inside.empty:
         return
+    if inside.min() > best.data_size.min() or inside.max() < best.data_size.max():
+        drew(axes, Mark.REGION)
     if inside.min() > best.data_size.min():
         axes.axvspan(best.data_size.min() / 2, inside.min() / 1.15, color="0.94", zorder=0)
     if inside.max() < best.data_size.max():

@@ -1,6 +1,5 @@
-"""Save a figure: PDF with embedded fonts, PNG, and a CSV of what is drawn. No file holds a date."""
+"""Save a figure: PDF with embedded fonts, PNG, CSV of what is drawn, and caption. No file holds a date."""
 
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,26 +11,19 @@ from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
 from scalinglaws.files import whole_file
+from scalinglaws.plotting.caption_files import write_caption
 
-CAPTION_SIZE = 7.5
-CAPTION_PER_INCH = 18.1  # characters per inch of the figure's width
 COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 
 
 def save(figure: Figure, caption: str, folder: Path, name: str) -> list[Path]:
-    """Write `<name>.pdf`, `<name>.png` and `<name>.csv` into a folder, the caption under the panels.
-
-    What a drawing function has to say of its data, the figure's label, is added to the caption.
+    """Write `<name>.pdf`, `.png`, `.csv`, `.caption.md` and `.caption.tex` into a folder.
 
     Returns:
-        The paths of the three files.
+        The paths of the files.
     """
     files = [folder / f"{name}.{ending}" for ending in ("pdf", "png", "csv")]
     drawn = drawn_data(figure)
-    caption = f"{caption} {figure.get_label()}".strip()
-    text = "\n".join(textwrap.wrap(caption, int(CAPTION_PER_INCH * figure.get_figwidth())))
-    below = figure.text(0.01, -0.02, text, fontsize=CAPTION_SIZE, va="top", ha="left", linespacing=1.25)
-    below.set_parse_math(False)  # a caption is prose, in which a dollar begins no formula
     with whole_file(files[0]) as temporary:
         metadata = {"CreationDate": None, "Title": name, "Subject": caption}
         figure.savefig(temporary, format="pdf", bbox_inches="tight", metadata=metadata)
@@ -41,7 +33,7 @@ def save(figure: Figure, caption: str, folder: Path, name: str) -> list[Path]:
         )
     with whole_file(files[2]) as temporary:
         drawn.to_csv(temporary, index=False, lineterminator="\n")
-    return files
+    return [*files, *write_caption(caption, folder, name)]
 
 
 def drawn_data(figure: Figure) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.errors import ConfigError
 from scalinglaws.plotting import caption
 from scalinglaws.plotting.caption import FigureSpec, Manifest
+from scalinglaws.plotting.explained import explanation, shows_runs
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
 from scalinglaws.public_runs.description import manifest
@@ -59,21 +60,26 @@ def main(arguments: list[str]) -> None:
     tables: StudyTables | dict[str, pd.DataFrame]
     if spec.protocol is not None:
         tables = read_study(options.files)
-        text = caption.of_runs(spec, spec.protocol, tables)
     else:
         tables = read_analysis(file for file in options.files if file.suffix == ".csv")
         for file in options.beside:
             scale = file.parts[-4]
             tables |= {f"{scale}/{name}": table for name, table in read_analysis([file]).items()}
-        found = (file for file in options.files if file.suffix == ".json")
-        manifests: list[Manifest] = [manifest(name) for name in spec.public_runs]
-        manifests += [json.loads(file.read_text(encoding="utf-8")) for file in found]
-        text = caption.of_analysis(spec, manifests, [read_table(file, RUNS) for file in options.runs])
     module, _, function = spec.figure.draw.partition(":")
+    draw = getattr(import_module(module_name(*plugins.of_paper(plugins.FIGURES, module))), function)
     with style(read_style(options.style) if options.style else None):
-        figure = getattr(import_module(module_name(*plugins.of_paper(plugins.FIGURES, module))), function)(
-            tables
-        )
+        figure = draw(tables)
+        explained = explanation(figure)
+        if spec.protocol is not None and isinstance(tables, StudyTables):
+            text = caption.of_runs(spec, spec.protocol, tables, explained)
+        else:
+            found = (file for file in options.files if file.suffix == ".json")
+            manifests: list[Manifest] = [manifest(name) for name in spec.public_runs]
+            manifests += [json.loads(file.read_text(encoding="utf-8")) for file in found]
+            trained = [read_table(file, RUNS) for file in options.runs]
+            if not shows_runs(figure):
+                spec, manifests, trained = spec.model_copy(update={"studies": ()}), [], []
+            text = caption.of_analysis(spec, manifests, trained, explained)
         wrote = save(figure, text, options.out, spec.figure.name)
     style_file = [options.style] if options.style else []
     note_made_of(options, "figures", [*options.files, *options.runs, *options.beside, *style_file], wrote)

@@ -28,7 +28,7 @@ from scalinglaws.staleness.made_of import Code, MadeOf, read_made_of
 from scalinglaws.staleness.versions import training_versions_in, versions
 
 Files = Mapping[str, list[str]]
-ENDINGS = ("pdf", "png", "csv")
+ENDINGS = ("pdf", "png", "csv", "caption.md", "caption.tex")
 COLLECTED = ("runs", "curves", "searches")
 """The tables of a study's runs."""
 INTERMEDIATE = ("data", "shuffle")

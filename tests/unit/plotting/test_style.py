@@ -59,7 +59,7 @@ def drawn(folder: Path, variables: dict[str, str]) -> list[bytes]:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     files = drawn(tmp_path_factory.mktemp("undisturbed"), {})
-    assert len(files) == 3
+    assert len(files) == 5
     return files
 
 

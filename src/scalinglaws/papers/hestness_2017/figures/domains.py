@@ -16,7 +16,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
+from scalinglaws.papers.hestness_2017.figures._ranges import paper_ranges
+from scalinglaws.plotting.explained import Mark, drew, remark
 from scalinglaws.plotting.learning_curves import (
     CUT,
     Entry,
@@ -84,24 +85,20 @@ def two_scales(tables: Tables) -> Figure:
     scales = [this, *others.values()]
     figure = Figure(figsize=(7.5, 5.0 + 0.38 * len(this["studies"]) * len(scales)), layout="constrained")
     _families(figure.subplots(), *scales)
-    figure.set_label(
-        " ".join(_said_of_x(part, scale) for scale, part in zip(("", *others), scales, strict=True))
-    )
+    remark(figure, _paper_ranges(this))
     return figure
 
 
 def _panels(tables: Tables, lines: int) -> tuple[Figure, Axes, Axes]:
     height = 5.0 + 0.19 * lines * len(tables["studies"])
     figure = Figure(figsize=(10.5, height), layout="constrained")
-    figure.set_label(_said_of_x(tables))
+    remark(figure, _paper_ranges(tables))
     left, right = figure.subplots(1, 2)
     return figure, left, right
 
 
-def _said_of_x(tables: Tables, scale: str = "") -> str:
-    sizes = {str(name): table.data_size for name, table in tables["best"].groupby("study", sort=False)}
-    said = ranges_of_x(sizes, tables["studies"].unit.iloc[0])
-    return f"Scale {scale}: {said}" if scale and said else said
+def _paper_ranges(tables: Tables) -> str:
+    return paper_ranges([str(name) for name in tables["best"].study.unique()])
 
 
 def _families(axes: Axes, *scales: Tables) -> None:
@@ -123,6 +120,8 @@ def _families(axes: Axes, *scales: Tables) -> None:
             if len(band) and "beta_g" in law:
                 label = power(r"\varepsilon(m)", factor(law["alpha"].value), law["beta_g"], 3)
                 fitted_law(axes, band, colour, f"{name}: {label}")
+                if law["beta_g"].known:
+                    drew(axes, Mark.EXPONENT)
                 entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
     best = pd.concat(drawn)
     entries += score_entries(best)
@@ -151,6 +150,8 @@ def _sizes(axes: Axes, tables: Tables) -> None:
         if len(band) and "beta_p" in law:
             label = power("s(m)", factor(law["alpha_p"].value), law["beta_p"], 2)
             fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
+            if law["beta_p"].known:
+                drew(axes, Mark.EXPONENT)
             growth_band(axes, band, f"C{k}", f"{study['family']}: growth, interval over all rules")
         else:
             label = "too few converged sizes inside the grid to fit"
@@ -188,11 +189,13 @@ def _fixed(axes: Axes, tables: Tables) -> None:
             axes.plot(mine.data_size, mine.score, color="0.72", linewidth=0.9, zorder=1, label=name)
             continue
         axes.plot(mine.data_size, mine.score, color=colour, zorder=3, label=name)
-        for rows, face, marker in (
-            (mine[mine.fitted], colour, "o"),
-            (mine[mine.converged & ~mine.fitted], "white", "o"),
-            (mine[~mine.converged], "white", "v"),
+        for rows, face, marker, mark in (
+            (mine[mine.fitted], colour, "o", None),
+            (mine[mine.converged & ~mine.fitted], "white", "o", Mark.HOLLOW),
+            (mine[~mine.converged], "white", "v", Mark.NOT_CONVERGED),
         ):
+            if mark and len(rows):
+                drew(axes, mark)
             axes.scatter(
                 rows.data_size, rows.score, s=18, marker=marker, facecolors=face, edgecolors=colour,
                 zorder=4, label="_points",
@@ -202,6 +205,8 @@ def _fixed(axes: Axes, tables: Tables) -> None:
         if len(line):
             label = _with_floor(model)
             fitted_law(axes, line, colour, f"{name}: {label}")
+            if math.isfinite(model["gamma_low"]) and math.isfinite(model["gamma_high"]):
+                drew(axes, Mark.FLOOR)
             entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
     best = where(tables["best"], study=study["study"], metric=study["metric"]).sort_values("data_size")
     pair = points[points.role.isin(list(PAIR))]

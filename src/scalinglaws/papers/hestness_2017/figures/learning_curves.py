@@ -9,7 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
+from scalinglaws.papers.hestness_2017.figures._ranges import paper_ranges
+from scalinglaws.plotting.explained import Mark, drew, remark
 from scalinglaws.plotting.learning_curves import (
     GREY,
     best_scores,
@@ -36,7 +37,7 @@ def learning_curves(tables: StudyTables) -> Figure:
     """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
     figure = Figure(figsize=(10.5, 6.4), layout="constrained")
     study = str(tables.runs.study.iloc[0]).split("/")[-1]
-    figure.set_label(ranges_of_x({study: tables.best.data_size}, tables.manifest["unit"]["name"]))
+    remark(figure, paper_ranges([study]))
     left, right = figure.subplots(1, 2)
     _learning_curves(left, tables)
     _model_sizes(right, tables)
@@ -60,6 +61,8 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
         if len(band) and math.isfinite(beta.value):
             label = power(r"\varepsilon(m)", factor(alpha.value), beta, 3)
             fitted_law(axes, band, colour, label)
+            if beta.known:
+                drew(axes, Mark.EXPONENT)
         if metric in chance:
             guess = [chance[metric]] * 2
             axes.plot(
@@ -94,6 +97,8 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     if len(band) and math.isfinite(beta.value):
         label = power("s(m)", f"{alpha.value:,.0f}", beta, 2)
         fitted_law(axes, band, GREY, label)
+        if beta.known:
+            drew(axes, Mark.EXPONENT)
         growth_band(axes, band, GREY, BAND)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     size_axis(axes, sizes)

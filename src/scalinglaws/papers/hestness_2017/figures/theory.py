@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
+from scalinglaws.plotting.explained import draws_no_runs
 from scalinglaws.plotting.learning_curves import CUT, factor, power
 from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.analysis import Tables, where
@@ -58,6 +59,7 @@ def theory(tables: Tables) -> Figure:
         _coin(axes, tables, coin)
     _amari(panels[1, 0], tables)
     _zipf(panels[1, 1], tables)
+    draws_no_runs(figure)
     return figure
 
 

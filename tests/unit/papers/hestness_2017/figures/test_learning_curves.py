@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 
 from scalinglaws.papers.hestness_2017.figures.learning_curves import learning_curves
+from scalinglaws.plotting.explained import Mark, explanation
 from scalinglaws.plotting.save import drawn_data
 from unit.made_tables import draw_tables
 
@@ -127,9 +128,19 @@ def test_a_size_beside_a_model_that_did_not_converge_is_in_no_fit_and_hollow() -
     assert "not converged, or a cut model could be better" in texts
 
 
-def test_its_caption_names_both_ranges() -> None:
-    said = "Range of x: 1 to 800 images per class in the paper, 1 to 16 images per class here."
-    assert learning_curves(draw_tables()).get_label() == said
+def test_its_caption_names_the_range_of_the_paper() -> None:
+    assert explanation(learning_curves(draw_tables())).endswith("x in the paper: 1 to 800 images per class.")
+
+
+def test_its_caption_explains_the_marks_that_are_drawn_and_no_others() -> None:
+    plain = explanation(learning_curves(draw_tables(censored=[False] * 5)))
+    rings, triangles, hollow = Mark.GRID_END, Mark.NOT_CONVERGED, Mark.HOLLOW
+    assert rings not in plain and triangles not in plain and hollow in plain
+    marked = explanation(learning_curves(draw_tables(converged=[True] * 4 + [False])))
+    assert rings in marked and triangles in marked
+    tables = draw_tables()
+    exact = replace(tables, fits=tables.fits.assign(low=float("nan"), high=float("nan")))
+    assert "bootstrap" not in explanation(learning_curves(exact))
 
 
 @pytest.mark.parametrize("diverged", [0, 2])

@@ -12,7 +12,7 @@ from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
-from scalinglaws.staleness.steps import COLLECTED, ENDINGS, cache, final, steps
+from scalinglaws.staleness.steps import COLLECTED, cache, final, steps
 from scalinglaws.tables.schema import CURVES
 from scalinglaws.training.records.record import plain_record, read_record
 from scalinglaws.training.records.search import choice_file, read_choice
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     if work.config.scale.development:
         raise RecordError(f"{scale}: its runs are for development and are not published (docs/protocol.md)")
     results = Path("results") / scale
-    copies = [pair for study in work.studies for pair in _copies(study, results, scale)]
+    copies = [pair for study in work.studies for pair in _copies(study, work.config, results)]
     every = steps(work)
     changed = Changes(final(every), every, Hashes(cache(work)))
     if changed.stale:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from scalinglaws.config.fit import Names
+from scalinglaws.config.look import Look
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import ScaleName
 from scalinglaws.config.values import Line, Real, Resamples, UserPath, Workers
@@ -46,6 +47,9 @@ class Scale(Strict):
     resamples: Resamples = 2000
     """Number of bootstrap resamples per fit."""
     style: UserPath | None = None
-    """Your own style of figures: a matplotlib style file (.mplstyle), which is applied over ours."""
+    """Your own style of figures: a matplotlib style file (.mplstyle), which is applied over ours.
+    `figures.mplstyle` in the project's folder unless given, where there is one."""
+    look: Look = Look()
+    """How figures are drawn."""
     machine: Machine
     """The machine, as far as estimates and the division into jobs need it."""

@@ -7,6 +7,7 @@ import pandas as pd
 from pydantic import Field
 
 from scalinglaws.config.fit import FitSpec
+from scalinglaws.config.look import Look
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import Figure
 from scalinglaws.data.dataset import Unit
@@ -24,6 +25,7 @@ class FigureSpec(Strict):
     study: str
     scale: str
     figure: Figure
+    look: Look = Look()
     protocol: FitSpec | None = None
     seeds: tuple[int, ...] = ()
     resamples: int | None = None

@@ -7,7 +7,7 @@ from pathlib import Path
 from scalinglaws.cli.adopt import records_file
 from scalinglaws.cli.options import selection
 from scalinglaws.config.plan import StudyPlan, plan
-from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.load import Config, load_config
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
 from scalinglaws.staleness.changes import Changes
@@ -48,10 +48,12 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Path]]:
+def _copies(study: StudyPlan, config: Config, results: Path) -> list[tuple[Path, Path]]:
     """The files that are copied for a study, each with the path of its copy."""
-    paper, name = study.study.paper, study.name
-    drawn = [f"{figure.name}.{ending}" for figure in study.figures(scale) for ending in ENDINGS]
+    paper, name, scale = study.study.paper, study.name, config.name
+    drawn = [
+        f"{figure.name}.{ending}" for figure in study.figures(scale) for ending in config.scale.look.endings
+    ]
     shown = FIGURES / paper if scale == SHOWN else FIGURES / paper / scale
     figures = [(results / "figures" / paper / file, shown / file) for file in drawn]
     records = RECORDS / scale / name

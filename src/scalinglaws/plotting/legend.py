@@ -7,7 +7,9 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-LINE = 0.26  # inches per line of the legend
+from scalinglaws.plotting.panels import across, new_figure
+
+LINE = 0.16  # inches per line of the legend
 
 
 def panels_and_strip(
@@ -22,7 +24,7 @@ def panels_and_strip(
         share_y: as in `Figure.subplots`: "row" gives the panels of a row one y axis.
     """
     strip = LINE * lines + 0.2
-    figure = Figure(figsize=(width, height + strip), layout="constrained")
+    figure = new_figure(height + strip)
     above, below = figure.subfigures(2, 1, height_ratios=(height, strip), squeeze=False).ravel()
     panels = above.subplots(rows, columns, sharex="col", sharey=share_y, squeeze=False)
     axes = below.add_subplot()
@@ -32,4 +34,4 @@ def panels_and_strip(
 
 def fill_strip(strip: Axes, handles: Sequence[Artist], labels: Sequence[str], columns: int) -> None:
     """Put the legend into its strip."""
-    strip.legend(handles, labels, loc="center", ncols=columns, borderaxespad=0)
+    strip.legend(handles, labels, loc="center", ncols=across(columns), borderaxespad=0)

@@ -1,8 +1,9 @@
-"""Save a figure: PDF with embedded fonts, PNG, and a CSV of what is drawn. No file holds a date."""
+"""Save a figure in some formats, with a CSV of what is drawn. No file holds a date."""
 
-import textwrap
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,35 +12,42 @@ from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
+from scalinglaws.config.look import Format, Look
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.files import whole_file
+from scalinglaws.plotting.panels import finish
 
 CAPTION_SIZE = 7.5
-CAPTION_PER_INCH = 18.1  # characters per inch of the figure's width
 COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 
 
-def save(figure: Figure, caption: str, folder: Path, name: str) -> list[Path]:
-    """Write `<name>.pdf`, `<name>.png` and `<name>.csv` into a folder, the caption under the panels.
-
-    What a drawing function has to say of its data, the figure's label, is added to the caption.
+def save(
+    figure: Figure, caption: str, folder: Path, name: str, formats: Sequence[Format] = Look().formats
+) -> list[Path]:
+    """Write a figure at its final size, `<name>.<format>` for each format, and `<name>.csv`, into a folder.
 
     Returns:
-        The paths of the three files.
+        The paths of the files.
+
+    Raises:
+        ScalingLawsError: `pgf` is asked for, and there is no pdflatex to measure its texts with.
     """
-    files = [folder / f"{name}.{ending}" for ending in ("pdf", "png", "csv")]
-    drawn = drawn_data(figure)
+    if "pgf" in formats and shutil.which("pdflatex") is None:
+        raise ScalingLawsError("the format pgf needs pdflatex, which is not installed; leave pgf out")
+    drawn = drawn_data(figure)  # before the panels get letters, because it names them by their titles
+    finish(figure)
     caption = f"{caption} {figure.get_label()}".strip()
-    text = "\n".join(textwrap.wrap(caption, int(CAPTION_PER_INCH * figure.get_figwidth())))
-    below = figure.text(0.01, -0.02, text, fontsize=CAPTION_SIZE, va="top", ha="left", linespacing=1.25)
-    below.set_parse_math(False)  # a caption is prose, in which a dollar begins no formula
-    with whole_file(files[0]) as temporary:
-        metadata = {"CreationDate": None, "Title": name, "Subject": caption}
-        figure.savefig(temporary, format="pdf", bbox_inches="tight", metadata=metadata)
-    with whole_file(files[1]) as temporary:
-        figure.savefig(
-            temporary, format="png", bbox_inches="tight", metadata={"Description": caption, "Software": None}
-        )
-    with whole_file(files[2]) as temporary:
+    metadata: dict[str, dict[str, Any]] = {
+        "pdf": {"CreationDate": None, "Title": name, "Subject": caption},
+        "png": {"Title": name, "Description": caption, "Software": None},
+        "svg": {"Date": None, "Title": name, "Description": caption},
+        "pgf": {},
+    }
+    files = [folder / f"{name}.{ending}" for ending in (*formats, "csv")]
+    for file, kind in zip(files, formats, strict=False):
+        with whole_file(file) as temporary:
+            figure.savefig(temporary, format=kind, **({"metadata": metadata[kind]} if metadata[kind] else {}))
+    with whole_file(files[-1]) as temporary:
         drawn.to_csv(temporary, index=False, lineterminator="\n")
     return files
 

@@ -16,6 +16,7 @@ from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.errors import ConfigError
 from scalinglaws.plotting import caption
 from scalinglaws.plotting.caption import FigureSpec, Manifest
+from scalinglaws.plotting.provenance import provenance, write_provenance
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
 from scalinglaws.public_runs.description import manifest
@@ -70,13 +71,16 @@ def main(arguments: list[str]) -> None:
         manifests += [json.loads(file.read_text(encoding="utf-8")) for file in found]
         text = caption.of_analysis(spec, manifests, [read_table(file, RUNS) for file in options.runs])
     module, _, function = spec.figure.draw.partition(":")
-    with style(read_style(options.style) if options.style else None):
+    with style(read_style(options.style) if options.style else None, spec.look):
         figure = getattr(import_module(module_name(*plugins.of_paper(plugins.FIGURES, module))), function)(
             tables
         )
-        wrote = save(figure, text, options.out, spec.figure.name)
+        wrote = save(figure, text, options.out, spec.figure.name, spec.look.formats)
     style_file = [options.style] if options.style else []
-    note_made_of(options, "figures", [*options.files, *options.runs, *options.beside, *style_file], wrote)
+    read = [*options.files, *options.runs, *options.beside, *style_file]
+    made_of = provenance(spec, options.code, read)
+    wrote.append(write_provenance(made_of, options.out / f"{spec.figure.name}.json"))
+    note_made_of(options, "figures", read, wrote)
 
 
 if __name__ == "__main__":

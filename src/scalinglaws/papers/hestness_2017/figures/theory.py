@@ -11,6 +11,7 @@ from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from scalinglaws.plotting.learning_curves import CUT, factor, power
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 from scalinglaws.tables.value import Value
@@ -40,7 +41,7 @@ AMARI = {
 
 def regions(tables: Tables) -> Figure:
     """Fig 6: the paper's sketch, the regions of a computed curve, and networks between two known levels."""
-    figure = Figure(figsize=(15.75, 5.8), layout="constrained")
+    figure = new_figure(5.8)
     grid = figure.add_gridspec(2, 3, height_ratios=(5, 3))
     _sketch(figure.add_subplot(grid[:, 0]))
     _measured(figure.add_subplot(grid[:, 1]), tables)
@@ -107,7 +108,7 @@ def _measured(axes: Axes, tables: Tables) -> None:
     axes.axvline(
         1 / commonest, color="0.45", linewidth=1, zorder=1, linestyle="-.", label="_commonest",
     )  # fmt: skip
-    axes.text(1.15 / commonest, low * 1.08, r"$m = 1/p_{max}$", color="0.3", ha="left", va="bottom")
+    axes.text(1.15 / commonest, low * 1.08, r"$m = 1/p_\mathrm{max}$", color="0.3", ha="left", va="bottom")
     axes.set(xscale="log", xlim=(curve.x.min(), curve.x.max()))
     plain_log(axes, low, high)
     axes.legend(**LEGEND, ncols=2)

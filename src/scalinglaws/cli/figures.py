@@ -40,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     if changes.stale:
         try:
             with Signals() as signals, snakemake.alone(Path("results") / work.config.name, asked):
-                _draw(work, Workflow(asked, options.cores, _log(work), signals), wanted)
+                _draw(Workflow(asked, options.cores, _log(work), signals), wanted)
         except StoppedError as stopped:
             return stopped.status
     print("\n".join(file for step in wanted for file in step.outputs["figure"]))
@@ -75,6 +75,6 @@ def _log(work: Plan) -> Path:
     return log
 
 
-def _draw(work: Plan, workflow: Workflow, wanted: list[Step]) -> None:
+def _draw(workflow: Workflow, wanted: list[Step]) -> None:
     if workflow.run(*(step.made_of for step in wanted)):
         raise ScalingLawsError(f"{problem_in(workflow.text())}; all output is in {workflow.log}")

@@ -78,8 +78,8 @@ def _parser() -> Parser:
     figures = commands.add_parser(
         "figures",
         help="draw figures again for a venue, without fitting anything",
-        description="Draw the figures of a finished replication again. Nothing is trained or fitted. The look "
-        "holds until the next `replicate`, which draws as the scale file says (its key `look`).",
+        description="Draw the figures of a finished replication again. Nothing is trained or fitted. "
+        "The look holds until the next `replicate`, which draws as the scale file says (its key `look`).",
     )
     add_selection(figures)
     figures.add_argument("--figure", metavar="NAME", help="only this figure, for example fig4-image")

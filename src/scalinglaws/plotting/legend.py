@@ -13,12 +13,12 @@ LINE = 0.16  # inches per line of the legend
 
 
 def panels_and_strip(
-    width: float, height: float, rows: int, columns: int, lines: int, *, share_y: bool | str = False
+    height: float, rows: int, columns: int, lines: int, *, share_y: bool | str = False
 ) -> tuple[Figure, np.ndarray, Axes]:
     """A figure with panels [rows, columns], `height` inches in total, and room for a legend below them.
 
     Args:
-        width, height: of the panels, in inches; the height of the strip is added.
+        height: of the panels, in inches; the height of the strip is added.
         rows, columns: panels.
         lines: how many lines the legend has.
         share_y: as in `Figure.subplots`: "row" gives the panels of a row one y axis.

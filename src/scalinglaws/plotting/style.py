@@ -1,4 +1,4 @@
-"""The style of all figures: matplotlib's defaults in the size and font of a venue, with plain numbers on log axes."""
+"""The style of all figures: the size and font of a venue over matplotlib's defaults; ticks of log axes."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -57,9 +57,14 @@ def call(files: list[Path], out: Path, spec: dict[str, Any] = SPEC, *options: st
     main(["--spec", json.dumps(spec), "--files", *map(str, files), *options, "--out", str(out)])
 
 
-def test_a_figure_is_three_files_with_a_caption(files: list[Path], tmp_path: Path) -> None:
+def test_a_figure_is_four_files_with_a_caption(files: list[Path], tmp_path: Path) -> None:
     call(files, tmp_path / "out")
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["fig4.csv", "fig4.pdf", "fig4.png"]
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "fig4.csv",
+        "fig4.json",
+        "fig4.pdf",
+        "fig4.png",
+    ]
     assert b"After Fig 4. Scale laptop: Toy-MNIST" in (tmp_path / "out" / "fig4.png").read_bytes()
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from scalinglaws.papers.rosenfeld_2021.figures.surfaces import fraction
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.panels import new_figure, row_of_panels
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables, where
@@ -24,8 +24,7 @@ PERCENT = 100.0
 
 def extrapolation(tables: Tables) -> Figure:
     """The fitted corner, and its predictions for the rest, for the two data sets of the paper."""
-    figure = new_figure(5.0)
-    panels = figure.subplots(1, 3)
+    figure, panels = row_of_panels(3, 3.1)
     _corner(panels[0], tables, PUBLISHED[0])
     for axes, name in zip(panels[1:], PUBLISHED, strict=True):
         _estimates(axes, tables, name)
@@ -53,8 +52,7 @@ def data_sets(tables: Tables) -> Figure:
 
 def cross_validation(tables: Tables) -> Figure:
     """Cross-validated estimates for all data sets, and for comparison the law without its envelope."""
-    figure = new_figure(5.2)
-    language, vision, laws = figure.subplots(1, 3)
+    figure, (language, vision, laws) = row_of_panels(3, 3.2)
     for axes, chosen, title in (
         (language, True, "Language: cross-entropy"),
         (vision, False, "Vision: top-1 error"),

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Bbox
 
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.panels import new_figure, row_of_panels
 from scalinglaws.plotting.style import plain_log
 from scalinglaws.tables.analysis import Tables
 
@@ -28,8 +28,7 @@ MEANINGS = {**SYMBOLS, "a": r"$a = \beta / (\alpha + \beta)$"}
 
 def residuals(tables: Tables) -> Figure:
     """Residuals of the published fit and the refit: how they are distributed, and over N and D."""
-    figure = new_figure(3.9)
-    panels = figure.subplots(1, 3)
+    figure, panels = row_of_panels(3, 2.4)
     _histogram(panels[0], tables["histogram"])
     for axes, variable, words in (
         (panels[1], "N", "Parameters N (log scale)"),

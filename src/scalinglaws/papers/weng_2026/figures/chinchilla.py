@@ -153,7 +153,7 @@ def exponents(tables: Tables) -> Figure:
         (COLUMNS[0], r"$a$, $N_\mathrm{opt} \propto C^a$"),
         (COLUMNS[1], r"$b$, $D_\mathrm{opt} \propto C^b$"),
     ):
-        text.text(x, -1.0, words, fontsize=mpl.rcParams["font.size"], va="bottom")
+        text.text(x, -1.0, words, va="bottom")
     for axes, name in zip(panels, ("a", "b"), strict=True):
         axes.set_title(f"Exponent {name}", loc="left")
         for place, row in enumerate(rows):
@@ -168,13 +168,11 @@ def exponents(tables: Tables) -> Figure:
         axes.grid(visible=False, axis="y")
     for place, row in enumerate(rows):
         if "kind" not in row:
-            text.text(
-                0.0, place, row["heading"], va="center", fontsize=mpl.rcParams["font.size"], fontweight="bold"
-            )
+            text.text(0.0, place, row["heading"], va="center", fontweight="bold")
             continue
-        text.text(0.02, place, row["approach"], va="center", fontsize=mpl.rcParams["font.size"])
+        text.text(0.02, place, row["approach"], va="center")
         for x, name in zip(COLUMNS, ("a", "b"), strict=True):
-            text.text(x, place, _cell(row, name), va="center", fontsize=mpl.rcParams["font.size"])
+            text.text(x, place, _cell(row, name), va="center")
     return figure
 
 

@@ -53,7 +53,7 @@ def _table(axes: Axes, parts: pd.DataFrame) -> None:
         for k, (x, text) in enumerate(zip(PLACES, cells, strict=True)):
             bold = "bold" if y in (0, len(rows) - 1) else "normal"
             side = "right" if k in RIGHT else "left"
-            axes.text(x, y + 0.5, text, ha=side, va="center", fontsize=SMALLEST.5, weight=bold)
+            axes.text(x, y + 0.5, text, ha=side, va="center", fontsize=SMALLEST, weight=bold)
     for y in (0, 1, len(rows) - 1, len(rows)):
         axes.axhline(y, color="black", linewidth=0.8)
 

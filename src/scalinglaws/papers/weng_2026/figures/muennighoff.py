@@ -27,7 +27,7 @@ MARKERS = {
 
 def returns(tables: Tables) -> Figure:
     """Fig 5: loss against the share of unique tokens at a fixed length, and against length at fixed data."""
-    figure, panels, strip = panels_and_strip(10.5, 4.4, 1, 2, lines=2, share_y="row")
+    figure, panels, strip = panels_and_strip(4.4, 1, 2, lines=2, share_y="row")
     left, right = panels[0]
     _empirical(left, tables["empirical"], tables["runs"])
     _predicted(right, tables["predicted"], tables["epochs"])
@@ -111,7 +111,7 @@ def _predicted(axes: Axes, curves: pd.DataFrame, ticks: pd.DataFrame) -> None:
 def flat_profile(tables: Tables) -> Figure:
     """How little the runs determine r_D: the objective along it, and where bootstrap refits end."""
     along, optima, refits = tables["profile"], tables["optima"], tables["refits"]
-    figure, panels, strip = panels_and_strip(10.5, 4.0, 1, 2, lines=2)
+    figure, panels, strip = panels_and_strip(4.0, 1, 2, lines=2)
     left, right = panels[0]
     lowest = float(optima.objective.min())
     left.set_title("Objective along $r_D$, $r_N$ fitted", loc="left")

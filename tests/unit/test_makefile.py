@@ -65,8 +65,8 @@ def test_an_unknown_variable_is_an_error_and_one_of_make_itself_is_not(folder: P
     status, out, said = make(folder, "replicate", "SCAEL=smoke")
     assert (status, out) == (2, "")
     assert (
-        "unknown variable SCAEL; there are SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE VENUE FIGURE COLUMNS FORMAT"
-        in said
+        "unknown variable SCAEL; there are SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE "
+        "VENUE FIGURE COLUMNS FORMAT" in said
     )
     known = ("SHELL=/bin/sh", "MAKEFLAGS=-k", ".SHELLFLAGS=-ec", "-j2", "--no-print-directory")
     assert make(folder, "replicate", *known) == (0, "<replicate><--scale><laptop>", "")

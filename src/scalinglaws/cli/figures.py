@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 
 from scalinglaws.cli import snakemake
-from scalinglaws.cli.failures import problem_in
 from scalinglaws.cli.options import selection
-from scalinglaws.cli.signals import Signals, StoppedError
+from scalinglaws.cli.process.failures import problem_in
+from scalinglaws.cli.process.signals import Signals, StoppedError
 from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.explain import unknown

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import get_args
 
 from scalinglaws.cli.options import Parser, add_selection, cores
-from scalinglaws.config.look import VenueName
+from scalinglaws.config.scale import VenueName
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.own_runs import options as user_options
 from scalinglaws.stages.stage import USER_ERROR

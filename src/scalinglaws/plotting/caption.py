@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import Field
 
 from scalinglaws.config.fit import FitSpec
-from scalinglaws.config.look import Look
+from scalinglaws.config.scale import Look
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import Figure
 from scalinglaws.data.dataset import Unit

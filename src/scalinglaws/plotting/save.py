@@ -12,7 +12,7 @@ from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
-from scalinglaws.config.look import Format, Look
+from scalinglaws.config.scale import Format, Look
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.files import whole_file
 from scalinglaws.plotting.panels import finish

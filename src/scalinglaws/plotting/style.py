@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
-from scalinglaws.config.look import Look
+from scalinglaws.config.scale import Look
 from scalinglaws.plotting.colours import COLOURS
 from scalinglaws.plotting.venues import settings
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from tueplots import bundles, figsizes, fontsizes
 
-from scalinglaws.config.look import Look
+from scalinglaws.config.scale import Look
 
 SMALLEST = 7.0
 """Least size of any text, in points at final size."""

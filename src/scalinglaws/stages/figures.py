@@ -16,10 +16,10 @@ from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.errors import ConfigError
 from scalinglaws.plotting import caption
 from scalinglaws.plotting.caption import FigureSpec, Manifest
-from scalinglaws.plotting.provenance import provenance, write_provenance
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
 from scalinglaws.public_runs.description import manifest
+from scalinglaws.stages.provenance import provenance, write_provenance
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.analysis import read_analysis
 from scalinglaws.tables.csv import read_table

@@ -6,7 +6,7 @@ import pytest
 from matplotlib.figure import Figure
 from pypdf import PdfReader
 
-from scalinglaws.config.look import Look
+from scalinglaws.config.scale import Look
 from scalinglaws.plotting.panels import new_figure, row_of_panels
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from scalinglaws.plotting.learning_curves import CUT, factor, power
@@ -53,7 +52,7 @@ def regions(tables: Tables) -> Figure:
 
 def theory(tables: Tables) -> Figure:
     """The counting model by loss, Amari's four types, and the counting classifier by Zipf's exponent."""
-    figure = Figure(figsize=(10.5, 11.4), layout=ConstrainedLayoutEngine(h_pad=0.12))
+    figure = new_figure(11.4)
     panels = figure.subplots(2, 2)
     for axes, coin in zip(panels[0], COINS, strict=True):
         _coin(axes, tables, coin)

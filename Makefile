@@ -9,7 +9,11 @@ CORES   ?=
 TORCH   ?=
 PYTHON  ?= python3
 UPGRADE ?=
-VARIABLES := SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE
+VENUE   ?=
+FIGURE  ?=
+COLUMNS ?=
+FORMAT  ?=
+VARIABLES := SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE VENUE FIGURE COLUMNS FORMAT
 
 # A misspelt variable would be ignored. Make's own are the ones in its manual; others belong before `make`.
 OWN := .% MAKE% MFLAGS SHELL SUFFIXES VPATH CURDIR
@@ -25,11 +29,13 @@ export $(VARIABLES)
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help environment replicate publish test test-long notebook lock docs
+.PHONY: help environment replicate figures publish test test-long notebook lock docs
 
 help:
 	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [STUDY=...] [FROM=records] [CORES=N]"
 	@echo "                                   rebuild the papers: tables, fits, figures, verdicts, report"
+	@echo "make figures [VENUE=neurips|icml|iclr|nature|ieee|beamer] [COLUMNS=1|2] [FIGURE=...] [FORMAT=pdf,png,svg,pgf]"
+	@echo "                                   draw figures again for a venue; nothing is fitted"
 	@echo "make publish [SCALE=...] [PAPER=...] [STUDY=...]"
 	@echo "                                   copy figures and run tables to figures/ and records/"
 	@echo "make test                          lint, types and tests"
@@ -48,6 +54,11 @@ ASKED := --scale "$$SCALE" $${PAPER:+--paper "$$PAPER"} $${STUDY:+--study "$$STU
 # With `exec`, a signal to what make started reaches the command and not only the shell around it.
 replicate: environment
 	@$(IN_VENV) exec scalinglaws replicate $(ASKED) $${FROM:+--from "$$FROM"} $${CORES:+--cores "$$CORES"}
+
+LOOK := $${VENUE:+--venue "$$VENUE"} $${COLUMNS:+--columns "$$COLUMNS"} $${FORMAT:+--format "$$FORMAT"}
+
+figures: environment
+	@$(IN_VENV) exec scalinglaws figures $(ASKED) $${FIGURE:+--figure "$$FIGURE"} $(LOOK) $${CORES:+--cores "$$CORES"}
 
 publish: environment
 	@$(IN_VENV) scalinglaws publish $(ASKED)

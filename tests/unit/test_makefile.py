@@ -64,12 +64,27 @@ def test_what_is_not_given_is_not_passed_on(folder: Path) -> None:
 def test_an_unknown_variable_is_an_error_and_one_of_make_itself_is_not(folder: Path) -> None:
     status, out, said = make(folder, "replicate", "SCAEL=smoke")
     assert (status, out) == (2, "")
-    assert "unknown variable SCAEL; there are SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE" in said
+    assert (
+        "unknown variable SCAEL; there are SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE "
+        "VENUE FIGURE COLUMNS FORMAT" in said
+    )
     known = ("SHELL=/bin/sh", "MAKEFLAGS=-k", ".SHELLFLAGS=-ec", "-j2", "--no-print-directory")
     assert make(folder, "replicate", *known) == (0, "<replicate><--scale><laptop>", "")
 
 
 def test_every_variable_is_explained(folder: Path) -> None:
     _, shown, _ = make(folder)
-    for name in ("SCALE", "PAPER", "STUDY", "FROM", "CORES", "TORCH", "PYTHON", "UPGRADE"):
+    for name in (
+        "SCALE",
+        "PAPER",
+        "STUDY",
+        "FROM",
+        "CORES",
+        "TORCH",
+        "PYTHON",
+        "UPGRADE",
+        "VENUE",
+        "FIGURE",
+        "COLUMNS",
+    ):
         assert f"[{name}=" in shown

@@ -5,8 +5,10 @@ import os
 import sys
 from importlib import import_module, metadata
 from pathlib import Path
+from typing import get_args
 
 from scalinglaws.cli.options import Parser, add_selection, cores
+from scalinglaws.config.scale import VenueName
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.own_runs import options as user_options
 from scalinglaws.stages.stage import USER_ERROR
@@ -70,6 +72,22 @@ def _parser() -> Parser:
     )
     _add_strict_versions(replicate)
     replicate.add_argument(
+        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
+    )
+
+    figures = commands.add_parser(
+        "figures",
+        help="draw figures again for a venue, without fitting anything",
+        description="Draw the figures of a finished replication again. Nothing is trained or fitted. "
+        "The look holds until the next `replicate`, which draws as the scale file says (its key `look`).",
+    )
+    add_selection(figures)
+    figures.add_argument("--figure", metavar="NAME", help="only this figure, for example fig4-image")
+    figures.add_argument("--venue", help=f"{', '.join(get_args(VenueName))}")
+    figures.add_argument("--columns", help="1 or 2 columns of the venue's page")
+    figures.add_argument("--width", metavar="INCHES", help="a width of your own instead of the venue's")
+    figures.add_argument("--format", metavar="LIST", help="of pdf,png,svg,pgf, separated by commas")
+    figures.add_argument(
         "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
     )
 

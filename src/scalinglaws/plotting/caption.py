@@ -7,6 +7,7 @@ import pandas as pd
 from pydantic import Field
 
 from scalinglaws.config.fit import FitSpec
+from scalinglaws.config.scale import Look
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import MOST_WORDS, Figure
 from scalinglaws.errors import ConfigError
@@ -30,6 +31,7 @@ class FigureSpec(Strict):
     study: str
     scale: str
     figure: Figure
+    look: Look = Look()
     protocol: FitSpec | None = None
     seeds: tuple[int, ...] = ()
     resamples: int | None = None

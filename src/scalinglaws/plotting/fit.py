@@ -21,7 +21,7 @@ CURVE_POINTS = 121
 LONGEST_TITLE = 70
 FEW_DECADES = 1.5  # an axis this short may hold no power of ten, so it is labelled with plain numbers
 PER_ROW = 3
-POINTS, CURVE = "0.25", "tab:blue"
+POINTS, CURVE = "0.25", "C0"
 
 
 def plot(

@@ -1,7 +1,9 @@
-"""Save a figure: PDF with embedded fonts, PNG, CSV of what is drawn, and caption. No file holds a date."""
+"""Save a figure in some formats, with a CSV of what is drawn and its caption. No file holds a date."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,28 +12,41 @@ from matplotlib.collections import PathCollection, PolyCollection
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 
+from scalinglaws.config.scale import Format, Look
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.files import whole_file
 from scalinglaws.plotting.caption_files import write_caption
+from scalinglaws.plotting.panels import finish
 
 COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 
 
-def save(figure: Figure, caption: str, folder: Path, name: str) -> list[Path]:
-    """Write `<name>.pdf`, `.png`, `.csv`, `.caption.md` and `.caption.tex` into a folder.
+def save(
+    figure: Figure, caption: str, folder: Path, name: str, formats: Sequence[Format] = Look().formats
+) -> list[Path]:
+    """Write a figure at its final size, `<name>.<format>` for each format, its `.csv` and its caption.
 
     Returns:
         The paths of the files.
+
+    Raises:
+        ScalingLawsError: `pgf` is asked for, and there is no pdflatex to measure its texts with.
     """
-    files = [folder / f"{name}.{ending}" for ending in ("pdf", "png", "csv")]
-    drawn = drawn_data(figure)
-    with whole_file(files[0]) as temporary:
-        metadata = {"CreationDate": None, "Title": name, "Subject": caption}
-        figure.savefig(temporary, format="pdf", bbox_inches="tight", metadata=metadata)
-    with whole_file(files[1]) as temporary:
-        figure.savefig(
-            temporary, format="png", bbox_inches="tight", metadata={"Description": caption, "Software": None}
-        )
-    with whole_file(files[2]) as temporary:
+    if "pgf" in formats and shutil.which("pdflatex") is None:
+        raise ScalingLawsError("the format pgf needs pdflatex, which is not installed; leave pgf out")
+    drawn = drawn_data(figure)  # before the panels get letters, because it names them by their titles
+    finish(figure)
+    metadata: dict[str, dict[str, Any]] = {
+        "pdf": {"CreationDate": None, "Title": name, "Subject": caption},
+        "png": {"Title": name, "Description": caption, "Software": None},
+        "svg": {"Date": None, "Title": name, "Description": caption},
+        "pgf": {},
+    }
+    files = [folder / f"{name}.{ending}" for ending in (*formats, "csv")]
+    for file, kind in zip(files, formats, strict=False):
+        with whole_file(file) as temporary:
+            figure.savefig(temporary, format=kind, **({"metadata": metadata[kind]} if metadata[kind] else {}))
+    with whole_file(files[-1]) as temporary:
         drawn.to_csv(temporary, index=False, lineterminator="\n")
     return [*files, *write_caption(caption, folder, name)]
 

@@ -1,4 +1,4 @@
-"""The style of all figures: matplotlib's defaults, as in the papers, with plain numbers on log axes."""
+"""The style of all figures: the size and font of a venue over matplotlib's defaults; ticks of log axes."""
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -6,37 +6,50 @@ from contextlib import contextmanager
 from typing import Any
 
 import matplotlib as mpl
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
 
+from scalinglaws.config.scale import Look
+from scalinglaws.plotting.colours import COLOURS
+from scalinglaws.plotting.venues import settings
+
 STYLE: Any = {  # rc_context wants a literal type of every key
     "figure.dpi": 100,
-    "savefig.dpi": 200,
+    "savefig.dpi": 300,
     "pdf.fonttype": 42,  # embed fonts as TrueType: text stays text
-    "font.size": 9,
-    "axes.titlesize": 10,
+    "svg.fonttype": "none",
+    "pgf.texsystem": "pdflatex",
+    "pgf.rcfonts": False,  # text is set in the font of the document that includes the figure
+    "axes.prop_cycle": cycler(color=COLOURS),
+    "axes.linewidth": 0.6,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "xtick.minor.width": 0.4,
+    "ytick.minor.width": 0.4,
     "axes.grid": True,
     "grid.color": "0.85",
-    "grid.linewidth": 0.6,
+    "grid.linewidth": 0.4,
     "axes.axisbelow": True,
-    "legend.fontsize": 8,
     "legend.framealpha": 0.9,
-    "lines.linewidth": 2.0,
+    "lines.linewidth": 1.2,
     "svg.hashsalt": "scalinglaws",
 }
 
 
 @contextmanager
-def style(own: Mapping[str, Any] | None = None) -> Iterator[None]:
+def style(own: Mapping[str, Any] | None = None, look: Look | None = None) -> Iterator[None]:
     """Apply the style within a block.
 
     Args:
         own: settings of the user's own style, which come over ours.
+        look: the venue; a neutral page unless given.
     """
     with mpl.rc_context():
         mpl.rcdefaults()  # so that a `matplotlibrc` in the folder or the home changes nothing
         mpl.rcParams.update(STYLE)
+        mpl.rcParams.update(dict[Any, Any](settings(look or Look())))
         mpl.rcParams.update(dict[Any, Any](own or {}))
         yield
 

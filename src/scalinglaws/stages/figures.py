@@ -20,6 +20,7 @@ from scalinglaws.plotting.explained import explanation, shows_runs
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
 from scalinglaws.public_runs.description import manifest
+from scalinglaws.stages.provenance import provenance, write_provenance
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.analysis import read_analysis
 from scalinglaws.tables.csv import read_table
@@ -67,7 +68,7 @@ def main(arguments: list[str]) -> None:
             tables |= {f"{scale}/{name}": table for name, table in read_analysis([file]).items()}
     module, _, function = spec.figure.draw.partition(":")
     draw = getattr(import_module(module_name(*plugins.of_paper(plugins.FIGURES, module))), function)
-    with style(read_style(options.style) if options.style else None):
+    with style(read_style(options.style) if options.style else None, spec.look):
         figure = draw(tables)
         explained = explanation(figure)
         if spec.protocol is not None and isinstance(tables, StudyTables):
@@ -80,9 +81,12 @@ def main(arguments: list[str]) -> None:
             if not shows_runs(figure):
                 spec, manifests, trained = spec.model_copy(update={"studies": ()}), [], []
             text = caption.of_analysis(spec, manifests, trained, explained)
-        wrote = save(figure, text, options.out, spec.figure.name)
+        wrote = save(figure, text, options.out, spec.figure.name, spec.look.formats)
     style_file = [options.style] if options.style else []
-    note_made_of(options, "figures", [*options.files, *options.runs, *options.beside, *style_file], wrote)
+    read = [*options.files, *options.runs, *options.beside, *style_file]
+    made_of = provenance(spec, options.code, read)
+    wrote.append(write_provenance(made_of, options.out / f"{spec.figure.name}.json"))
+    note_made_of(options, "figures", read, wrote)
 
 
 if __name__ == "__main__":

@@ -92,6 +92,14 @@ def test_two_saves_are_the_same_bytes(saved: Path) -> None:
     assert sorted(file.name for file in (saved / "one").iterdir()) == [f"fig.{each}" for each in endings]
 
 
+def test_a_caption_may_hold_dollars_and_braces(tmp_path: Path) -> None:
+    with style():
+        save(small_figure(), r"Paid $5 for \foo{x} and $6 {y}.", tmp_path, "fig")
+    metadata = PdfReader(tmp_path / "fig.pdf").metadata
+    assert metadata is not None
+    assert metadata.subject == r"Paid $5 for \foo{x} and $6 {y}."
+
+
 def test_the_pdf_has_no_date_and_embeds_its_fonts(saved: Path) -> None:
     reader = PdfReader(saved / "one" / "fig.pdf")
     assert reader.metadata is not None
@@ -106,6 +114,7 @@ def test_the_pdf_has_no_date_and_embeds_its_fonts(saved: Path) -> None:
         inner = inner["/DescendantFonts"][0].get_object() if "/DescendantFonts" in inner else inner
         assert "/FontFile2" in inner["/FontDescriptor"].get_object()
     assert "caption" not in reader.pages[0].extract_text()
+    assert reader.metadata.subject == ("A caption. " * 30).strip()
 
 
 def test_the_csv_is_what_is_drawn(saved: Path) -> None:

@@ -93,5 +93,5 @@ def test_ones_own_style_comes_over_ours(tmp_path: Path) -> None:
 def test_settings_made_elsewhere_in_the_process_do_not_count() -> None:
     with mpl.rc_context({"axes.linewidth": 9.0}):
         with style():
-            assert mpl.rcParams["axes.linewidth"] == mpl.rcParamsDefault["axes.linewidth"]
+            assert mpl.rcParams["axes.linewidth"] == STYLE["axes.linewidth"]
         assert mpl.rcParams["axes.linewidth"] == 9

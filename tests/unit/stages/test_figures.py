@@ -59,12 +59,13 @@ def call(files: list[Path], out: Path, spec: dict[str, Any] = SPEC, *options: st
 
 def test_a_figure_is_saved_with_its_caption(files: list[Path], tmp_path: Path) -> None:
     call(files, tmp_path / "out")
-    endings = ("caption.md", "caption.tex", "csv", "pdf", "png")
+    endings = ("caption.md", "caption.tex", "csv", "json", "pdf", "png")
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [f"fig4.{each}" for each in endings]
     text = (tmp_path / "out" / "fig4.caption.md").read_text()
     assert text.startswith("After Fig 4. Dashed: least squares on logarithms. Brackets: 90 % intervals, 400 ")
     assert "Scale laptop, Toy-MNIST: n = 30 runs" in text
     assert r"90 \% intervals" in (tmp_path / "out" / "fig4.caption.tex").read_text()
+    assert b"After Fig 4." in (tmp_path / "out" / "fig4.png").read_bytes()
 
 
 def test_the_caption_says_what_was_measured_on_what() -> None:

@@ -10,6 +10,8 @@ from scalinglaws.files import read_file
 
 CODE = re.compile(r'(?:[^#"]|"[^"]*")*')
 """A line up to its comment; a # within quotes does not begin one."""
+OWN_STYLE = Path("figures.mplstyle")
+"""The style file that is used, where there is one, if the scale names none."""
 NO_STYLE = ("backend", "backend_fallback", "interactive", "figure.hooks")
 """Settings that choose how the process draws; the last names functions to be called."""
 

@@ -35,6 +35,7 @@ from scalinglaws.plotting.learning_curves import (
     size_entries,
     thousands,
 )
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 from scalinglaws.tables.study import CURVE, GROWTH
@@ -83,7 +84,7 @@ def two_scales(tables: Tables) -> Figure:
         if scale:
             others.setdefault(scale, {})[plain] = table
     scales = [this, *others.values()]
-    figure = Figure(figsize=(7.5, 5.0 + 0.38 * len(this["studies"]) * len(scales)), layout="constrained")
+    figure = new_figure(5.0 + 0.38 * len(this["studies"]) * len(scales))
     _families(figure.subplots(), *scales)
     remark(figure, _paper_ranges(this))
     return figure
@@ -91,7 +92,7 @@ def two_scales(tables: Tables) -> Figure:
 
 def _panels(tables: Tables, lines: int) -> tuple[Figure, Axes, Axes]:
     height = 5.0 + 0.19 * lines * len(tables["studies"])
-    figure = Figure(figsize=(10.5, height), layout="constrained")
+    figure = new_figure(height)
     remark(figure, _paper_ranges(tables))
     left, right = figure.subplots(1, 2)
     return figure, left, right

@@ -25,6 +25,7 @@ from scalinglaws.plotting.learning_curves import (
     size_axis,
     size_entries,
 )
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.study import CURVE, GROWTH, StudyTables
 from scalinglaws.tasks.core.metrics import chance_level, metric_title
@@ -35,7 +36,7 @@ BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)}  # hides no
 
 def learning_curves(tables: StudyTables) -> Figure:
     """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
-    figure = Figure(figsize=(10.5, 6.4), layout="constrained")
+    figure = new_figure(6.4)
     study = str(tables.runs.study.iloc[0]).split("/")[-1]
     remark(figure, paper_ranges([study]))
     left, right = figure.subplots(1, 2)

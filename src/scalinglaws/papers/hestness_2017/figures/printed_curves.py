@@ -4,6 +4,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scalinglaws.plotting.panels import new_figure, row_of_panels
 from scalinglaws.plotting.style import fixed_ticks, powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 
@@ -22,8 +23,7 @@ X_LABEL = "Training data set size, {} (log scale)"
 
 def translation(tables: Tables) -> Figure:
     """Fig 1: printed curves of two models of fixed size, and the best-fit model at each size."""
-    figure = Figure(figsize=(10.5, 5.4), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = row_of_panels(2, 3.3)
     left.set_title("Fig 1 left: models of one size, as printed", loc="left")
     printed = where(tables["printed"], panel="Fig 1 left").set_index("series")
     for k, (series, row) in enumerate(printed.iterrows()):
@@ -40,7 +40,7 @@ def translation(tables: Tables) -> Figure:
 
 def characters(tables: Tables) -> Figure:
     """Fig 3 left: character language models, with either optimiser."""
-    figure = Figure(figsize=(6.4, 6.2), layout="constrained")
+    figure = new_figure(6.2)
     axes = figure.subplots()
     axes.set_title("Fig 3 left: character language models", loc="left")
     for k, series in enumerate(("char_lm_sgd", "char_lm_adam")):
@@ -51,8 +51,7 @@ def characters(tables: Tables) -> Figure:
 
 def speech(tables: Tables) -> Figure:
     """Fig 5: speech models that are best at each size (left), and DS2 models of one size (right)."""
-    figure = Figure(figsize=(10.5, 6.4), layout="constrained")
-    left, right = figure.subplots(1, 2)
+    figure, (left, right) = row_of_panels(2, 4.0)
     left.set_title("Fig 5 left: best-fit model at each size", loc="left")
     for k, series in enumerate(("ds2", "attention")):
         _learning_curve(left, tables, series, f"C{k}")

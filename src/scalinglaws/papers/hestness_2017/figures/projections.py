@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.transforms import Bbox
 
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.tables.analysis import Tables
 
@@ -27,7 +28,7 @@ OFF = "#b2182b"
 
 def projections(tables: Tables) -> Figure:
     """The ratio of computed to printed for every quantity, and both numbers in a table."""
-    figure = Figure(figsize=(11.5, 7.4), layout="constrained")
+    figure = new_figure(7.4)
     above, below = figure.subplots(2, 1, height_ratios=(3.0, 1.7))
     _ratios(above, tables)
     _numbers(below, tables)

@@ -98,7 +98,7 @@ def _forest(
 ) -> tuple[Figure, tuple[Axes, Axes], Axes]:
     """Two panels with one named row per study, and a heading above the first row of each domain."""
     tall = ROW * (1.5 - float(heights.min(initial=0.0))) + 0.7
-    figure, panels, strip = panels_and_strip(10.5, tall, 1, 2, lines=1, share_y="row")
+    figure, panels, strip = panels_and_strip(tall, 1, 2, lines=1, share_y="row")
     left, right = panels[0]
     left.set_yticks(heights, names)
     left.set_ylim(float(heights.min(initial=0.0)) - 0.8, -0.2)

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from scalinglaws.plotting.explained import draws_no_runs
 from scalinglaws.plotting.learning_curves import CUT, factor, power
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 from scalinglaws.tables.value import Value
@@ -41,7 +41,7 @@ AMARI = {
 
 def regions(tables: Tables) -> Figure:
     """Fig 6: the paper's sketch, the regions of a computed curve, and networks between two known levels."""
-    figure = Figure(figsize=(15.75, 5.8), layout="constrained")
+    figure = new_figure(5.8)
     grid = figure.add_gridspec(2, 3, height_ratios=(5, 3))
     _sketch(figure.add_subplot(grid[:, 0]))
     _measured(figure.add_subplot(grid[:, 1]), tables)
@@ -53,7 +53,7 @@ def regions(tables: Tables) -> Figure:
 
 def theory(tables: Tables) -> Figure:
     """The counting model by loss, Amari's four types, and the counting classifier by Zipf's exponent."""
-    figure = Figure(figsize=(10.5, 11.4), layout=ConstrainedLayoutEngine(h_pad=0.12))
+    figure = new_figure(11.4)
     panels = figure.subplots(2, 2)
     for axes, coin in zip(panels[0], COINS, strict=True):
         _coin(axes, tables, coin)
@@ -109,7 +109,7 @@ def _measured(axes: Axes, tables: Tables) -> None:
     axes.axvline(
         1 / commonest, color="0.45", linewidth=1, zorder=1, linestyle="-.", label="_commonest",
     )  # fmt: skip
-    axes.text(1.15 / commonest, low * 1.08, r"$m = 1/p_{max}$", color="0.3", ha="left", va="bottom")
+    axes.text(1.15 / commonest, low * 1.08, r"$m = 1/p_\mathrm{max}$", color="0.3", ha="left", va="bottom")
     axes.set(xscale="log", xlim=(curve.x.min(), curve.x.max()))
     plain_log(axes, low, high)
     axes.legend(**LEGEND, ncols=2)

@@ -9,7 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from scalinglaws.papers.rosenfeld_2021.figures.surfaces import fraction
+from scalinglaws.plotting.panels import new_figure, row_of_panels
 from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables, where
 
 PUBLISHED = ("ImageNet", "WikiText-103")
@@ -22,8 +24,7 @@ PERCENT = 100.0
 
 def extrapolation(tables: Tables) -> Figure:
     """The fitted corner, and its predictions for the rest, for the two data sets of the paper."""
-    figure = Figure(figsize=(13, 5.0), layout="constrained")
-    panels = figure.subplots(1, 3)
+    figure, panels = row_of_panels(3, 3.1)
     _corner(panels[0], tables, PUBLISHED[0])
     for axes, name in zip(panels[1:], PUBLISHED, strict=True):
         _estimates(axes, tables, name)
@@ -32,7 +33,7 @@ def extrapolation(tables: Tables) -> Figure:
 
 def cut_offs(tables: Tables) -> Figure:
     """Mean and standard deviation of the error for other corners."""
-    figure = Figure(figsize=(11, 7.4), layout="constrained")
+    figure = new_figure(7.4)
     for row, (measure, title) in zip(figure.subplots(2, 2), MEASURES.items(), strict=True):
         for axes, name in zip(row, PUBLISHED, strict=True):
             axes.set_title(f"{name}: {title}", loc="left")
@@ -42,7 +43,7 @@ def cut_offs(tables: Tables) -> Figure:
 
 def data_sets(tables: Tables) -> Figure:
     """Mean and standard deviation of the error for every data set, fitted on the same corner."""
-    figure = Figure(figsize=(11.5, 5.0), layout="constrained")
+    figure = new_figure(5.0)
     for axes, (measure, title) in zip(figure.subplots(1, 2), MEASURES.items(), strict=True):
         axes.set_title(f"Fitted on the corner: {title}", loc="left")
         _by_data_set(axes, tables, measure)
@@ -51,8 +52,7 @@ def data_sets(tables: Tables) -> Figure:
 
 def cross_validation(tables: Tables) -> Figure:
     """Cross-validated estimates for all data sets, and for comparison the law without its envelope."""
-    figure = Figure(figsize=(13.5, 5.2), layout="constrained")
-    language, vision, laws = figure.subplots(1, 3)
+    figure, (language, vision, laws) = row_of_panels(3, 3.2)
     for axes, chosen, title in (
         (language, True, "Language: cross-entropy"),
         (vision, False, "Vision: top-1 error"),
@@ -111,7 +111,7 @@ def _estimates(axes: Axes, tables: Tables, name: str) -> None:
         f"the paper's measurement:\n$\\mu$, $\\sigma$ = {paper}"
     )
     axes.text(
-        0.03, 0.97, text, transform=axes.transAxes, va="top", fontsize=8,
+        0.03, 0.97, text, transform=axes.transAxes, va="top", fontsize=SMALLEST,
         bbox={"facecolor": "white", "edgecolor": "0.8", "alpha": 0.9},
     )  # fmt: skip
     axes.set_xlabel("actual error: drawn (log scale)")
@@ -175,7 +175,7 @@ def _crossed(axes: Axes, tables: Tables, language: bool) -> None:
     _log_errors(axes, low, high)
     axes.set_xlabel("actual error: drawn (log scale)")
     axes.set_ylabel("error estimated from the other folds (log scale)")
-    axes.legend(loc="upper left", fontsize=7)
+    axes.legend(loc="upper left")
 
 
 def _laws(axes: Axes, tables: Tables) -> None:

@@ -12,7 +12,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables, where
 
 SHOWN = ("WikiText-103", "CIFAR10")
@@ -23,7 +25,7 @@ LEVELS = 14  # of the filled contours
 
 def landscapes(tables: Tables) -> Figure:
     """For two data sets: the landscape, and its sections over data and over model size."""
-    figure = Figure(figsize=(13, 8.6), layout="constrained")
+    figure = new_figure(8.6)
     places = figure.add_gridspec(2, 3, width_ratios=(1.3, 1, 1))
     for row, name in enumerate(SHOWN):
         _surface(figure.add_subplot(places[row, 0], projection="3d"), tables, name)
@@ -35,7 +37,7 @@ def landscapes(tables: Tables) -> Figure:
 
 def every(tables: Tables) -> Figure:
     """All nine landscapes as filled contours, with lines of equal error and the paper's configurations."""
-    figure = Figure(figsize=(12, 11.5), layout="constrained")
+    figure = new_figure(11.5)
     panels = figure.subplots(3, 3)
     for axes, (_, row) in zip(panels.flat, tables["full_scale"].iterrows(), strict=True):
         _contours(axes, tables, row)
@@ -55,7 +57,7 @@ def _surface(axes: Any, tables: Tables, name: str) -> None:
     axes.set_title(f"{name}: {_metric(tables, name)}", loc="left")
     axes.plot_surface(x, y, z, cmap=MAP, alpha=0.75, linewidth=0, antialiased=True, rcount=25, ccount=25)
     axes.scatter(
-        np.log2(grid.n), np.log2(grid.m), np.log10(grid.error), color="tab:blue", s=9, depthshade=False,
+        np.log2(grid.n), np.log2(grid.m), np.log10(grid.error), color="C0", s=9, depthshade=False,
         label="_configurations",
     )  # fmt: skip
     low = float(z.min()) - 0.12 * float(np.ptp(z))
@@ -77,7 +79,7 @@ def _surface(axes: Any, tables: Tables, name: str) -> None:
     axes.set_ylabel("model, fraction m")
     axes.set_zlabel("error (log scale)")
     axes.view_init(elev=22, azim=38)
-    axes.tick_params(labelsize=7)
+    axes.tick_params(labelsize=SMALLEST)
     axes.set_box_aspect(None, zoom=0.9)
 
 
@@ -97,7 +99,7 @@ def _sections(axes: Axes, tables: Tables, name: str, axis: str) -> None:
     _error_axis(axes, float(grid.error.min()), float(grid.error.max()))
     axes.set_xlabel(f"{over} size, fraction of the largest (log scale)")
     axes.set_ylabel(f"{_metric(tables, name)} (log scale)")
-    axes.legend(fontsize=7, loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.6)
+    axes.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), handlelength=1.6)
 
 
 def _contours(axes: Axes, tables: Tables, row: pd.Series) -> None:
@@ -116,7 +118,7 @@ def _contours(axes: Axes, tables: Tables, row: pd.Series) -> None:
         axes.plot(line.n, line.m, color="white", linewidth=1.1, label=f"error {level:g}")
         middle = line.iloc[len(line) // 2]
         axes.annotate(
-            f"{level:g}", (middle.n, middle.m), color="white", fontsize=7.5, ha="center", va="center",
+            f"{level:g}", (middle.n, middle.m), color="white", fontsize=SMALLEST, ha="center", va="center",
             bbox={"boxstyle": "round,pad=0.1", "facecolor": "0.25", "edgecolor": "none", "alpha": 0.75},
         )  # fmt: skip
     axes.scatter(grid.n, grid.m, s=7, color="black", zorder=3, label="configurations")

@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 from matplotlib.transforms import Bbox
 
+from scalinglaws.plotting.panels import new_figure, row_of_panels
 from scalinglaws.plotting.style import plain_log
 from scalinglaws.tables.analysis import Tables
 
@@ -27,8 +28,7 @@ MEANINGS = {**SYMBOLS, "a": r"$a = \beta / (\alpha + \beta)$"}
 
 def residuals(tables: Tables) -> Figure:
     """Residuals of the published fit and the refit: how they are distributed, and over N and D."""
-    figure = Figure(figsize=(10.5, 3.9), layout="constrained")
-    panels = figure.subplots(1, 3)
+    figure, panels = row_of_panels(3, 2.4)
     _histogram(panels[0], tables["histogram"])
     for axes, variable, words in (
         (panels[1], "N", "Parameters N (log scale)"),
@@ -67,7 +67,7 @@ def _histogram(axes: Axes, histogram: pd.DataFrame) -> None:
 def parameters(tables: Tables) -> Figure:
     """Constants by source with their intervals, and tests of the published ones."""
     frame = tables["parameters"]
-    figure = Figure(figsize=(10.5, 7.2), layout="constrained")
+    figure = new_figure(7.2)
     places = figure.add_gridspec(3, 3, height_ratios=(1, 1, 1))
     sources = list(dict.fromkeys(frame.source))
     for k, (name, title) in enumerate(MEANINGS.items()):
@@ -123,7 +123,7 @@ def _tests(axes: Axes, tests: pd.DataFrame) -> None:
 def policy(tables: Tables) -> Figure:
     """Optimal tokens per parameter at each budget, by the published constants and by the refit."""
     frame = tables["policy"]
-    figure = Figure(figsize=(7.2, 4.4), layout="constrained")
+    figure = new_figure(4.4)
     axes = figure.subplots()
     axes.set_title("Optimal tokens a parameter", loc="left")
     for name in (FULL, REFIT):

@@ -9,6 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.tables.analysis import Tables
 
 GREY = "0.45"
@@ -26,7 +27,7 @@ HEADINGS = {"published": "Published", "refit": "Refitted", "window": "Refitted, 
 
 def isoflop(tables: Tables) -> Figure:
     """IsoFLOP curves, and the best size and tokens of each budget."""
-    figure = Figure(figsize=(10.5, 4.4), layout="constrained")
+    figure = new_figure(4.4)
     panels = figure.subplots(1, 3, width_ratios=(1.25, 1, 1))
     _curves(panels[0], tables)
     _optima(panels[1], tables, "N", "Parameters N (log scale)")
@@ -56,7 +57,7 @@ def _curves(axes: Axes, tables: Tables) -> None:
     axes.set_ylabel("Training loss (nats)")
     handles, labels = axes.get_legend_handles_labels()
     shown = [(h, t) for h, t in zip(handles, labels, strict=True) if "parabola" not in t]
-    axes.legend(*zip(*shown, strict=True), title="FLOPs", ncols=2, loc="lower left", title_fontsize=8)
+    axes.legend(*zip(*shown, strict=True), title="FLOPs", ncols=2, loc="lower left")
 
 
 def _optima(axes: Axes, tables: Tables, variable: str, words: str) -> None:
@@ -100,7 +101,7 @@ def _optima(axes: Axes, tables: Tables, variable: str, words: str) -> None:
 
 def frontier(tables: Tables) -> Figure:
     """The best size over compute by each approach, published and refitted, and trained models."""
-    figure = Figure(figsize=(8.4, 5.2), layout="constrained")
+    figure = new_figure(5.2)
     axes = figure.subplots()
     axes.set_title("Compute-optimal model size", loc="left")
     lines, optima = tables["lines"], tables["optima"]
@@ -142,17 +143,17 @@ def exponents(tables: Tables) -> Figure:
     """Table 2: a and b by approach, published and refitted, as numbers and as intervals."""
     frame = tables["exponents"]
     rows = [row for kind in HEADINGS for row in _with_heading(frame, kind)]
-    figure = Figure(figsize=(10.5, 0.27 * len(rows) + 0.9), layout="constrained")
+    figure = new_figure(0.27 * len(rows) + 0.9)
     text, *panels = figure.subplots(1, 3, sharey=True, width_ratios=(2.5, 1, 1))
     text.set_ylim(len(rows) - 0.3, -0.7)
     text.set_xlim(0, 1)
     text.axis("off")
     for x, words in (
         (0.0, "Approach"),
-        (COLUMNS[0], r"$a$, $N_{opt} \propto C^a$"),
-        (COLUMNS[1], r"$b$, $D_{opt} \propto C^b$"),
+        (COLUMNS[0], r"$a$, $N_\mathrm{opt} \propto C^a$"),
+        (COLUMNS[1], r"$b$, $D_\mathrm{opt} \propto C^b$"),
     ):
-        text.text(x, -1.0, words, fontsize=10, va="bottom")
+        text.text(x, -1.0, words, va="bottom")
     for axes, name in zip(panels, ("a", "b"), strict=True):
         axes.set_title(f"Exponent {name}", loc="left")
         for place, row in enumerate(rows):
@@ -167,11 +168,11 @@ def exponents(tables: Tables) -> Figure:
         axes.grid(visible=False, axis="y")
     for place, row in enumerate(rows):
         if "kind" not in row:
-            text.text(0.0, place, row["heading"], va="center", fontsize=9, fontweight="bold")
+            text.text(0.0, place, row["heading"], va="center", fontweight="bold")
             continue
-        text.text(0.02, place, row["approach"], va="center", fontsize=9)
+        text.text(0.02, place, row["approach"], va="center")
         for x, name in zip(COLUMNS, ("a", "b"), strict=True):
-            text.text(x, place, _cell(row, name), va="center", fontsize=9)
+            text.text(x, place, _cell(row, name), va="center")
     return figure
 
 

@@ -6,6 +6,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables
 
 D, ATTN, FF = r"d_\mathrm{model}", r"d_\mathrm{attn}", r"d_\mathrm{ff}"
@@ -35,7 +37,7 @@ LINES = {
 
 def table_1(tables: Tables) -> Figure:
     """Above: Table 1, formulas and counts. Below: the ratio of the sums over model size."""
-    figure = Figure(figsize=(12, 6.4), layout="constrained")
+    figure = new_figure(6.4)
     above, below = figure.subplots(2, 1, height_ratios=(3.2, 3))
     _table(above, tables["parts"])
     _ratios(below, tables["sizes"])
@@ -51,7 +53,7 @@ def _table(axes: Axes, parts: pd.DataFrame) -> None:
         for k, (x, text) in enumerate(zip(PLACES, cells, strict=True)):
             bold = "bold" if y in (0, len(rows) - 1) else "normal"
             side = "right" if k in RIGHT else "left"
-            axes.text(x, y + 0.5, text, ha=side, va="center", fontsize=8.5, weight=bold)
+            axes.text(x, y + 0.5, text, ha=side, va="center", fontsize=SMALLEST, weight=bold)
     for y in (0, 1, len(rows) - 1, len(rows)):
         axes.axhline(y, color="black", linewidth=0.8)
 

@@ -5,6 +5,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables
 
 COLOURS = {"Mean": "C3", "Sum": "C1", "tight": "C2", "Newton": "C0"}
@@ -14,7 +16,7 @@ PRINTED = "Hoffmann et al., as printed"
 
 def stopping(tables: Tables) -> Figure:
     """What an iteration gains and what ftol needs, where descents end, and the exponent that follows."""
-    figure = Figure(figsize=(10.5, 7.4), layout="constrained")
+    figure = new_figure(7.4)
     places = figure.add_gridspec(2, 3, height_ratios=(4, 3))
     above = [figure.add_subplot(places[0, k]) for k in range(3)]
     _decreases(above[0], tables["traces"])
@@ -52,7 +54,7 @@ def _excesses(axes: Axes, traces: pd.DataFrame) -> None:
             [last.iteration], [last.excess], s=40, color=_colour(method), zorder=3, label=f"{method}, stop"
         )
         axes.annotate(
-            "stop", (last.iteration, last.excess), (-7, -13), textcoords="offset points", fontsize=8
+            "stop", (last.iteration, last.excess), (-7, -13), textcoords="offset points", fontsize=SMALLEST
         )
     axes.set_yscale("log")
     axes.set_ylim(1e-16, 10)
@@ -94,7 +96,7 @@ def _exponents(axes: Axes, methods: pd.DataFrame, parameters: pd.DataFrame) -> N
         axes.scatter([value], [place], s=30, color=colour, zorder=3, label=name)
         axes.annotate(
             f"{value:.4g}", (max(value, high) if high == high else value, place), (7, 0),
-            textcoords="offset points", va="center", fontsize=8,
+            textcoords="offset points", va="center", fontsize=SMALLEST,
         )  # fmt: skip
     axes.set_yticks(range(len(rows)), [name for name, *_ in rows])
     axes.set_ylim(len(rows) - 0.4, -0.6)

@@ -9,6 +9,7 @@ from matplotlib.ticker import FuncFormatter
 
 from scalinglaws.plotting.legend import fill_strip, panels_and_strip
 from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables
 
 COLOURS = {"2.8B": "#eda92a", "4.2B": "#e0672a", "8.7B": "#c0301c"}
@@ -26,7 +27,7 @@ MARKERS = {
 
 def returns(tables: Tables) -> Figure:
     """Fig 5: loss against the share of unique tokens at a fixed length, and against length at fixed data."""
-    figure, panels, strip = panels_and_strip(10.5, 4.4, 1, 2, lines=2, share_y="row")
+    figure, panels, strip = panels_and_strip(4.4, 1, 2, lines=2, share_y="row")
     left, right = panels[0]
     _empirical(left, tables["empirical"], tables["runs"])
     _predicted(right, tables["predicted"], tables["epochs"])
@@ -66,7 +67,7 @@ def _empirical(axes: Axes, curves: pd.DataFrame, runs: pd.DataFrame) -> None:
         )
         axes.scatter(points.epochs, points.loss, s=22, color=colour, zorder=3, label=f"{size}, runs")
         words = f"{size} parameters trained for {tokens / 1e9:.0f}B tokens"
-        axes.text(1, start - 0.012, words, weight="bold", fontsize=8, va="top")
+        axes.text(1, start - 0.012, words, weight="bold", fontsize=SMALLEST, va="top")
     axes.set_xscale("log")
     axes.set_xlim(0.9, 12)
     fixed_ticks(axes.xaxis, EPOCHS, lambda epochs: f"{100 / epochs:.0f} %")
@@ -86,9 +87,11 @@ def _predicted(axes: Axes, curves: pd.DataFrame, ticks: pd.DataFrame) -> None:
         axes.plot(marks.D, marks.published, "|", color="black", markersize=6, label=f"{size}, epochs")
         for _, mark in marks.iterrows():
             words = f"{mark.epochs:.0f} Ep."
-            axes.annotate(words, (mark.D, mark.published), (1, 3), textcoords="offset points", fontsize=6.5)
+            axes.annotate(
+                words, (mark.D, mark.published), (1, 3), textcoords="offset points", fontsize=SMALLEST
+            )
         end = float(law.published.iloc[-1])
-        axes.text(1.12e14, end, size, weight="bold", fontsize=8, va="center")
+        axes.text(1.12e14, end, size, weight="bold", fontsize=SMALLEST, va="center")
     first = ticks[(ticks["size"] == "2.8B") & (ticks.epochs == 1)].iloc[0]
     axes.plot(
         [first.D, 20 * first.D],
@@ -108,7 +111,7 @@ def _predicted(axes: Axes, curves: pd.DataFrame, ticks: pd.DataFrame) -> None:
 def flat_profile(tables: Tables) -> Figure:
     """How little the runs determine r_D: the objective along it, and where bootstrap refits end."""
     along, optima, refits = tables["profile"], tables["optima"], tables["refits"]
-    figure, panels, strip = panels_and_strip(10.5, 4.0, 1, 2, lines=2)
+    figure, panels, strip = panels_and_strip(4.0, 1, 2, lines=2)
     left, right = panels[0]
     lowest = float(optima.objective.min())
     left.set_title("Objective along $r_D$, $r_N$ fitted", loc="left")

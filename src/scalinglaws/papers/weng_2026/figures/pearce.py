@@ -2,6 +2,7 @@
 
 from matplotlib.figure import Figure
 
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.tables.analysis import Tables
 
 BLUE, GREY = "C0", "0.45"
@@ -13,7 +14,7 @@ def local_exponent(tables: Tables) -> Figure:
     """The optimal size without embeddings and its local exponent, over compute without embeddings."""
     curve = tables["curve"]
     curve = curve[curve.constants == "Besiroglu et al."]
-    figure = Figure(figsize=(6.8, 4.6), layout="constrained")
+    figure = new_figure(4.6)
     left = figure.subplots()
     right = left.twinx()
     left.set_title(r"$N^*_{\backslash E}$ (left axis)", loc="left")
@@ -42,7 +43,7 @@ def local_exponent(tables: Tables) -> Figure:
 def simulated(tables: Tables) -> Figure:
     """The simulated experiment: the best of twenty models at each budget, by both counts."""
     points, fits = tables["simulated"], tables["fits"]
-    figure = Figure(figsize=(10.5, 4.2), layout="constrained")
+    figure = new_figure(4.2)
     for axes, (counted, (title, index)) in zip(figure.subplots(1, 2), COUNTS.items(), strict=True):
         axes.set_title(title, loc="left")
         for constants, colour in CONSTANTS.items():

@@ -19,7 +19,7 @@ def playground(tables: Tables) -> Figure:
     points, curves, settings = tables["points"], tables["curves"], tables["settings"]
     shown = points[["decimals", "bias"]].drop_duplicates().to_numpy().tolist()
     figure, panels, strip = panels_and_strip(
-        10.5, 2.9 * len(shown), len(shown), len(REGIONS), lines=2, share_y="row"
+        2.9 * len(shown), len(shown), len(REGIONS), lines=2, share_y="row"
     )
     for (decimals, bias), line in zip(shown, panels, strict=True):
         for region, axes in zip(REGIONS, line, strict=True):
@@ -38,7 +38,7 @@ def playground(tables: Tables) -> Figure:
 def errors(tables: Tables) -> Figure:
     """Predicted minus true loss at the target over bias, rounding and region."""
     settings = tables["settings"]
-    figure, panels, strip = panels_and_strip(10.5, 3.6, 1, len(REGIONS), lines=2, share_y="row")
+    figure, panels, strip = panels_and_strip(3.6, 1, len(REGIONS), lines=2, share_y="row")
     for (region, words), axes in zip(REGIONS.items(), panels[0], strict=True):
         axes.set_title(f"Fitted to {words}", loc="left")
         axes.axhline(0, color="0.45", linestyle="--", linewidth=1, zorder=1)

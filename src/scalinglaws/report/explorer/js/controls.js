@@ -34,7 +34,7 @@ function slider(settings, onChange) {
   const show = (value) => {
     track.value = toStep(value);
     track.setAttribute("aria-valuetext", formatNumber(value));
-    if (document.activeElement !== field) field.value = Number(value.toPrecision(6));
+    if (document.activeElement !== field) field.value = fieldText(value);
   };
   track.addEventListener("input", () => {
     const value = toValue(Number(track.value));
@@ -52,6 +52,12 @@ function slider(settings, onChange) {
   show(settings.value);
   const name = make("label", {htmlFor: id}, make("b", {}, label), hint ? ` ${hint}` : "");
   return {row: make("div", {className: "slider"}, name, track, field), set: show};
+}
+
+/** A number as a field shows it: short, and again a number when it is read. */
+function fieldText(value) {
+  const short = Number(value.toPrecision(6));
+  return Math.abs(short) >= 1e6 ? short.toExponential().replace("+", "") : String(short);
 }
 
 /** The range of a slider around a value that a parameter has, within its bounds. */

@@ -46,7 +46,7 @@ function drawLaw(state) {
   const [first, last] = [curve[0][1], curve.at(-1)[1]];
   const {name, meaning, unit} = law.response;
   drawChart(document.getElementById("law-chart"), {
-    x: {label: `${variable.name}: ${variable.meaning} (${variable.unit})`, log: logX, domain},
+    x: {label: `${variable.name} (${variable.unit})`, log: logX, domain},
     y: {label: `${name} (${unit})`, log: logY && positive, domain: padded(values, logY && positive)},
     layers,
     summary:

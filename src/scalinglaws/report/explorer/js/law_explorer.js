@@ -136,7 +136,11 @@ function startExplorer(laws) {
         log: !variable.zero,
         lower: 0,
       };
-      return [slider(settings, (value) => { state.held[k] = value; redraw(); }).row]; // prettier-ignore
+      const hold = (value) => {
+        state.held[k] = value;
+        redraw();
+      };
+      return [slider(settings, hold).row];
     });
     at("held").replaceChildren(...rows);
   }
@@ -236,10 +240,10 @@ function startExplorer(laws) {
     if (!law.allocation) return;
     const plan = planned(f, law.allocation, params, fit?.samples ?? [], fit?.level ?? 0.95, held, budget, flops);
     const size = law.variables[law.allocation.size].name;
-    const held_ = law.variables.filter((_, k) => k !== law.allocation.size && k !== law.allocation.data);
+    const others = law.variables.filter((_, k) => k !== law.allocation.size && k !== law.allocation.data);
     at("plan-caption").textContent =
       `Least loss at C = ${flops} N D` +
-      (held_.length ? `, ${held_.map((each) => `${each.name} held`).join(", ")}` : "") +
+      (others.length ? `, ${others.map((each) => `${each.name} held`).join(", ")}` : "") +
       (plan.samples ? `; intervals at ${fit.level * 100} % from ${plan.samples} samples of the fit` : "");
     const rows = [
       ["N, parameters" + (law.allocation.omega === null ? "" : ", with embeddings"), formatInterval(plan.N)],

@@ -14,7 +14,8 @@ from scalinglaws.laws.optimum.plan import plan
 from scalinglaws.own_runs.saved_fit import arrays, read_fit
 from scalinglaws.report.explorer.entry import entry
 from scalinglaws.report.explorer.javascript import function_of
-from unit.own_runs.calling import Call, write_csv
+from unit.own_runs.calling import Call
+from unit.report.explorer.made_fit import made_fit
 from unit.report.explorer.javascript_engine import Engine
 
 LAWS = {
@@ -115,23 +116,11 @@ def test_rows_that_a_law_cannot_take_are_named(js: Engine) -> None:
     ]
 
 
-def fitted(tmp_path: Path, call: Call, *more: str) -> Path:
-    """The file of a fit of made runs."""
-    rng = np.random.default_rng(2)
-    N, D = 10 ** rng.uniform(7, 10, 40), 10 ** rng.uniform(9, 12, 40)
-    loss = (1.8 + 480 / N**0.35 + 2000 / D**0.36) * np.exp(0.002 * rng.standard_normal(40))
-    runs = write_csv(tmp_path / "runs.csv", {"params": N, "tokens": D, "loss": loss})
-    out = tmp_path / "fit.json"
-    words = ("--x", "N=params", "--x", "D=tokens", "--y", "loss", "--resamples", "100", "--out", out)
-    call("fit", runs, "--law", "chinchilla", *words, *more)
-    return out
-
-
 @pytest.mark.parametrize("tie", [(), ("--tie", "beta=alpha")])
 def test_a_fit_of_the_command_line_is_read_whole(
     js: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tie: list[str]
 ) -> None:
-    path = fitted(tmp_path, Call(monkeypatch, capsys), *tie)
+    _, path = made_fit(tmp_path, Call(monkeypatch, capsys), *tie)
     saved = read_fit(path)
     params, samples = arrays(saved)
     if tie:  # the page has the law untied, with both parameters at the same value

@@ -119,8 +119,8 @@ def _add_explorer(commands: user_options.Commands) -> None:
     parser = commands.add_parser(
         "explorer",
         help="write a page on which to play with every law",
-        description="Write one HTML file with every law: sliders, your own runs and fits, IsoFLOP slices, the "
-        "best model for a budget, and the toy simulation of Weng 2026. It needs no server and no network.",
+        description="Write one HTML file with every law: sliders, your own runs and fits, IsoFLOP "
+        "slices, the best model for a budget, the toy simulation of Weng 2026. It needs no network.",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="PAGE.html", help="the file to write")
 

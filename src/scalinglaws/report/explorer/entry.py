@@ -13,7 +13,7 @@ EXAMPLES = Path(__file__).with_name("examples.json")
 RANGE = (1.0, 1e6)
 """Of a variable, for laws without an example."""
 ALLOCATED = ("N", "N_E")
-"""Names of model size in laws that have a compute-optimal allocation; data are `D`, as in `scalinglaws plan`."""
+"""What model size is called in laws that have a compute-optimal allocation; data are `D`."""
 
 Ranges = dict[str, tuple[float, float]]
 
@@ -21,7 +21,7 @@ Ranges = dict[str, tuple[float, float]]
 def entry(law: Law) -> dict[str, Any]:
     """A law as JSON types; infinite bounds are null."""
     example = _examples().get(law.name, {})
-    ranges: Ranges = {name: RANGE for name in law.inputs} | example.get("ranges", {})
+    ranges: Ranges = dict.fromkeys(law.inputs, RANGE) | example.get("ranges", {})
     params = {each.name: _start(each, ranges) for each in law.parameters} | example.get("params", {})
     return {
         "name": law.name,

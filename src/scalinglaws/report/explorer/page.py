@@ -11,9 +11,9 @@ from scalinglaws import laws
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import module_name
 from scalinglaws.laws.law import Law
+from scalinglaws.plotting.panel import Panel
 from scalinglaws.report.explorer.entry import entry
 from scalinglaws.report.explorer.javascript import function_of
-from scalinglaws.report.explorer.panel import Panel
 
 TEMPLATE = Path(__file__).with_name("page.html")
 STYLE = Path(__file__).with_name("style.css")
@@ -72,7 +72,9 @@ def panels() -> list[Panel]:
 
 def _section(panel: Panel) -> str:
     heading = f'<h2 id="{panel.name}-title">{html.escape(panel.title)}</h2>'
-    return f'<section id="{panel.name}" aria-labelledby="{panel.name}-title">\n{heading}\n{panel.html}</section>'
+    return (
+        f'<section id="{panel.name}" aria-labelledby="{panel.name}-title">\n{heading}\n{panel.html}</section>'
+    )
 
 
 def _json(value: object) -> str:

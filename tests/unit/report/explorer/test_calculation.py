@@ -15,8 +15,8 @@ from scalinglaws.own_runs.saved_fit import arrays, read_fit
 from scalinglaws.report.explorer.entry import entry
 from scalinglaws.report.explorer.javascript import function_of
 from unit.own_runs.calling import Call
-from unit.report.explorer.made_fit import made_fit
 from unit.report.explorer.javascript_engine import Engine
+from unit.report.explorer.made_fit import made_fit
 
 LAWS = {
     "chinchilla": (482.01, 2085.43, 1.8172, 0.3478, 0.3658),
@@ -118,7 +118,11 @@ def test_rows_that_a_law_cannot_take_are_named(js: Engine) -> None:
 
 @pytest.mark.parametrize("tie", [(), ("--tie", "beta=alpha")])
 def test_a_fit_of_the_command_line_is_read_whole(
-    js: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tie: list[str]
+    js: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tie: list[str],
 ) -> None:
     _, path = made_fit(tmp_path, Call(monkeypatch, capsys), *tie)
     saved = read_fit(path)
@@ -149,9 +153,13 @@ def test_a_fit_of_the_command_line_is_read_whole(
         ('{"law": "mine"}', "no law named mine"),
         ('{"law": "chinchilla", "params": {"A": 1, "B": 1, "E": 1, "alpha": 1}}', "no usable value of beta"),
         ('{"law": "chinchilla", "params": {"A": -1, "B": 1, "E": 1, "alpha": 1, "beta": 1}}', "value of A"),
-        ('{"law": "chinchilla", "params": {"A": 1, "B": 1, "E": 1, "alpha": 11, "beta": 1}}', "value of alpha"),
         (
-            '{"law": "chinchilla", "params": {"A": 1, "B": 1, "E": 1, "alpha": 1, "beta": 1}, "samples": {"A": [1]}}',
+            '{"law": "chinchilla", "params": {"A": 1, "B": 1, "E": 1, "alpha": 11, "beta": 1}}',
+            "value of alpha",
+        ),
+        (
+            '{"law": "chinchilla", "params": {"A": 1, "B": 1, "E": 1, "alpha": 1, "beta": 1},'
+            ' "samples": {"A": [1]}}',
             "samples of the fit do not belong",
         ),
     ],
@@ -167,7 +175,14 @@ def test_what_is_no_fit_is_refused_with_a_sentence(js: Engine, content: str, fau
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(1.81672, "1.817"), (0, "0"), (12345.6, "12,346"), (5.76e23, "5.760e23"), (1.2e-7, "1.200e-7"), (None, "–")],
+    [
+        (1.81672, "1.817"),
+        (0, "0"),
+        (12345.6, "12,346"),
+        (5.76e23, "5.760e23"),
+        (1.2e-7, "1.200e-7"),
+        (None, "–"),
+    ],
 )
 def test_numbers_are_shown_short(js: Engine, value: float | None, shown: str) -> None:
     assert js.value("formatNumber(value)", value=value) == shown

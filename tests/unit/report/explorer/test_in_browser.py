@@ -130,7 +130,9 @@ def test_runs_near_a_budget_are_drawn_on_its_slice(opened: Opened, tmp_path: Pat
 
 
 def test_columns_with_other_names_are_chosen_by_hand(opened: Opened, tmp_path: Path) -> None:
-    opened.drop(write_csv(tmp_path / "runs.csv", {"size": [1e8, 1e9], "D": [2e9, 0], "test_loss": [3.1, 2.9]}))
+    opened.drop(
+        write_csv(tmp_path / "runs.csv", {"size": [1e8, 1e9], "D": [2e9, 0], "test_loss": [3.1, 2.9]})
+    )
     assert "Choose a column for each letter" in (opened.page.text_content("#column-status") or "")
     opened.page.select_option("#column-N", "size")
     opened.settle()
@@ -179,6 +181,6 @@ def test_a_phone_needs_no_sideways_scrolling(chromium: Browser, written: Path, t
     assert min(sizes) > 10  # pixels
     phone.page.locator("#parameters .slider").last.scroll_into_view_if_needed()
     chart = phone.page.locator("#law-chart").bounding_box()
-    assert chart and -1 <= chart["y"] and chart["y"] + chart["height"] < PHONE[1]  # still in sight
+    assert chart and chart["y"] >= -1 and chart["y"] + chart["height"] < PHONE[1]  # still in sight
     phone.context.close()
     assert phone.complaints == []

@@ -9,7 +9,7 @@ function chinchillaLoss(law, N, D) {
 
 /** The D at which N is the compute-optimal size, with C = 6 N D. */
 function optimalTokens(law, N) {
-  return ((law.beta * law.B) / (law.alpha * law.A) * N ** law.alpha) ** (1 / law.beta);
+  return (((law.beta * law.B) / (law.alpha * law.A)) * N ** law.alpha) ** (1 / law.beta);
 }
 
 /** The runs as they are observed: [{N, D, loss, size, ratio}], size and ratio by their places. */
@@ -34,7 +34,9 @@ function inside(toy, region, runs) {
 }
 
 function noiseOfRun({size, ratio}) {
-  return 0.01 * Math.sin((size + 1) * 1.91 + (ratio + 1) * 2.67) + ((size + ratio) % 2 === 0 ? 0.004 : -0.004);
+  return (
+    0.01 * Math.sin((size + 1) * 1.91 + (ratio + 1) * 2.67) + ((size + ratio) % 2 === 0 ? 0.004 : -0.004)
+  );
 }
 
 function biasProfile(n, d) {
@@ -53,7 +55,10 @@ function gridSearch(search, runs) {
   const span = Math.max(Math.max(...losses) - least, search.leastSpan);
   const highest = least - search.below;
   const lowest = Math.max(0, least - Math.max(search.depthInSpans * span, search.depth));
-  const around = (middle, reach, [low, high]) => [Math.max(low, middle - reach), Math.min(high, middle + reach)];
+  const around = (middle, reach, [low, high]) => [
+    Math.max(low, middle - reach),
+    Math.min(high, middle + reach),
+  ];
   let best = bestOfBox(search, runs, search.exponents, search.exponents, [lowest, highest], search.steps);
   for (const box of best ? search.refinements : []) {
     const alphas = around(best.alpha, box.exponent, search.allowed);
@@ -90,7 +95,8 @@ function bestOfBox(search, runs, alphas, betas, floors, [steps, stepsE]) {
       for (const E of floor) {
         if (!(A0 - E * A1 > 0 && B0 - E * B1 > 0 && least > E)) continue;
         const objective = square - 2 * mixed * E + bend * E * E;
-        if (objective <= lowest + search.nearly * Math.abs(lowest)) candidates.push({alpha, beta, E, x, z, solve, objective});
+        if (objective <= lowest + search.nearly * Math.abs(lowest))
+          candidates.push({alpha, beta, E, x, z, solve, objective});
         lowest = Math.min(lowest, objective);
       }
     }

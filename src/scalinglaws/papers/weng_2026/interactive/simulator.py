@@ -9,7 +9,7 @@ from pathlib import Path
 from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import TARGETS
 from scalinglaws.papers.weng_2026.toy import grid_search
 from scalinglaws.papers.weng_2026.toy.experiment import REGIONS, SIZES, TOKENS_PER_PARAMETER, TRUTH
-from scalinglaws.report.explorer.panel import Panel
+from scalinglaws.plotting.panel import Panel
 
 HTML = Path(__file__).with_name("simulator.html")
 CALCULATION = Path(__file__).with_name("simulation.js")

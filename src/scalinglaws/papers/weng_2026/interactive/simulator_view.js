@@ -44,7 +44,11 @@ function startSimulator(toy) {
       ["Sum of squared errors", law.objective.toPrecision(5), ""],
       ["Exponent of the best N in C", a(exponentN), a(trueExponentN)],
       ["Exponent of the best D in C", a(1 - exponentN), a(1 - trueExponentN)],
-      [`Loss at N = ${N.toExponential(0).replace("+", "")}, D = ${D.toExponential(4).replace("+", "")}`, a(predicted), a(trueLoss)],
+      [
+        `Loss at N = ${N.toExponential(0).replace("+", "")}, D = ${D.toExponential(4).replace("+", "")}`,
+        a(predicted),
+        a(trueLoss),
+      ],
       ["Error of the prediction", `${error > 0 ? "+" : ""}${a(error)}`, ""],
     ]);
   }
@@ -65,7 +69,11 @@ function startSimulator(toy) {
     const losses = [...found, ...truth].map(([, loss]) => loss);
     drawChart(at("simulator-chart"), {
       x: {label: "N, parameters", log: true, domain},
-      y: {label: "loss, nats per token", log: false, domain: padded([...losses, ...runs.map((run) => run.loss)], false)},
+      y: {
+        label: "loss, nats per token",
+        log: false,
+        domain: padded([...losses, ...runs.map((run) => run.loss)], false),
+      },
       layers: [
         {kind: "vertical", at: 10 ** target, style: "target"},
         {kind: "line", points: truth, style: "truth"},

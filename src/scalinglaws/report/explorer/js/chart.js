@@ -49,7 +49,16 @@ const LAYERS = {
     }
   },
   stems(group, {points, style}, toX, toY) {
-    const strokes = points.map(([x, y0, y1]) => pathOf([[x, y0], [x, y1]], toX, toY));
+    const strokes = points.map(([x, y0, y1]) =>
+      pathOf(
+        [
+          [x, y0],
+          [x, y1],
+        ],
+        toX,
+        toY,
+      ),
+    );
     element(group, "path", {d: strokes.join(""), class: `line ${style}`});
   },
   vertical(group, {at, style}, toX, _, box) {

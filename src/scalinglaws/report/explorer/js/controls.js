@@ -28,9 +28,15 @@ function slider(settings, onChange) {
     const place = first + ((last - first) * step) / SLIDER_STEPS;
     return Number((log ? Math.exp(place) : place).toPrecision(4));
   };
-  const toStep = (value) => Math.round((((log ? Math.log(value) : value) - first) / (last - first)) * SLIDER_STEPS);
+  const toStep = (value) =>
+    Math.round((((log ? Math.log(value) : value) - first) / (last - first)) * SLIDER_STEPS);
   const track = make("input", {type: "range", id, min: 0, max: SLIDER_STEPS, step: 1});
-  const field = make("input", {type: "number", id: `${id}-number`, step: "any", "aria-label": `${label}, exact value`});
+  const field = make("input", {
+    type: "number",
+    id: `${id}-number`,
+    step: "any",
+    "aria-label": `${label}, exact value`,
+  });
   const show = (value) => {
     track.value = toStep(value);
     track.setAttribute("aria-valuetext", formatNumber(value));

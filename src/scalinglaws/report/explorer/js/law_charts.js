@@ -26,17 +26,32 @@ function drawLaw(state) {
     const stride = Math.ceil(fit.samples.length / BAND_SAMPLES);
     const samples = fit.samples.filter((_, k) => k % stride === 0);
     const shares = [(1 - fit.level) / 2, (1 + fit.level) / 2];
-    const band = xs.map((value) => [value, ...quantiles(samples.map((each) => at(each, value)), shares)]);
+    const band = xs.map((value) => [
+      value,
+      ...quantiles(
+        samples.map((each) => at(each, value)),
+        shares,
+      ),
+    ]);
     layers.push({kind: "band", points: band, style: ""});
     layers.push({kind: "line", points: xs.map((value) => [value, at(fit.params, value)]), style: "fit"});
     drawn.push(`band: ${fit.level * 100} % interval of the fit, dashed: the fit`);
   }
   const fitted = predictions(state);
-  layers.push({kind: "stems", points: points.x.map((x, k) => [x[axis], points.y[k], fitted[k]]), style: "stem"});
+  layers.push({
+    kind: "stems",
+    points: points.x.map((x, k) => [x[axis], points.y[k], fitted[k]]),
+    style: "stem",
+  });
   layers.push({kind: "line", points: curve, style: "law"});
-  const dots = points.x.map((x, k) => [x[axis], points.y[k], `row ${points.numbers[k]}: ${formatNumber(points.y[k])}`]);
+  const dots = points.x.map((x, k) => [
+    x[axis],
+    points.y[k],
+    `row ${points.numbers[k]}: ${formatNumber(points.y[k])}`,
+  ]);
   layers.push({kind: "dots", points: dots, style: ""});
-  if (dots.length) drawn.push(`${dots.length} points of your table, each with a line to the law at its own variables`);
+  if (dots.length)
+    drawn.push(`${dots.length} points of your table, each with a line to the law at its own variables`);
   const others = law.variables
     .filter((_, k) => k !== axis)
     .map((each) => `${each.name} = ${formatNumber(held[law.variables.indexOf(each)], 3)}`);
@@ -53,7 +68,8 @@ function drawLaw(state) {
       `${meaning} by the law ${law.name}: from ${formatNumber(first, 3)} at ${variable.name} = ` +
       `${formatNumber(domain[0], 3)} to ${formatNumber(last, 3)} at ${formatNumber(domain[1], 3)}; ${dots.length} points.`,
   });
-  document.getElementById("law-caption").textContent = [`Line: the law at the sliders' values`, ...drawn].join("; ") + ".";
+  document.getElementById("law-caption").textContent =
+    [`Line: the law at the sliders' values`, ...drawn].join("; ") + ".";
 }
 
 /** Logarithms of measured over predicted, over the variable of the axis; null where the law is not positive. */
@@ -68,7 +84,11 @@ function drawResiduals(state) {
   const variable = law.variables[axis];
   const found = residuals(state);
   const dots = points.x
-    .map((x, k) => [x[axis], found[k], `row ${points.numbers[k]}: ${found[k] === null ? "none" : formatNumber(found[k])}`])
+    .map((x, k) => [
+      x[axis],
+      found[k],
+      `row ${points.numbers[k]}: ${found[k] === null ? "none" : formatNumber(found[k])}`,
+    ])
     .filter(([, value]) => value !== null);
   const rms = Math.sqrt(dots.reduce((sum, [, value]) => sum + value ** 2, 0) / dots.length);
   const missing = points.x.length - dots.length;
@@ -81,7 +101,11 @@ function drawResiduals(state) {
       log: !variable.zero,
       domain: extent([...variable.range, ...points.x.map((x) => x[axis])]),
     },
-    y: {label: "log(measured/law)", log: false, domain: padded([0, ...dots.map(([, value]) => value)], false)},
+    y: {
+      label: "log(measured/law)",
+      log: false,
+      domain: padded([0, ...dots.map(([, value]) => value)], false),
+    },
     layers: [
       {kind: "horizontal", at: 0, style: "zero"},
       {kind: "dots", points: dots, style: ""},
@@ -97,7 +121,8 @@ function drawIsoflop(state, plan) {
   const {size: sizeAt, data} = law.allocation;
   const budgets = SLICES.map((times) => times * budget);
   const optima = budgets.map((C) => optimum(f, law.allocation, params, held, C, flops));
-  const sizes = extent(optima.filter((each) => !each.onEdge).map((each) => each.size)) ?? law.variables[sizeAt].range;
+  const sizes =
+    extent(optima.filter((each) => !each.onEdge).map((each) => each.size)) ?? law.variables[sizeAt].range;
   const domain = [sizes[0] / 30, sizes[1] * 30];
   const logY = state.logY && optima.every((each) => each.loss > 0);
   const slices = budgets.map((C) =>
@@ -112,7 +137,9 @@ function drawIsoflop(state, plan) {
     return close ? [[x[sizeAt], points.y[k], `row ${points.numbers[k]}: ${formatNumber(points.y[k])}`]] : [];
   });
   const lows = optima.map((each) => each.loss);
-  const highest = Math.max(...slices.map((slice) => Math.min(slice[0][1], slice.at(-1)[1])).filter(Number.isFinite));
+  const highest = Math.max(
+    ...slices.map((slice) => Math.min(slice[0][1], slice.at(-1)[1])).filter(Number.isFinite),
+  );
   const variable = law.variables[sizeAt];
   drawChart(document.getElementById("isoflop-chart"), {
     x: {label: `${variable.name} (${variable.unit})`, log: true, domain},
@@ -126,7 +153,11 @@ function drawIsoflop(state, plan) {
       {kind: "dots", points: near, style: ""},
       {
         kind: "dots",
-        points: optima.map((each) => [each.size, each.loss, `${formatNumber(each.C, 3)} FLOPs: ${variable.name} = ${formatNumber(each.size, 3)}`]),
+        points: optima.map((each) => [
+          each.size,
+          each.loss,
+          `${formatNumber(each.C, 3)} FLOPs: ${variable.name} = ${formatNumber(each.size, 3)}`,
+        ]),
         style: "best",
       },
     ],

@@ -13,7 +13,9 @@ function newState(law) {
     law,
     f: LAW_FUNCTIONS[law.name],
     params: law.parameters.map((each) => each.start),
-    held: law.variables.map(({range: [low, high], zero}) => (zero ? (low + high) / 2 : Math.sqrt(low * high))),
+    held: law.variables.map(({range: [low, high], zero}) =>
+      zero ? (low + high) / 2 : Math.sqrt(low * high),
+    ),
     axis: 0,
     logY: true,
     points: {x: [], y: [], numbers: [], faults: []},
@@ -30,7 +32,9 @@ function startExplorer(laws) {
   let sliders = [];
   const redraw = oncePerFrame(draw);
 
-  at("law-choice").append(...laws.map((law) => make("option", {value: law.name}, `${law.name}: ${law.title}`)));
+  at("law-choice").append(
+    ...laws.map((law) => make("option", {value: law.name}, `${law.name}: ${law.title}`)),
+  );
   at("law-choice").addEventListener("change", () => chooseLaw(at("law-choice").value));
   at("axis").addEventListener("change", () => {
     state.axis = Number(at("axis").value);
@@ -84,7 +88,11 @@ function startExplorer(laws) {
   /** Show the law's declaration and its sliders. */
   function showLaw() {
     const {law, fit} = state;
-    const origin = fit ? "The sliders begin at your fit." : law.example ? `The sliders begin at: ${law.example}.` : "The sliders begin at made-up values.";
+    const origin = fit
+      ? "The sliders begin at your fit."
+      : law.example
+        ? `The sliders begin at: ${law.example}.`
+        : "The sliders begin at made-up values.";
     at("law-equation").textContent = law.equation;
     at("law-about").textContent = `${law.title}. ${law.source}. ${origin}`;
     sliders = law.parameters.map((parameter, k) =>
@@ -103,7 +111,9 @@ function startExplorer(laws) {
       ),
     );
     at("parameters").replaceChildren(...sliders.map((each) => each.row));
-    at("axis").replaceChildren(...law.variables.map((each, k) => make("option", {value: k}, `${each.name}: ${each.meaning}`)));
+    at("axis").replaceChildren(
+      ...law.variables.map((each, k) => make("option", {value: k}, `${each.name}: ${each.meaning}`)),
+    );
     at("axis").value = state.axis;
     showHeld();
     showColumns();
@@ -192,7 +202,10 @@ function startExplorer(laws) {
     const roles = [...state.law.variables, state.law.response];
     const choices = roles.map((role, k) => {
       const select = make("select", {id: `column-${role.name}`});
-      select.append(make("option", {value: ""}, "(choose)"), ...table.columns.map((name) => make("option", {value: name}, name)));
+      select.append(
+        make("option", {value: ""}, "(choose)"),
+        ...table.columns.map((name) => make("option", {value: name}, name)),
+      );
       select.value = state.columns[k];
       select.addEventListener("change", () => {
         useTable(state.columns.with(k, select.value));
@@ -202,7 +215,10 @@ function startExplorer(laws) {
       });
       return make("p", {}, make("label", {htmlFor: select.id}, `${role.name} `), select);
     });
-    at("columns").replaceChildren(...choices, make("p", {id: "column-status", role: "status", className: "small"}));
+    at("columns").replaceChildren(
+      ...choices,
+      make("p", {id: "column-status", role: "status", className: "small"}),
+    );
     showFaults();
   }
 
@@ -238,7 +254,16 @@ function startExplorer(laws) {
     const {law, f, fit, params, held, budget, flops} = state;
     at("allocation").hidden = !law.allocation;
     if (!law.allocation) return;
-    const plan = planned(f, law.allocation, params, fit?.samples ?? [], fit?.level ?? 0.95, held, budget, flops);
+    const plan = planned(
+      f,
+      law.allocation,
+      params,
+      fit?.samples ?? [],
+      fit?.level ?? 0.95,
+      held,
+      budget,
+      flops,
+    );
     const size = law.variables[law.allocation.size].name;
     const others = law.variables.filter((_, k) => k !== law.allocation.size && k !== law.allocation.data);
     at("plan-caption").textContent =
@@ -254,7 +279,10 @@ function startExplorer(laws) {
     const span = fit?.ranges[size];
     if (span && (plan.best.size > span[1] || plan.best.size < span[0])) {
       const [bound, which] = plan.best.size > span[1] ? [span[1], "the largest"] : [span[0], "the least"];
-      rows.push(["Beyond your runs", `${size} is ${formatNumber(plan.best.size / bound, 3)} times ${which} fitted`]);
+      rows.push([
+        "Beyond your runs",
+        `${size} is ${formatNumber(plan.best.size / bound, 3)} times ${which} fitted`,
+      ]);
     }
     if (plan.best.onEdge) rows.push(["Warning", "the loss has no minimum: more of one is always better"]);
     fillRows(at("plan"), rows);
@@ -265,13 +293,29 @@ function startExplorer(laws) {
     const {law, points} = state;
     at("points-box").hidden = !points.x.length;
     if (!points.x.length) return;
-    const names = ["Row", ...law.variables.map((each) => each.name), law.response.name, "Law", "log(measured/law)"];
-    at("points-head").replaceChildren(make("tr", {}, ...names.map((name) => make("th", {scope: "col"}, name))));
+    const names = [
+      "Row",
+      ...law.variables.map((each) => each.name),
+      law.response.name,
+      "Law",
+      "log(measured/law)",
+    ];
+    at("points-head").replaceChildren(
+      make("tr", {}, ...names.map((name) => make("th", {scope: "col"}, name))),
+    );
     const values = predictions(state);
     const left = residuals(state);
-    const rows = points.x.slice(0, ROWS_SHOWN).map((x, k) => [points.numbers[k], ...[...x, points.y[k], values[k], left[k]].map((value) => formatNumber(value))]);
+    const rows = points.x
+      .slice(0, ROWS_SHOWN)
+      .map((x, k) => [
+        points.numbers[k],
+        ...[...x, points.y[k], values[k], left[k]].map((value) => formatNumber(value)),
+      ]);
     if (points.x.length > ROWS_SHOWN) rows.push([`${points.x.length - ROWS_SHOWN} more`]);
-    fillRows(at("points"), rows.map((row) => row.map(String)));
+    fillRows(
+      at("points"),
+      rows.map((row) => row.map(String)),
+    );
   }
 }
 

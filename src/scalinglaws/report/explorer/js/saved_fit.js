@@ -20,14 +20,16 @@ function parseFit(text, laws) {
   const source = law.parameters.map(({name}) => tied[name] ?? name);
   const params = source.map((name) => saved.params?.[name]);
   params.forEach((value, k) => {
-    if (!isPossible(law.parameters[k], value)) throw new Error(`The fit has no usable value of ${source[k]}.`);
+    if (!isPossible(law.parameters[k], value))
+      throw new Error(`The fit has no usable value of ${source[k]}.`);
   });
   const drawn = saved.samples ?? {};
   const columns = Object.keys(drawn).length ? source.map((name) => drawn[name]) : [];
   const count = columns[0]?.length ?? 0;
   const usable = (column) =>
     Array.isArray(column) && column.length === count && column.every((value) => Number.isFinite(value));
-  if (!columns.every(usable)) throw new Error("The samples of the fit do not belong to the parameters of its law.");
+  if (!columns.every(usable))
+    throw new Error("The samples of the fit do not belong to the parameters of its law.");
   return {
     law,
     params,

@@ -69,7 +69,9 @@ function pointsOf(table, law, columns) {
   const points = {x: [], y: [], numbers: [], faults: []};
   for (const row of table.rows) {
     const values = places.map((place) => cellNumber(row.cells[place]));
-    const wrong = values.findIndex((value, k) => !(value > 0 || (roles[k].zero && value === 0)) || value === Infinity);
+    const wrong = values.findIndex(
+      (value, k) => !(value > 0 || (roles[k].zero && value === 0)) || value === Infinity,
+    );
     if (wrong >= 0) {
       const what = row.cells[places[wrong]].trim() || "empty";
       const allowed = roles[wrong].zero ? "0 or above" : "above 0";

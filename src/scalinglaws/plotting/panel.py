@@ -1,4 +1,4 @@
-"""A panel of the page: a part with controls of its own, such as the simulation of a paper."""
+"""A panel of the interactive page: a part with controls of its own, such as the simulation of a paper."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

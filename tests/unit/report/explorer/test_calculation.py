@@ -41,7 +41,8 @@ def test_the_best_model_and_its_intervals_are_those_of_the_package(
     samples = drawn(params, count)
     expected = plan(law, np.array(params), samples, C, 0.9)
     found = js.value(
-        f"planned({function_of(law)}, allocation, params, samples, 0.9, [0, 0], C, 6)",
+        f"((f) => planned(optimum(f, allocation, params, [0, 0], C),"
+        f" sampledOptima(f, allocation, samples, [0, 0], C, 6), 0.9, 20))({function_of(law)})",
         allocation=entry(law)["allocation"],
         params=params,
         samples=samples.T.tolist(),

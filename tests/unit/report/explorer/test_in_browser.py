@@ -137,7 +137,7 @@ def test_columns_with_other_names_are_chosen_by_hand(opened: Opened, tmp_path: P
     opened.page.select_option("#column-N", "size")
     opened.settle()
     said = opened.page.text_content("#column-status") or ""
-    assert said == "1 points are used; 1 left out: row 3, D: is 0; it must be above 0."
+    assert said == "1 point is used; 1 left out: row 3, D: is 0; it must be above 0."
     assert opened.page.locator("#law-chart circle").count() == 1
 
 

@@ -11,12 +11,19 @@ function predictions({f, params, points}) {
   return points.x.map((x) => f(params, x));
 }
 
+/** The range of the horizontal axis: that of the law, and all points with a margin. */
+function axisDomain({law, axis, points}) {
+  const {range, zero} = law.variables[axis];
+  const values = points.x.map((x) => x[axis]);
+  return extent([...range, ...(values.length ? padded(values, !zero, 0.03) : [])]);
+}
+
 /** The law over the variable of the horizontal axis, the others held, with the user's points. */
 function drawLaw(state) {
   const {law, f, params, held, axis, points, fit, logY} = state;
   const variable = law.variables[axis];
   const logX = !variable.zero;
-  const domain = extent([...variable.range, ...points.x.map((x) => x[axis])]);
+  const domain = axisDomain(state);
   const xs = spaced(...domain, CURVE_POINTS, logX);
   const at = (vector, value) => f(vector, held.with(axis, value));
   const curve = xs.map((value) => [value, at(params, value)]);
@@ -99,7 +106,7 @@ function drawResiduals(state) {
     x: {
       label: `${variable.name} (${variable.unit})`,
       log: !variable.zero,
-      domain: extent([...variable.range, ...points.x.map((x) => x[axis])]),
+      domain: axisDomain(state),
     },
     y: {
       label: "log(measured/law)",

@@ -226,7 +226,8 @@ function startExplorer(laws) {
     const {points, columns} = state;
     const missing = columns.every(Boolean) ? "" : "Choose a column for each letter. ";
     const left = points.faults.length ? `; ${points.faults.length} left out: ${points.faults[0]}` : "";
-    at("column-status").textContent = missing || `${points.x.length} points are used${left}.`;
+    at("column-status").textContent =
+      missing || `${points.x.length} ${points.x.length === 1 ? "point is" : "points are"} used${left}.`;
   }
 
   function draw() {
@@ -254,16 +255,8 @@ function startExplorer(laws) {
     const {law, f, fit, params, held, budget, flops} = state;
     at("allocation").hidden = !law.allocation;
     if (!law.allocation) return;
-    const plan = planned(
-      f,
-      law.allocation,
-      params,
-      fit?.samples ?? [],
-      fit?.level ?? 0.95,
-      held,
-      budget,
-      flops,
-    );
+    const best = optimum(f, law.allocation, params, held, budget, flops);
+    const plan = planned(best, sampled(), fit?.level, law.allocation.leastSamples);
     const size = law.variables[law.allocation.size].name;
     const others = law.variables.filter((_, k) => k !== law.allocation.size && k !== law.allocation.data);
     at("plan-caption").textContent =
@@ -287,6 +280,18 @@ function startExplorer(laws) {
     if (plan.best.onEdge) rows.push(["Warning", "the loss has no minimum: more of one is always better"]);
     fillRows(at("plan"), rows);
     drawIsoflop(state, plan);
+  }
+
+  /** The optima of the fit's samples, which the sliders of the parameters do not change. */
+  function sampled() {
+    const {law, f, fit, held, budget, flops} = state;
+    if (!fit) return [];
+    const key = JSON.stringify([budget, held]);
+    if (state.sampledFor !== key) {
+      state.sampledFor = key;
+      state.sampled = sampledOptima(f, law.allocation, fit.samples, held, budget, flops);
+    }
+    return state.sampled;
   }
 
   function showPoints() {

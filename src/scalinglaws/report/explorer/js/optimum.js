@@ -57,18 +57,21 @@ function goldenSection(f, low, high) {
   return (low + high) / 2;
 }
 
+/** The best allocations of samples of the parameters (an array of arrays), of those that have one. */
+function sampledOptima(f, allocation, samples, x, C, flops) {
+  return samples
+    .map((sample) => optimum(f, allocation, sample, x, C, flops, 80))
+    .filter((each) => Number.isFinite(each.loss) && !each.onEdge);
+}
+
 /**
- * The best allocation with intervals from samples of the parameters (an array of arrays, one per sample).
+ * The best allocation with intervals from `drawn`, the best allocations of samples of the parameters.
  *
  * Returns {best, N, D, ratio, loss, samples}: each of the four is [value, low, high], with NaN for ends that too
  * few usable samples leave open.
  */
-function planned(f, allocation, params, samples, level, x, C, flops) {
-  const best = optimum(f, allocation, params, x, C, flops);
-  const drawn = samples
-    .map((sample) => optimum(f, allocation, sample, x, C, flops, 80))
-    .filter((each) => Number.isFinite(each.loss) && !each.onEdge);
-  const usable = drawn.length >= allocation.leastSamples;
+function planned(best, drawn, level, leastSamples) {
+  const usable = drawn.length >= leastSamples;
   const interval = (of) => {
     const ends = usable ? quantiles(drawn.map(of), [(1 - level) / 2, (1 + level) / 2]) : [NaN, NaN];
     return [of(best), ...ends];

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 """The browser of the distribution."""
@@ -63,5 +63,5 @@ class Opened:
             }""",
             files,
         )
-        self.page.wait_for_function("document.getElementById('file-status').textContent !== ''")
+        expect(self.page.locator("#file-status")).not_to_be_empty()
         self.settle()

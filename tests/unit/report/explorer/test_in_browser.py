@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from scalinglaws import laws
 from scalinglaws.laws.optimum.plan import plan
@@ -165,6 +165,14 @@ def test_charts_tell_in_words_what_they_show(opened: Opened) -> None:
         ".filter(each => !each.labels?.length && !each.ariaLabel && !each.textContent).map(each => each.id)"
     )
     assert nameless == []
+
+
+def test_a_screen_reader_hears_the_plan_once_the_slider_rests(opened: Opened) -> None:
+    opened.page.focus("#budget-flops")
+    opened.page.keyboard.press("Home")
+    expect(opened.page.locator("#plan-status")).to_contain_text("1.00e15 FLOPs")
+    said = opened.page.text_content("#plan-status") or ""
+    assert f"N, parameters: {opened.table('plan')['N, parameters'][0]};" in said
 
 
 def test_a_phone_needs_no_sideways_scrolling(chromium: Browser, written: Path, tmp_path: Path) -> None:

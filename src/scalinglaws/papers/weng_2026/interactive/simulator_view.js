@@ -24,6 +24,7 @@ function startSimulator(toy) {
     say("target", `N = 1e${chosen.target}`);
     const found = simulate(toy, chosen);
     showValues(found);
+    announce("simulator-status", `Predicted ${found.predicted.toFixed(4)}, truth ${found.trueLoss.toFixed(4)}`);
     showChart(found, chosen);
   }
 

@@ -87,6 +87,21 @@ function oncePerFrame(work) {
   };
 }
 
+const QUIET = 400; // ms without a change, after which a result is read out
+const announcements = new Map();
+
+/** Have a screen reader say a result, once a slider rests. */
+function announce(id, words) {
+  const status = document.getElementById(id);
+  clearTimeout(announcements.get(id));
+  announcements.set(
+    id,
+    setTimeout(() => {
+      if (status.textContent !== words) status.textContent = words;
+    }, QUIET),
+  );
+}
+
 /** Fill a table body with rows of texts; the first cell of each row is its heading. */
 function fillRows(body, rows) {
   const made = rows.map(([head, ...cells]) =>

@@ -279,6 +279,7 @@ function startExplorer(laws) {
     }
     if (plan.best.onEdge) rows.push(["Warning", "the loss has no minimum: more of one is always better"]);
     fillRows(at("plan"), rows);
+    announce("plan-status", `${formatNumber(budget, 3)} FLOPs: ${rows.map((row) => row.join(": ")).join("; ")}`);
     drawIsoflop(state, plan);
   }
 

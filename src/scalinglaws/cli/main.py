@@ -16,6 +16,8 @@ from scalinglaws.terminal import one_line, protect
 
 OWN_RUNS = ("laws", "fit", "plan", "extrapolate")
 """Commands for a table of your own runs; the others work on the papers."""
+ELSEWHERE = {"explorer": "report.explorer"}
+"""Folders of commands that are part of something larger."""
 
 
 def main() -> None:
@@ -25,7 +27,7 @@ def main() -> None:
     # Our matrices are small: a second thread of BLAS only waits, and costs a second of CPU time per fit.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # A command is imported when it is called, because some need torch and the others must start at once.
-    folder = "own_runs" if options.command in OWN_RUNS else "cli"
+    folder = "own_runs" if options.command in OWN_RUNS else ELSEWHERE.get(options.command, "cli")
     command = import_module(f"scalinglaws.{folder}.{options.command}")
     try:
         status = command.run(options)
@@ -119,6 +121,7 @@ def _parser() -> Parser:
     user_options.add_fit(commands)
     user_options.add_plan(commands)
     user_options.add_extrapolate(commands)
+    _add_explorer(commands)
     return parser
 
 
@@ -128,6 +131,16 @@ def _add_strict_versions(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also count as stale what other versions of Python, numpy, torch, ... made",
     )
+
+
+def _add_explorer(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "explorer",
+        help="write a page on which to play with every law",
+        description="Write one HTML file with every law: sliders, your own runs and fits, IsoFLOP "
+        "slices, the best model for a budget, the toy simulation of Weng 2026. It needs no network.",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="PAGE.html", help="the file to write")
 
 
 def _add_why(commands: user_options.Commands) -> None:

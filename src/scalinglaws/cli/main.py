@@ -73,6 +73,17 @@ def _parser() -> Parser:
         "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
     )
 
+    report = commands.add_parser(
+        "report",
+        help="make a site to read in a browser",
+        description="Make a site of a finished replication, results/<scale>/site/, that opens from disk, and "
+        "Snakemake's own report. Nothing is trained, fitted or drawn.",
+    )
+    add_selection(report)
+    report.add_argument(
+        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
+    )
+
     publish = commands.add_parser(
         "publish",
         help="copy figures and run records to the folders that git tracks",

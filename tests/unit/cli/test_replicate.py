@@ -11,7 +11,7 @@ import pytest
 from scalinglaws.cli import publish, replicate
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates
-from scalinglaws.cli.failures import LOCKED_OUT
+from scalinglaws.cli.process.failures import LOCKED_OUT
 from scalinglaws.cli.progress import Progress
 from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan

@@ -13,7 +13,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from scalinglaws.plotting.learning_curves import thousands
-from scalinglaws.plotting.style import style
+from scalinglaws.plotting.style import plain_log, style
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 SIZE = (3.5, 2.7)
@@ -87,8 +87,8 @@ def learning_curves(runs: pd.DataFrame, curves: pd.DataFrame, metric: str) -> Cu
         for number, (model, own) in enumerate(_models(level)):
             figure = Figure(figsize=SIZE, layout="constrained")
             axes = figure.subplots()
-            axes.set(xscale="log", yscale="log", xlim=limits, ylim=values)
-            axes.set(xlabel="steps", ylabel=metric.replace("_", " "))
+            axes.set(xscale="log", xlim=limits, xlabel="steps", ylabel=metric.replace("_", " "))
+            plain_log(axes, *values)
             for run, rows in curves[curves.run.isin(own.index)].groupby("run", sort=True):
                 series = looks[int(own.examples[run])]
                 axes.plot(

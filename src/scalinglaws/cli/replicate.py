@@ -11,10 +11,10 @@ from scalinglaws.claims.check import check_claims
 from scalinglaws.cli import screen, snakemake
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates, cores, read_timings
-from scalinglaws.cli.process.failures import LOCKED_OUT, problem_in
 from scalinglaws.cli.options import selection
-from scalinglaws.cli.progress import Progress, trained
+from scalinglaws.cli.process.failures import LOCKED_OUT, problem_in
 from scalinglaws.cli.process.signals import Signals, StoppedError
+from scalinglaws.cli.progress import Progress, trained
 from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from scalinglaws.claims.claim import Claim, claims_of
+from scalinglaws.errors import DataError
 from scalinglaws.files import write_text
 from scalinglaws.report.site.claim_view import ClaimView, claim_view
 from scalinglaws.report.site.curves import learning_curves
@@ -25,6 +26,8 @@ from scalinglaws.report.text import KINDS, measured_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
+OWN = ("index.html", "claims.html", "papers", "studies", "static", COPIES)
+"""What a site has in its folder."""
 PICTURES = (".png", ".svg")
 """Endings of pictures that a page shows, the preferred one first."""
 
@@ -60,12 +63,11 @@ def build(material: Material, out: Path) -> list[Path]:
         The pages, in the order of the spec.
 
     Raises:
-        DataError: a table is missing or is not what it should be.
+        DataError: a table is missing or is not what it should be, or the folder holds other files.
     """
     check_complete(material)
     pages = dict(_Pages(material).all())  # nothing is deleted before all tables were read
-    if out.exists():
-        shutil.rmtree(out)
+    _clear(out)
     for page, text in pages.items():
         write_text(out / page, text)
     shutil.copytree(STATIC, out / "static")
@@ -74,6 +76,20 @@ def build(material: Material, out: Path) -> list[Path]:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
     return [out / page for page in material.spec.pages]
+
+
+def _clear(out: Path) -> None:
+    """Remove a site that is there.
+
+    Raises:
+        DataError: the folder holds something that is not of a site.
+    """
+    there = sorted(out.iterdir()) if out.exists() else []
+    foreign = [path for path in there if path.name not in OWN]
+    if foreign:
+        raise DataError(f"{foreign[0]}: is not of a site; name a folder of its own, or an empty one")
+    if out.exists():
+        shutil.rmtree(out)
 
 
 class _Pages:

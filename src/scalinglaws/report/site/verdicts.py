@@ -44,7 +44,7 @@ def mark(verdict: str, count: int = 1) -> Mark:
 
 
 def counted(rows: Iterable[Mapping[str, Any]]) -> list[Mark]:
-    """How many claims have each verdict, from reproduced to not testable; those that none has are left out."""
+    """How many claims have each verdict, from reproduced to not testable; verdicts of none are left out."""
     found = Counter(str(row["verdict"]) for row in rows)
     order = [*map(str, SIGNS), *sorted(found.keys() - set(map(str, SIGNS)))]
     return [mark(verdict, found[verdict]) for verdict in order if found[verdict]]

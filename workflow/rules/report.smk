@@ -55,8 +55,8 @@ for step in [SITE]:
             f"{RESULTS}/logs/site.log",
         params:
             spec=verbatim(step.text),
-            results=RESULTS,
-            folder=f"{RESULTS}/site",
+            results=folder_of_output,
+            folder=lambda wildcards, output: os.path.dirname(output.pages[0]),
             note=note(step),
         shell:
             "python -m scalinglaws.stages.site --spec {params.spec:q} --files {input.files:q}"

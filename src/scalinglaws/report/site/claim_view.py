@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import isfinite
-from typing import Any
 
 from scalinglaws.claims.claim import Claim
 from scalinglaws.report.site.verdicts import Mark, mark
-from scalinglaws.report.text import KINDS, measured_text
+from scalinglaws.report.text import KINDS, Row, measured_text
 
 CERTAINTY = {
     "fig": "printed in a figure of the paper",
@@ -66,7 +65,7 @@ class ClaimView:
     strip: Strip | None
 
 
-def claim_view(row: Mapping[str, Any], claims: Mapping[str, Claim]) -> ClaimView:
+def claim_view(row: Row, claims: Mapping[str, Claim]) -> ClaimView:
     """A row of a table of claims, for a page.
 
     Args:
@@ -85,7 +84,7 @@ def claim_view(row: Mapping[str, Any], claims: Mapping[str, Claim]) -> ClaimView
         mark=mark(row["verdict"]),
         reason=row["reason"],
         source=f"{row['source']} ({certainty})",
-        judged_by=KINDS.get(row["kind"], row["kind"]),
+        judged_by=KINDS.get(str(row["kind"]), str(row["kind"])),
         strip=strip(claim, row["measured"], row["low"], row["high"]) if claim else None,
     )
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from scalinglaws.errors import DataError
 from scalinglaws.report.site.spec import SiteSpec, StudyEntry
+from scalinglaws.report.text import Row
 from scalinglaws.tables.csv import read_table
 from scalinglaws.tables.schema import CLAIMED, CLAIMS, CURVES, EVIDENCE, FITS, RUNS, SEARCHES, Table
 
@@ -58,7 +58,7 @@ class Material:
         folder = f"figures/{study.paper}"
         return [place for place in self.under(folder) if Path(place).name.partition(".")[0] == figure]
 
-    def claims(self, study: StudyEntry) -> list[dict[str, Any]]:
+    def claims(self, study: StudyEntry) -> list[Row]:
         """The rows of a study's table of claims; none where it has no such table.
 
         Raises:
@@ -66,12 +66,12 @@ class Material:
         """
         return _rows(self._table(f"report/claims/{study.study}.csv", CLAIMS))
 
-    def fits(self, study: StudyEntry) -> list[dict[str, Any]]:
+    def fits(self, study: StudyEntry) -> list[Row]:
         """The rows of a study's fits."""
         table = FITS if study.metrics else CLAIMED
         return _rows(self._table(f"fits/{study.study}/fits.csv", table.only(*CLAIMED.names)))
 
-    def evidence(self, study: StudyEntry) -> list[dict[str, Any]]:
+    def evidence(self, study: StudyEntry) -> list[Row]:
         """The rows of what a study's learning curves rest on."""
         return _rows(self._table(f"fits/{study.study}/evidence.csv", EVIDENCE)) if study.metrics else []
 
@@ -83,7 +83,7 @@ class Material:
         """The evaluations of a study's runs."""
         return self._table(f"tables/{study.study}/curves.csv", CURVES)
 
-    def searches(self, study: StudyEntry) -> list[dict[str, Any]]:
+    def searches(self, study: StudyEntry) -> list[Row]:
         """The candidates of a study's searches for learning rates."""
         return _rows(self._table(f"tables/{study.study}/searches.csv", SEARCHES))
 
@@ -92,7 +92,7 @@ class Material:
         return pd.DataFrame(columns=list(table.names)) if file is None else read_table(file, table)
 
 
-def read_claims(file: Path) -> list[dict[str, Any]]:
+def read_claims(file: Path) -> list[Row]:
     """The rows of a table of claims.
 
     Raises:
@@ -101,8 +101,8 @@ def read_claims(file: Path) -> list[dict[str, Any]]:
     return _rows(read_table(file, CLAIMS))
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(column): value for column, value in row.items()} for row in table.to_dict("records")]
+def _rows(table: pd.DataFrame) -> list[Row]:
+    return [*table.to_dict("records")]
 
 
 def check_complete(material: Material) -> None:

@@ -22,7 +22,7 @@ from scalinglaws.report.site.material import COPIES, Material, check_complete
 from scalinglaws.report.site.run_view import number, run_table
 from scalinglaws.report.site.spec import FigureEntry, PaperEntry, StudyEntry
 from scalinglaws.report.site.verdicts import SIGNS, Verdicts, counted, mark
-from scalinglaws.report.text import KINDS, measured_text
+from scalinglaws.report.text import KINDS, Row, measured_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
@@ -210,10 +210,6 @@ class _Pages:
         """What the page of a study shows."""
         runs, evaluations = self.material.runs(study), self.material.curves(study)
         curves = (learning_curves(runs, evaluations, metric) for metric in study.metrics[:1])
-        fits = [
-            {**row, "text": measured_text({**row, "measured": row["value"]})}
-            for row in self.material.fits(study)
-        ]
         folders = (f"tables/{study.study}", f"fits/{study.study}", "report/claims/" + study.paper)
         files = [
             place
@@ -230,11 +226,8 @@ class _Pages:
             "runs": run_table(runs) if len(runs) else None,
             "curves": [each for each in curves if each is not None],
             "searches": self.material.searches(study),
-            "fits": fits,
-            "evidence": [
-                {**row, "text": measured_text({**row, "measured": row["exponent"]})}
-                for row in self.material.evidence(study)
-            ],
+            "fits": [_with_text(row, "value") for row in self.material.fits(study)],
+            "evidence": [_with_text(row, "exponent") for row in self.material.evidence(study)],
             "files": [(place, self._path(place).stat().st_size) for place in files],
             "yaml": self._study_file(study),
             "readers": [each for each in self.studies.values() if study.study in each.reads],
@@ -243,6 +236,11 @@ class _Pages:
     def _study_file(self, study: StudyEntry) -> str | None:
         place = f"config/studies/{study.study}.yaml"
         return place if self.material.get(place) else None
+
+
+def _with_text(row: Row, value: str) -> Row:
+    """A row with the text of one of its values and the interval."""
+    return {**row, "text": measured_text({"measured": row[value], "low": row["low"], "high": row["high"]})}
 
 
 def _digits(value: float) -> str:

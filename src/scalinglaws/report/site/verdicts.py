@@ -1,12 +1,12 @@
 """Counts of verdicts: of papers and studies, at this scale and at the others that there are."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from scalinglaws.claims.verdict import Verdict
 from scalinglaws.report.site.material import Material, read_claims
+from scalinglaws.report.text import Row
 
 SIGNS = {
     Verdict.REPRODUCED: "✓",
@@ -43,7 +43,7 @@ def mark(verdict: str, count: int = 1) -> Mark:
     return Mark(verdict, sign, verdict.replace(" ", "-"), count)
 
 
-def counted(rows: Iterable[Mapping[str, Any]]) -> list[Mark]:
+def counted(rows: Iterable[Row]) -> list[Mark]:
     """How many claims have each verdict, from reproduced to not testable; verdicts of none are left out."""
     found = Counter(str(row["verdict"]) for row in rows)
     order = [*map(str, SIGNS), *sorted(found.keys() - set(map(str, SIGNS)))]
@@ -77,7 +77,7 @@ class Verdicts:
             DataError: one of them is not what it should be.
         """
         here = material.spec.scale
-        self._rows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._rows: dict[tuple[str, str], list[Row]] = {}
         self._published: set[tuple[str, str]] = set()
         for paper in material.spec.papers:
             for study in paper.studies:
@@ -89,7 +89,7 @@ class Verdicts:
         names = {scale for scale, _ in self._rows}
         self.scales = [*(each for each in USUAL if each in names), *sorted(names - set(USUAL))]
 
-    def rows(self, scale: str, studies: Sequence[str]) -> list[dict[str, Any]]:
+    def rows(self, scale: str, studies: Sequence[str]) -> list[Row]:
         """The claims about some studies at a scale, in the order of the studies."""
         return [row for study in studies for row in self._rows.get((scale, study), [])]
 

@@ -1,4 +1,4 @@
-"""The site in headless Chromium, from disk and without a network: search, sorting, filters, a phone's width."""
+"""The site in headless Chromium, from disk and without a network: search, sorting, filters, a phone."""
 
 import os
 import shutil
@@ -41,7 +41,7 @@ class Window:
         self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
 
     def open(self, page: str) -> Any:
-        self.page.goto(f"{(self.site / page.partition('?')[0]).as_uri()}{page[len(page.partition('?')[0]) :]}")
+        self.page.goto((self.site / page).as_uri())
         return self.page
 
     def close(self) -> None:

@@ -25,14 +25,15 @@ export $(VARIABLES)
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help environment replicate report publish test test-long notebook lock docs
+.PHONY: help environment replicate publish test test-long notebook lock docs
 
 help:
 	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [STUDY=...] [FROM=records] [CORES=N]"
 	@echo "                                   rebuild the papers: tables, fits, figures, verdicts, report"
-	@echo "make report [SCALE=...] [PAPER=...]   a site to read in a browser, and Snakemake's own report"
 	@echo "make publish [SCALE=...] [PAPER=...] [STUDY=...]"
 	@echo "                                   copy figures and run tables to figures/ and records/"
+	@echo "make report [SCALE=...] [PAPER=...] [STUDY=...]"
+	@echo "                                   a site to read in a browser, and Snakemake's own report"
 	@echo "make test                          lint, types and tests"
 	@echo "make test-long                     tests that take minutes: long series of kills, memory over many runs"
 	@echo "make notebook [SCALE=...]          open the notebooks in jupyter lab"
@@ -50,11 +51,12 @@ ASKED := --scale "$$SCALE" $${PAPER:+--paper "$$PAPER"} $${STUDY:+--study "$$STU
 replicate: environment
 	@$(IN_VENV) exec scalinglaws replicate $(ASKED) $${FROM:+--from "$$FROM"} $${CORES:+--cores "$$CORES"}
 
-report: environment
-	@$(IN_VENV) exec scalinglaws report --scale "$$SCALE" $${PAPER:+--paper "$$PAPER"} $${CORES:+--cores "$$CORES"}
-
 publish: environment
 	@$(IN_VENV) scalinglaws publish $(ASKED)
+
+.PHONY: report
+report: environment
+	@$(IN_VENV) exec scalinglaws report $(ASKED) $${CORES:+--cores "$$CORES"}
 
 test: environment
 	$(IN_VENV) ruff check .

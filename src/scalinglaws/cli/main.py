@@ -73,23 +73,13 @@ def _parser() -> Parser:
         "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
     )
 
-    report = commands.add_parser(
-        "report",
-        help="make a site to read in a browser",
-        description="Make a site of a finished replication, results/<scale>/site/, that opens from disk, and "
-        "Snakemake's own report. Nothing is trained, fitted or drawn.",
-    )
-    add_selection(report)
-    report.add_argument(
-        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
-    )
-
     publish = commands.add_parser(
         "publish",
         help="copy figures and run records to the folders that git tracks",
         description="Copy the figures of a finished replication to figures/ and its run records to records/.",
     )
     add_selection(publish)
+    _add_report(commands)
 
     cost = commands.add_parser(
         "cost",
@@ -113,6 +103,19 @@ def _parser() -> Parser:
     user_options.add_plan(commands)
     user_options.add_extrapolate(commands)
     return parser
+
+
+def _add_report(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "report",
+        help="make a site to read in a browser",
+        description="Make a site of a finished replication, results/<scale>/site/, that opens from disk, and "
+        "Snakemake's own report. Nothing is trained, fitted or drawn.",
+    )
+    add_selection(parser)
+    parser.add_argument(
+        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
+    )
 
 
 def _add_strict_versions(parser: argparse.ArgumentParser) -> None:

@@ -30,8 +30,8 @@ def run(options: argparse.Namespace) -> int:
     results = Path("results") / name
     changed = Changes(final(every), every, Hashes(cache(work)))
     if changed.stale:
-        part = f" PAPER={asked.paper}" if asked.paper else ""
-        other = "" if asked.paper or len(work.papers) == 1 else ", or name a paper that is, with PAPER=..."
+        part = f" STUDY={asked.study}" if asked.study else f" PAPER={asked.paper}" if asked.paper else ""
+        other = "" if part or len(work.papers) == 1 else ", or name a paper that is, with PAPER=..."
         raise RecordError(
             f"{results} is not up to date ({changed.causes()[0]}); "
             f"run `make replicate SCALE={name}{part}` first{other}"

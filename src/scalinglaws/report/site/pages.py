@@ -127,7 +127,7 @@ class _Pages:
             "claims.html", "claims.html", claims=claims, at_scales=at_scales, scales=self.verdicts.scales
         )
         for paper in self.spec.papers:
-            parts = [(study, claims[study.study], self.figures(study)) for study in paper.studies]
+            parts = [self.about(study, claims[study.study]) for study in paper.studies]
             counts = self.counts(paper)
             yield self.page(paper.page, "paper.html", paper=paper, parts=parts, counts=counts)
         for study in self.studies.values():
@@ -206,30 +206,32 @@ class _Pages:
         """Markdown as markup; HTML in it is shown as text."""
         return Markup(self._markdown(text))
 
+    def about(self, study: StudyEntry, claims: list[ClaimView]) -> dict[str, Any]:
+        """What the pages of a study and of its paper both show."""
+        return {
+            "study": study,
+            "claims": claims,
+            "figures": self.figures(study),
+            "methods": self.markdown(study.methods) if study.methods else None,
+            "yaml": self._study_file(study),
+        }
+
     def study(self, study: StudyEntry, claims: list[ClaimView]) -> dict[str, Any]:
         """What the page of a study shows."""
         runs, evaluations = self.material.runs(study), self.material.curves(study)
         curves = (learning_curves(runs, evaluations, metric) for metric in study.metrics[:1])
-        folders = (f"tables/{study.study}", f"fits/{study.study}", "report/claims/" + study.paper)
-        files = [
-            place
-            for folder in folders
-            for place in self.material.under(folder)
-            if folder != folders[2] or place == f"{folders[2]}/{study.name}.csv"
-        ]
+        folders = (f"tables/{study.study}", f"fits/{study.study}")
+        tables = [place for folder in folders for place in self.material.under(folder)]
+        files = [*tables, f"report/claims/{study.study}.csv"]
         return {
-            "study": study,
+            **self.about(study, claims),
             "paper": self.paper_of[study.study],
-            "claims": claims,
-            "figures": self.figures(study),
-            "methods": self.markdown(study.methods) if study.methods else None,
             "runs": run_table(runs) if len(runs) else None,
             "curves": [each for each in curves if each is not None],
             "searches": self.material.searches(study),
             "fits": [_with_text(row, "value") for row in self.material.fits(study)],
             "evidence": [_with_text(row, "exponent") for row in self.material.evidence(study)],
             "files": [(place, self._path(place).stat().st_size) for place in files],
-            "yaml": self._study_file(study),
             "readers": [each for each in self.studies.values() if study.study in each.reads],
         }
 

@@ -70,8 +70,9 @@ def test_texts_from_files_are_never_markup(site: Path) -> None:
     assert text_of(next(root.iter("h1"))) == HOSTILE
     assert HOSTILE in text_of(next(iter(with_class(root, "claims"))))
     assert HOSTILE in text_of(next(root.iter("figcaption")))
-    prose = with_class(read_page(site / "studies" / f"{ANALYSIS}.html"), "prose")[0]
-    assert text_of(prose) == f"Ours: {HOSTILE}" and text_of(next(prose.iter("em"))) == "Ours"
+    for page in (f"studies/{ANALYSIS}.html", "papers/one-2020.html"):
+        (methods,) = with_class(read_page(site / page), "prose")
+        assert text_of(methods) == f"Ours: {HOSTILE}" and text_of(next(methods.iter("em"))) == "Ours"
 
 
 def counts(element: Element) -> dict[str, int]:

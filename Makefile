@@ -38,6 +38,8 @@ help:
 	@echo "                                   draw figures again for a venue; nothing is fitted"
 	@echo "make publish [SCALE=...] [PAPER=...] [STUDY=...]"
 	@echo "                                   copy figures and run tables to figures/ and records/"
+	@echo "make report [SCALE=...] [PAPER=...] [STUDY=...]"
+	@echo "                                   a site to read in a browser, and Snakemake's own report"
 	@echo "make test                          lint, types and tests"
 	@echo "make test-long                     tests that take minutes: long series of kills, memory over many runs"
 	@echo "make notebook [SCALE=...]          open the notebooks in jupyter lab"
@@ -62,6 +64,10 @@ figures: environment
 
 publish: environment
 	@$(IN_VENV) scalinglaws publish $(ASKED)
+
+.PHONY: report
+report: environment
+	@$(IN_VENV) exec scalinglaws report $(ASKED) $${CORES:+--cores "$$CORES"}
 
 test: environment
 	$(IN_VENV) ruff check .

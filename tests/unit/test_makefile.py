@@ -52,6 +52,7 @@ def test_no_value_is_a_command(folder: Path, value: str) -> None:
         f"<replicate>{asked}<--from><{value}><--cores><{value}>",
         "",
     )
+    assert make(folder, "report", *given[:3], given[4]) == (0, f"<report>{asked}<--cores><{value}>", "")
     assert make(folder, "publish", *given[:3]) == (0, f"<publish>{asked}", "")
     assert not (folder / "x").exists()
 

@@ -99,6 +99,7 @@ def _parser() -> Parser:
         description="Copy the figures of a finished replication to figures/ and its run records to records/.",
     )
     add_selection(publish)
+    _add_report(commands)
 
     cost = commands.add_parser(
         "cost",
@@ -123,6 +124,19 @@ def _parser() -> Parser:
     user_options.add_extrapolate(commands)
     _add_explorer(commands)
     return parser
+
+
+def _add_report(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "report",
+        help="make a site to read in a browser",
+        description="Make a site of a finished replication, results/<scale>/site/, that opens from disk, and "
+        "Snakemake's own report. Nothing is trained, fitted or drawn.",
+    )
+    add_selection(parser)
+    parser.add_argument(
+        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
+    )
 
 
 def _add_strict_versions(parser: argparse.ArgumentParser) -> None:

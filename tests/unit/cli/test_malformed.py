@@ -14,6 +14,7 @@ from unit.own_runs.calling import Call, write_csv
 
 BASE = {
     "replicate": [],
+    "report": [],
     "publish": [],
     "cost": [],
     "verify": [],

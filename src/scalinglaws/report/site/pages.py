@@ -1,0 +1,255 @@
+"""Renders the pages of a site and copies the files that they link to."""
+
+import os.path
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from math import isnan
+from pathlib import Path
+from typing import Any
+
+import mistune
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from PIL import Image
+
+from scalinglaws.claims.claim import Claim, claims_of
+from scalinglaws.errors import DataError
+from scalinglaws.files import write_text
+from scalinglaws.report.site.claim_view import ClaimView, claim_view
+from scalinglaws.report.site.curves import learning_curves
+from scalinglaws.report.site.material import COPIES, Material, check_complete
+from scalinglaws.report.site.run_view import number, run_table
+from scalinglaws.report.site.spec import FigureEntry, PaperEntry, StudyEntry
+from scalinglaws.report.site.verdicts import SIGNS, Verdicts, counted, mark
+from scalinglaws.report.text import KINDS, Row, measured_text
+
+TEMPLATES = Path(__file__).parent / "templates"
+STATIC = Path(__file__).parent / "static"
+OWN = ("index.html", "claims.html", "papers", "studies", "static", COPIES)
+"""What a site has in its folder."""
+PICTURES = (".png", ".svg")
+"""Endings of pictures that a page shows, the preferred one first."""
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """A figure on a page.
+
+    Attributes:
+        name: its name.
+        caption: as markup.
+        picture: the place of the picture; None where it was not drawn in a format that a page can show.
+        width, height: of the picture in pixels; None where it has none of its own.
+        files: the places of all of its files.
+    """
+
+    name: str
+    caption: Markup
+    picture: str | None
+    width: int | None
+    height: int | None
+    files: list[str]
+
+
+def build(material: Material, out: Path) -> list[Path]:
+    """Write a site into a folder, in place of whatever is there.
+
+    Args:
+        material: what the site is about, and the files that it is made of.
+        out: the folder.
+
+    Returns:
+        The pages, in the order of the spec.
+
+    Raises:
+        DataError: a table is missing or is not what it should be, or the folder holds other files.
+    """
+    check_complete(material)
+    pages = dict(_Pages(material).all())  # nothing is deleted before all tables were read
+    _clear(out)
+    for page, text in pages.items():
+        write_text(out / page, text)
+    shutil.copytree(STATIC, out / "static")
+    for place, file in material:
+        target = out / COPIES / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, target)
+    return [out / page for page in material.spec.pages]
+
+
+def _clear(out: Path) -> None:
+    """Remove a site that is there.
+
+    Raises:
+        DataError: the folder holds something that is not of a site.
+    """
+    there = sorted(out.iterdir()) if out.exists() else []
+    foreign = [path for path in there if path.name not in OWN]
+    if foreign:
+        raise DataError(f"{foreign[0]}: is not of a site; name a folder of its own, or an empty one")
+    if out.exists():
+        shutil.rmtree(out)
+
+
+class _Pages:
+    """Makes the text of every page."""
+
+    def __init__(self, material: Material) -> None:
+        self.material, self.spec = material, material.spec
+        self.verdicts = Verdicts(material)
+        self.studies = {study.study: study for paper in self.spec.papers for study in paper.studies}
+        self.paper_of = {study.study: paper for paper in self.spec.papers for study in paper.studies}
+        self.templates = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self.templates.globals.update(
+            spec=self.spec,
+            signs=[mark(str(verdict)) for verdict in SIGNS],
+            studies=self.studies,
+            kinds=KINDS,
+        )
+        self.templates.filters.update(number=number, digits=_digits, size=_size)
+        self._markdown = mistune.create_markdown(escape=True)
+
+    def all(self) -> Iterator[tuple[str, str]]:
+        """Each page and its text, in the order of the spec."""
+        claims = {study: self.claims(self.studies[study]) for study in self.studies}
+        yield self.page("index.html", "index.html", scales=self.verdicts.scales, matrix=self.matrix())
+        at_scales = {
+            view.id: self.verdicts.at_scales(view.id, study) for study in claims for view in claims[study]
+        }
+        yield self.page(
+            "claims.html", "claims.html", claims=claims, at_scales=at_scales, scales=self.verdicts.scales
+        )
+        for paper in self.spec.papers:
+            parts = [self.about(study, claims[study.study]) for study in paper.studies]
+            counts = self.counts(paper)
+            yield self.page(paper.page, "paper.html", paper=paper, parts=parts, counts=counts)
+        for study in self.studies.values():
+            yield self.page(study.page, "study.html", **self.study(study, claims[study.study]))
+
+    def page(self, page: str, template: str, **content: Any) -> tuple[str, str]:
+        """A page and its text. Links in it are relative to it."""
+        folder = os.path.dirname(page) or "."  # noqa: PTH120
+
+        def link(target: str) -> str:
+            return os.path.relpath(target, folder)
+
+        def copy(place: str) -> str:
+            return link(f"{COPIES}/{place}")
+
+        text = self.templates.get_template(template).render(link=link, copy=copy, here=page, **content)
+        return page, text
+
+    def matrix(self) -> list[dict[str, Any]]:
+        """A row per paper, with rows of its studies: their verdicts at each scale."""
+        return [
+            {
+                "paper": paper,
+                "cells": self.verdicts.cells([study.study for study in paper.studies]),
+                "studies": [
+                    {"study": study, "cells": cells}
+                    for study in paper.studies
+                    for cells in [self.verdicts.cells([study.study])]
+                    if any(cell.marks for cell in cells)
+                ],
+            }
+            for paper in self.spec.papers
+        ]
+
+    def counts(self, paper: PaperEntry) -> list[tuple[str, int, list[Any]]]:
+        """The verdicts about a paper by kind of claim: the kind in words, how many claims, the counts."""
+        rows = self.verdicts.rows(self.spec.scale, [study.study for study in paper.studies])
+        found = []
+        for kind, title in KINDS.items():
+            of_kind = [row for row in rows if row["kind"] == kind]
+            if of_kind:
+                found.append((title, len(of_kind), counted(of_kind)))
+        return found
+
+    def claims(self, study: StudyEntry) -> list[ClaimView]:
+        """The claims about a study."""
+        known: Mapping[str, Claim] = {claim.id: claim for claim in claims_of(study.study)}
+        return [claim_view(row, known) for row in self.verdicts.rows(self.spec.scale, [study.study])]
+
+    def figures(self, study: StudyEntry) -> list[FigureView]:
+        """The figures of a study that were drawn at this scale."""
+        drawn = ((figure, self.material.figure_files(study, figure.name)) for figure in study.figures)
+        return [self._figure(figure, files) for figure, files in drawn if files]
+
+    def _figure(self, figure: FigureEntry, files: list[str]) -> FigureView:
+        picture = next((file for ending in PICTURES for file in files if file.endswith(ending)), None)
+        width = height = None
+        if picture is not None and picture.endswith(".png"):
+            with Image.open(self._path(picture)) as image:  # reads the header alone
+                width, height = image.size
+        return FigureView(figure.name, self._caption(figure, files), picture, width, height, files)
+
+    def _caption(self, figure: FigureEntry, files: list[str]) -> Markup:
+        """The caption that was written with the figure, or else what the study file says."""
+        for file in files:
+            if file.endswith(".caption.md"):
+                return self.markdown(self._path(file).read_text(encoding="utf-8"))
+        return Markup("<p>{}</p>").format(" ".join(figure.caption.split()))
+
+    def _path(self, place: str) -> Path:
+        path = self.material.get(place)
+        assert path is not None
+        return path
+
+    def markdown(self, text: str) -> Markup:
+        """Markdown as markup; HTML in it is shown as text."""
+        return Markup(self._markdown(text))
+
+    def about(self, study: StudyEntry, claims: list[ClaimView]) -> dict[str, Any]:
+        """What the pages of a study and of its paper both show."""
+        return {
+            "study": study,
+            "claims": claims,
+            "figures": self.figures(study),
+            "methods": self.markdown(study.methods) if study.methods else None,
+            "yaml": self._study_file(study),
+        }
+
+    def study(self, study: StudyEntry, claims: list[ClaimView]) -> dict[str, Any]:
+        """What the page of a study shows."""
+        runs, evaluations = self.material.runs(study), self.material.curves(study)
+        curves = (learning_curves(runs, evaluations, metric) for metric in study.metrics[:1])
+        folders = (f"tables/{study.study}", f"fits/{study.study}")
+        tables = [place for folder in folders for place in self.material.under(folder)]
+        files = [*tables, f"report/claims/{study.study}.csv"]
+        return {
+            **self.about(study, claims),
+            "paper": self.paper_of[study.study],
+            "runs": run_table(runs) if len(runs) else None,
+            "curves": [each for each in curves if each is not None],
+            "searches": self.material.searches(study),
+            "fits": [_with_text(row, "value") for row in self.material.fits(study)],
+            "evidence": [_with_text(row, "exponent") for row in self.material.evidence(study)],
+            "files": [(place, self._path(place).stat().st_size) for place in files],
+            "readers": [each for each in self.studies.values() if study.study in each.reads],
+        }
+
+    def _study_file(self, study: StudyEntry) -> str | None:
+        place = f"config/studies/{study.study}.yaml"
+        return place if self.material.get(place) else None
+
+
+def _with_text(row: Row, value: str) -> Row:
+    """A row with the text of one of its values and the interval."""
+    return {**row, "text": measured_text({"measured": row[value], "low": row["low"], "high": row["high"]})}
+
+
+def _digits(value: float) -> str:
+    """Three significant digits; a dash where the number is missing."""
+    return "–" if isnan(value) else f"{value:.3g}"
+
+
+def _size(count: int) -> str:
+    """The size of a file in words."""
+    return f"{count / 1000:,.0f} kB" if count >= 1000 else f"{count} bytes"

@@ -51,8 +51,9 @@ def run(options: argparse.Namespace) -> int:
 def _copies(study: StudyPlan, config: Config, results: Path) -> list[tuple[Path, Path]]:
     """The files that are copied for a study, each with the path of its copy."""
     paper, name, scale = study.study.paper, study.name, config.name
+    formats = config.scale.look.formats
     drawn = [
-        f"{figure.name}.{ending}" for figure in study.figures(scale) for ending in config.scale.look.endings
+        f"{figure.name}.{ending}" for figure in study.figures(scale) for ending in figure.endings(formats)
     ]
     shown = FIGURES / paper if scale == SHOWN else FIGURES / paper / scale
     figures = [(results / "figures" / paper / file, shown / file) for file in drawn]

@@ -1,5 +1,6 @@
 """The schema of a study file: one experiment of a paper at every scale."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -236,6 +237,14 @@ class Figure(Strict):
     beside: Annotated[tuple[ScaleName, ...], AfterValidator(distinct)] = ()
     """Other scales that the figure shows beside its own, from their published tables in `records/<scale>/`.
     It is drawn where there are such tables."""
+    table: bool = False
+    """Whether it shows a table, which is then also written as Markdown (`<name>.table.md`) and as LaTeX
+    (`<name>.table.tex`, a `tabular` with the rules of booktabs)."""
+
+    def endings(self, formats: Iterable[str]) -> tuple[str, ...]:
+        """The endings of its files, given the formats of the picture."""
+        table = ("table.md", "table.tex") if self.table else ()
+        return (*formats, "csv", "caption.md", "caption.tex", "json", *table)
 
 
 class ScaleBlock(Strict):

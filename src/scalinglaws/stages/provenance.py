@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from scalinglaws.config.canonical import short_hash
 from scalinglaws.files import write_text
 from scalinglaws.plotting.caption import FigureSpec
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.versions import versions
-from scalinglaws.tables.csv import read_table
 from scalinglaws.tables.schema import RUNS
 
 
@@ -22,7 +23,7 @@ def provenance(spec: FigureSpec, code: str, files: Iterable[Path]) -> dict[str, 
         files: all files that the figure was drawn from.
     """
     files = list(files)
-    runs = [read_table(file, RUNS).run for file in files if file.name == f"{RUNS.name}.csv"]
+    tables = [pd.read_csv(file, dtype=str) for file in files if file.name == f"{RUNS.name}.csv"]
     return {
         "study": spec.study,
         "figure": spec.figure.name,
@@ -30,7 +31,8 @@ def provenance(spec: FigureSpec, code: str, files: Iterable[Path]) -> dict[str, 
         "look": spec.look.model_dump(mode="json"),
         "spec": short_hash(spec.model_dump(mode="json", exclude_defaults=True)),
         "code": code,
-        "runs": sorted({str(run) for table in runs for run in table}),
+        # An analysis of public runs has a table of that name, too, and those have no ids.
+        "runs": sorted({run for table in tables if "run" in table for run in table["run"]}),
         "public_runs": dict(spec.public_runs),
         "files": Hashes().of(files),
         "versions": versions(),

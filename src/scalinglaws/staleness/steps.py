@@ -333,7 +333,7 @@ class _Steps:
                 "beside": plan.published(figure, self.work.config.name),
                 "style": [str(self.scale.style)] if self.scale.style else [],
             },
-            outputs={"figure": [f"{place}.{ending}" for ending in self.scale.look.endings]},
+            outputs={"figure": [f"{place}.{ending}" for ending in figure.endings(self.scale.look.formats)]},
             made_of=f"{place}.made-of.json",
             modules=(
                 "scalinglaws.stages.figures",
@@ -359,7 +359,10 @@ class _Steps:
                 "claims": [self.claims_table(study) for study in studies],
                 "evidence": [f"{self.results}/fits/{study}/evidence.csv" for study in curves],
             },
-            outputs={"summary": [f"{self.results}/report/{name}.txt"]},
+            outputs={
+                "summary": [f"{self.results}/report/{name}.txt"],
+                "tables": [f"{self.results}/report/{name}.claims.{ending}" for ending in ("md", "tex")],
+            },
             made_of=f"{self.results}/report/{name}.made-of.json",
             modules=("scalinglaws.stages.report",),
             settings={"studies": studies, **({"learning_curves": curves} if curves else {})},

@@ -11,6 +11,7 @@ from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.explain import unknown
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.scale import check_programs
 from scalinglaws.errors import ConfigError, RecordError, ScalingLawsError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
@@ -21,13 +22,14 @@ def run(options: argparse.Namespace) -> int:
     """Draw figures and print their files.
 
     Raises:
-        ConfigError: the config or an option cannot be used.
+        ConfigError: the config or an option cannot be used, or a format needs a program that is not there.
         RecordError: the tables that figures are drawn from are not up to date.
         ScalingLawsError: a replication is running here, or a figure could not be drawn.
     """
     options.set = [*(options.set or []), *look_settings(options)]
     asked = selection(options)
     work = plan(load_config(asked))
+    check_programs(work.config.scale.look.formats)
     every = steps(work)
     wanted = figure_steps(every, options.figure)
     changes = Changes(wanted, every, Hashes(cache(work)))

@@ -18,6 +18,7 @@ from scalinglaws.cli.progress import Progress, trained
 from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.scale import check_programs
 from scalinglaws.errors import RecordError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     work = plan(load_config(asked))
     results = Path("results") / work.config.name
     check_claims(work)  # before any work starts
+    check_programs(work.config.scale.look.formats)
     try:
         with Signals() as signals, snakemake.alone(results, asked):
             log = results / "logs" / "snakemake.log"

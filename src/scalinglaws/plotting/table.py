@@ -1,6 +1,6 @@
 """Tables that a figure shows: drawn as text as wide as it is, and handed over to be written to files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -25,13 +25,13 @@ class Table:
     Attributes:
         title: what the CSV of the figure calls it.
         frame: the cells; words may hold mathematics between dollars.
-        formats: how the numbers of a column are written, as format specs; whole numbers with commas unless
-            given. Missing cells are empty.
+        formats: how the numbers of a column are written, as a format spec or a function; whole numbers with
+            commas unless given. Missing cells are empty.
     """
 
     title: str
     frame: pd.DataFrame
-    formats: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, str | Callable[[float], str]] = field(default_factory=dict)
 
     @property
     def texts(self) -> pd.DataFrame:
@@ -44,10 +44,12 @@ class Table:
         return [column for column in self.frame if pd.api.types.is_numeric_dtype(self.frame[column])]
 
     def _written(self, column: str) -> list[str]:
-        spec = self.formats.get(column, ",.0f")
-        number = column in self.numbers
         cells = self.frame[column]
-        return ["" if pd.isna(cell) else f"{cell:{spec}}" if number else str(cell) for cell in cells]
+        if column not in self.numbers:
+            return ["" if pd.isna(cell) else str(cell) for cell in cells]
+        form = self.formats.get(column, ",.0f")
+        texts = (form(cell) if callable(form) else f"{cell:{form}}" for cell in cells)
+        return ["" if pd.isna(cell) else text for cell, text in zip(cells, texts, strict=True)]
 
 
 _TABLES: WeakKeyDictionary[Figure, Table] = WeakKeyDictionary()

@@ -12,8 +12,8 @@ from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
 from scalinglaws.plotting.outside_legend import Entry, legends_outside
-from scalinglaws.plotting.panel_legend import beside_point
-from scalinglaws.plotting.panels import across, new_figure
+from scalinglaws.plotting.panel_legend import beside_point, is_wide
+from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.plotting.table import LINE, Table, hand_over
 from scalinglaws.plotting.venues import SMALLEST
@@ -21,7 +21,7 @@ from scalinglaws.tables.analysis import Tables
 
 GREY, LIGHT = "0.45", "0.75"
 MEASURED = 0.01  # nats: how precisely the losses are known
-HIGHEST = 3.45  # nats: the left-out points are higher
+HIGHEST = 3.55  # nats: most of the left-out points are higher, and marked at the upper edge
 PUBLISHED = {
     "Approach 1, published": (GREY, "-"),
     "Approach 2, published": (GREY, (0, (4, 1.5))),
@@ -29,20 +29,25 @@ PUBLISHED = {
     "Kaplan et al. 2020": (GREY, (0, (5, 1.5, 1, 1.5))),
 }
 REFIT = {"Approach 3, refit": ("C0", "-"), "Approach 2, refit": ("C1", (0, (4, 1.5)))}
-MODELS = {"Chinchilla 70B": (3, -4), "Gopher 280B": (6, 0), "GPT-3 175B": (6, -1), "MT-NLG 530B": (6, 0)}
-"""Where a model's name is, in points from its star."""
+MODELS = {
+    "MT-NLG 530B": (1.5e22, 1.1e12),
+    "Gopher 280B": (1.5e22, 4.5e11),
+    "GPT-3 175B": (1.5e22, 1.8e11),
+    "Chinchilla 70B": (6e24, 8e9),
+}
+"""Where the names of models are: C and N at their right ends."""
 SIZES = {10.0**k: words for k, words in zip(range(7, 13), ("10M", "100M", "1B", "10B", "100B", "1T"), strict=True)}
 KINDS = {"published": "black", "refit": "C0", "window": GREY}
 EXPONENTS = {"a": r"$N_\mathrm{opt} \propto C^a$", "b": r"$D_\mathrm{opt} \propto C^b$"}
 SHOWN = {"a": (0.43, 0.58), "b": (0.42, 0.57)}
 """The axes of the exponents. Kaplan's are beyond them, and written at their ends."""
-COLUMNS = (130.0, 160.0)  # points: where the numbers of a and b begin
+COLUMNS = (134.0, 164.0)  # points: where the numbers of a and b begin
 HEADINGS = {"published": "Published", "refit": "Refitted", "window": "Refitted, other windows"}
 
 
 def isoflop(tables: Tables) -> Figure:
     """IsoFLOP curves, and the best size and tokens of each budget."""
-    if across(2) == 2:
+    if is_wide():
         figure = new_figure(3.3)
         places = figure.add_gridspec(2, 2, width_ratios=(1.25, 1))
         first, second, third = (figure.add_subplot(places[at]) for at in (np.s_[:, 0], np.s_[0, 1], np.s_[1, 1]))
@@ -77,12 +82,10 @@ def _curves(axes: Axes, tables: Tables) -> None:
     others = every[every.budget.isna() & ~every.excluded]
     axes.scatter(others.N, others.loss, s=4, marker="x", linewidths=0.5, color=LIGHT, label="Not at a budget")
     excluded, points = every[every.excluded], every[every.budget.notna() & ~every.excluded]
-    axes.scatter(excluded.N, excluded.loss, s=16, marker="^", color="black", label="Left out, up the arrow")
-    top = axes.get_xaxis_transform()
-    axes.scatter(
-        excluded.N, np.full(len(excluded), 0.97), s=16, marker="^", color="black", transform=top, zorder=4,
-        label="_edge",
-    )  # fmt: skip
+    reason = f"Left out of all fits, up to {excluded.loss.max():.1f} nats"
+    axes.scatter(excluded.N, excluded.loss, s=14, marker="^", color="black", label=reason)
+    beyond = excluded[excluded.loss > HIGHEST]
+    axes.scatter(beyond.N, np.full(len(beyond), HIGHEST - 0.03), s=14, marker="^", color="black", label="_edge")
     colours = _colours(points.budget)
     optima = tables["optima"]
     stars = optima[optima.method == optima.method.iloc[0]].set_index("budget")
@@ -185,14 +188,17 @@ def frontier(tables: Tables) -> Figure:
         name = str(model["name"])
         place = (float(model["C"]), float(model["N"]))
         axes.scatter(*place, s=50, marker="*", color="C2", edgecolors="black", linewidths=0.4, zorder=5, label=name)
-        beside_point(axes, place, name, "black", MODELS[name])
-    kaplan = lines[(lines.series == "Kaplan et al. 2020") & lines.N.between(2e10, 2e11)].iloc[0]
+        axes.annotate(
+            name, place, MODELS[name], ha="right", va="center", fontsize=SMALLEST,
+            arrowprops={"arrowstyle": "-", "linewidth": 0.5, "color": GREY, "shrinkB": 4, "relpos": (1, 0.5)},
+        )  # fmt: skip
+    kaplan = lines[(lines.series == "Kaplan et al. 2020") & lines.N.between(5e9, 5e10)].iloc[0]
     beside_point(axes, (kaplan.C, kaplan.N), "Kaplan et al. 2020", GREY, (-6, 1))
     axes.set_xscale("log")
     axes.set_yscale("log")
-    axes.set_xlim(1e18, 1e26)
+    axes.set_xlim(1e17, 1e25)
     axes.set_ylim(1e7, 2e12)
-    fixed_ticks(axes.xaxis, [10.0**k for k in range(18, 27, 2)])
+    fixed_ticks(axes.xaxis, [10.0**k for k in range(17, 26, 2)])
     fixed_ticks(axes.yaxis, SIZES, SIZES.__getitem__)
     axes.set_xlabel("Training compute C (FLOPs)")
     axes.set_ylabel("Parameters N")
@@ -208,7 +214,7 @@ def exponents(tables: Tables) -> Figure:
     """Table 2: a and b by approach, published and refitted, as intervals, and as numbers where there is room."""
     frame = tables["exponents"]
     rows = [row for kind in HEADINGS for row in _with_heading(frame, kind)]
-    figure, room = new_figure(LINE * len(rows) + 0.6), across(2) == 2
+    figure, room = new_figure(LINE * len(rows) + 0.6), is_wide()
     text, *panels = figure.subplots(1, 3, sharey=True, width_ratios=(2, 1, 1) if room else (1.75, 1, 1))
     text.set_ylim(len(rows) - 0.3, -0.7)
     text.axis("off")

@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 class Mark(StrEnum):
     """A kind of mark and the sentence that explains it, in the order in which captions have them.
 
+    Marks that the legend explains are not among them.
+
     `{level}` and `{resamples}` stand for the confidence level and the number of bootstrap resamples.
     """
 
@@ -21,8 +23,6 @@ class Mark(StrEnum):
     REGION = "Grey background: not fitted."
     HOLLOW = "Hollow points: not fitted."
     NOT_CONVERGED = "Triangles: not converged."
-    GRID_END = "Rings: an end of the grid."
-    NEAR = "Hatched: within 1-10 % of best."
 
 
 _MARKS: WeakKeyDictionary[Figure, set[Mark]] = WeakKeyDictionary()

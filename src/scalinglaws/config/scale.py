@@ -1,5 +1,7 @@
 """The schema of a scale file: where and how large the studies are run."""
 
+import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,9 +12,22 @@ from scalinglaws.config.reading.explain import distinct
 from scalinglaws.config.strict import Strict
 from scalinglaws.config.study import ScaleName
 from scalinglaws.config.values import Line, Real, Resamples, UserPath, Workers
+from scalinglaws.errors import ConfigError
 
 VenueName = Literal["neutral", "neurips", "icml", "iclr", "nature", "ieee", "beamer"]
 Format = Literal["pdf", "png", "svg", "pgf"]
+
+
+def check_programs(formats: Iterable[Format]) -> None:
+    """Check that figures can be written in these formats on this machine.
+
+    Raises:
+        ConfigError: `pgf` is among them, and there is no pdflatex, with which matplotlib measures its texts.
+    """
+    if "pgf" in formats and shutil.which("pdflatex") is None:
+        raise ConfigError(
+            "look.formats: pgf needs pdflatex, which is not installed; install TeX or leave pgf out"
+        )
 
 
 class Look(Strict):
@@ -26,11 +41,6 @@ class Look(Strict):
     """A width of your own, in inches, instead of the venue's."""
     formats: Annotated[tuple[Format, ...], Field(min_length=1), AfterValidator(distinct)] = ("pdf", "png")
     """The formats of the picture. A CSV of what is drawn, the caption and a JSON of what it was made of come along."""
-
-    @property
-    def endings(self) -> tuple[str, ...]:
-        """The endings of a figure's files."""
-        return (*self.formats, "csv", "caption.md", "caption.tex", "json")
 
 
 class Machine(Strict):

@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib as mpl
 from cycler import cycler
+from matplotlib import _mathtext
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator
@@ -46,12 +47,23 @@ def style(own: Mapping[str, Any] | None = None, look: Look | None = None) -> Ite
         own: settings of the user's own style, which come over ours.
         look: the venue; a neutral page unless given.
     """
-    with mpl.rc_context():
+    with mpl.rc_context(), _readable_scripts():
         mpl.rcdefaults()  # so that a `matplotlibrc` in the folder or the home changes nothing
         mpl.rcParams.update(STYLE)
         mpl.rcParams.update(dict[Any, Any](settings(look or Look())))
         mpl.rcParams.update(dict[Any, Any](own or {}))
         yield
+
+
+@contextmanager
+def _readable_scripts() -> Iterator[None]:
+    """Make the subscript of a superscript as large as the superscript, and not half as large as the text."""
+    before = _mathtext.NUM_SIZE_LEVELS  # matplotlib has no setting for it
+    _mathtext.NUM_SIZE_LEVELS = 2
+    try:
+        yield
+    finally:
+        _mathtext.NUM_SIZE_LEVELS = before
 
 
 def fixed_ticks(axis: Axis, ticks: Iterable[float], text: Callable[[float], str] | None = None) -> None:

@@ -23,8 +23,8 @@ def test_a_change_of_the_venue_changes_the_specs_of_figures_and_of_nothing_else(
     assert {step.stage for step in changed} == {"figures"}
     assert len(changed) == len(figure_steps(before, None)) > 0
     assert changed[0].spec["look"] == {"venue": "icml", "columns": 1, "formats": ["pdf", "svg"]}
-    endings = [file.rpartition(".")[2] for file in changed[0].outputs["figure"]]
-    assert endings == ["pdf", "svg", "csv", "json"]
+    endings = [file.rpartition("/")[2].partition(".")[2] for file in changed[0].outputs["figure"]]
+    assert endings == ["pdf", "svg", "csv", "caption.md", "caption.tex", "json"]
 
 
 def test_an_unknown_venue_or_figure_is_an_error_that_names_what_there_is() -> None:

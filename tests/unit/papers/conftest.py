@@ -1,21 +1,22 @@
-"""Every figure that a test of a paper draws is drawn in our style, and all its text is measured."""
+"""Every figure that a test of a paper draws is in our style; its texts are measured, and its CSV is checked."""
 
 from collections.abc import Iterator
 
 import pytest
 from matplotlib.figure import Figure
-from matplotlib.text import Text
 
 from scalinglaws.plotting.panels import figure_width, finish
 from scalinglaws.plotting.style import style
 from scalinglaws.plotting.venues import SMALLEST
+from unit.figure_checks import LEAST_GLYPH, misplaced, smallest_glyph, texts
 
 FOLDER = "figures"
 
 
 @pytest.fixture(autouse=True)
 def at_final_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fails a test of figures if one has another width than the venue's, or a text below the least size."""
+    """Fails a test of figures if one has another width than the venue's, a text below the least size, or an
+    artist that its CSV has at another place."""
     if request.path.parent.name != FOLDER:
         yield
         return
@@ -31,10 +32,8 @@ def at_final_size(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         yield
         for figure in drawn:
             assert figure.get_figwidth() == figure_width()
+            assert misplaced(figure) == []
             finish(figure)
-            small = {
-                text.get_text(): text.get_fontsize()
-                for text in figure.findobj(Text)
-                if text.get_text() and text.get_visible() and text.get_fontsize() < SMALLEST
-            }
-            assert not small
+            shown = texts(figure)
+            assert [text.get_text() for text in shown if text.get_fontsize() < SMALLEST] == []
+            assert [text.get_text() for text in shown if smallest_glyph(text) < LEAST_GLYPH] == []

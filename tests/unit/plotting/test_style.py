@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import STYLE, style
+from scalinglaws.plotting.venues import SMALLEST
+from unit.figure_checks import LEAST_GLYPH, smallest_glyph
 
 DRAW = """
 import sys
@@ -95,3 +97,10 @@ def test_settings_made_elsewhere_in_the_process_do_not_count() -> None:
         with style():
             assert mpl.rcParams["axes.linewidth"] == STYLE["axes.linewidth"]
         assert mpl.rcParams["axes.linewidth"] == 9
+
+
+def test_scripts_of_scripts_are_not_below_five_points() -> None:
+    with style():
+        figure = Figure()
+        text = figure.text(0, 0, r"$m^{\beta_g} + \frac{a}{b_c}$", fontsize=SMALLEST)
+        assert smallest_glyph(text) >= LEAST_GLYPH

@@ -65,5 +65,11 @@ def test_formats_are_those_asked_for(tmp_path: Path) -> None:
         figure = new_figure(2.0)
         figure.subplots().plot([1, 2], label="line")
         wrote = save(figure, "A caption.", tmp_path, "fig", ("svg", "pdf"))
-    assert [file.name for file in wrote] == ["fig.svg", "fig.pdf", "fig.csv"]
+    assert [file.name for file in wrote] == [
+        "fig.svg",
+        "fig.pdf",
+        "fig.csv",
+        "fig.caption.md",
+        "fig.caption.tex",
+    ]
     assert b"<dc:date>" not in (tmp_path / "fig.svg").read_bytes()

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from pypdf import PdfReader
 
 from scalinglaws.errors import ConfigError, DataError
 from scalinglaws.plotting import caption
@@ -171,13 +172,15 @@ def test_an_unknown_key_of_the_spec(files: list[Path], tmp_path: Path) -> None:
 
 def test_a_style_of_ones_own_changes_the_figure_and_is_an_input(files: list[Path], tmp_path: Path) -> None:
     own, note = tmp_path / "own.mplstyle", tmp_path / "made-of.json"
-    own.write_text("lines.linewidth: 7\n")
+    own.write_text("axes.linewidth: 3\nfont.family: serif\n")
     call(files, tmp_path / "one")
     call(files, tmp_path / "same", SPEC, "--style")  # as the workflow calls it where there is none
     call(files, tmp_path / "two", SPEC, "--style", str(own), "--made-of", str(note))
     one, same, two = ((tmp_path / name / "fig4.pdf").read_bytes() for name in ("one", "same", "two"))
     assert one == same
     assert one != two
+    widths = [PdfReader(tmp_path / name / "fig4.pdf").pages[0].mediabox.width for name in ("one", "two")]
+    assert widths[0] == widths[1]
     assert str(own) in json.loads(note.read_text())["inputs"]
     own.write_text("lines.linewidth: wide\n")
     with pytest.raises(ConfigError, match=r"own.mplstyle: line 1: 'lines.linewidth' cannot be 'wide'"):

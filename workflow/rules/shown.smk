@@ -23,12 +23,11 @@ def _marked(step, file, category):
 
 
 def caption(step):
-    """The caption that was written with a figure, or else what the study file says, as reStructuredText."""
+    """The caption that was written with a figure; nothing before that."""
+    (written,) = (Path(file) for file in step.outputs["figure"] if file.endswith(".caption.md"))
 
-    def text(wildcards, output):
-        for file in map(Path, output):
-            if file.name.endswith(".caption.md") and file.exists():
-                return file.read_text(encoding="utf-8")  # plain text, in which both markups escape alike
-        return re.sub(r"([\\`*_|<>])", r"\\\1", step.settings["figure"]["caption"])
+    def text(wildcards):
+        # It is Markdown without any marks, which reStructuredText escapes alike.
+        return written.read_text(encoding="utf-8") if written.exists() else ""
 
     return text

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scalinglaws.claims.claim import claims_hash, works_of
+from scalinglaws.config import plugins
 from scalinglaws.config.fit import FitOptions
+from scalinglaws.config.modules import LAWS, module_name
 from scalinglaws.config.plan import RECORDS, Plan, StudyPlan
-from scalinglaws.report.site.spec import Elsewhere, FigureEntry, PaperEntry, SiteSpec, StudyEntry, Work
+from scalinglaws.report.site.spec import Elsewhere, PaperEntry, SiteSpec, StudyEntry, Work
 from scalinglaws.staleness.steps import Step
 
 SHOWN = ("collect", "fit", "claims", "figures", "report")
@@ -56,7 +58,14 @@ def site_step(work: Plan, every: Sequence[Step]) -> Step:
         },
         outputs={"pages": [f"{folder}/{page}" for page in spec.pages]},
         made_of=f"results/{name}/site.made-of.json",
-        modules=("scalinglaws.stages.site",),
+        modules=(
+            "scalinglaws.stages.site",
+            *(module_name(LAWS, each) for each in plugins.names(LAWS)),
+            *(
+                module_name(*plugins.of_paper(plugins.INTERACTIVE, each))
+                for each in plugins.of_papers(plugins.INTERACTIVE)
+            ),
+        ),
         settings=spec.model_dump(mode="json"),
     )
 
@@ -67,14 +76,12 @@ def _entry(plan: StudyPlan, scale: str) -> StudyEntry:
         study=plan.name,
         title=plan.study.title,
         source=plan.study.source,
-        methods=plan.study.model_dump().get("methods", ""),
+        methods=plan.study.methods,
         protocol=plan.study.protocol.name,
         reads=tuple(each.name for each in plan.reads),
         trained=plan.grid is not None,
         metrics=protocol.metrics if isinstance(protocol, FitOptions) else (),
-        figures=tuple(
-            FigureEntry(name=figure.name, caption=figure.caption) for figure in plan.figures(scale)
-        ),
+        figures=tuple(figure.name for figure in plan.figures(scale)),
         claims=claims_hash(plan.name),
     )
 

@@ -22,7 +22,7 @@ PLUGINS = {
     "import_module(module_name(SOURCES, spec.source))": "scalinglaws.data.sources.",
     "import_module(protocol.module)": ("scalinglaws.protocols.", "scalinglaws.papers."),
     "import_module(module_name(*plugins.of_paper(plugins.FIGURES, module)))": "scalinglaws.papers.",
-    "import_module(module_name(*plugins.of_paper(INTERACTIVE, name)))": "scalinglaws.papers.",
+    "import_module(module_name(*plugins.of_paper(plugins.INTERACTIVE, name)))": "scalinglaws.papers.",
     "import_module(f'{__name__}.{module.name}')": "scalinglaws.laws.",
 }
 """Code that imports a module by a name which only the spec tells, and where that module is."""

@@ -32,16 +32,19 @@ VIEW = (
     Path(__file__).parent / "js" / "law_explorer.js",
 )
 """What is drawn and clicked."""
-INTERACTIVE = "interactive"
-"""Folder of a paper with one file per panel."""
 
 
-def page() -> str:
-    """The whole page: every law of the package, and the panels of all papers."""
+def page(home: str | None = None) -> str:
+    """The whole page: every law of the package, and the panels of all papers.
+
+    Args:
+        home: the address of the site that the page is part of; None where it stands alone.
+    """
     found = [laws_panel(tuple(laws.every().values())), *panels()]
     scripts = [functions(), *(text for panel in found for text in panel.scripts)]
     return Template(_read(TEMPLATE)).substitute(
         style=_read(STYLE),
+        home=f'<a href="{html.escape(home)}">Start page</a>\n' if home else "",
         links="\n".join(f'<a href="#{panel.name}">{html.escape(panel.title)}</a>' for panel in found),
         sections="\n".join(_section(panel) for panel in found),
         data=_json({panel.name: panel.data for panel in found}),
@@ -60,13 +63,13 @@ def laws_panel(every: Sequence[Law]) -> Panel:
     """The panel in which laws are explored."""
     scripts = tuple(_read(path) for path in (*CALCULATION, *VIEW))
     data = {"laws": [entry(law) for law in every]}
-    return Panel("laws", "Scaling laws to play with", _read(LAWS_HTML), scripts, data)
+    return Panel("laws", "One law, its parameters and your runs", _read(LAWS_HTML), scripts, data)
 
 
 def panels() -> list[Panel]:
     """The panels of papers: what `panel()` returns in each file of `papers/<paper>/interactive/`."""
-    names = plugins.of_papers(INTERACTIVE)
-    modules = [import_module(module_name(*plugins.of_paper(INTERACTIVE, name))) for name in names]
+    names = plugins.of_papers(plugins.INTERACTIVE)
+    modules = [import_module(module_name(*plugins.of_paper(plugins.INTERACTIVE, name))) for name in names]
     return [module.panel() for module in modules]
 
 

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil, floor, log10
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -11,12 +12,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from scalinglaws.plotting.learning_curves import thousands
-from scalinglaws.plotting.style import plain_log, style
+from scalinglaws.plotting.style import fixed_ticks, style
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 SIZE = (3.5, 2.7)
+MARGINS = {"left": 0.15, "right": 0.98, "bottom": 0.17, "top": 0.97}
 DASHES = ("-", "--", "-.", ":")
 """A second channel beside the colour: neighbouring sizes of the training set differ in it."""
 PREFIX = "run-"
@@ -85,10 +88,12 @@ def learning_curves(runs: pd.DataFrame, curves: pd.DataFrame, metric: str) -> Cu
     charts = []
     with style(), mpl.rc_context({"svg.fonttype": "none", "font.size": 9, "path.simplify": True}):
         for number, (model, own) in enumerate(_models(level)):
-            figure = Figure(figsize=SIZE, layout="constrained")
-            axes = figure.subplots()
-            axes.set(xscale="log", xlim=limits, xlabel="steps", ylabel=metric.replace("_", " "))
-            plain_log(axes, *values)
+            figure = Figure(figsize=SIZE)
+            axes = figure.subplots(gridspec_kw=MARGINS)
+            axes.set(xscale="log", xlim=limits, xlabel="steps")
+            axes.set(yscale="log", ylim=values, ylabel=metric.replace("_", " "))
+            for axis, ends in ((axes.xaxis, limits), (axes.yaxis, values)):
+                fixed_ticks(axis, ticks(*ends), lambda value: f"{value:,.10g}")
             for run, rows in curves[curves.run.isin(own.index)].groupby("run", sort=True):
                 series = looks[int(own.examples[run])]
                 axes.plot(
@@ -99,6 +104,18 @@ def learning_curves(runs: pd.DataFrame, curves: pd.DataFrame, metric: str) -> Cu
             charts.append(Chart(title, _inline(figure, f"c{number}-", f"{metric} of {title}, by steps")))
     legend = [Series(f"{size:,}", colour, _pattern(dash)) for size, (colour, dash) in looks.items()]
     return Curves(metric, charts, legend)
+
+
+def ticks(low: float, high: float) -> list[float]:
+    """Ticks of a logarithmic axis: powers of ten, or else 1, 2 and 5 of each decade, or else equal steps."""
+    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
+    for digits in ((1,), (1, 2, 5)):
+        found = [digit * 10.0**decade for decade in decades for digit in digits]
+        found = [tick for tick in found if low <= tick <= high]
+        if len(found) > 2:
+            return found
+    steps = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)
+    return [float(tick) for tick in steps if low <= tick <= high]
 
 
 def _models(runs: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

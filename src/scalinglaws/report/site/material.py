@@ -49,6 +49,10 @@ class Material:
         """The file at a place; None where there is none."""
         return self._files.get(place)
 
+    def path(self, place: str) -> Path:
+        """The file at a place where there is one."""
+        return self._files[place]
+
     def under(self, folder: str) -> list[str]:
         """The places of the files directly in a folder, sorted."""
         return sorted(place for place in self._files if place.rpartition("/")[0] == folder)

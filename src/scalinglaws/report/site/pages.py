@@ -3,7 +3,6 @@
 import os.path
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -11,45 +10,27 @@ from typing import Any
 import mistune
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from PIL import Image
 
 from scalinglaws.claims.claim import Claim, claims_of
 from scalinglaws.errors import DataError
 from scalinglaws.files import write_text
+from scalinglaws.report.explorer.page import page as explorer
 from scalinglaws.report.site.claim_view import ClaimView, claim_view
 from scalinglaws.report.site.curves import learning_curves
+from scalinglaws.report.site.figure_view import FigureView, copy_file, figure_view
 from scalinglaws.report.site.material import COPIES, Material, check_complete
 from scalinglaws.report.site.run_view import number, run_table
-from scalinglaws.report.site.spec import FigureEntry, PaperEntry, StudyEntry
+from scalinglaws.report.site.spec import EXPLORER, PaperEntry, StudyEntry
 from scalinglaws.report.site.verdicts import SIGNS, Verdicts, counted, mark
 from scalinglaws.report.text import KINDS, Row, measured_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 STATIC = Path(__file__).parent / "static"
-OWN = ("index.html", "claims.html", "papers", "studies", "static", COPIES)
+START, CLAIMS = "index.html", "claims.html"
+OWN = (START, CLAIMS, EXPLORER, "papers", "studies", "static", COPIES)
 """What a site has in its folder."""
-PICTURES = (".png", ".svg")
-"""Endings of pictures that a page shows, the preferred one first."""
-
-
-@dataclass(frozen=True)
-class FigureView:
-    """A figure on a page.
-
-    Attributes:
-        name: its name.
-        caption: as markup.
-        picture: the place of the picture; None where it was not drawn in a format that a page can show.
-        width, height: of the picture in pixels; None where it has none of its own.
-        files: the places of all of its files.
-    """
-
-    name: str
-    caption: Markup
-    picture: str | None
-    width: int | None
-    height: int | None
-    files: list[str]
+TABLES = {"tables": "Runs", "fits": "Fits"}
+"""Folders with tables of a study, and what is in them."""
 
 
 def build(material: Material, out: Path) -> list[Path]:
@@ -72,9 +53,7 @@ def build(material: Material, out: Path) -> list[Path]:
         write_text(out / page, text)
     shutil.copytree(STATIC, out / "static")
     for place, file in material:
-        target = out / COPIES / place
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, target)
+        copy_file(file, out / COPIES / place)
     return [out / page for page in material.spec.pages]
 
 
@@ -110,26 +89,39 @@ class _Pages:
         self.templates.globals.update(
             spec=self.spec,
             signs=[mark(str(verdict)) for verdict in SIGNS],
+            scales=self.verdicts.scales,
             studies=self.studies,
-            kinds=KINDS,
+            explorer=EXPLORER,
         )
-        self.templates.filters.update(number=number, digits=_digits, size=_size)
-        self._markdown = mistune.create_markdown(escape=True)
+        markdown = mistune.create_markdown(escape=True)  # HTML in it is shown as text
+        self.templates.filters.update(
+            number=number,
+            digits=_digits,
+            size=_size,
+            words=lambda name: name.replace("_", " "),
+            markdown=lambda text: Markup(markdown(text)),
+        )
 
     def all(self) -> Iterator[tuple[str, str]]:
         """Each page and its text, in the order of the spec."""
         claims = {study: self.claims(self.studies[study]) for study in self.studies}
-        yield self.page("index.html", "index.html", scales=self.verdicts.scales, matrix=self.matrix())
+        yield self.page(START, "index.html", matrix=self.matrix())
         at_scales = {
             view.id: self.verdicts.at_scales(view.id, study) for study in claims for view in claims[study]
         }
-        yield self.page(
-            "claims.html", "claims.html", claims=claims, at_scales=at_scales, scales=self.verdicts.scales
-        )
+        yield self.page(CLAIMS, "claims.html", claims=claims, at_scales=at_scales)
+        yield EXPLORER, explorer(home=START)
         for paper in self.spec.papers:
             parts = [self.about(study, claims[study.study]) for study in paper.studies]
-            counts = self.counts(paper)
-            yield self.page(paper.page, "paper.html", paper=paper, parts=parts, counts=counts)
+            summaries = [each for each in self.material.under("report") if _stem(each) == paper.paper]
+            yield self.page(
+                paper.page,
+                "paper.html",
+                paper=paper,
+                parts=parts,
+                counts=self.counts(paper),
+                summaries=summaries,
+            )
         for study in self.studies.values():
             yield self.page(study.page, "study.html", **self.study(study, claims[study.study]))
 
@@ -152,12 +144,7 @@ class _Pages:
             {
                 "paper": paper,
                 "cells": self.verdicts.cells([study.study for study in paper.studies]),
-                "studies": [
-                    {"study": study, "cells": cells}
-                    for study in paper.studies
-                    for cells in [self.verdicts.cells([study.study])]
-                    if any(cell.marks for cell in cells)
-                ],
+                "studies": [(study, self.verdicts.cells([study.study])) for study in paper.studies],
             }
             for paper in self.spec.papers
         ]
@@ -179,70 +166,50 @@ class _Pages:
 
     def figures(self, study: StudyEntry) -> list[FigureView]:
         """The figures of a study that were drawn at this scale."""
-        drawn = ((figure, self.material.figure_files(study, figure.name)) for figure in study.figures)
-        return [self._figure(figure, files) for figure, files in drawn if files]
-
-    def _figure(self, figure: FigureEntry, files: list[str]) -> FigureView:
-        picture = next((file for ending in PICTURES for file in files if file.endswith(ending)), None)
-        width = height = None
-        if picture is not None and picture.endswith(".png"):
-            with Image.open(self._path(picture)) as image:  # reads the header alone
-                width, height = image.size
-        return FigureView(figure.name, self._caption(figure, files), picture, width, height, files)
-
-    def _caption(self, figure: FigureEntry, files: list[str]) -> Markup:
-        """The caption that was written with the figure, or else what the study file says."""
-        for file in files:
-            if file.endswith(".caption.md"):
-                return self.markdown(self._path(file).read_text(encoding="utf-8"))
-        return Markup("<p>{}</p>").format(" ".join(figure.caption.split()))
-
-    def _path(self, place: str) -> Path:
-        path = self.material.get(place)
-        assert path is not None
-        return path
-
-    def markdown(self, text: str) -> Markup:
-        """Markdown as markup; HTML in it is shown as text."""
-        return Markup(self._markdown(text))
+        drawn = ((name, self.material.figure_files(study, name)) for name in study.figures)
+        return [figure_view(name, places, self.material) for name, places in drawn if places]
 
     def about(self, study: StudyEntry, claims: list[ClaimView]) -> dict[str, Any]:
         """What the pages of a study and of its paper both show."""
+        file = f"config/studies/{study.study}.yaml"
         return {
             "study": study,
             "claims": claims,
             "figures": self.figures(study),
-            "methods": self.markdown(study.methods) if study.methods else None,
-            "yaml": self._study_file(study),
+            "yaml": file if self.material.get(file) else None,
         }
 
     def study(self, study: StudyEntry, claims: list[ClaimView]) -> dict[str, Any]:
         """What the page of a study shows."""
         runs, evaluations = self.material.runs(study), self.material.curves(study)
-        curves = (learning_curves(runs, evaluations, metric) for metric in study.metrics[:1])
-        folders = (f"tables/{study.study}", f"fits/{study.study}")
-        tables = [place for folder in folders for place in self.material.under(folder)]
-        files = [*tables, f"report/claims/{study.study}.csv"]
+        tables = {
+            title: self.material.under(f"{folder}/{study.study}") for folder, title in TABLES.items()
+        } | {"Claims": [f"report/claims/{study.study}.csv"]}
         return {
             **self.about(study, claims),
             "paper": self.paper_of[study.study],
             "runs": run_table(runs) if len(runs) else None,
-            "curves": [each for each in curves if each is not None],
+            "curves": learning_curves(runs, evaluations, study.metrics[0]) if study.metrics else None,
             "searches": self.material.searches(study),
             "fits": [_with_text(row, "value") for row in self.material.fits(study)],
             "evidence": [_with_text(row, "exponent") for row in self.material.evidence(study)],
-            "files": [(place, self._path(place).stat().st_size) for place in files],
+            "tables": {
+                title: [(place, self.material.path(place).stat().st_size) for place in places]
+                for title, places in tables.items()
+                if places
+            },
             "readers": [each for each in self.studies.values() if study.study in each.reads],
         }
-
-    def _study_file(self, study: StudyEntry) -> str | None:
-        place = f"config/studies/{study.study}.yaml"
-        return place if self.material.get(place) else None
 
 
 def _with_text(row: Row, value: str) -> Row:
     """A row with the text of one of its values and the interval."""
     return {**row, "text": measured_text({"measured": row[value], "low": row["low"], "high": row["high"]})}
+
+
+def _stem(place: str) -> str:
+    """The name of a file without any of its endings."""
+    return Path(place).name.partition(".")[0]
 
 
 def _digits(value: float) -> str:

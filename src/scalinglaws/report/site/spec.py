@@ -1,16 +1,11 @@
-"""What a site is about: its papers, their studies and figures, and the verdicts at other scales."""
+"""What a site is about: its papers, their studies, and the verdicts at other scales."""
 
 from pydantic import Field
 
 from scalinglaws.config.strict import Strict
 
-
-class FigureEntry(Strict):
-    """A figure."""
-
-    name: str
-    caption: str
-    """What the study file says of it."""
+EXPLORER = "explorer.html"
+"""The interactive page, from the folder of the site."""
 
 
 class StudyEntry(Strict):
@@ -28,7 +23,8 @@ class StudyEntry(Strict):
     """Whether it trains runs."""
     metrics: tuple[str, ...] = ()
     """The metrics to which laws of the learning curve are fitted; the main one is the first."""
-    figures: tuple[FigureEntry, ...] = ()
+    figures: tuple[str, ...] = ()
+    """The names of its figures."""
     claims: str
     """The hash of its claims, which the pages read from the package."""
 
@@ -91,4 +87,4 @@ class SiteSpec(Strict):
     def pages(self) -> tuple[str, ...]:
         """All pages, from the folder of the site; the first is the start page."""
         studies = (study.page for paper in self.papers for study in paper.studies)
-        return ("index.html", "claims.html", *(paper.page for paper in self.papers), *studies)
+        return ("index.html", "claims.html", EXPLORER, *(paper.page for paper in self.papers), *studies)

@@ -1,13 +1,18 @@
 """A JavaScript engine without a browser."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from py_mini_racer import MiniRacer
+import pytest
 
 from scalinglaws.report.explorer.page import CALCULATION
+
+if TYPE_CHECKING:
+    from py_mini_racer import MiniRacer
 
 
 class Engine:
@@ -32,7 +37,8 @@ class Engine:
 @contextmanager
 def engine() -> Iterator[Engine]:
     """An engine; without the closing, the process would not end."""
-    context = MiniRacer()
+    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
+    context = racer.MiniRacer()
     try:
         yield Engine(context)
     finally:

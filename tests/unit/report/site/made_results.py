@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
+from scalinglaws.plotting.caption_files import write_caption
 from scalinglaws.report.site.material import Material
 from scalinglaws.report.site.spec import (
     Elsewhere,
-    FigureEntry,
     PaperEntry,
     SiteSpec,
     StudyEntry,
@@ -75,7 +75,6 @@ def curves_table() -> pd.DataFrame:
 
 def spec(papers: int = 2, elsewhere: tuple[Elsewhere, ...] = ()) -> SiteSpec:
     common = {"title": HOSTILE, "source": HOSTILE, "claims": "0"}
-    figure = FigureEntry(name="fig1", caption=HOSTILE)
     one = PaperEntry(
         paper="one-2020",
         works=(Work(title=HOSTILE, arxiv="2001.00001"), Work(title="No number")),
@@ -85,7 +84,7 @@ def spec(papers: int = 2, elsewhere: tuple[Elsewhere, ...] = ()) -> SiteSpec:
                 **common,
             ),
             StudyEntry(
-                study=TRAINED, protocol="learning-curves", trained=True, metrics=METRICS, figures=(figure,),
+                study=TRAINED, protocol="learning-curves", trained=True, metrics=METRICS, figures=("fig1",),
                 **common,
             ),
         ),
@@ -121,6 +120,7 @@ def write_results(folder: Path) -> None:
     figures.mkdir(parents=True)
     Image.new("RGB", (300, 200)).save(figures / "fig1.png")
     (figures / "fig1.csv").write_text("panel\n", encoding="utf-8")
+    write_caption(HOSTILE, figures, "fig1")
 
 
 def material(folder: Path, about: SiteSpec | None = None, elsewhere: tuple[Path, ...] = ()) -> Material:

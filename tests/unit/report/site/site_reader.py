@@ -1,6 +1,6 @@
-"""Reads the pages of a site strictly: as XML, which finds every tag that is not closed."""
+"""Reads the pages of a site: as XML, which finds every tag that is not closed, or only their links."""
 
-from collections.abc import Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from xml.etree import ElementTree
@@ -29,22 +29,38 @@ def section(root: Element, identity: str) -> Element:
     return found
 
 
-def addresses(root: Element) -> Iterator[str]:
-    """Everything that a page refers to."""
-    for each in root.iter():
-        yield from (value for key, value in each.attrib.items() if key in ("href", "src", "action"))
+OUTSIDE = "https://arxiv.org/abs/"
+"""Where links may lead besides the site itself; nothing is loaded from there."""
+
+
+class Links(HTMLParser):
+    """The ids of a page, and everything that it refers to."""
+
+    def __init__(self, page: Path) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.addresses: list[str] = []
+        self.feed(page.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for key, value in attrs:
+            allowed = tag == "a" and value and value.startswith(OUTSIDE)
+            if value and key == "id":
+                self.ids.add(value)
+            elif value and key in ("href", "src", "action") and not allowed and value != "data:,":
+                self.addresses.append(value)
 
 
 def broken_links(site: Path) -> list[str]:
     """The references of all pages that lead nowhere, and those that leave the folder of the site."""
     found = []
-    pages = {path.resolve(): read_page(path) for path in site.rglob("*.html")}
-    for page, root in pages.items():
-        for address in addresses(root):
+    pages = {path.resolve(): Links(path) for path in site.rglob("*.html")}
+    for page, links in pages.items():
+        for address in links.addresses:
             parts = urlsplit(address)
             target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
             inside = not parts.scheme and not parts.netloc and target.is_relative_to(site.resolve())
-            names = {each.get("id") for each in pages[target].iter()} if target in pages else set()
+            names = pages[target].ids if target in pages else set()
             if not inside or not target.is_file() or (parts.fragment and parts.fragment not in names):
                 found.append(f"{page.name}: {address}")
     return found

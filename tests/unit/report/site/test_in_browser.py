@@ -1,62 +1,28 @@
 """The site in headless Chromium, from disk and without a network: search, sorting, filters, a phone."""
 
-import os
-import shutil
+from __future__ import annotations
+
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
+from unit.report.browser import Window
 from unit.report.site.made_results import TRAINED
 
-sync_api = pytest.importorskip("playwright.sync_api")
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed: these tests open the pages in one")
-    root = hasattr(os, "geteuid") and os.geteuid() == 0  # as root, Chromium refuses its own sandbox
-    with sync_api.sync_playwright() as playwright:
-        flags = ["--disable-gpu", *(["--no-sandbox"] if root else [])]
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
-        yield started
-        started.close()
-
-
-class Window:
-    """A window of a width, which notes what the browser complains about."""
-
-    def __init__(self, browser: Any, site: Path, width: int = 1280, script: bool = True) -> None:
-        self.site = site
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, offline=True, java_script_enabled=script
-        )
-        self.page = self.context.new_page()
-        self.complaints: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("requestfailed", lambda request: self.complaints.append(request.url))
-
-    def open(self, page: str) -> Any:
-        self.page.goto((self.site / page).as_uri())
-        return self.page
-
-    def close(self) -> None:
-        self.context.close()
-        assert self.complaints == []
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 
 @pytest.fixture
-def window(browser: Any, site: Path) -> Iterator[Window]:
-    found = Window(browser, site)
+def window(chromium: Browser) -> Iterator[Window]:
+    found = Window(chromium)
     yield found
     found.close()
 
 
-def column(page: Any, number: int) -> list[str]:
+def column(page: Page, number: int) -> list[str]:
     """The cells of a column of the table of runs that are shown."""
     found: list[str] = page.locator("#runs tbody tr:visible").evaluate_all(
         f"rows => rows.map(row => row.cells[{number}].textContent)"
@@ -64,8 +30,8 @@ def column(page: Any, number: int) -> list[str]:
     return found
 
 
-def test_a_search_on_the_start_page_finds_claims(window: Window) -> None:
-    page = window.open("index.html")
+def test_a_search_on_the_start_page_finds_claims(window: Window, site: Path) -> None:
+    page = window.open(site / "index.html")
     page.get_by_label("Search claims").fill("two-2021")
     page.keyboard.press("Enter")
     page.wait_for_url("**/claims.html?q=two-2021")
@@ -78,8 +44,18 @@ def test_a_search_on_the_start_page_finds_claims(window: Window) -> None:
     assert page.locator("output").inner_text() == "0 of 7 rows"
 
 
-def test_runs_sort_by_the_keyboard_in_both_directions_with_missing_ones_last(window: Window) -> None:
-    page = window.open(f"studies/{TRAINED}.html")
+def test_the_start_page_leads_to_the_explorer_and_back(window: Window, site: Path) -> None:
+    page = window.open(site / "index.html")
+    page.get_by_role("navigation").get_by_text("Explorer").click()
+    assert page.locator("#law-chart path.line.law").count() == 1
+    page.get_by_role("link", name="Start page").click()
+    assert page.locator(".matrix").count() == 1
+
+
+def test_runs_sort_by_the_keyboard_in_both_directions_with_missing_ones_last(
+    window: Window, site: Path
+) -> None:
+    page = window.open(site / f"studies/{TRAINED}.html")
     heading = page.locator("#runs th", has_text="error rate")
     number = heading.evaluate("cell => cell.cellIndex")
     heading.locator("button").focus()
@@ -93,15 +69,15 @@ def test_runs_sort_by_the_keyboard_in_both_directions_with_missing_ones_last(win
     assert down[0].startswith("0.1") and down[-1] == "–"
 
 
-def test_runs_filter_by_the_values_of_a_column(window: Window) -> None:
-    page = window.open(f"studies/{TRAINED}.html")
+def test_runs_filter_by_the_values_of_a_column(window: Window, site: Path) -> None:
+    page = window.open(site / f"studies/{TRAINED}.html")
     page.locator(".tools").get_by_label("Model").select_option("mlp-16")
     assert page.locator("output").inner_text() == "4 of 9 rows"
     assert set(column(page, 2)) == {"mlp-16"}
 
 
-def test_the_line_of_a_run_is_shown_with_its_row(window: Window) -> None:
-    page = window.open(f"studies/{TRAINED}.html")
+def test_the_line_of_a_run_is_shown_with_its_row(window: Window, site: Path) -> None:
+    page = window.open(site / f"studies/{TRAINED}.html")
     page.locator("#runs tr[data-run=w16n10s1]").hover()
     assert page.locator("[data-run].shown").evaluate_all("all => all.map(one => one.dataset.run)") == [
         "w16n10s1",
@@ -112,21 +88,32 @@ def test_the_line_of_a_run_is_shown_with_its_row(window: Window) -> None:
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize(
-    "name", ["index.html", "claims.html", "papers/one-2020.html", f"studies/{TRAINED}.html"]
-)
-def test_no_page_is_wider_than_the_window(browser: Any, site: Path, width: int, name: str) -> None:
-    window = Window(browser, site, width)
-    page = window.open(name)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+def test_no_page_is_wider_than_the_window(chromium: Browser, site: Path, width: int) -> None:
+    window = Window(chromium, width)
+    for path in site.rglob("*.html"):
+        page = window.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+    window.close()
+
+
+def test_on_paper_everything_is_there_and_nothing_to_click(chromium: Browser, site: Path) -> None:
+    window = Window(chromium)
+    page = window.open(site / f"studies/{TRAINED}.html")
+    page.emulate_media(media="print")
+    assert page.locator("#runs tbody tr").evaluate_all(
+        "rows => rows.every(row => row.getBoundingClientRect().bottom"
+        " <= row.closest('.scroll').getBoundingClientRect().bottom + 1)"
+    )
+    assert page.locator("input:visible, select:visible").count() == 0
+    assert page.pdf().startswith(b"%PDF")
     window.close()
 
 
 def test_without_javascript_all_is_there_to_read_and_nothing_that_does_not_work(
-    browser: Any, site: Path
+    chromium: Browser, site: Path
 ) -> None:
-    window = Window(browser, site, script=False)
-    page = window.open("claims.html")
+    window = Window(chromium, script=False)
+    page = window.open(site / "claims.html")
     assert page.locator("#claims tbody tr:visible").count() == 7
     assert page.locator("input:visible, select:visible, button:visible").count() == 0
     window.close()

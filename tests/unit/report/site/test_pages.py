@@ -4,11 +4,14 @@ import re
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from scalinglaws.errors import DataError
+from scalinglaws.report.site.figure_view import copy_file
 from scalinglaws.report.site.pages import build
-from scalinglaws.report.site.spec import Elsewhere
+from scalinglaws.report.site.spec import EXPLORER, Elsewhere
 from unit.report.site.made_results import (
     ANALYSIS,
     HOSTILE,
@@ -30,6 +33,11 @@ from unit.report.site.site_reader import (
 )
 
 
+def own_pages(site: Path) -> list[Path]:
+    """The pages that are rendered from templates; the explorer has tests of its own."""
+    return sorted(path for path in site.rglob("*.html") if path.name != EXPLORER)
+
+
 def test_every_link_leads_to_a_file_of_the_site(site: Path) -> None:
     assert broken_links(site) == []
 
@@ -44,7 +52,7 @@ def test_a_link_that_leads_nowhere_would_be_found(site: Path, tmp_path: Path) ->
 
 
 def test_pages_have_what_a_screen_reader_needs(site: Path) -> None:
-    pages = {path: read_page(path) for path in site.rglob("*.html")}
+    pages = {path: read_page(path) for path in own_pages(site)}
     assert len(pages) == 2 + 2 + 3
     assert len({text_of(root.find("head/title")) for root in pages.values()}) == len(pages)  # type: ignore[arg-type]
     for path, root in pages.items():
@@ -62,7 +70,7 @@ def test_pages_have_what_a_screen_reader_needs(site: Path) -> None:
 
 
 def test_texts_from_files_are_never_markup(site: Path) -> None:
-    for path in site.rglob("*.html"):
+    for path in own_pages(site):
         root = read_page(path)
         (script,) = root.iter("script")
         assert script.get("src") and not text_of(script)
@@ -89,7 +97,7 @@ def test_verdicts_are_counted_as_in_the_report(site: Path, results: Path, paper:
     report = (results / "report" / f"{paper}.txt").read_text(encoding="utf-8").rpartition("\n\n")[2]
     told = " ".join(report.split())
     page = read_page(site / "papers" / f"{paper}.html")
-    lines = [each for each in page.iter("p") if with_class(each, "counts")]
+    lines = [each for each in page.iter("p") if with_class(each, "told")]
     said = [
         f"{text_of(line).partition(':')[0]}: "
         + ", ".join(f"{count} {verdict}" for verdict, count in counts(line).items())
@@ -99,10 +107,8 @@ def test_verdicts_are_counted_as_in_the_report(site: Path, results: Path, paper:
 
 
 def test_the_start_page_has_a_row_of_counts_per_study(site: Path) -> None:
-    rows = {
-        text_of(row.find("th")): counts(row)  # type: ignore[arg-type]
-        for row in with_class(read_page(site / "index.html"), "matrix")[0].iter("tr")
-    }
+    matrix = with_class(read_page(site / "index.html"), "matrix")[0]
+    rows = {text_of(row.find("th/a")): counts(row) for row in matrix.findall("tbody/tr")}  # type: ignore[arg-type]
     for study, verdicts in VERDICTS.items():
         assert rows[study.partition("/")[2]] == {each: verdicts.count(each) for each in verdicts}
     assert sum(rows["one-2020"].values()) == 6
@@ -120,10 +126,13 @@ def test_other_scales_have_columns(results: Path, tmp_path: Path) -> None:
     about = spec(elsewhere=(Elsewhere(scale="laptop", study=OTHER, published=True),))
     build(material(results, about, (table,)), tmp_path / "site")
     matrix = with_class(read_page(tmp_path / "site" / "index.html"), "matrix")[0]
-    rows = {text_of(row[0]): [text_of(cell) for cell in row[1:]] for row in matrix.iter("tr")}
-    assert rows["Paper and study"] == ["smoke", "laptop"]
+    assert [text_of(cell) for cell in matrix.findall("thead/tr/th")] == ["Paper and study", "smoke", "laptop"]
+    rows = {
+        text_of(row.find("th/a")): [text_of(cell) for cell in row[1:]]  # type: ignore[arg-type]
+        for row in matrix.findall("tbody/tr")
+    }
     assert rows["two-2021"] == ["? 1 inconclusive", "? 1 inconclusivepublished"]
-    assert rows["one-2020"][1] == "none"
+    assert rows["one-2020"][1] == "no claims"
     claims = section(read_page(tmp_path / "site" / "claims.html"), "claims")
     last = [text_of(row[-1]) for row in claims.iter("tr")]
     assert last == ["laptop", *["not judged"] * 6, "? inconclusive"]
@@ -135,6 +144,7 @@ def test_a_scale_may_have_one_paper(results: Path, tmp_path: Path) -> None:
     assert [str(page.relative_to(tmp_path / "site")) for page in pages] == [
         "index.html",
         "claims.html",
+        "explorer.html",
         "papers/one-2020.html",
         "studies/one-2020/analysis.html",
         "studies/one-2020/trained.html",
@@ -152,13 +162,31 @@ def test_every_run_has_a_row_and_every_run_of_the_grid_a_line(site: Path) -> Non
     assert len(with_class(root, "charts")[0].findall("figure")) == 2
 
 
-def test_the_caption_written_with_a_figure_comes_before_that_of_the_study(tmp_path: Path) -> None:
-    write_results(tmp_path / "results")
-    written = tmp_path / "results" / "figures" / "one-2020" / "fig1.caption.md"
-    written.write_text(r"Loss \<of\> m\*n.", encoding="utf-8")
-    build(material(tmp_path / "results"), tmp_path / "site")
-    caption = next(read_page(tmp_path / "site" / "papers" / "one-2020.html").iter("figcaption"))
-    assert "Loss <of> m*n." in text_of(caption) and HOSTILE not in text_of(caption)
+@pytest.mark.parametrize("page", ["papers/one-2020.html", f"studies/{TRAINED}.html"])
+def test_a_figure_has_the_caption_that_was_written_with_it(site: Path, page: str) -> None:
+    figure = section(read_page(site / page), "figure-fig1")
+    assert HOSTILE in text_of(figure)
+    links = ["PNG", "CSV of what is drawn", "caption in Markdown", "caption in LaTeX"]
+    assert [text_of(each) for each in figure.iter("a")][1:] == [f"fig1, {link}" for link in links]
+
+
+def test_pictures_are_stored_with_few_colours_near_those_that_were_drawn(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).normal(0, 2, (200, 300, 3))
+    drawn = (np.linspace(255, 60, 300)[None, :, None] + noise).clip(0, 255).astype(np.uint8)
+    drawn[:20] = 255
+    Image.fromarray(drawn).save(tmp_path / "drawn.png", dpi=(300, 300))
+    copy_file(tmp_path / "drawn.png", tmp_path / "files" / "copied.png")
+    with Image.open(tmp_path / "files" / "copied.png") as image:
+        copied = np.asarray(image.convert("RGB")).astype(int)
+        assert image.mode == "P" and round(image.info["dpi"][0]) == 300
+    assert np.abs(copied - drawn).max() < 24
+    assert (copied[:20] == 255).all()
+
+
+def test_a_picture_with_a_transparent_background_keeps_it(tmp_path: Path) -> None:
+    Image.new("RGBA", (30, 20), (0, 0, 0, 0)).save(tmp_path / "drawn.png")
+    copy_file(tmp_path / "drawn.png", tmp_path / "copied.png")
+    assert (tmp_path / "copied.png").read_bytes() == (tmp_path / "drawn.png").read_bytes()
 
 
 def test_a_figure_that_no_page_can_show_keeps_its_links(tmp_path: Path) -> None:
@@ -167,7 +195,7 @@ def test_a_figure_that_no_page_can_show_keeps_its_links(tmp_path: Path) -> None:
     build(material(tmp_path / "results"), tmp_path / "site")
     figure = section(read_page(tmp_path / "site" / "papers" / "one-2020.html"), "figure-fig1")
     assert "not drawn in a format that a page can show" in text_of(figure)
-    assert [text_of(each) for each in figure.iter("a")] == ["fig1, CSV"]
+    assert text_of(next(figure.iter("a"))) == "fig1, CSV of what is drawn"
 
 
 def test_a_site_is_replaced_but_no_other_folder(results: Path, tmp_path: Path) -> None:

@@ -4,7 +4,13 @@
 const CURVE_POINTS = 160;
 const BAND_SAMPLES = 400; // of a fit; more change no pixel
 const SLICES = [0.01, 0.1, 1, 10, 100]; // IsoFLOP budgets, as multiples of the chosen one
+const NO_UNIT = ["any", "of the metric"];
 const NEAR_SLICE = 1.1; // a run is drawn on a slice if its compute is within this factor
+
+/** What stands at an axis; a law of anything has no unit to name. */
+function labelOf({name, unit}) {
+  return NO_UNIT.includes(unit) ? name : `${name} (${unit})`;
+}
 
 /** The values of the law at each point of the user's table. */
 function predictions({f, params, points}) {
@@ -66,13 +72,12 @@ function drawLaw(state) {
   const values = [...curve.map(([, y]) => y), ...points.y];
   const positive = values.some((value) => value > 0);
   const [first, last] = [curve[0][1], curve.at(-1)[1]];
-  const {name, meaning, unit} = law.response;
   drawChart(document.getElementById("law-chart"), {
-    x: {label: `${variable.name} (${variable.unit})`, log: logX, domain},
-    y: {label: `${name} (${unit})`, log: logY && positive, domain: padded(values, logY && positive)},
+    x: {label: labelOf(variable), log: logX, domain},
+    y: {label: labelOf(law.response), log: logY && positive, domain: padded(values, logY && positive)},
     layers,
     summary:
-      `${meaning} by the law ${law.name}: from ${formatNumber(first, 3)} at ${variable.name} = ` +
+      `${law.response.meaning} by the law ${law.name}: from ${formatNumber(first, 3)} at ${variable.name} = ` +
       `${formatNumber(domain[0], 3)} to ${formatNumber(last, 3)} at ${formatNumber(domain[1], 3)}; ${dots.length} points.`,
   });
   document.getElementById("law-caption").textContent =
@@ -104,7 +109,7 @@ function drawResiduals(state) {
     (missing ? `; the law is not positive at ${missing} more.` : ".");
   drawChart(document.getElementById("residual-chart"), {
     x: {
-      label: `${variable.name} (${variable.unit})`,
+      label: labelOf(variable),
       log: !variable.zero,
       domain: axisDomain(state),
     },
@@ -149,9 +154,9 @@ function drawIsoflop(state, plan) {
   );
   const variable = law.variables[sizeAt];
   drawChart(document.getElementById("isoflop-chart"), {
-    x: {label: `${variable.name} (${variable.unit})`, log: true, domain},
+    x: {label: labelOf(variable), log: true, domain},
     y: {
-      label: `${law.response.name} (${law.response.unit})`,
+      label: labelOf(law.response),
       log: logY,
       domain: padded([...lows, highest, ...near.map(([, y]) => y)], logY),
     },

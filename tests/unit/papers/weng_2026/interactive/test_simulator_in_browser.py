@@ -4,7 +4,7 @@ import pytest
 
 from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS, TARGETS
 from unit.papers.weng_2026.interactive.shown import differences
-from unit.report.explorer.browser import Opened
+from unit.report.explorer.opened import Opened
 
 LONGEST = 100  # ms
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import isfinite, isnan
 
 from scalinglaws.claims.claim import Claim
 from scalinglaws.report.site.verdicts import Mark, mark
@@ -105,7 +105,7 @@ def strip(claim: Claim, measured: float, low: float, high: float) -> Strip | Non
     def part(begin: float, end: float) -> tuple[float, float]:
         return at(begin), round(at(end) - at(begin), 2)
 
-    has_interval = low == low and high == high  # neither is NaN
+    has_interval = not (isnan(low) or isnan(high))
     return Strip(
         range=part(*claim.range),
         interval=part(low, high) if has_interval else part(measured, measured),

@@ -1,6 +1,7 @@
-"""What every figure must pass: places of what the CSV lists, sizes of texts, and colours that can be told apart."""
+"""What every figure must pass: places of what its CSV lists, sizes of texts, colours that can be told apart."""
 
 from collections.abc import Iterator
+from functools import cache
 from itertools import combinations
 from typing import Any
 from unittest.mock import patch
@@ -164,27 +165,28 @@ def seen(colour: Any, kind: str) -> Any:
     return np.clip(cspace_convert(to_rgb(colour), space, "sRGB1"), 0, 1)
 
 
+@cache
 def distance(one: Any, other: Any, kind: str) -> float:
     """How far apart two colours are to a colour-blind eye, in CAM02-UCS."""
     return float(deltaE(seen(one, kind), seen(other, kind), input_space="sRGB1"))
 
 
-def closest(figure: Figure) -> tuple[float, str]:
-    """The least distance of two labelled artists that differ in colour and in nothing else, and which they are.
+def closest(figure: Figure) -> tuple[float, float, str]:
+    """How far the colours of labelled artists are apart.
 
-    Colours of a scale, such as those of a sequence of sizes, are compared with each other, too.
+    Returns:
+        The least distance of two colours; the least of two artists that nothing but the colour tells apart,
+        neither a marker nor a dash; and which those are.
     """
-    found = (float("inf"), "")
-    artists = {
-        (look, label) for axes in figure.axes for label, each in labelled(axes) for look in _looks(each)
-    }
-    for ((one, shape), label), ((other, other_shape), other_label) in combinations(
-        sorted(artists, key=str), 2
-    ):
-        if one != other and shape == other_shape:
-            least = min(distance(one, other, kind) for kind in KINDS)
-            found = min(found, (least, f"{label} | {other_label}"))
-    return found
+    looks = {(look, label) for axes in figure.axes for label, each in labelled(axes) for look in _looks(each)}
+    least, confused, which = float("inf"), float("inf"), ""
+    for ((one, shape), label), ((other, other_shape), second) in combinations(sorted(looks, key=str), 2):
+        if one != other:
+            apart = min(distance(one, other, kind) for kind in KINDS)
+            least = min(least, apart)
+            if shape == other_shape and apart < confused:
+                confused, which = apart, f"{label} | {second}"
+    return least, confused, which
 
 
 def _looks(artist: Any) -> Iterator[tuple[tuple[float, float, float], str]]:

@@ -1,4 +1,4 @@
-"""Every figure that a test of a paper draws is in our style; its texts are measured, and its CSV is checked."""
+"""Every figure that a test of a paper draws is in our style, with texts of a readable size and a true CSV."""
 
 from collections.abc import Iterator
 

@@ -50,7 +50,7 @@ def misplaced(figure: Figure) -> list[str]:
         if isinstance(axes, Axes3D):
             continue
         axes.get_xlim(), axes.get_ylim()  # which brings the transforms up to date
-        panel = axes.get_title(loc="left") or axes.get_title()
+        panel = " ".join((axes.get_title(loc="left") or axes.get_title()).split())
         drawn: dict[str, list[Any]] = {}
         for label, artist in labelled(axes):
             drawn.setdefault(label, []).extend(_pixels(artist))

@@ -1,6 +1,6 @@
 """Tables that a figure shows: drawn as text as wide as it is, and handed over to be written to files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -25,13 +25,13 @@ class Table:
     Attributes:
         title: what the CSV of the figure calls it.
         frame: the cells; words may hold mathematics between dollars.
-        formats: how the numbers of a column are written, as a format spec or a function; whole numbers with
-            commas unless given. Missing cells are empty.
+        formats: how the numbers of a column are written, as format specs; whole numbers with commas unless
+            given. Missing cells are empty.
     """
 
     title: str
     frame: pd.DataFrame
-    formats: Mapping[str, str | Callable[[float], str]] = field(default_factory=dict)
+    formats: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def texts(self) -> pd.DataFrame:
@@ -47,9 +47,9 @@ class Table:
         cells = self.frame[column]
         if column not in self.numbers:
             return ["" if pd.isna(cell) else str(cell) for cell in cells]
-        form = self.formats.get(column, ",.0f")
-        texts = (form(cell) if callable(form) else f"{cell:{form}}" for cell in cells)
-        return ["" if pd.isna(cell) else text for cell, text in zip(cells, texts, strict=True)]
+        spec = self.formats.get(column, ",.0f")
+        texts = ("" if pd.isna(cell) else f"{cell:{spec}}" for cell in cells)
+        return [f"${text}$" if text.startswith("-") else text for text in texts]  # a minus and no hyphen
 
 
 _TABLES: WeakKeyDictionary[Figure, Table] = WeakKeyDictionary()
@@ -78,10 +78,9 @@ def draw_table(axes: Axes, table: Table, heads: Mapping[str, str], spare: Sequen
     texts = table.texts
     figure = axes.get_figure(root=True)
     assert figure is not None
-    renderer = FigureCanvasAgg(figure).get_renderer()
     room = 72 * float(figure.get_size_inches()[0]) - MARGIN
     widths = {
-        column: max(_width(axes, words, renderer) for words in (head, *texts[column]))
+        column: max(points_wide(figure, words) for words in (head, *texts[column]))
         for column, head in heads.items()
     }
     for column in spare:
@@ -102,15 +101,15 @@ def draw_table(axes: Axes, table: Table, heads: Mapping[str, str], spare: Sequen
         left += width + gap
     for row, thickness in ((-1, 0.8), (0, 0.5), (len(texts), 0.8)):
         axes.annotate(
-            "", (0, row), (left - gap, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+            "", (0, row), (left - gap + 1, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
             arrowprops={"arrowstyle": "-", "linewidth": thickness, "shrinkA": 0, "shrinkB": 0},
             annotation_clip=False,
         ).set_in_layout(False)  # fmt: skip
 
 
-def _width(axes: Axes, words: str, renderer: object) -> float:
-    """How wide a text is, in points."""
-    text = axes.text(0, 0, words, fontsize=SMALLEST)
-    width = float(text.get_window_extent(renderer).width)  # type: ignore[arg-type]
+def points_wide(figure: Figure, words: str) -> float:
+    """How wide a text of the smallest size is, in points."""
+    text = figure.text(0, 0, words, fontsize=SMALLEST)
+    width = float(text.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width)
     text.remove()
-    return 72 * width / float(axes.figure.dpi)
+    return 72 * width / float(figure.dpi)

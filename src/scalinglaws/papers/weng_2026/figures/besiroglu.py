@@ -1,6 +1,6 @@
 """Figures of the Chinchilla fit, examined after Besiroglu et al. 2024 (arXiv:2404.10102)."""
 
-from math import floor, log10
+from math import log10
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,7 @@ NAMES = {
 }
 """Short names of sources."""
 GREY = "0.45"
+P = r"$\log_{10} p$"
 ORDER = list(COLOURS)
 SYMBOLS = {"A": "$A$", "B": "$B$", "E": "$E$", "alpha": r"$\alpha$", "beta": r"$\beta$"}
 MEANINGS = {**SYMBOLS, "a": r"$a = \beta / (\alpha + \beta)$"}
@@ -111,9 +112,7 @@ def parameters(tables: Tables) -> Figure:
             source, ends = chosen["source"], [chosen["low"], chosen["high"]]
             colour, shape = COLOURS[source], marker(ORDER.index(source))
             axes.plot(ends, [place] * 2, color=colour, label=f"{source}, interval")
-            axes.scatter(
-                [chosen["value"]], [place], s=14, marker=shape, color=colour, zorder=3, label=source
-            )
+            axes.scatter([chosen["value"]], [place], s=14, marker=shape, color=colour, zorder=3, label=source)
         if name in ("A", "B"):
             axes.set_xscale("log")
         words = (lambda value: f"$10^{{{log10(value):.0f}}}$") if name == "B" else "{:,.4g}".format
@@ -131,20 +130,15 @@ def _tests(tests: pd.DataFrame) -> Table:
     frame = pd.DataFrame(
         {
             "Test": tests.test.str.replace(", bootstrap covariance,", ",").str.replace(", Huber", ""),
-            "Against": tests["fit"].str.replace(" et al., in full", ", in full"),
+            "Against": tests["fit"].str.replace(" et al., in full", ""),
             "Points": tests.points,
             r"$\chi^2(5)$": tests.statistic,
             "Published": tests.published,
-            "$p$": tests.p,
+            P: np.log10(tests.p.replace(0, np.nan)),
         }
     )
-    decimals = dict.fromkeys((r"$\chi^2(5)$", "Published"), ".2f")
-    return Table("Tests of Hoffmann et al.'s constants in full", frame, {**decimals, "$p$": _power})
-
-
-def _power(value: float) -> str:
-    exponent = floor(log10(value))
-    return rf"${value / 10**exponent:.1f} \times 10^{{{exponent}}}$"
+    decimals = {r"$\chi^2(5)$": ".2f", "Published": ".2f", P: ".1f"}
+    return Table("Tests of Hoffmann et al.'s constants in full", frame, decimals)
 
 
 def policy(tables: Tables) -> Figure:

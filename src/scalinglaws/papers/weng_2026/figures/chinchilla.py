@@ -15,7 +15,7 @@ from scalinglaws.plotting.outside_legend import Entry, legends_outside
 from scalinglaws.plotting.panel_legend import beside_point, is_wide
 from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
-from scalinglaws.plotting.table import LINE, Table, hand_over
+from scalinglaws.plotting.table import LINE, Table, hand_over, points_wide
 from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables
 
@@ -36,12 +36,12 @@ MODELS = {
     "Chinchilla 70B": (6e24, 8e9),
 }
 """Where the names of models are: C and N at their right ends."""
-SIZES = {10.0**k: words for k, words in zip(range(7, 13), ("10M", "100M", "1B", "10B", "100B", "1T"), strict=True)}
+SIZES = {1e7: "10M", 1e8: "100M", 1e9: "1B", 1e10: "10B", 1e11: "100B", 1e12: "1T"}
 KINDS = {"published": "black", "refit": "C0", "window": GREY}
 EXPONENTS = {"a": r"$N_\mathrm{opt} \propto C^a$", "b": r"$D_\mathrm{opt} \propto C^b$"}
 SHOWN = {"a": (0.43, 0.58), "b": (0.42, 0.57)}
 """The axes of the exponents. Kaplan's are beyond them, and written at their ends."""
-COLUMNS = (134.0, 164.0)  # points: where the numbers of a and b begin
+INDENT, NUMBER = 4.0, 28.0  # points: of rows below their headings, and the width of a column of numbers
 HEADINGS = {"published": "Published", "refit": "Refitted", "window": "Refitted, other windows"}
 
 
@@ -50,7 +50,8 @@ def isoflop(tables: Tables) -> Figure:
     if is_wide():
         figure = new_figure(3.3)
         places = figure.add_gridspec(2, 2, width_ratios=(1.25, 1))
-        first, second, third = (figure.add_subplot(places[at]) for at in (np.s_[:, 0], np.s_[0, 1], np.s_[1, 1]))
+        first = figure.add_subplot(places[:, 0])
+        second, third = (figure.add_subplot(places[row, 1]) for row in (0, 1))
     else:
         figure = new_figure(5.8)
         first, second, third = figure.subplots(3, 1, height_ratios=(1.6, 1, 1))
@@ -85,7 +86,9 @@ def _curves(axes: Axes, tables: Tables) -> None:
     reason = f"Left out of all fits, up to {excluded.loss.max():.1f} nats"
     axes.scatter(excluded.N, excluded.loss, s=14, marker="^", color="black", label=reason)
     beyond = excluded[excluded.loss > HIGHEST]
-    axes.scatter(beyond.N, np.full(len(beyond), HIGHEST - 0.03), s=14, marker="^", color="black", label="_edge")
+    axes.scatter(
+        beyond.N, np.full(len(beyond), HIGHEST - 0.03), s=14, marker="^", color="black", label="_edge"
+    )
     colours = _colours(points.budget)
     optima = tables["optima"]
     stars = optima[optima.method == optima.method.iloc[0]].set_index("budget")
@@ -187,7 +190,9 @@ def frontier(tables: Tables) -> Figure:
     for model in tables["models"].to_dict("records"):
         name = str(model["name"])
         place = (float(model["C"]), float(model["N"]))
-        axes.scatter(*place, s=50, marker="*", color="C2", edgecolors="black", linewidths=0.4, zorder=5, label=name)
+        axes.scatter(
+            *place, s=50, marker="*", color="C2", edgecolors="black", linewidths=0.4, zorder=5, label=name
+        )
         axes.annotate(
             name, place, MODELS[name], ha="right", va="center", fontsize=SMALLEST,
             arrowprops={"arrowstyle": "-", "linewidth": 0.5, "color": GREY, "shrinkB": 4, "relpos": (1, 0.5)},
@@ -215,7 +220,11 @@ def exponents(tables: Tables) -> Figure:
     frame = tables["exponents"]
     rows = [row for kind in HEADINGS for row in _with_heading(frame, kind)]
     figure, room = new_figure(LINE * len(rows) + 0.6), is_wide()
-    text, *panels = figure.subplots(1, 3, sharey=True, width_ratios=(2, 1, 1) if room else (1.75, 1, 1))
+    numbers = INDENT + 4 + max(points_wide(figure, approach) for approach in frame.approach)
+    beginning = numbers + NUMBER * len(EXPONENTS) * room
+    between = 16  # points, of panels and at the sides
+    panel = (72 * figure.get_figwidth() - beginning - between) / 2
+    text, *panels = figure.subplots(1, 3, sharey=True, width_ratios=(beginning, panel, panel))
     text.set_ylim(len(rows) - 0.3, -0.7)
     text.axis("off")
     for axes, (name, words) in zip(panels, EXPONENTS.items(), strict=True):
@@ -231,10 +240,10 @@ def exponents(tables: Tables) -> Figure:
         axes.set_xlabel(f"${name}$")
     for place, row in enumerate(rows):
         heading = "kind" not in row
-        _write(text, row["heading"] if heading else row["approach"], 0 if heading else 4, place, heading)
-        for x, name in zip(COLUMNS, EXPONENTS, strict=True):
-            if room:
-                _write(text, f"${name}$" if place == 0 else "" if heading else _value(row, name), x, place, False)
+        _write(text, row["heading"] if heading else row["approach"], 0 if heading else INDENT, place, heading)
+        for k, name in enumerate(EXPONENTS if room else ()):
+            number = f"${name}$" if place == 0 else "" if heading else _value(row, name)
+            _write(text, number, numbers + k * NUMBER, place, False)
     hand_over(figure, _exponent_table(frame))
     return figure
 

@@ -41,7 +41,11 @@ FLOPS = {
 }
 LINES = {
     "training_over_6N": ("Training FLOPs / 6 N, embeddings left out", r"training / $6N$", (1, 5, 2)),
-    "forward_over_kaplan": ("Forward FLOPs / Kaplan's C_forward", r"forward / $C_\mathrm{forward}$", (0, 2, -14)),
+    "forward_over_kaplan": (
+        "Forward FLOPs / Kaplan's C_forward",
+        r"forward / $C_\mathrm{forward}$",
+        (0, 2, -14),
+    ),
     "training_over_6N_total": ("Training FLOPs / 6 N, total", r"training / $6N_\mathrm{total}$", (0, 2, 5)),
 }
 """Name, label, at which point the label is, and its offset in points, by column."""

@@ -22,8 +22,8 @@ PRINTED = "Hoffmann et al., as printed"
 def stopping(tables: Tables) -> Figure:
     """What an iteration gains and what ftol needs, where descents end, and the exponent that follows."""
     if is_wide():
-        figure = new_figure(3.4)
-        upper, lower = figure.subfigures(2, 1)
+        figure = new_figure(3.5)
+        upper, lower = figure.subfigures(2, 1, height_ratios=(1.15, 1))
         above, below = list(upper.subplots(1, 3)), lower.subplots()
     else:
         figure = new_figure(6.6)
@@ -62,7 +62,7 @@ def _decreases(axes: Axes, traces: pd.DataFrame) -> None:
     axes.set_ylim(1e-18, 1e-3)
     fixed_ticks(axes.yaxis, [10.0**k for k in range(-18, 0, 3)])
     axes.set_xlabel("Iteration")
-    axes.set_ylabel("Decrease of objective")
+    axes.set_ylabel("Decrease")
 
 
 def _excesses(axes: Axes, traces: pd.DataFrame) -> None:
@@ -79,7 +79,7 @@ def _excesses(axes: Axes, traces: pd.DataFrame) -> None:
     fixed_ticks(axes.yaxis, [10.0**k for k in range(-15, 1, 3)])
     axes.set_xlim(-4, 1.1 * float(traces.iteration.max()))
     axes.set_xlabel("Iteration")
-    axes.set_ylabel(r"Sum / lowest $-$ 1")
+    axes.set_ylabel("Excess of the sum")
 
 
 def _last_first(traces: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -88,7 +88,7 @@ def _last_first(traces: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 
 def _shares(axes: Axes, descents: pd.DataFrame, methods: pd.DataFrame) -> None:
-    axes.set_title("Ends of a grid of starts", loc="left")
+    axes.set_title("Grid of starts", loc="left")
     counts = methods.set_index("method")
     for row, (method, part) in enumerate(descents.groupby("method", sort=False)):
         reached, starts = counts.loc[str(method), ["reached", "starts"]].astype(int)
@@ -102,7 +102,7 @@ def _shares(axes: Axes, descents: pd.DataFrame, methods: pd.DataFrame) -> None:
     axes.set_xlim(1e-9, 1e5)
     axes.set_ylim(0, 1.02)
     fixed_ticks(axes.xaxis, (1e-8, 1e-4, 1, 1e4))
-    axes.set_xlabel(r"Sum / lowest $-$ 1")
+    axes.set_xlabel("Excess of the sum")
     axes.set_ylabel("Share of starts")
 
 

@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from scalinglaws import laws
 from scalinglaws.plotting.colours import marker
-from scalinglaws.plotting.outside_legend import legends_outside
+from scalinglaws.plotting.outside_legend import Entry, legends_outside
 from scalinglaws.plotting.panel_legend import beside_point, in_corner, is_wide
 from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
@@ -17,9 +17,10 @@ from scalinglaws.tables.analysis import Tables
 
 SIZES = {"2.8B": 0, "4.2B": 1, "8.7B": 2}
 """Colour and marker of each size."""
-LIMITS = (2.15, 2.85)  # nats, of both panels
+LIMITS = (2.25, 2.8), (2.15, 2.85)  # nats, of the panels of losses
 STOPPED, AS_NEW, PUBLISHED, REFITTED = (0, (4, 3)), ":", "-", (0, (5, 1.5, 1, 1.5))
-EPOCHS = (1, 2, 4, 7, 10)  # where the left panel labels the share of unique tokens
+EPOCHS = (1, 2, 4, 10)  # where the left panel labels the share of unique tokens
+NAMED = (1, 4, 16, 64)  # epochs that are written at their ticks
 TOKENS = {1e10: "10B", 1e11: "100B", 1e12: "1T", 1e13: "10T", 1e14: "100T"}
 REACH = (2.5, 1.6e6)  # of r_D, epochs
 FLAT = 0.3  # %
@@ -37,50 +38,65 @@ def returns(tables: Tables) -> Figure:
     Below: which of all fitted runs the refit is closer to than the published law.
     """
     if is_wide():
-        figure = new_figure(3.6)
-        places = figure.add_gridspec(2, 2, height_ratios=(2.2, 1))
+        figure = new_figure(3.8)
+        places = figure.add_gridspec(2, 2, height_ratios=(2.1, 1.1))
         left = figure.add_subplot(places[0, 0])
-        right = figure.add_subplot(places[0, 1], sharey=left)
+        right = figure.add_subplot(places[0, 1])
         below = figure.add_subplot(places[1, :])
-        right.tick_params(labelleft=False)
     else:
         figure = new_figure(6.6)
         left, right, below = figure.subplots(3, 1, height_ratios=(2.2, 2.2, 1.3))
     _empirical(left, tables["empirical"], tables["runs"])
     _predicted(right, tables["predicted"], tables["epochs"])
     _closer(below, tables["optima"], tables["runs"])
-    for axes in (left,) if is_wide() else (left, right):
+    for axes, limits in zip((left, right), LIMITS, strict=True):
         axes.set_ylabel("Final test loss (nats)")
-    for axes in (left, right):
-        axes.set_ylim(*LIMITS)
+        axes.set_ylim(*limits)
     lines = {
         "Training stops when data are used up": STOPPED,
         "Repeated data as good as new": AS_NEW,
         "The law as published": PUBLISHED,
         "The law refitted": REFITTED,
     }
-    dots = Line2D([], [], color="0.3", marker="o", markersize=3.5, linestyle="none")
-    handles = [(Line2D([], [], color="0.3", linestyle=dash), words) for words, dash in lines.items()]
-    legends_outside(figure, [(dots, "Models trained"), *handles])
+    laws_drawn = [(Line2D([], [], color="0.3", linestyle=dash), words) for words, dash in lines.items()]
+    legends_outside(figure, [_entry(size, tables["runs"]) for size in SIZES], laws_drawn)
     return figure
+
+
+def _entry(size: str, runs: pd.DataFrame) -> Entry:
+    """The line of a legend for the runs of a size."""
+    k, tokens = SIZES[size], float(runs.D[runs["size"] == size].iloc[0])
+    point = Line2D([], [], color=f"C{k}", marker=marker(k), markersize=3.5, linestyle="none")
+    return point, f"{size} parameters, {tokens / 1e9:.0f}B tokens"
 
 
 def _empirical(axes: Axes, curves: pd.DataFrame, runs: pd.DataFrame) -> None:
     axes.set_title("Empirical, fixed training length", loc="left")
     for size, k in SIZES.items():
         law, points = curves[curves["size"] == size], runs[runs["size"] == size]
-        start, tokens, colour = float(points.loss.iloc[0]), float(points.D.iloc[0]), f"C{k}"
-        axes.plot(law.epochs, law.as_new, linestyle=AS_NEW, color="0.3", linewidth=1, label=f"{size}, as good as new")
+        colour = f"C{k}"
+        axes.plot(
+            law.epochs,
+            law.as_new,
+            linestyle=AS_NEW,
+            color="0.3",
+            linewidth=1,
+            label=f"{size}, as good as new",
+        )
         stopped = law[law.stopped.notna()]
         axes.plot(
-            stopped.epochs, stopped.stopped, color="0.3", linewidth=1, linestyle=STOPPED, label=f"{size}, stopped"
+            stopped.epochs,
+            stopped.stopped,
+            color="0.3",
+            linewidth=1,
+            linestyle=STOPPED,
+            label=f"{size}, stopped",
         )
         axes.plot(law.epochs, law.published, color=colour, label=f"{size}, published law")
         axes.plot(law.epochs, law.refitted, linestyle=REFITTED, color=colour, label=f"{size}, refitted law")
         axes.scatter(
             points.epochs, points.loss, s=14, marker=marker(k), color=colour, zorder=3, label=f"{size}, runs"
         )
-        beside_point(axes, (1, start), f"{size} parameters, {tokens / 1e9:.0f}B tokens", colour, (1, -4))
     axes.set_xscale("log")
     axes.set_xlim(0.9, 12)
     fixed_ticks(axes.xaxis, EPOCHS, lambda epochs: f"{100 / epochs:.0f} %")
@@ -93,15 +109,16 @@ def _predicted(axes: Axes, curves: pd.DataFrame, ticks: pd.DataFrame) -> None:
         law, marks, colour = curves[curves["size"] == size], ticks[ticks["size"] == size], f"C{k}"
         repeated = law[law.epochs > 1]
         axes.plot(law.D, law.published, color=colour, label=f"{size}, published law")
-        axes.plot(law.D, law.refitted, linestyle=REFITTED, color=colour, linewidth=1, label=f"{size}, refitted law")
+        axes.plot(
+            law.D, law.refitted, linestyle=REFITTED, color=colour, linewidth=1, label=f"{size}, refitted law"
+        )
         axes.plot(
             repeated.D, repeated.as_new, linestyle=AS_NEW, color=colour, linewidth=1,
             label=f"{size}, as good as new",
         )  # fmt: skip
         axes.plot(marks.D, marks.published, "|", color="black", markersize=5, label=f"{size}, epochs")
-        beside_point(axes, (1e14, float(law.published.iloc[-1])), size, colour, (-2, 1))
     first = ticks[ticks["size"] == "2.8B"]
-    for _, mark in first.iterrows():
+    for _, mark in first[first.epochs.isin(NAMED)].iterrows():
         words = "1 epoch" if mark.epochs == 1 else f"{mark.epochs:.0f}"
         beside_point(axes, (mark.D, mark.published), words, "black", (1, 2))
     one = first[first.epochs == 1].iloc[0]
@@ -127,19 +144,22 @@ def _closer(axes: Axes, optima: pd.DataFrame, shown: pd.DataFrame) -> None:
     frame = runs.assign(epochs=runs.D / runs.U, change=100 * (refitted - published)).merge(
         shown[["name", "size"]], on="name", how="left"
     )
-    axes.set_title(f"Error of the refit minus that of the published law, all {len(runs)} runs", loc="left")
+    axes.set_title(f"|Error| of refit $-$ published law, all {len(runs)} runs fitted", loc="left")
     axes.axhline(0, color="0.45", linewidth=0.8, linestyle="--", zorder=1)
     others = frame[frame["size"].isna()]
     axes.scatter(others.epochs, others.change, s=7, color="0.55", linewidths=0, label="Other runs")
     for size, k in SIZES.items():
         part = frame[frame["size"] == size]
-        axes.scatter(part.epochs, part.change, s=14, marker=marker(k), color=f"C{k}", zorder=3, label=f"{size}, runs")
+        axes.scatter(
+            part.epochs, part.change, s=14, marker=marker(k), color=f"C{k}", zorder=3, label=f"{size}, runs"
+        )
     in_corner(axes, "published law closer", "0.3", ("upper", "left"))
     in_corner(axes, "refit closer", "0.3", ("lower", "right"))
     axes.set_xscale("log")
     fixed_ticks(axes.xaxis, (1, 10, 100, 1000), "{:,.0f}".format)
     axes.set_xlabel("Epochs")
-    axes.set_ylabel("Points (%)")
+    axes.set_ylabel("Difference (%)")
+    axes.set_ylim(-9.5, 10.5)  # room for words
 
 
 def flat_profile(tables: Tables) -> Figure:

@@ -76,10 +76,19 @@ def _panel(axes: Axes, points: pd.DataFrame, curves: pd.DataFrame, settings: pd.
     axes.plot(curves.N, curves.truth, "--", color=TRUTH, label="Truth")
     axes.plot(curves.N, curves["grid search"], color=GRID, label="The article's grid search")
     axes.plot(curves.N, curves["least squares"], ":", color=OPTIMUM, linewidth=1.5, label="Least squares")
-    for fitted, colour, shape, label in ((True, FITTED, "o", "Fitted runs"), (False, HELD_OUT, "s", "Held-out runs")):
+    for fitted, colour, shape, label in (
+        (True, FITTED, "o", "Fitted runs"),
+        (False, HELD_OUT, "s", "Held-out runs"),
+    ):
         part = points[points.fitted == fitted]
         axes.scatter(
-            part.N, part.loss, s=5, marker=shape, color=colour, zorder=3, label=label if len(part) else "_none"
+            part.N,
+            part.loss,
+            s=5,
+            marker=shape,
+            color=colour,
+            zorder=3,
+            label=label if len(part) else "_none",
         )
     for method, colour in (("grid search", GRID), ("least squares", OPTIMUM)):
         found = settings[settings.method == method]
@@ -87,11 +96,15 @@ def _panel(axes: Axes, points: pd.DataFrame, curves: pd.DataFrame, settings: pd.
             np.full(len(found), target), found.predicted, s=16, marker="D", facecolors="none", edgecolors=colour,
             linewidths=0.8, zorder=4, label=f"Predicted, {method}",
         )  # fmt: skip
-    axes.scatter([target], [settings.true.iloc[0]], s=18, marker="x", color=TRUTH, zorder=4, label="True loss")
+    axes.scatter(
+        [target], [settings.true.iloc[0]], s=18, marker="x", color=TRUTH, zorder=4, label="True loss"
+    )
     axes.set_xscale("log")
     fixed_ticks(axes.xaxis, (1e8, 1e11, 1e14))
 
 
 def _title(region: str, decimals: int, bias: int) -> str:
-    word = "1 decimal" if decimals == 1 else f"{decimals} decimals"
-    return f"{REGIONS[region].capitalize()}, {word}, " + (f"bias {bias:+d}" if bias else "no bias")
+    """In two lines, or in three where panels are narrow."""
+    rounding = "1 decimal" if decimals == 1 else f"{decimals} decimals"
+    lines = f"{REGIONS[region].capitalize()},\n{rounding},", f"bias {bias:+d}" if bias else "no bias"
+    return (" " if is_wide() else "\n").join(lines)

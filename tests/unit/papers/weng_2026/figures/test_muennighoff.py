@@ -8,6 +8,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import muennighoff as analysis
 from scalinglaws.papers.weng_2026.figures import muennighoff
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.public_runs.read import read
 from scalinglaws.tables.inputs import Inputs
 
 SPEC = AnalysisSpec(name="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=30)
@@ -38,9 +39,25 @@ def test_every_run_and_curve_is_drawn(tables: dict[str, pd.DataFrame]) -> None:
         assert ticks.y.iloc[0] == pytest.approx(dots.y.iloc[0])
 
 
+def test_all_fitted_runs_show_whether_the_refit_is_closer(tables: dict[str, pd.DataFrame]) -> None:
+    drawn = drawn_data(muennighoff.returns(tables))
+    below = drawn[drawn.panel.str.startswith("|Error|")]
+    runs = read("muennighoff-runs").query("fitted")
+    assert len(below) == len(runs)
+    published, refitted = (
+        analysis.LAW.predict(
+            tables["optima"].set_index("kind").loc[kind, ["r_D", "r_N"]].to_numpy(float),
+            runs[["N", "D", "U"]].to_numpy(float).T,
+        )
+        for kind in ("published", "lowest")
+    )
+    closer = np.abs(np.log(runs.loss / refitted)) < np.abs(np.log(runs.loss / published))
+    assert (below.y < 0).sum() == closer.sum()
+
+
 def test_the_profile_is_drawn_from_its_lowest_point(tables: dict[str, pd.DataFrame]) -> None:
     drawn = drawn_data(muennighoff.flat_profile(tables))
-    profile = drawn[drawn.series == "Lowest objective with r_D held"]
+    profile = drawn[drawn.series == "Lowest objective with $r_D$ held"]
     assert profile.y.min() == pytest.approx(0, abs=1e-6)
     left = drawn[drawn.panel.str.startswith("Objective")]
     published = left[left.series == "Published"]

@@ -23,7 +23,7 @@ from matplotlib.text import Text
 from mpl_toolkits.mplot3d.axes3d import Axes3D
 from scipy.spatial import cKDTree
 
-from scalinglaws.plotting.drawn import drawn_data, labelled
+from scalinglaws.plotting.drawn import drawn_data, labelled, panel_name
 
 KINDS = ("deuteranomaly", "protanomaly")
 LEAST_DISTANCE = 10.0  # of J'a'b' distance; the least that is visible side by side is about 1

@@ -21,7 +21,7 @@ from mpl_toolkits.mplot3d.art3d import Line3D, Path3DCollection
 from numpy.typing import NDArray
 
 from scalinglaws.errors import ScalingLawsError
-from scalinglaws.plotting.table import table_of
+from scalinglaws.plotting.tables.table import table_of
 
 COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 FURTHER = ["x_low", "x_high", "z"]
@@ -36,10 +36,9 @@ def drawn_data(figure: Figure) -> pd.DataFrame:
 
     Returns:
         The columns panel, series, x, y, and `low` and `high`: the interval of y at x, of bands and bars.
-        Points with a missing coordinate are left out, as they are in the picture.
-        Horizontal bars and bands have `x_low` and `x_high`; three-dimensional panels and coloured
-        surfaces have `z`. A line across
-        a whole panel has one row with its x or its y. Numbers of a table have the row's number as x.
+        Points with a missing coordinate are left out, as they are in the picture. Horizontal bars and bands
+        have `x_low` and `x_high`; three-dimensional panels and coloured surfaces have `z`. A line across a
+        whole panel has one row with its x or its y. Numbers of a table have the row's number as x.
 
     Raises:
         ScalingLawsError: a labelled artist is of a kind that this cannot list.
@@ -48,6 +47,11 @@ def drawn_data(figure: Figure) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=[*COLUMNS, *FURTHER])
     table[["x", "y", "low", "high", *FURTHER]] = table[["x", "y", "low", "high", *FURTHER]].astype(float)
     return table.drop(columns=[column for column in FURTHER if table[column].isna().all()])
+
+
+def panel_name(axes: Axes) -> str:
+    """The title of a panel, without its line breaks."""
+    return " ".join((axes.get_title(loc="left") or axes.get_title()).split())
 
 
 def labelled(axes: Axes) -> Iterator[tuple[str, Drawn]]:
@@ -60,8 +64,7 @@ def labelled(axes: Axes) -> Iterator[tuple[str, Drawn]]:
 
 def _rows(axes: Axes) -> Iterator[Row]:
     """All rows of a panel but those of points that are not drawn, because a coordinate is missing."""
-    # A title may have lines.
-    panel = " ".join((axes.get_title(loc="left") or axes.get_title()).split())
+    panel = panel_name(axes)
     for label, artist in labelled(axes):
         for row in _listed(artist, axes):
             if all(np.isfinite(row[k]) for k in "xyz" if k in row):

@@ -104,8 +104,9 @@ def _panels(every: Sequence[Axes]) -> Iterator[Axes]:
     seen = []
     for axes in every:
         place = axes.get_subplotspec()
-        # A colour bar has a place of its own but no title.
-        if axes.axison and place not in seen and (axes.get_title(loc="left") or axes.get_title()):
+        # A colour bar has a place of its own but no title. Three-dimensional axes count as switched off.
+        shown = axes.axison or axes.name == "3d"
+        if shown and place not in seen and (axes.get_title(loc="left") or axes.get_title()):
             seen.append(place)
             yield axes
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from scalinglaws.plotting.table import Table
+from scalinglaws.plotting.tables.table import Table
 from scalinglaws.report.text import HEADINGS, Row, measured_text
 
 CLAIMS_LAYOUT = r"p{0.1\linewidth}p{0.36\linewidth}p{0.13\linewidth}p{0.17\linewidth}p{0.12\linewidth}"

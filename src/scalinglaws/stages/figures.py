@@ -21,8 +21,8 @@ from scalinglaws.plotting.caption import FigureSpec, Manifest
 from scalinglaws.plotting.explained import explanation, shows_runs
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
-from scalinglaws.plotting.table import Table, table_of
-from scalinglaws.plotting.table_files import write_table_files
+from scalinglaws.plotting.tables.files import write_table_files
+from scalinglaws.plotting.tables.table import Table, table_of
 from scalinglaws.public_runs.description import manifest
 from scalinglaws.stages.provenance import provenance, write_provenance
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scalinglaws.config.strict import Strict
 from scalinglaws.files import write_text
-from scalinglaws.plotting.table_files import table_latex, table_markdown
+from scalinglaws.plotting.tables.files import table_latex, table_markdown
 from scalinglaws.report.claims_table import CLAIMS_LAYOUT, claims_table
 from scalinglaws.report.text import summary
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser

@@ -9,7 +9,7 @@ from scalinglaws.config.scale import Look
 from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import style
-from scalinglaws.plotting.table import Table, draw_table, hand_over
+from scalinglaws.plotting.tables.table import Table, draw_table, hand_over
 
 FRAME = pd.DataFrame(
     {
@@ -27,7 +27,7 @@ def drawn(look: Look) -> Figure:
     table = Table("Made", FRAME)
     with style(look=look):
         figure = new_figure(1)
-        draw_table(figure.subplots(), table, {name: name for name in FRAME}, spare=("Why", "Counted"))
+        draw_table(figure.subplots(), table, {name: name for name in table.columns}, spare=("Why", "Counted"))
         hand_over(figure, table)
         FigureCanvasAgg(figure).draw()
     return figure

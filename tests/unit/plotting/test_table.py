@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from scalinglaws.plotting.table import Table
-from scalinglaws.plotting.table_files import table_latex, table_markdown, write_table_files
+from scalinglaws.plotting.tables.files import table_latex, table_markdown, write_table_files
+from scalinglaws.plotting.tables.table import Table
 
 FRAME = pd.DataFrame(
     {

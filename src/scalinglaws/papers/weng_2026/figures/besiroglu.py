@@ -13,7 +13,7 @@ from scalinglaws.plotting.outside_legend import legends_outside
 from scalinglaws.plotting.panel_legend import beside_point, is_wide
 from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks, plain_log
-from scalinglaws.plotting.table import LINE, Table, draw_table, hand_over
+from scalinglaws.plotting.tables.table import LINE, Table, draw_table, hand_over
 from scalinglaws.tables.analysis import Tables
 
 PRINTED, FULL, REFIT = "Hoffmann et al., as printed", "Hoffmann et al., in full", "Refit"
@@ -103,7 +103,7 @@ def parameters(tables: Tables) -> Figure:
     across = 3 if is_wide() else 2
     heights = ((6 // across) * 1.35, LINE * (len(tests.frame) + 1.6))
     figure = new_figure(sum(heights))
-    above, below = figure.subfigures(2, 1, height_ratios=heights)
+    above, below = figure.subfigures(2, 1, squeeze=False, height_ratios=heights).ravel()
     cells = above.subplots(6 // across, across, sharey=True)
     sources = list(dict.fromkeys(frame.source))
     for axes, (name, title) in zip(cells.ravel(), MEANINGS.items(), strict=True):
@@ -119,7 +119,7 @@ def parameters(tables: Tables) -> Figure:
         fixed_ticks(axes.xaxis, TICKS[name], words)
     cells[0, 0].set_yticks(range(len(sources)), [NAMES.get(source, source) for source in sources])
     cells[0, 0].set_ylim(len(sources) - 0.4, -0.6)
-    heads = {column: column for column in tests.frame}
+    heads = {column: column for column in tests.columns}
     draw_table(below.subplots(), tests, heads, spare=("Published",))
     hand_over(figure, tests)
     return figure

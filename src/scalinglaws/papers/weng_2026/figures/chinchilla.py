@@ -15,7 +15,7 @@ from scalinglaws.plotting.outside_legend import Entry, legends_outside
 from scalinglaws.plotting.panel_legend import beside_point, is_wide
 from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
-from scalinglaws.plotting.table import LINE, Table, hand_over, points_wide
+from scalinglaws.plotting.tables.table import LINE, Table, hand_over, points_wide
 from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables
 
@@ -108,7 +108,7 @@ def _curves(axes: Axes, tables: Tables) -> None:
     bar = axes.figure.colorbar(scale, ax=axes, aspect=30, pad=0.02)
     bar.ax.invert_yaxis()  # the largest budget has the lowest losses
     bar.ax.minorticks_off()
-    bar.set_ticks(bounds[:-1] + 0.5, labels=[_power(budget) for budget in colours])
+    bar.set_ticks([k + 0.5 for k in bounds[:-1]], labels=[_power(budget) for budget in colours])
     bar.ax.tick_params(length=0)
     bar.ax.set_xlabel("FLOPs")
     bar.ax.xaxis.set_label_position("top")
@@ -216,7 +216,7 @@ def frontier(tables: Tables) -> Figure:
 
 
 def exponents(tables: Tables) -> Figure:
-    """Table 2: a and b by approach, published and refitted, as intervals, and as numbers where there is room."""
+    """Table 2: a and b by approach, published and refitted, as intervals; as numbers where there is room."""
     frame = tables["exponents"]
     rows = [row for kind in HEADINGS for row in _with_heading(frame, kind)]
     figure, room = new_figure(LINE * len(rows) + 0.6), is_wide()
@@ -250,8 +250,8 @@ def exponents(tables: Tables) -> Figure:
 
 def _write(axes: Axes, words: str, x: float, place: int, bold: bool) -> None:
     axes.annotate(
-        words, (0, place), (x, 0), xycoords=("axes fraction", "data"), textcoords="offset points", va="center",
-        fontsize=SMALLEST, fontweight="bold" if bold else "normal", annotation_clip=False,
+        words, (0, place), (x, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+        va="center", fontsize=SMALLEST, fontweight="bold" if bold else "normal", annotation_clip=False,
     ).set_in_layout(False)  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from scalinglaws.plotting.colours import marker
 from scalinglaws.plotting.panel_legend import beside_point
 from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
-from scalinglaws.plotting.table import LINE, Table, draw_table, hand_over
+from scalinglaws.plotting.tables.table import LINE, Table, draw_table, hand_over
 from scalinglaws.tables.analysis import Tables
 
 D, ATTN, FF = r"d_\mathrm{model}", r"d_\mathrm{attn}", r"d_\mathrm{ff}"
@@ -60,7 +60,7 @@ def table_1(tables: Tables) -> Figure:
     )
     heights = [LINE * (len(part.frame) + 1.4) for part in (of_parameters, of_flops)] + [2.0]
     figure = new_figure(sum(heights))
-    first, second, below = figure.subfigures(3, 1, height_ratios=heights)
+    first, second, below = figure.subfigures(3, 1, squeeze=False, height_ratios=heights).ravel()
     draw_table(first.subplots(), of_parameters, PARAMETERS, spare=("N by formula",))
     draw_table(second.subplots(), of_flops, FLOPS, spare=("Not in the other", "FLOPs by formula"))
     _ratios(below.subplots(), tables["sizes"])
@@ -69,7 +69,7 @@ def table_1(tables: Tables) -> Figure:
 
 
 def _table(parts: pd.DataFrame) -> Table:
-    """Kaplan's table with counts beside its formulas. Cells of rows to which a column does not apply are empty."""
+    """Kaplan's table with counts beside its formulas; where a column does not apply, a cell is empty."""
     names, parameters, flops = zip(*(FORMULAS[str(part)] for part in parts["part"]), strict=True)
     of_weights, of_products = ~pd.isna(pd.Series(parameters)), ~pd.isna(pd.Series(flops))
     counted = of_weights | (parts.biases_counted > 0)

@@ -23,7 +23,7 @@ def stopping(tables: Tables) -> Figure:
     """What an iteration gains and what ftol needs, where descents end, and the exponent that follows."""
     if is_wide():
         figure = new_figure(3.5)
-        upper, lower = figure.subfigures(2, 1, height_ratios=(1.15, 1))
+        upper, lower = figure.subfigures(2, 1, squeeze=False, height_ratios=(1.15, 1)).ravel()
         above, below = list(upper.subplots(1, 3)), lower.subplots()
     else:
         figure = new_figure(6.6)

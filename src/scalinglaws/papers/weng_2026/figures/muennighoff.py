@@ -1,5 +1,7 @@
 """Figures of Muennighoff et al. 2023, "Scaling Data-Constrained Language Models" (arXiv:2305.16264)."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -52,7 +54,7 @@ def returns(tables: Tables) -> Figure:
     for axes, limits in zip((left, right), LIMITS, strict=True):
         axes.set_ylabel("Final test loss (nats)")
         axes.set_ylim(*limits)
-    lines = {
+    lines: dict[str, Any] = {
         "Training stops when data are used up": STOPPED,
         "Repeated data as good as new": AS_NEW,
         "The law as published": PUBLISHED,

@@ -93,8 +93,8 @@ def _panel(axes: Axes, points: pd.DataFrame, curves: pd.DataFrame, settings: pd.
     for method, colour in (("grid search", GRID), ("least squares", OPTIMUM)):
         found = settings[settings.method == method]
         axes.scatter(
-            np.full(len(found), target), found.predicted, s=16, marker="D", facecolors="none", edgecolors=colour,
-            linewidths=0.8, zorder=4, label=f"Predicted, {method}",
+            np.full(len(found), target), found.predicted, s=16, marker="D", facecolors="none",
+            edgecolors=colour, linewidths=0.8, zorder=4, label=f"Predicted, {method}",
         )  # fmt: skip
     axes.scatter(
         [target], [settings.true.iloc[0]], s=18, marker="x", color=TRUTH, zorder=4, label="True loss"

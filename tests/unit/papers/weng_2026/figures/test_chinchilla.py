@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from scalinglaws.papers.weng_2026.figures import chinchilla
 from scalinglaws.plotting.save import drawn_data
 from scalinglaws.plotting.style import style
-from scalinglaws.plotting.table import table_of
+from scalinglaws.plotting.tables.table import table_of
 from unit.made_points import analysed
 
 A = r"$N_\mathrm{opt} \propto C^a$"

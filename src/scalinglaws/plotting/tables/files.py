@@ -8,7 +8,7 @@ import pandas as pd
 
 from scalinglaws.files import write_text
 from scalinglaws.plotting.caption_files import latex
-from scalinglaws.plotting.table import Table
+from scalinglaws.plotting.tables.table import Table
 
 FORMULA = re.compile(r"(\$[^$]+\$)")
 ENDINGS = ("table.md", "table.tex")
@@ -22,7 +22,7 @@ def table_latex(table: Table, long: str = "") -> str:
         long: the layout of columns of a `longtable`; a `tabular` unless given.
     """
     texts, right = _mapped(table, latex), table.numbers
-    layout = long or "".join("r" if column in right else "l" for column in table.frame)
+    layout = long or "".join("r" if column in right else "l" for column in table.columns)
     text: str = texts.to_latex(index=False, escape=False, column_format=layout, longtable=bool(long))
     return text
 
@@ -30,7 +30,7 @@ def table_latex(table: Table, long: str = "") -> str:
 def table_markdown(table: Table) -> str:
     """A table of GitHub's Markdown; formulas stay between dollars."""
     texts = _mapped(table, lambda words: re.sub(r"([\\`*_<>|~])", r"\\\1", words))
-    rules = ["---:" if column in table.numbers else ":---" for column in table.frame]
+    rules = ["---:" if column in table.numbers else ":---" for column in table.columns]
     rows = [list(texts.columns), rules, *texts.to_numpy().tolist()]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
@@ -51,4 +51,4 @@ def _mapped(table: Table, escape: Callable[[str], str]) -> pd.DataFrame:
         return "".join(part if FORMULA.fullmatch(part) else escape(part) for part in parts)
 
     texts = table.texts.map(escaped)
-    return texts.rename(columns={column: escaped(column) for column in texts})
+    return texts.rename(columns={column: escaped(column) for column in table.columns})

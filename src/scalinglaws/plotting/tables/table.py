@@ -36,12 +36,17 @@ class Table:
     @property
     def texts(self) -> pd.DataFrame:
         """The cells as they are read."""
-        return pd.DataFrame({column: self._written(column) for column in self.frame})
+        return pd.DataFrame({column: self._written(column) for column in self.columns})
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns."""
+        return [str(column) for column in self.frame]
 
     @property
     def numbers(self) -> list[str]:
         """The columns of numbers, which are aligned right."""
-        return [column for column in self.frame if pd.api.types.is_numeric_dtype(self.frame[column])]
+        return [column for column in self.columns if pd.api.types.is_numeric_dtype(self.frame[column])]
 
     def _written(self, column: str) -> list[str]:
         cells = self.frame[column]
@@ -110,6 +115,7 @@ def draw_table(axes: Axes, table: Table, heads: Mapping[str, str], spare: Sequen
 def points_wide(figure: Figure, words: str) -> float:
     """How wide a text of the smallest size is, in points."""
     text = figure.text(0, 0, words, fontsize=SMALLEST)
-    width = float(text.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width)
+    canvas = FigureCanvasAgg(figure)
+    width = float(text.get_window_extent(canvas.get_renderer()).width)  # type: ignore[no-untyped-call]
     text.remove()
     return 72 * width / float(figure.dpi)

@@ -87,6 +87,16 @@ def test_a_panel_of_three_dimensions_has_z() -> None:
     assert data[["x", "y", "z"]].to_numpy().tolist() == [[1, 3, 5], [2, 4, 6], [1, 2, 3]]
 
 
+def test_a_coloured_surface_has_its_values_as_z_at_corners_or_in_the_middle_of_cells() -> None:
+    figure = Figure()
+    axes = figure.subplots()
+    axes.pcolormesh([1, 2], [3, 5], [[10, 20], [30, 40]], shading="gouraud", label="corners")
+    axes.pcolormesh([1, 2, 4], [3, 5], [[10, 20]], label="cells")
+    data = drawn_data(figure).set_index("series")[["x", "y", "z"]]
+    assert data.loc["corners"].to_numpy().tolist() == [[1, 3, 10], [2, 3, 20], [1, 5, 30], [2, 5, 40]]
+    assert data.loc["cells"].to_numpy().tolist() == [[1.5, 4, 10], [3, 4, 20]]
+
+
 def test_what_cannot_be_listed_is_an_error_and_no_gap_in_the_csv() -> None:
     figure = Figure()
     figure.subplots().bar([1], [2], label="columns")

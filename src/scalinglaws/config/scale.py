@@ -40,7 +40,8 @@ class Look(Strict):
     width: Annotated[Real, Field(ge=2.5, le=20)] | None = None
     """A width of your own, in inches, instead of the venue's."""
     formats: Annotated[tuple[Format, ...], Field(min_length=1), AfterValidator(distinct)] = ("pdf", "png")
-    """The formats of the picture. A CSV of what is drawn, the caption and a JSON of what it was made of come along."""
+    """The formats of the picture. A CSV of what is drawn, the caption and a JSON of what it was made of come
+    along."""
 
 
 class Machine(Strict):

@@ -92,7 +92,7 @@ def _line(line: Line2D, axes: Axes) -> Iterator[Row]:
 
 
 def _places(vertices: Any, in_data: tuple[bool, bool]) -> Iterator[Row]:
-    """The points of a line; of one across a whole panel, as `axvline` makes it, its place on the other axis."""
+    """The points of a line; of one across a whole panel, as `axvline` makes it, its place on its axis."""
     points = np.asarray(vertices, float)
     if all(in_data):
         yield from ({"x": x, "y": y} for x, y in points)

@@ -37,7 +37,7 @@ def save(
 
 
 def write_picture(figure: Figure, caption: str, path: Path, kind: Format) -> None:
-    """Write one picture of a figure, with its name and its caption as metadata. Equal figures give equal bytes."""
+    """Write one picture of a figure, with name and caption as metadata. Equal figures give equal bytes."""
     metadata: dict[Format, dict[str, Any]] = {
         "pdf": {"CreationDate": None, "Title": path.stem, "Subject": caption},
         "png": {"Title": path.stem, "Description": caption, "Software": None},

@@ -8,7 +8,7 @@ from tueplots import bundles, figsizes, fontsizes
 from scalinglaws.config.scale import Look
 
 SMALLEST = 7.2
-"""Least size of any text, in points at final size. The superscripts of its formulas, at 0.7 of it, have 5 points."""
+"""Least size of any text, in points at final size; superscripts, which have 0.7 of it, are not below 5."""
 NEUTRAL_WIDTH = 5.5  # inches
 # Inches, for one column and for two. tueplots has neither: 89 and 183 mm in Nature's guide to authors, and
 # 21 and 43 picas in IEEEtran.

@@ -1,11 +1,13 @@
 """The options of `scalinglaws figures`, and which figures it draws."""
 
 import argparse
+import shutil
 
 import pytest
 
+from scalinglaws.cli import figures as command
 from scalinglaws.cli.figures import figure_steps, look_settings
-from scalinglaws.config.plan import plan
+from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.reading.selection import Selection
 from scalinglaws.errors import ConfigError
@@ -32,3 +34,15 @@ def test_an_unknown_venue_or_figure_is_an_error_that_names_what_there_is() -> No
         of_pearce("scale:look.venue=nips")
     with pytest.raises(ConfigError, match="--figure"):
         figure_steps(of_pearce(), "no-such-figure")
+
+
+def test_pgf_without_tex_is_one_error_before_any_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_work(work: Plan) -> None:
+        pytest.fail("the steps were looked at")
+
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(command, "steps", no_work)
+    asked = {"scale": "smoke", "study": "weng-2026/pearce", "set": None, "figure": None}
+    look = {"venue": None, "columns": None, "width": None, "format": "pgf,pdf"}
+    with pytest.raises(ConfigError, match="pgf needs pdflatex, which is not installed"):
+        command.run(argparse.Namespace(**asked, **look))

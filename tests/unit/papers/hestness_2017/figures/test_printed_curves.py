@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import printed_curves as hestness_curves
 from scalinglaws.papers.hestness_2017.figures.printed_curves import characters, speech, translation
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 

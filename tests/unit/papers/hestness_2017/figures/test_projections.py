@@ -7,7 +7,7 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
 from scalinglaws.papers.hestness_2017.figures.projections import projections
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 

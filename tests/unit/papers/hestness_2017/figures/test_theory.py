@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import theory as hestness_theory
 from scalinglaws.papers.hestness_2017.figures.theory import regions, theory
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 from unit.known_entropy_study import ENTROPY, known_entropy_study
 

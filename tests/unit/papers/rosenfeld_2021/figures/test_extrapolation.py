@@ -11,7 +11,7 @@ from scalinglaws.papers.rosenfeld_2021.figures.extrapolation import (
     data_sets,
     extrapolation,
 )
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 pytestmark = pytest.mark.slow

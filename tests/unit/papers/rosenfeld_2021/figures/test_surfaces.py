@@ -7,7 +7,7 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.rosenfeld_2021.analyses import surfaces as rosenfeld_surfaces
 from scalinglaws.papers.rosenfeld_2021.figures.surfaces import SHOWN, every, landscapes
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 

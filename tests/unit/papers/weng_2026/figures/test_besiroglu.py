@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from scalinglaws.papers.weng_2026.figures import besiroglu, mean_loss
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.plotting.style import style
 from scalinglaws.plotting.tables.table import table_of
 from unit.made_points import analysed

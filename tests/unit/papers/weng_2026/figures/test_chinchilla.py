@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from scalinglaws.papers.weng_2026.figures import chinchilla
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.plotting.style import style
 from scalinglaws.plotting.tables.table import table_of
 from unit.made_points import analysed

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from scalinglaws.papers.weng_2026.figures import kaplan
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 
 COLUMNS = ["part", "parameters", "parameters_counted", "biases_counted", "flops", "flops_counted", "note"]
 PARTS = pd.DataFrame(

@@ -7,7 +7,7 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import muennighoff as analysis
 from scalinglaws.papers.weng_2026.figures import muennighoff
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.public_runs.read import read
 from scalinglaws.tables.inputs import Inputs
 

@@ -6,7 +6,7 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import pearce as analysis
 from scalinglaws.papers.weng_2026.figures import pearce
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 

@@ -79,8 +79,8 @@ class Scale(Strict):
     resamples: Resamples = 2000
     """Number of bootstrap resamples per fit."""
     style: UserPath | None = None
-    """Your own style of figures: a matplotlib style file (.mplstyle), which is applied over ours; the width is
-    that of `look`. `figures.mplstyle` in the project's folder unless given, where there is one."""
+    """Your own style of figures: a matplotlib style file (.mplstyle), which is applied over ours; the width
+    is that of `look`. `figures.mplstyle` in the project's folder unless given, where there is one."""
     look: Look = Look()
     """How figures are drawn."""
     machine: Machine

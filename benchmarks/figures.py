@@ -3,7 +3,7 @@
 Each figure is drawn from `results/<scale>`, which is not changed. It passes with the width of the venue, no
 text below 7 points and no letter of a formula below 5, all fonts embedded, no text cut off or over another, a
 CSV that has every artist at its place, and colours that a reader without one kind of cone can tell apart. The
-first distance is the least of all pairs of labelled artists, the second that of pairs with the same marker
+first distance is the least of pairs of labelled artists in a panel, the second that of pairs of one marker
 and dash; only the second one must not be below 10. Exits with 1 if a figure fails.
 """
 

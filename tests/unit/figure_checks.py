@@ -1,4 +1,4 @@
-"""What every figure must pass: places of what its CSV lists, sizes of texts, colours that can be told apart."""
+"""What every figure must pass: a true CSV, texts of a readable size, colours that can be told apart."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -50,7 +50,7 @@ def misplaced(figure: Figure) -> list[str]:
         if isinstance(axes, Axes3D):
             continue
         axes.get_xlim(), axes.get_ylim()  # which brings the transforms up to date
-        panel = " ".join((axes.get_title(loc="left") or axes.get_title()).split())
+        panel = panel_name(axes)
         drawn: dict[str, list[Any]] = {}
         for label, artist in labelled(axes):
             drawn.setdefault(label, []).extend(_pixels(artist))
@@ -172,20 +172,21 @@ def distance(one: Any, other: Any, kind: str) -> float:
 
 
 def closest(figure: Figure) -> tuple[float, float, str]:
-    """How far the colours of labelled artists are apart.
+    """How far the colours of labelled artists of a panel are apart.
 
     Returns:
         The least distance of two colours; the least of two artists that nothing but the colour tells apart,
         neither a marker nor a dash; and which those are.
     """
-    looks = {(look, label) for axes in figure.axes for label, each in labelled(axes) for look in _looks(each)}
     least, confused, which = float("inf"), float("inf"), ""
-    for ((one, shape), label), ((other, other_shape), second) in combinations(sorted(looks, key=str), 2):
-        if one != other:
-            apart = min(distance(one, other, kind) for kind in KINDS)
-            least = min(least, apart)
-            if shape == other_shape and apart < confused:
-                confused, which = apart, f"{label} | {second}"
+    for axes in figure.axes:
+        looks = {(look, label) for label, each in labelled(axes) for look in _looks(each)}
+        for ((one, shape), label), ((other, other_shape), second) in combinations(sorted(looks, key=str), 2):
+            if one != other:
+                apart = min(distance(one, other, kind) for kind in KINDS)
+                least = min(least, apart)
+                if shape == other_shape and apart < confused:
+                    confused, which = apart, f"{label} | {second}"
     return least, confused, which
 
 

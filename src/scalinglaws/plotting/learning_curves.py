@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scalinglaws.plotting import colours
 from scalinglaws.plotting.explained import Mark, drew
 from scalinglaws.plotting.outside_legend import Entry
+from scalinglaws.plotting.panels import across, figure_width
 from scalinglaws.plotting.style import fixed_ticks, powers_of_two
 from scalinglaws.tables.value import Value
 
@@ -48,6 +49,11 @@ class Series:
     def entry(self, text: str) -> Entry:
         """Its line of a legend."""
         return Line2D([], [], color=self.colour, marker=self.marker, markersize=4, linewidth=1.0), text
+
+
+def panel_height() -> float:
+    """The height of one of two panels with its labels, in inches."""
+    return min(0.42 * figure_width(), 2.6) if across(2) == 2 else 2.3
 
 
 def settled(points: pd.DataFrame) -> "pd.Series[bool]":
@@ -119,7 +125,7 @@ def _entries(hollow: "pd.Series[bool]", cut: "pd.Series[bool]", ends: "pd.Series
     there = [
         (hollow, "o", 4.0, UNFITTED),
         (cut, "v", 4.5, NOT_CONVERGED),
-        *((ends == end, _with_stroke(side), 8.0, f"{end} is best") for end, side in ENDS.items()),
+        *((ends == end, _with_stroke(side), 7.0, f"{end} is best") for end, side in ENDS.items()),
     ]
     return [hollow_entry(marker, text, size) for rows, marker, size, text in there if rows.any()]
 
@@ -141,7 +147,7 @@ def in_order(marks: Iterable[Entry]) -> list[Entry]:
 
 def _with_stroke(side: int) -> Path:
     """A point with a stroke above or below it, as the marker of a legend."""
-    stroke = Path([(-0.7, 1.2 * side), (0.7, 1.2 * side)])
+    stroke = Path([(-0.7, 1.1 * side), (0.7, 1.1 * side)])
     return Path.make_compound_path(Path.circle(radius=0.6), stroke)
 
 

@@ -7,16 +7,17 @@ depends on an exponent.
 """
 
 from collections.abc import Iterator
-from math import exp, inf, log, nan
+from math import exp, inf, isnan, log, nan
 from typing import Any
 
 import pandas as pd
 
 from scalinglaws.claims.constant import Constant
+from scalinglaws.claims.verdict import Verdict
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.fitting.uncertainty.mover import ratio
 from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
-from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS
+from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS, USUAL
 from scalinglaws.papers.hestness_2017.constants.hestness_2019 import DOMAINS, Domain
 from scalinglaws.tables.analysis import fit_row, fit_table
 from scalinglaws.tables.inputs import Inputs
@@ -38,6 +39,11 @@ FOLLOW_UP = {
 """The follow-up's name of a domain, by the first word of a study's name; the metric is the study's first."""
 PRINTED_FROM_EXPONENTS = ("alpha", "data_ratio", "model_ratio", "parameters_target")
 DISAGREES = "the follow-up's row does not follow from its exponents"
+STRAIGHT = (0.0, 0.02)
+"""The bend of a straight curve as a share of its fall, as in the claims; the paper gives no number."""
+USUAL_RANGE = (USUAL[0].value, USUAL[1].value)
+MIN_POINTS = 5
+"""Fewest points of a verdict, as in the claims."""
 MOST_LOG = 700.0  # exp of more overflows
 
 Row = dict[str, Any]
@@ -48,7 +54,8 @@ def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
 
     Tables:
         summary: exponents with intervals beside the published ones, and what they are based on; the exponent
-            of the best-fit model's size is in the row of the metric that chooses it.
+            of the best-fit model's size is in the row of the metric that chooses it. `straight` and `usual`
+            say whether the curve is straight in log-log, and its exponent in the paper's usual range.
         implications: how many times more data and parameters the desired errors take; `printed_agrees` says
             whether the follow-up's own row follows from its exponents within rounding.
         fits: `learning-curve` and `model-size` with metrics `<study>/<metric>`; of the
@@ -73,6 +80,8 @@ def _summary(study: TrainedStudy) -> Iterator[Row]:
         theirs = published.beta_g.get(metric) if published else None
         grown = metric == study.size_metric
         growth = study.growth if grown else MISSING
+        bend = study.value(f"{CURVE}:straightness", metric, "bend")
+        points = study.points(CURVE, metric, "beta_g")
         published_growth = published.beta_p if published and grown else None
         yield {
             "study": study.name, "domain": facts.domain, "family": facts.family, "optimiser": facts.optimiser,
@@ -81,8 +90,10 @@ def _summary(study: TrainedStudy) -> Iterator[Row]:
             "first": metric == study.metric,
             "beta_g": ours.value, "beta_g_low": ours.low, "beta_g_high": ours.high,
             "r_squared": study.value(CURVE, metric, "r_squared").value,
-            "points": study.points(CURVE, metric, "beta_g"),
+            "points": points,
             **_evidence(study, metric),
+            "bend": bend.value, "bend_low": bend.low, "bend_high": bend.high,
+            "straight": _verdict(bend, points, STRAIGHT), "usual": _verdict(ours, points, USUAL_RANGE),
             "decades": study.decades(), "decades_in_region": study.decades(fitted=True),
             "beta_p": growth.value, "beta_p_low": growth.low, "beta_p_high": growth.high,
             "beta_p_points": study.points(GROWTH, study.size_metric, "beta_p"),
@@ -93,9 +104,28 @@ def _summary(study: TrainedStudy) -> Iterator[Row]:
 
 def _evidence(study: TrainedStudy, metric: str) -> Row:
     """What the exponent rests on: counts of subsets and points, and how straight the curve is."""
-    names = ("subsets", "converged", "interior", "largest", "lack_of_fit", "p_value", "without_last")
+    names = (
+        "subsets",
+        "converged",
+        "fitted",
+        "interior",
+        "largest",
+        "lack_of_fit",
+        "p_value",
+        "without_last",
+    )
     rows = study.evidence[study.evidence.metric == metric]
     return {name: nan if rows.empty else rows[name].iloc[0] for name in names}
+
+
+def _verdict(value: Value, points: int, inside: tuple[float, float]) -> Verdict:
+    """Whether an interval is in a range, as claims are judged."""
+    if points < MIN_POINTS or isnan(value.value) or isnan(value.low) or isnan(value.high):
+        return Verdict.NOT_TESTABLE
+    low, high = inside
+    if low <= value.low and value.high <= high:
+        return Verdict.REPRODUCED
+    return Verdict.INCONCLUSIVE if value.low <= high and low <= value.high else Verdict.NOT_REPRODUCED
 
 
 def _published(name: str, constant: Constant | None) -> Row:

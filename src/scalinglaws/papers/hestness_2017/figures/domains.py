@@ -34,6 +34,7 @@ from scalinglaws.plotting.learning_curves import (
     in_order,
     law_entry,
     mostly,
+    panel_height,
     power,
     score_axis,
     score_entries,
@@ -50,8 +51,6 @@ from scalinglaws.tables.value import Value
 
 Entries = tuple[list[Entry], list[Entry]]
 """Lines of the legend: series with their laws, and what marks mean."""
-ROW = 2.3
-"""Height of a panel with its labels, in inches."""
 PAIR = ("small", "large")
 """The two models of one size that are drawn in colour."""
 NOT_GROWN = "Growth is not fitted: too few sizes inside the grid"
@@ -59,7 +58,7 @@ NOT_GROWN = "Growth is not fitted: too few sizes inside the grid"
 
 def two_panels(tables: Tables) -> Figure:
     """Figs 2 and 3: learning curves (left) and best-fit model size (right) of all families."""
-    figure, (left, right) = row_of_panels(2, ROW)
+    figure, (left, right) = row_of_panels(2, panel_height())
     scores = _families(left, tables)
     sizes, absent = _sizes(right, tables)
     _finish(figure, tables, scores, sizes, absent)
@@ -68,7 +67,7 @@ def two_panels(tables: Tables) -> Figure:
 
 def fixed_sizes(tables: Tables) -> Figure:
     """Fig 1: models of one size of the first family (left), and the best-fit model at each size (right)."""
-    figure, (left, right) = row_of_panels(2, ROW)
+    figure, (left, right) = row_of_panels(2, panel_height())
     fixed = _fixed(left, tables)
     _finish(figure, tables, _families(right, tables), fixed)
     return figure
@@ -76,7 +75,7 @@ def fixed_sizes(tables: Tables) -> Figure:
 
 def families_and_fixed_sizes(tables: Tables) -> Figure:
     """Fig 5: learning curves of all families (left), and models of one size of the first of them (right)."""
-    figure, (left, right) = row_of_panels(2, ROW)
+    figure, (left, right) = row_of_panels(2, panel_height())
     scores = _families(left, tables)
     _finish(figure, tables, scores, _fixed(right, tables))
     return figure
@@ -94,7 +93,7 @@ def two_scales(tables: Tables) -> Figure:
         scale, _, plain = name.rpartition("/")
         if scale:
             others.setdefault(scale, {})[plain] = table
-    figure = new_figure(1.3 * ROW)
+    figure = new_figure(3.0)
     entries = _families(figure.subplots(), this, *others.values())
     _finish(figure, this, entries)
     return figure

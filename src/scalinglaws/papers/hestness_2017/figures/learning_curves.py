@@ -25,6 +25,7 @@ from scalinglaws.plotting.learning_curves import (
     in_order,
     law_entry,
     mostly,
+    panel_height,
     power,
     score_axis,
     score_entries,
@@ -39,13 +40,11 @@ from scalinglaws.tasks.core.metrics import chance_level, metric_title
 
 BAND = "interval of the growth over all rules"
 GUESS = "best guess"
-ROW = 2.3
-"""Height of a panel with its labels, in inches."""
 
 
 def learning_curves(tables: StudyTables) -> Figure:
     """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
-    figure, (left, right) = row_of_panels(2, ROW)
+    figure, (left, right) = row_of_panels(2, panel_height())
     study = str(tables.runs.study.iloc[0]).split("/")[-1]
     remark(figure, f"{mostly(tables.best)} {paper_ranges([study])}".strip())
     laws, marks = _learning_curves(left, tables)

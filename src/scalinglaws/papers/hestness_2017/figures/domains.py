@@ -120,7 +120,7 @@ def _families(axes: Axes, *scales: Tables) -> Entries:
         studies = _studies(tables)
         for k, study in enumerate(studies):
             name = f"{study['family']}, scale {study['scale']}" if several else str(study["family"])
-            # A family has one marker at all scales, and each scale a dash.
+            # A family has one marker at all scales, and a colour at each.
             series = Series(f"C{k + s * len(studies)}", Series.of(k).marker, k)
             best = where(tables["best"], study=study["study"], metric=study["metric"])
             scores = where(tables["scores"], study=study["study"], metric=study["metric"])

@@ -8,13 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from scalinglaws import laws
 from scalinglaws.plotting.colours import marker
 from scalinglaws.plotting.outside_legend import Entry, legends_outside
 from scalinglaws.plotting.panel_legend import beside_point, in_corner, is_wide
 from scalinglaws.plotting.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
-from scalinglaws.public_runs.read import read
 from scalinglaws.tables.analysis import Tables
 
 SIZES = {"2.8B": 0, "4.2B": 1, "8.7B": 2}
@@ -50,7 +48,7 @@ def returns(tables: Tables) -> Figure:
         left, right, below = figure.subplots(3, 1, height_ratios=(2.2, 2.2, 1.3))
     _empirical(left, tables["empirical"], tables["runs"])
     _predicted(right, tables["predicted"], tables["epochs"])
-    _closer(below, tables["optima"], tables["runs"])
+    _closer(below, tables["errors"])
     for axes, limits in zip((left, right), LIMITS, strict=True):
         axes.set_ylabel("Final test loss (nats)")
         axes.set_ylim(*limits)
@@ -134,19 +132,10 @@ def _predicted(axes: Axes, curves: pd.DataFrame, ticks: pd.DataFrame) -> None:
     axes.set_xlabel("Total training tokens")
 
 
-def _closer(axes: Axes, optima: pd.DataFrame, shown: pd.DataFrame) -> None:
+def _closer(axes: Axes, errors: pd.DataFrame) -> None:
     """How much closer the refit is to each run that it fits than the published law, over epochs."""
-    runs = read("muennighoff-runs").query("fitted")
-    law, found = laws.find("muennighoff"), optima.set_index("kind")
-    x = runs[["N", "D", "U"]].to_numpy(float).T
-    published, refitted = (
-        np.abs(np.log(runs.loss / law.predict(found.loc[kind, list(law.names)].to_numpy(float), x)))
-        for kind in ("published", "lowest")
-    )
-    frame = runs.assign(epochs=runs.D / runs.U, change=100 * (refitted - published)).merge(
-        shown[["name", "size"]], on="name", how="left"
-    )
-    axes.set_title(f"|Error| of refit $-$ published law, all {len(runs)} runs fitted", loc="left")
+    frame = errors.assign(change=100 * (errors.refitted - errors.published))
+    axes.set_title(f"|Error| of refit $-$ published law, all {len(errors)} runs fitted", loc="left")
     axes.axhline(0, color="0.45", linewidth=0.8, linestyle="--", zorder=1)
     others = frame[frame["size"].isna()]
     axes.scatter(others.epochs, others.change, s=7, color="0.55", linewidths=0, label="Other runs")

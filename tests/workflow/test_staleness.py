@@ -285,7 +285,7 @@ TABLE = [
         ("is stale: the code of scalinglaws.plotting.style changed.\nTo be made again: figures.\n",)),
     Row("a style of one's own", set_style, Jobs(["figure"]), ("own.mplstyle is a new input of figures",)),
     Row("a figure's code",
-        edit("papers/hestness_2017/figures/learning_curves.py", "row_of_panels(2, ", "row_of_panels(2, 1.1 * "),
+        edit("papers/hestness_2017/figures/learning_curves.py", "row_of_panels(2", "row_of_panels(1 + 1"),
         Jobs(["figure"]), ("the code of scalinglaws.papers.hestness_2017.figures.learning_curves changed.",)),
     Row("the report's code", edit("report/text.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
         ("the code of scalinglaws.report.text changed.", ": report."), REPORT),

@@ -56,7 +56,8 @@ def panel_name(axes: Axes) -> str:
 
 def labelled(axes: Axes) -> Iterator[tuple[str, Drawn]]:
     """The artists of a panel that are data, with their labels, in the order of drawing."""
-    for artist in (*axes.get_children(), *axes.containers):
+    every: list[Any] = [*axes.get_children(), *axes.containers]
+    for artist in every:
         label: object = artist.get_label()  # an axis returns a text
         if isinstance(label, str) and label and not label.startswith("_"):
             yield label, artist
@@ -83,8 +84,8 @@ def _listed(artist: Drawn, axes: Axes) -> Iterator[Row]:
 
 def _in_data(artist: Line2D | Collection, axes: Axes) -> tuple[bool, bool]:
     """Whether x and y of an artist are data, and not fractions of the panel."""
-    both: tuple[bool, bool] = artist.get_transform().contains_branch_seperately(axes.transData)
-    return both
+    x, y = artist.get_transform().contains_branch_seperately(axes.transData)
+    return x, y
 
 
 def _line(line: Line2D, axes: Axes) -> Iterator[Row]:
@@ -102,11 +103,11 @@ def _places(vertices: Any, in_data: tuple[bool, bool]) -> Iterator[Row]:
 
 def _points(points: PathCollection, axes: Axes) -> Iterator[Row]:
     del axes
-    offsets = np.ma.filled(np.ma.asarray(points.get_offsets(), float), np.nan)
+    offsets: Vertices = np.ma.filled(np.ma.asarray(points.get_offsets(), float), np.nan)
     yield from ({"x": x, "y": y} for x, y in offsets)
 
 
-def _band(band: FillBetweenPolyCollection, axes: Axes) -> Iterator[Row]:
+def _band(band: Any, axes: Axes) -> Iterator[Row]:
     """The edges of a band at each place: a closed outline, or several where values are missing."""
     del axes
     along = 0 if band.t_direction == "x" else 1
@@ -150,10 +151,11 @@ def _mesh(mesh: QuadMesh, axes: Axes) -> Iterator[Row]:
     """The values of a coloured surface as z: at its corners, or in the middle of its cells."""
     del axes
     corners = np.asarray(mesh.get_coordinates(), float)
-    values = np.ma.filled(np.ma.asarray(mesh.get_array(), float), np.nan)
+    values: Vertices = np.ma.filled(np.ma.asarray(mesh.get_array(), float), np.nan)
     if corners.shape[:2] != values.shape:
         corners = (corners[:-1, :-1] + corners[1:, :-1] + corners[:-1, 1:] + corners[1:, 1:]) / 4
-    yield from _three(*corners.reshape(-1, 2).T, values.ravel())
+    x, y = corners.reshape(-1, 2).T
+    yield from _three(x, y, values.ravel())
 
 
 def _line_3d(line: Line3D, axes: Axes) -> Iterator[Row]:
@@ -167,7 +169,7 @@ def _points_3d(points: Path3DCollection, axes: Axes) -> Iterator[Row]:
 
 
 def _three(x: Any, y: Any, z: Any) -> Iterator[Row]:
-    each = (np.ma.filled(np.ma.asarray(values, float), np.nan) for values in (x, y, z))
+    each: list[Vertices] = [np.ma.filled(np.ma.asarray(values, float), np.nan) for values in (x, y, z)]
     yield from ({"x": a, "y": b, "z": c} for a, b, c in zip(*each, strict=True))
 
 
@@ -202,6 +204,8 @@ def _ends(side: int, values: Vertices) -> Row:
 def _table_rows(figure: Figure) -> Iterator[Row]:
     """The numbers of a table that the figure shows: x counts its rows."""
     table = table_of(figure)
-    for column in table.numbers if table else ():
+    if table is None:
+        return
+    for column in table.numbers:
         for row, number in enumerate(table.frame[column]):
             yield {"panel": table.title, "series": column, "x": row, "y": number}

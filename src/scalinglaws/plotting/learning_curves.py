@@ -122,7 +122,7 @@ def size_entries(points: pd.DataFrame) -> list[Entry]:
 
 
 def _entries(hollow: "pd.Series[bool]", cut: "pd.Series[bool]", ends: "pd.Series[str]") -> list[Entry]:
-    there = [
+    there: list[tuple[pd.Series[bool], str | Path, float, str]] = [
         (hollow, "o", 4.0, UNFITTED),
         (cut, "v", 4.5, NOT_CONVERGED),
         *((ends == end, _with_stroke(side), 7.0, f"{end} is best") for end, side in ENDS.items()),

@@ -1,12 +1,14 @@
 """A compact legend outside of all panels, in as many columns as the figure is wide."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
+
+from scalinglaws.plotting.panels import renderer_of
 
 Entry = tuple[Artist, str]
 """A line of a legend."""
@@ -32,9 +34,9 @@ def legends_outside(figure: Figure, *groups: Sequence[Entry]) -> None:
         if fresh:
             parts.append([(handle, text) for text, handle in fresh.items()])
     if not _fits(figure, parts, "lower"):
-        for group, side in ((parts[:1], "upper"), (parts[1:], "lower")):
-            if not _fits(figure, group, side):
-                _grow(figure, _legend(figure, [[entry for part in group for entry in part]], side))
+        for some, side in ((parts[:1], "upper"), (parts[1:], "lower")):
+            if not _fits(figure, some, side):
+                _grow(figure, _legend(figure, [[entry for part in some for entry in part]], side))
 
 
 def _fits(figure: Figure, parts: Sequence[Sequence[Entry]], side: str) -> bool:
@@ -57,7 +59,7 @@ def _size(legend: Legend) -> tuple[float, float]:
     """Width and height in pixels."""
     figure = legend.get_figure(root=True)
     assert figure is not None
-    box = legend.get_window_extent(FigureCanvasAgg(figure).get_renderer())
+    box = legend.get_window_extent(renderer_of(figure))
     return float(box.width), float(box.height)
 
 
@@ -65,8 +67,9 @@ def _legend(figure: Figure, columns: Sequence[Sequence[Entry]], side: str) -> Le
     rows = max(map(len, columns))
     empty: Entry = (Line2D([], [], linestyle="none"), "")
     entries = [entry for column in columns for entry in [*column, *[empty] * (rows - len(column))]]
-    return figure.legend(
-        [handle for handle, _ in entries], [text for _, text in entries], loc=f"outside {side} center",
-        ncols=len(columns), frameon=False, borderpad=0.2, borderaxespad=0.2, columnspacing=1.0,
-        handlelength=1.6, labelspacing=0.35, handletextpad=0.6,
-    )  # fmt: skip
+    look: Any = {"loc": f"outside {side} center", "ncols": len(columns), "frameon": False, "borderpad": 0.2}
+    gaps: Any = {"borderaxespad": 0.2, "columnspacing": 1.0, "labelspacing": 0.35, "handletextpad": 0.6}
+    legend: Legend = figure.legend(
+        [handle for handle, _ in entries], [text for _, text in entries], handlelength=1.6, **look, **gaps
+    )
+    return legend

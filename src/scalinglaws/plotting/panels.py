@@ -51,9 +51,8 @@ def row_of_panels(count: int, height: float) -> tuple[Figure, list[Axes]]:
 def finish(figure: Figure) -> None:
     """Give panels their letters, and break titles, axis labels and legends that are too wide into lines."""
     _letter(figure)
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # the layout, from which it is known how much room texts have
-    renderer = canvas.get_renderer()
+    renderer = renderer_of(figure)
+    figure.draw_without_rendering()  # makes the layout, from which it is known how much room texts have
     room = figure.bbox.width
     for axes in figure.axes:
         box = axes.get_window_extent(renderer)
@@ -67,6 +66,11 @@ def finish(figure: Figure) -> None:
             excess = legend.get_window_extent(renderer).width - min(1.15 * box.width, room)
             for text in legend.get_texts() if excess > 0 else ():
                 break_lines(text, text.get_window_extent(renderer).width - excess, renderer)
+
+
+def renderer_of(figure: Figure) -> RendererAgg:
+    """What measures the texts of a figure."""
+    return FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-any-return, no-untyped-call]
 
 
 def break_lines(text: Text, room: float, renderer: RendererAgg) -> None:

@@ -43,6 +43,6 @@ def write_picture(figure: Figure, caption: str, path: Path, kind: Format) -> Non
         "png": {"Title": path.stem, "Description": caption, "Software": None},
         "svg": {"Date": None, "Title": path.stem, "Description": caption},
     }
-    known = {"metadata": metadata[kind]} if kind in metadata else {}
+    known: dict[str, Any] = {"metadata": metadata[kind]} if kind in metadata else {}
     with whole_file(path) as temporary:
         figure.savefig(temporary, format=kind, **known)

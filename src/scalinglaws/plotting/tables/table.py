@@ -6,9 +6,9 @@ from weakref import WeakKeyDictionary
 
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from scalinglaws.plotting.panels import renderer_of
 from scalinglaws.plotting.venues import SMALLEST
 
 LINE = 0.15
@@ -115,7 +115,6 @@ def draw_table(axes: Axes, table: Table, heads: Mapping[str, str], spare: Sequen
 def points_wide(figure: Figure, words: str) -> float:
     """How wide a text of the smallest size is, in points."""
     text = figure.text(0, 0, words, fontsize=SMALLEST)
-    canvas = FigureCanvasAgg(figure)
-    width = float(text.get_window_extent(canvas.get_renderer()).width)  # type: ignore[no-untyped-call]
+    width = float(text.get_window_extent(renderer_of(figure)).width)
     text.remove()
     return 72 * width / float(figure.dpi)

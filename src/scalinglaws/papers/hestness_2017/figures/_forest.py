@@ -8,13 +8,13 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 from numpy.typing import NDArray
 
 from scalinglaws.plotting.outside_legend import Entry
+from scalinglaws.plotting.panels import renderer_of
 
 LINE = 0.155  # inches
 GAP = 0.3  # lines above a heading
@@ -165,5 +165,5 @@ def _beside(
 def _points_wide(text: Text) -> float:
     figure = text.get_figure(root=True)
     assert isinstance(figure, Figure)
-    width = text.get_window_extent(FigureCanvasAgg(figure).get_renderer()).width
+    width = text.get_window_extent(renderer_of(figure)).width
     return float(width) * 72 / figure.dpi

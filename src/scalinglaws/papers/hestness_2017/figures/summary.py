@@ -138,6 +138,8 @@ def _named(table: pd.DataFrame) -> pd.DataFrame:
     table = table.assign(heading="", name="")
     for domain, rows in table.groupby("domain", sort=False):
         metrics = rows.metric_title.map(_metric)
+        heading: Any
+        name: Any
         if metrics.nunique() == 1:
             heading, name = f"{domain}, {metrics.iloc[0]}", rows.family
         else:

@@ -23,7 +23,18 @@ from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
 from scalinglaws.tables.analysis import fit_row, fit_table
 from scalinglaws.tables.inputs import Inputs
 
-TABLES = ("runs", "empirical", "predicted", "epochs", "errors", "value", "profile", "optima", "refits", "fits")
+TABLES = (
+    "runs",
+    "empirical",
+    "predicted",
+    "epochs",
+    "errors",
+    "value",
+    "profile",
+    "optima",
+    "refits",
+    "fits",
+)
 RESAMPLED = True
 
 LAW = laws.find("muennighoff")

@@ -15,6 +15,7 @@ from unit.own_runs.calling import Call, write_csv
 BASE = {
     "replicate": [],
     "report": [],
+    "figures": [],
     "publish": [],
     "cost": [],
     "verify": [],

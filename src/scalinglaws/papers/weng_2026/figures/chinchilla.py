@@ -30,8 +30,8 @@ PUBLISHED = {
 }
 REFIT = {"Approach 3, refit": ("C0", "-"), "Approach 2, refit": ("C1", (0, (4, 1.5)))}
 MODELS = {
-    "MT-NLG 530B": (1.5e22, 1.1e12),
-    "Gopher 280B": (1.5e22, 4.5e11),
+    "MT-NLG 530B": (1.5e22, 1.2e12),
+    "Gopher 280B": (1.5e22, 4.2e11),
     "GPT-3 175B": (1.5e22, 1.8e11),
     "Chinchilla 70B": (6e24, 8e9),
 }

@@ -1,5 +1,5 @@
 # The map of the workflow: data -> subsets -> training jobs -> tables -> fits -> figures -> report. Studies that
-# train nothing take another way: public run data -> analyses -> figures -> report.
+# train nothing begin at the fits.
 # Choose the scale with `--config scale=smoke` (or a path to a scale file), one paper with `paper=...`, and one study
 # with `study=...`. `set='["scale:resamples=500"]'` replaces values of the config, as `scalinglaws replicate --set`.
 # Each rule's inputs, outputs, spec and code are declared in scalinglaws.staleness.steps.
@@ -19,8 +19,8 @@ onstart:
     if workflow.is_main_process:
         if CHANGES.code_changed:
             forget_bytecode()
-        for plan in PLAN.studies:
-            write_jobs(Path(jobs_file(plan.study.study)), plan.jobs)
+        for plan in PLAN.trained:
+            write_jobs(Path(jobs_file(plan.name)), plan.jobs)
 
 
 # For those who run jobs in containers (`--sdm apptainer`): the image must hold the environment.
@@ -32,7 +32,6 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/train.smk"
 include: "workflow/rules/collect.smk"
 include: "workflow/rules/fit.smk"
-include: "workflow/rules/analyses.smk"
 include: "workflow/rules/figures.smk"
 include: "workflow/rules/report.smk"
 

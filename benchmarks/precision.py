@@ -21,7 +21,7 @@ from torch.nn import functional
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models.transformer import build
 from scalinglaws.tasks.core.task import Predict
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
+from scalinglaws.training.ensemble.ensemble import Ensemble, Row, Shared
 
 VOCABULARY, CONTEXT, BATCH = 512, 64, 16
 CPU = torch.device("cpu")
@@ -52,8 +52,8 @@ def step(width: int, precision: Literal["float32", "bfloat16"]) -> Callable[[], 
     """A training step of a transformer of two blocks."""
     model = partial(build, (CONTEXT,), VOCABULARY, width=width, depth=2, heads=4)
     shared = Shared(Optimiser(name="adam"), precision, in_ensemble=False)
-    ensemble = Ensemble(model, [0], [1e-3], shared, CPU)
-    indices, controls = torch.arange(BATCH)[None], torch.tensor(ensemble.controls(5))
+    ensemble = Ensemble(model, [Row(0, 1e-3)], shared, CPU)
+    indices, controls = torch.arange(BATCH)[None], torch.tensor(ensemble.controls(1.0, 5))
     return lambda: ensemble.advance(Tokens(), indices, controls)
 
 

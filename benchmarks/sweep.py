@@ -15,6 +15,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported
 
 import argparse
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -25,15 +26,16 @@ from itertools import product
 from pathlib import Path
 
 from scalinglaws.config.job import Job, write_jobs
-from scalinglaws.config.plan import plan, run_spec
+from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.reading.selection import Selection
-from scalinglaws.config.spec import ModelSpec, RunSpec
-from scalinglaws.config.study import Grid
+from scalinglaws.config.spec import Duration, ModelSpec, RunSpec, Schedule, Stopping, Subset
 from scalinglaws.training.evaluation_times import evaluation_steps
 from scalinglaws.training.records.record import read_record
 
 RATE = 0.02
+STEPS = 600
+"""Most steps of a run of the laptop grid: what is compared is speed, which does not need more."""
 TINY = [
     ModelSpec(family="mlp", options={"width": 4}),
     ModelSpec(family="mlp", options={"width": 8}),
@@ -80,7 +82,7 @@ class Bench:
         ]
         seconds = _run(calls, workers)
         records = [read_record(out / f"{run.id}.json") for job in jobs for run in job.runs]
-        flops = sum(record.model.flops_per_example * record.result.examples_seen for record in records)
+        flops = sum(record.model.flops_per_example * record.results[-1].examples_seen for record in records)
         return Timing(len(records), seconds, flops)
 
     def alone(self, runs: Sequence[RunSpec], workers: int) -> Timing:
@@ -96,10 +98,14 @@ class Bench:
                 "batch": batch,
                 "seed": run.seed,
                 "rate": RATE,
-                "momentum": run.optimiser.momentum,
+                "momentum": 0.9 if run.optimiser.momentum is None else run.optimiser.momentum,
                 "averaging": run.optimiser.averaging,
-                "patience": run.budget.patience,
-                "evaluations": list(evaluation_steps(run.budget, batch, validation)),
+                "patience": run.stopping.patience if run.stopping else math.inf,
+                "evaluations": list(
+                    evaluation_steps(
+                        run.evaluation, run.duration.steps or STEPS, run.optimiser.batch, validation
+                    )
+                ),
             }
             script = Path(__file__).with_name("plain_run.py")
             calls.append([sys.executable, str(script), json.dumps(what), str(self.data), str(self.subsets)])
@@ -122,32 +128,44 @@ def _run(calls: list[list[str]], workers: int) -> float:
 
 
 def grids() -> dict[str, list[Job]]:
-    """The two grids, with the same learning rate for all runs."""
-    image = next(
-        study for study in plan(load_config("laptop")).studies if study.study.study.endswith("image")
-    )
-    fixed = image.grid.model_copy(update={"learning_rate": RATE})
+    """The two grids, with the same learning rate, patience and batch for all runs."""
+    image = next(study for study in plan(load_config("laptop")).studies if study.name.endswith("/image"))
     laptop = [
-        job.model_copy(
-            update={"runs": tuple(run.model_copy(update={"learning_rate": RATE}) for run in job.runs)}
-        )
+        job.model_copy(update={"runs": tuple(_like(run) for run in job.runs), "search": None})
         for job in image.jobs
-        if job.phase == "grid"
+        if job.runs
     ]
     return {
-        "models under 10,000 parameters": [_tiny(fixed, *what) for what in product(TINY[::-1], range(2))],
+        "models under 10,000 parameters": [
+            _tiny(laptop[0].runs[0], *what) for what in product(TINY[::-1], range(2))
+        ],
         "laptop grid": laptop,
     }
 
 
-def _tiny(grid: Grid, model: ModelSpec, part: int) -> Job:
-    """24 runs of one small model: all subsets and seeds, and half of the budgets."""
+def _like(run: RunSpec, steps: int = STEPS, **changes: object) -> RunSpec:
+    """A run with other settings, which lasts at most so many steps at a constant learning rate."""
+    optimiser = run.optimiser.model_copy(
+        update={"name": "sgd", "batch": 16, "betas": None, "weight_decay": 0.0, "clip": None}
+    )
+    fixed = {
+        "learning_rate": RATE,
+        "optimiser": optimiser,
+        "schedule": Schedule(),
+        "duration": Duration(steps=steps),
+        "stopping": Stopping(patience=3),
+    }
+    return run.model_copy(update={**fixed, **changes})
+
+
+def _tiny(like: RunSpec, model: ModelSpec, part: int) -> Job:
+    """24 runs of one small model: all subsets and seeds, and half of the durations."""
     runs = [
-        run_spec(grid.model_copy(update={"budget": grid.budget.model_copy(update={"steps": steps})}), *what)
+        _like(like, steps, model=model, seed=seed, subset=Subset(examples=examples, seed=seed))
         for steps in (300, 400, 500, 600)[part::2]
-        for what in product((model,), (40, 160, 640, 1280), range(3), (RATE,))
+        for examples, seed in product((40, 160, 640, 1280), range(3))
     ]
-    return Job(study="benchmark", name=f"{model.name}-part{part}", phase="grid", runs=tuple(runs))
+    return Job(study="benchmark", name=f"{model.name}-part{part}", runs=tuple(runs))
 
 
 def main() -> None:

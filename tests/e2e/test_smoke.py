@@ -1,6 +1,7 @@
 """The whole pipeline at scale smoke, on the packaged data, in clones as a user has them."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -130,7 +131,9 @@ def test_two_clones_and_a_third_from_records(tmp_path: Path, capsys: pytest.Capt
     made = Counter(name.removeprefix("runs/").rpartition("/")[0] for name in runs if name.count("/") == 3)
     assert STUDY in made
     for study, number in made.items():
-        assert f"{study}: adopted {number} of {number} runs" in adopted
+        (counts,) = re.findall(rf"^{study}: adopted (\d+) of (\d+) runs", adopted, re.MULTILINE)
+        assert counts[0] == counts[1]
+        assert int(counts[0]) <= number  # a search may have added some
     # Their provenance too is that of the first clone: not one was trained.
     assert files(third, "runs").items() <= files(first, "runs").items()
     assert files(third, *OUTCOMES) == files(second, *OUTCOMES)

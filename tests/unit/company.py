@@ -9,7 +9,7 @@ from torch.func import functional_call, vmap
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.tasks.core.task import Inputs, Predict
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
+from scalinglaws.training.ensemble.ensemble import Ensemble, Row, Shared
 
 MINE = 7
 """Seed of the run that is looked at."""
@@ -62,14 +62,16 @@ def results(
     """Losses, predictions, metrics, weights and the optimiser's state of one run, in each company."""
     task, found = MadeUp(inputs), []
     for seeds in COMPANY:
-        alike = Shared(Optimiser(name="adam", warmup=2), precision, True)
-        ensemble = Ensemble(build, seeds, [0.002 * seed for seed in seeds], alike, torch.device("cpu"))
+        alike = Shared(Optimiser(name="adam", averaging=0.1), precision, True)
+        ensemble = Ensemble(build, [Row(seed, 0.002 * seed) for seed in seeds], alike, torch.device("cpu"))
         for step in range(1, STEPS + 1):
             rows = [
                 torch.randint(task.examples, (6,), generator=torch.Generator().manual_seed(9 * seed + step))
                 for seed in seeds
             ]
-            losses = ensemble.advance(task, torch.stack(rows), torch.tensor(ensemble.controls(step)))
+            losses = ensemble.advance(
+                task, torch.stack(rows), torch.tensor(ensemble.controls(min(1.0, step / 3), step))
+            )
         row = seeds.index(MINE)
         seen = [losses, ensemble.predict(task.all()), *task.evaluate(ensemble.predict).values()]
         found.append([each[row] for each in (*seen, *ensemble.arrays().values())])

@@ -29,7 +29,7 @@ def known_entropy_study(noise: float = 0.002, largest: float = np.inf) -> Traine
     told = facts("known-entropy", region=list(REGION), resamples=60)
     with TemporaryDirectory() as folder:
         fits, tables, data = write_study(Path(folder), told, 1.0, -1e-12, growth=0.3, noise=noise)
-        runs = pd.read_csv(tables / "runs.csv")
+        runs = pd.read_csv(tables / "runs.csv", dtype={"cross_entropy_passed": str})
         runs["examples"] = (runs.examples // 32) ** 2  # 1, 4, 16 and so on: all three regions
         runs["data_size"] = 32.0 * runs.examples
         runs = runs[runs.data_size <= largest]

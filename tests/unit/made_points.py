@@ -8,6 +8,7 @@ import pandas as pd
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import besiroglu, chinchilla
 from scalinglaws.papers.weng_2026.constants.hoffmann_2022 import BUDGETS
+from scalinglaws.tables.inputs import Inputs
 
 TRUTH = {"A": 400.0, "B": 2000.0, "E": 1.8, "alpha": 0.35, "beta": 0.37}
 NOISE = 1e-3
@@ -39,11 +40,11 @@ def points(noise: float = NOISE) -> pd.DataFrame:
 
 def spec(name: str, resamples: int = 40) -> AnalysisSpec:
     """The spec of an analysis at the smoke scale."""
-    return AnalysisSpec(analysis=name, study=f"weng-2026/{name}", scale="smoke", resamples=resamples)
+    return AnalysisSpec(name=name, study=f"weng-2026/{name}", scale="smoke", resamples=resamples)
 
 
 @cache
 def analysed(name: str) -> dict[str, pd.DataFrame]:
     """The tables of an analysis of the made points."""
     analyse = {"chinchilla": chinchilla.analyse, "besiroglu": besiroglu.analyse}[name]
-    return analyse({"chinchilla-points": points()}, spec(name))
+    return analyse(Inputs(public_runs={"chinchilla-points": points()}), spec(name))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.data.modalities.speech import Corpus, Part, Speech
 from scalinglaws.data.store import write_prepared
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
+from scalinglaws.training.ensemble.ensemble import Ensemble, Row, Shared
 
 SYMBOLS = ["", "a", "b", "c"]
 FRAMES, BANDS, LONGEST = 50, 6, 6
@@ -24,17 +24,17 @@ def prepare_tones(folder: Path, train: int = 20, validation: int = 12) -> None:
     parts = [_part(rng, split, size) for split, size in (("training", train), ("validation", validation))]
     none: dict[str, dict[str, int]] = {"training": {}, "validation": {}}
     data = Speech(CORPUS, parts[0], parts[1], tuple(SYMBOLS), hop_ms=10, left_out=none).check()
-    write_prepared(data, folder, None, 0, "tones", modality="speech")
+    write_prepared(data, folder, "tones", modality="speech")
 
 
 def scores_after_training(task: Any, build: Callable[[], torch.nn.Module]) -> dict[str, Any]:
     """Metrics of two runs of a hundred steps, the second at a learning rate at which it learns nothing."""
-    alike = Shared(Optimiser(name="adam", warmup=10), "float32", True)
-    ensemble = Ensemble(build, [0, 1], [0.02, 1e-9], alike, torch.device("cpu"))
+    alike = Shared(Optimiser(name="adam", averaging=0.1), "float32", True)
+    ensemble = Ensemble(build, [Row(0, 0.02), Row(1, 1e-9)], alike, torch.device("cpu"))
     generator = torch.Generator().manual_seed(0)
     for step in range(1, 101):
         indices = torch.randint(task.examples, (2, 10), generator=generator)
-        ensemble.advance(task, indices, torch.tensor(ensemble.controls(step)))
+        ensemble.advance(task, indices, torch.tensor(ensemble.controls(min(1.0, step / 11), step)))
     return task.evaluate(ensemble.predict)
 
 

@@ -18,19 +18,24 @@ MANIFEST = {"classes": list("abcdefghij"), "unit": {"name": "images per class"}}
 
 
 def draw_tables(
-    censored: Sequence[bool] = (True, False, False, False, True), diverged: int = 2
+    censored: Sequence[bool] = (True, False, False, False, True),
+    diverged: int = 2,
+    converged: Sequence[bool] = (True,) * 5,
 ) -> StudyTables:
     """Three power laws; the best model is the middle one where its size is not censored."""
-    hollow = np.array(censored)
+    hollow, settled = np.array(censored), np.array(converged)
     runs = [
-        {"run": f"{size}-{m}-{seed}", "phase": "grid", "model": f"resnet-{size}", "parameters": size,
+        {"run": f"{size}-{m}-{seed}", "study": "hestness-2017/image", "phase": "grid",
+         "model": f"resnet-{size}", "parameters": size,
          "examples": 10 * m, "data_size": m, "seed": seed, "status": "completed",
          "stopped": "patience"}
         for size in SIZES for m in PER_CLASS for seed in (0, 1)
     ]  # fmt: skip
     for run in runs[:diverged]:
         run["status"] = run["stopped"] = "diverged"
-    runs[-1]["stopped"] = "budget"
+    for run in runs:
+        run |= {f"{metric}_passed": run["stopped"] == "patience" for metric in METRICS}
+    runs[-1] |= {"stopped": "duration", **{f"{metric}_passed": False for metric in METRICS}}
     runs.append({**runs[-1], "phase": "search", "status": "diverged", "examples": 99999})
     best = pd.concat(
         pd.DataFrame(
@@ -45,13 +50,22 @@ def draw_tables(
                 "score": scale * PER_CLASS**-0.3,
                 "low": 0.9 * scale * PER_CLASS**-0.3,
                 "high": 1.1 * scale * PER_CLASS**-0.3,
+                "sufficient_low": np.where(hollow, 16000.0, 1500.0 * PER_CLASS**0.5),
+                "sufficient_high": np.where(hollow, 16000.0, 2500.0 * PER_CLASS**0.5),
                 "censored": hollow,
+                "end": np.where(hollow, "largest", ""),
+                "passed": np.where(settled, 2, 0),
+                "converged": settled,
+                "rivalled": False,
+                "slope": 0.1,
                 "in_region": IN_REGION,
+                "fitted": IN_REGION & settled,
+                "sized": ~hollow & settled,
             }
         )
         for metric, scale in METRICS.items()
     )
-    usable = int((IN_REGION & ~hollow).sum()) >= 3
+    usable = int((IN_REGION & ~hollow & settled).sum()) >= 3
     fits = [
         {"law": "learning-curve", "metric": metric, "parameter": name, "value": value, "low": value - 0.01,
          "high": value + 0.01}
@@ -75,10 +89,13 @@ def draw_tables(
     return StudyTables(
         runs=pd.DataFrame(runs),
         curves=pd.DataFrame({"run": ["a"], "step": [1], "training_loss": [2.0]}),
-        scores=best.drop(columns=["size", "edge", "censored", "in_region"]),
+        scores=best.drop(
+            columns=["size", "edge", "censored", "in_region", "end", "rivalled", "fitted", "sized"]
+        ),
         best=best.reset_index(drop=True),
         fits=pd.DataFrame(fits),
         bands=drawn,
+        evidence=pd.DataFrame([{"metric": metric, "fitted": 3} for metric in METRICS]),
         manifest=MANIFEST,
     )
 
@@ -91,5 +108,6 @@ def write_tables(tables: StudyTables, folder: Path) -> list[Path]:
         further = [name for name in frame if name not in table.names]
         frame = frame.reindex(columns=[*table.names, *further]).astype(object)
         paths.append(folder / f"{table.name}.csv")
-        write_table(frame.where(frame.notna(), 0), paths[-1], table)
+        truths = {name: bool for name in further if name.endswith("_passed")}
+        write_table(frame.where(frame.notna(), 0).astype(truths), paths[-1], table)
     return paths

@@ -1,4 +1,4 @@
-"""A small config of one study of each kind."""
+"""A small config of a study that trains and one that does not."""
 
 from collections.abc import Mapping
 from copy import deepcopy
@@ -7,7 +7,7 @@ from typing import Any
 SCALE: dict[str, Any] = {
     "scale": "laptop",
     "description": "for tests",
-    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.004, "workers": 2},
+    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.004, "workers": 4},
 }
 STUDY: dict[str, Any] = {
     "study": "paper/one",
@@ -17,26 +17,38 @@ STUDY: dict[str, Any] = {
         "task": "image-classification",
         "data": {"source": "fashion-mnist", "validation": {"examples": 2000}},
         "learning_rate": {"search": [0.01, 0.02], "at": [100]},
-        "budget": {"steps": 100},
+        "duration": {"steps": 100},
+        "stopping": {"patience": 3},
     },
     "scales": {
         "laptop": {
-            "subsets": [10, 100],
-            "models": [{"family": "resnet", "width": 4}, {"family": "resnet", "width": 8, "depth": 14}],
-            "seeds": [0, 1],
-            "optimiser": {"batch": 32},
-            "region": [1, 10],
+            "runs": {
+                "axes": {
+                    "model": [
+                        {"family": "resnet", "width": 4},
+                        {"family": "resnet", "width": 8, "depth": 14},
+                    ],
+                    "subset.examples": [10, 100],
+                    "seed": [0, 1],
+                },
+                "optimiser": {"batch": 32},
+            },
+            "protocol": {"region": [1, 10]},
         }
     },
-    "fit": {"metrics": ["top1_error", "cross_entropy"], "size_metric": "cross_entropy"},
+    "protocol": {
+        "name": "learning-curves",
+        "metrics": ["top1_error", "cross_entropy"],
+        "size_metric": "cross_entropy",
+    },
     "figures": [],
 }
 ANALYSIS: dict[str, Any] = {
     "study": "paper/two",
     "title": "An analysis",
     "source": "A paper",
-    "analysis": "weng-2026/simulator",
-    "public_runs": ["chinchilla-points"],
+    "protocol": {"name": "weng-2026/simulator"},
+    "reads": {"public_runs": ["chinchilla-points"]},
     "figures": [
         {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
     ],
@@ -45,15 +57,19 @@ Changes = Mapping[str, Any]
 
 
 def changed(content: dict[str, Any], changes: Changes) -> dict[str, Any]:
-    """A copy of a config with values set by the dotted paths of their keys; None removes a key."""
+    """A copy of a config with values set by the dotted paths of their keys; None removes a key.
+
+    What follows `axes` in a path is one key.
+    """
     content = deepcopy(content)
     for path, value in changes.items():
-        *blocks, key = path.split(".")
+        before, axes, axis = path.partition(".axes.")
+        *blocks, key = (*before.split("."), "axes", axis) if axes else before.split(".")
         place: Any = content
         for block in blocks:
             place = place[int(block)] if isinstance(place, list) else place.setdefault(block, {})
         if value is None:
             del place[key]
         else:
-            place[key] = value
+            place[key] = deepcopy(value)
     return content

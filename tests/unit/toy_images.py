@@ -25,7 +25,7 @@ def prepare_images(folder: Path) -> Path:
 
     train, validation = split(40), split(20)
     images = Images(*train, *validation, CLASSES, "Toy", "MIT", "made here").check()
-    write_prepared(images, folder / "data", None, 0, "toy")
+    write_prepared(images, folder / "data", "toy")
     (folder / "subsets").mkdir()
     for seed in (0, 1):
         np.save(folder / "subsets" / f"shuffle-{seed}.npy", balanced_shuffle(train[1], seed, "training"))

@@ -65,10 +65,13 @@ def write_study(
                     {**UNUSED, "run": f"run{len(rows):04d}", "study": told.study, "phase": "grid",
                      "model": f"model-{int(size)}", "parameters": int(size), "examples": int(examples),
                      "data_size": m, "seed": run_seed, "learning_rate": 0.1, "status": "completed",
-                     "stopped": "budget", "steps": 100, "diverged_at": None,
-                     **dict.fromkeys(told.fit.metrics, alpha * m ** beta * factor)}
+                     "stopped": "patience", "steps": 100, "diverged_at": None,
+                     **dict.fromkeys(told.fit.metrics, alpha * m ** beta * factor),
+                     **{f"{metric}_passed": "true" for metric in told.fit.metrics},
+                     **{f"{metric}_slope": 0.1 for metric in told.fit.metrics}}
                 )  # fmt: skip
-    write_table(pd.DataFrame(rows, columns=[*RUNS.names, *told.fit.metrics]), tables / "runs.csv", RUNS)
+    further = [metric + part for metric in told.fit.metrics for part in ("", "_passed", "_slope")]
+    write_table(pd.DataFrame(rows, columns=[*RUNS.names, *further]), tables / "runs.csv", RUNS)
     (data / "manifest.json").write_text(json.dumps(MANIFEST))
     fit(["--spec", told.fit.model_dump_json(), "--runs", str(tables / "runs.csv"), "--out", str(fits)])
     return fits, tables, data

@@ -41,8 +41,8 @@ MODULES = {
 TABLES = ("points",)
 
 
-def analyse(public_runs, spec):
-    points = public_runs["tiny-points"]
+def analyse(inputs, spec):
+    points = inputs.public_runs["tiny-points"]
     return {"points": points[~points.excluded]}
 """,
     f"papers/{PACKAGE}/analyses/tiny_fits.py": """
@@ -52,7 +52,7 @@ TABLES = ("fits",)
 RESAMPLED = True
 
 
-def analyse(public_runs, spec):
+def analyse(inputs, spec):
     row = {"law": "tiny", "metric": "loss", "parameter": "alpha", "value": 0.5, "low": 0.4, "high": 0.6}
     return {"fits": pd.DataFrame([{**row, "level": 0.95, "points": 9, "warnings": ""}])}
 """,
@@ -73,6 +73,7 @@ def fits(tables):
 """,
     f"papers/{PACKAGE}/claims/tiny.yaml": """
 paper: {title: Tiny}
+kind: recomputed
 claims:
   - id: tiny-2020/fits/exponent
     study: tiny-2020/fits
@@ -90,7 +91,7 @@ claims:
 def study(name: str, public_runs: list[str]) -> dict[str, Any]:
     figure = {"name": name, "draw": f"{PAPER}/tiny:{name}", "caption": f"Of {name}."}
     head = {"study": f"{PAPER}/{name}", "title": "Tiny", "source": "None", "figures": [figure]}
-    return {**head, "analysis": f"{PAPER}/tiny-{name}", "public_runs": public_runs}
+    return {**head, "protocol": {"name": f"{PAPER}/tiny-{name}"}, "reads": {"public_runs": public_runs}}
 
 
 def analysed(folder: Path) -> Project:

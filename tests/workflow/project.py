@@ -35,6 +35,8 @@ LIMIT = 540
 
 # One architecture: a process that imports torch is what takes time here, and each one more is three of them.
 SUBSETS, WIDTHS, SEEDS, RATES = (10, 15, 20, 30, 40, 60), (2,), (0, 1, 2), (0.001, 0.002)
+ADDED = 0.004
+"""The candidate that the rule adds to the search, because the largest of the list is the best."""
 PARTS = ((0, 2), (1,))
 """The seeds of each job, by the number of workers below."""
 SCALE: dict[str, Any] = {
@@ -42,7 +44,7 @@ SCALE: dict[str, Any] = {
     "description": "Tiny, for the tests of the workflow.",
     "locations": {"cifar": "cifar"},
     "resamples": 30,
-    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.01, "workers": 1},
+    "machine": {"flops_per_second": 1e10, "seconds_per_step": 0.01, "workers": 2},
 }
 STUDY: dict[str, Any] = {
     "study": STUDY_NAME,
@@ -51,19 +53,29 @@ STUDY: dict[str, Any] = {
     "runs": {
         "task": "image-classification",
         "data": {"source": "cifar", "validation": {"examples": 100}},
-        "learning_rate": {"search": list(RATES), "at": [20]},
-        "optimiser": {"name": "sgd", "batch": 8},
-        "budget": {"steps": 20, "patience": 9},
+        "learning_rate": {"search": list(RATES), "at": [20], "widenings": 1},
+        "optimiser": {"name": "sgd", "batch": 8, "averaging": 0.1},
+        "schedule": {"warmup": {"steps": 3}},
+        "duration": {"steps": 20},
+        "stopping": {"patience": 1, "tolerance": 0.5},  # so that runs pass their minimum, and are fitted
     },
     "scales": {
         "smoke": {
-            "subsets": list(SUBSETS),
-            "models": [{"family": "resnet", "width": width, "depth": 8} for width in WIDTHS],
-            "seeds": list(SEEDS),
-            "region": [0.5, 100],
+            "runs": {
+                "axes": {
+                    "model": [{"family": "resnet", "width": width, "depth": 8} for width in WIDTHS],
+                    "subset.examples": list(SUBSETS),
+                    "seed": list(SEEDS),
+                },
+            },
+            "protocol": {"region": [0.5, 100]},
         }
     },
-    "fit": {"metrics": ["top1_error", "top5_error", "cross_entropy"], "size_metric": "cross_entropy"},
+    "protocol": {
+        "name": "learning-curves",
+        "metrics": ["top1_error", "top5_error", "cross_entropy"],
+        "size_metric": "cross_entropy",
+    },
     "figures": [
         {"name": "fig4-image", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "Tiny."}
     ],
@@ -78,8 +90,8 @@ FROM_RUNS = Jobs(("collect",)) + FROM_FITS
 
 TRAINING_EDIT = (
     "training/records/search.py",
-    "    best = min(scores, key=",
-    "    best = min(iter(scores), key=",
+    "    best = min(candidates, key=lambda candidate",
+    "    best = min(iter(candidates), key=lambda candidate",
 )
 """An edit by which the code of training means something else."""
 DATA_EDIT = ("data/sources/cifar.py", "pixels.reshape(-1, *SHAPE)", "(255 - pixels).reshape(-1, *SHAPE)")
@@ -102,7 +114,7 @@ def grid_run(width: int, examples: int, seed: int) -> str:
     return f"grid w{width} D{examples} s{seed}"
 
 
-ALL_SEARCH_RUNS = {search_run(width, rate) for width in WIDTHS for rate in RATES}
+ALL_SEARCH_RUNS = {search_run(width, rate) for width in WIDTHS for rate in (*RATES, ADDED)}
 ALL_GRID_RUNS = {grid_run(width, size, seed) for width in WIDTHS for size in SUBSETS for seed in SEEDS}
 ALL_RUNS = ALL_SEARCH_RUNS | ALL_GRID_RUNS
 
@@ -188,12 +200,13 @@ class Project:
         self.study_file.write_text(yaml.safe_dump(study, sort_keys=False))
 
     def change(self, key: str, value: Any) -> None:
-        """Set a key of the study, its path with dots."""
+        """Set a key of the study, its path with dots. What follows `axes` is one key."""
         study = yaml.safe_load(self.study_file.read_text())
-        *parents, last = key.split(".")
+        before, axes, axis = key.partition(".axes.")
+        *parents, last = (*before.split("."), "axes", axis) if axes else before.split(".")
         block = study
         for part in parents:
-            block = block[part]
+            block = block.setdefault(part, {})
         block[last] = copy.deepcopy(value)
         self.write_study(study)
 
@@ -317,6 +330,13 @@ class Project:
         return files_under(self.results, "tables", "fits", "report", "figures")
 
 
+def record_of(project: Project, words: str) -> Path:
+    """The record of a run, in words."""
+    return next(
+        project.runs / f"{run}.json" for run, each in project.records().items() if each.words == words
+    )
+
+
 def files_under(results: Path, *folders: str) -> dict[str, bytes]:
     """The content of all files in some folders of `results/<scale>`, by path.
 
@@ -345,11 +365,12 @@ def jobs_in(log: str) -> Jobs:
 
 
 def _short(rule: str) -> str:
-    for kind in ("prepare", "shuffle", "collect", "fit", "claims", "figure", "summary"):
+    if rule.startswith("fit_"):
+        study = rule.removeprefix("fit_").replace(".", "/")
+        return "fit" if study == STUDY_NAME else f"fit {study.rpartition('/')[2]}"
+    for kind in ("prepare", "shuffle", "collect", "claims", "figure", "summary"):
         if rule.startswith(f"{kind}_"):
             return kind
-    if rule.startswith("analyse_"):
-        return f"analyse {rule.rpartition('.')[2]}"
     if not rule.startswith("train_"):
         return rule
     width, part = re.search(r"-width(\d+)(?:-(search|part\d+))?$", rule).groups()  # type: ignore[union-attr]
@@ -357,10 +378,10 @@ def _short(rule: str) -> str:
 
 
 def write_cifar(folder: Path, seed: int = 0) -> None:
-    """200 images in CIFAR-10's binary format: noise, brighter from class to class."""
+    """400 images in CIFAR-10's binary format: noise, brighter from class to class."""
     folder.mkdir(parents=True, exist_ok=True)
     generator = np.random.default_rng(seed)
-    for name, count in (*((f"data_batch_{k}", 20) for k in range(1, 6)), ("test_batch", 100)):
+    for name, count in (*((f"data_batch_{k}", 20) for k in range(1, 6)), ("test_batch", 300)):
         labels = np.arange(count) % 10
         pixels = generator.normal(60 + 12 * labels[:, None], 60, (count, 3072)).clip(0, 255)
         records = np.hstack([labels[:, None], pixels]).astype(np.uint8)

@@ -31,11 +31,10 @@ def sweep(folder: Path) -> Project:
     project = Project.bare(folder)
     study = copy.deepcopy(STUDY)
     study["runs"]["learning_rate"] = 0.01
-    study["scales"]["smoke"] = {
-        "subsets": list(SUBSETS),
-        "models": [{"family": "resnet", "width": width, "depth": 8} for width in WIDTHS],
-        "seeds": list(SEEDS),
-        "region": [0.5, 100],
+    study["scales"]["smoke"]["runs"]["axes"] = {
+        "model": [{"family": "resnet", "width": width, "depth": 8} for width in WIDTHS],
+        "subset.examples": list(SUBSETS),
+        "seed": list(SEEDS),
     }
     project.write_study(study)
     work = plan(load_config(str(project.folder / "config" / "smoke.yaml"), project.folder / "config"))
@@ -61,11 +60,11 @@ def _record(job: Job, run: RunSpec, code: str) -> dict[str, Any]:
         "run": run.id,
         "study": job.study,
         "job": job.name,
-        "phase": job.phase,
+        "phase": "grid",
         "spec": identity(run),
         "learning_rate": run.learning_rate,
         "code": code,
         "data": "made up",
-        "result": {"status": "completed", "minima": minima, "curve": curve},
+        "results": [{"status": "completed", "minima": minima, "curve": curve}],
         "provenance": {"versions": training_versions()},
     }

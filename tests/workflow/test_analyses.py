@@ -7,12 +7,12 @@ import pytest
 import yaml
 
 from workflow.analysed import DATA, DESCRIPTION, PAPER, SET, analysed, write_study
-from workflow.project import Jobs, Project
+from workflow.project import FROM_FITS, Jobs, Project
 
 pytestmark = pytest.mark.slow
 
 NOTHING = Jobs()
-POINTS, FITS = Jobs(["analyse points", "figure"]), Jobs(["analyse fits", "figure"])
+POINTS, FITS = Jobs(["fit points", "figure"]), Jobs(["fit fits", "figure"])
 JUDGED = Jobs(["claims", "summary"])
 ALL = POINTS + FITS + JUDGED + Jobs(["claims"])
 
@@ -24,9 +24,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Project:
     outcome = project.replicate()
     assert outcome.status == 0, outcome.stderr
     assert outcome.jobs == ALL
-    assert f"{PAPER}       1           1           0               0             0" in outcome.stdout
+    counted = next(line for line in outcome.stdout.splitlines() if line.startswith(f"{PAPER}, recomputed"))
+    assert counted.split()[2:] == ["1", "1", "0", "0", "0"]
     report = (project.results / "report" / f"{PAPER}.txt").read_text()
-    assert "1 claim: 1 reproduced." in report
+    assert "1 claim recomputed from numbers or runs of others: 1 recomputed." in report
     assert f"No claim is stated about {PAPER}/points." in report
     return project
 
@@ -41,8 +42,8 @@ def test_what_there_is_afterwards(built: Project) -> None:
     points = (built.results / "fits" / PAPER / "points" / "points.csv").read_text().splitlines()
     assert points == [
         "N,loss,excluded",
-        "1000000000.0,3.5,False",
-        "2000000000.0,3.0,False",
+        "1000000000.0,3.5,false",
+        "2000000000.0,3.0,false",
     ]
     captions = [
         (built.results / "figures" / PAPER / f"{name}.png").read_bytes() for name in ("points", "fits")
@@ -82,12 +83,12 @@ def test_a_law_is_added(project: Project) -> None:
 def test_comments_and_docstrings_change(project: Project) -> None:
     for module in (
         "papers/tiny_2020/analyses/tiny_points.py",
-        "stages/analyse.py",
+        "stages/fit.py",
         "public_runs/read.py",
     ):
         path = project.source(module)
         path.write_text(f"{path.read_text()}\n\n# the end\n")
-    project.edit("stages/analyse.py", '"""Run one analysis and', '"""Make one analysis and')
+    project.edit("stages/fit.py", '"""Stage `fit`: ', '"""The stage `fit`: ')
     assert project.jobs() == NOTHING
 
 
@@ -125,14 +126,14 @@ SUMMARY = {
     "study": "hestness-2017/summary",
     "title": "All",
     "source": "None",
-    "analysis": "hestness-2017/summary",
-    "studies": ["hestness-2017/image"],
+    "protocol": {"name": "hestness-2017/summary"},
+    "reads": {"studies": ["hestness-2017/image"]},
     "figures": [
         {"name": name, "draw": f"hestness-2017/summary:{name}", "caption": "Tiny."}
         for name in ("summary", "implications")
     ],
 }
-READING = Jobs(["analyse summary", "figure", "figure", "claims", "summary"])
+READING = Jobs(["fit summary", "figure", "figure", "claims", "summary"])
 
 
 def test_an_analysis_reads_a_trained_study(finished_project: Project, tmp_path: Path) -> None:
@@ -149,10 +150,10 @@ def test_an_analysis_reads_a_trained_study(finished_project: Project, tmp_path: 
     assert b"Studies hestness-2017/image, trained on CIFAR-10" in drawn
     assert "Nothing to be done: results/smoke is up to date" in project.replicate().stdout
 
-    project.change("scales.smoke.region", [0.9, 100])
-    assert project.jobs() == Jobs(["fit", "claims", "figure"]) + READING
+    project.change("scales.smoke.protocol.region", [0.9, 100])
+    assert project.jobs() == FROM_FITS - Jobs(["summary"]) + READING
     text = project.why(str(made.relative_to(project.folder)))
-    assert "fit.region changed from [0.5, 100] to [0.9, 100]" in text
-    assert "fits, tables of analyses" in text
+    assert "protocol.region changed from [0.5, 100] to [0.9, 100]" in text
+    assert text.endswith("To be made again: fits.\n")
     done = project.call("scalinglaws.cli.main", "cost", "--scale", "smoke")
     assert "1 more study trains nothing." in done.stdout

@@ -2,6 +2,7 @@
 
 import random
 import re
+from math import prod
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,9 @@ def test_the_page_is_a_whole_domain(tmp_path: Path) -> None:
     results = project.results
     runs = (results / "tables" / "my-lab" / "melodies" / "runs.csv").read_text().splitlines()
     study = yaml.safe_load(files["config/studies/my-lab/melodies.yaml"])["scales"]["smoke"]
-    assert len(runs) - 1 == len(study["subsets"]) * len(study["models"]) * len(study["seeds"])
+    assert len(runs) - 1 == prod(map(len, study["runs"]["axes"].values()))
+    evidence = (results / "fits" / "my-lab" / "melodies" / "evidence.csv").read_text().splitlines()
+    assert int(dict(zip(evidence[0].split(","), evidence[1].split(","), strict=True))["fitted"]) >= 3
     drawn = (results / "figures" / "my-lab" / "melodies.png").read_bytes()
     assert b"Scale smoke: Melodies (" in drawn
     assert "Nothing to be done: results/smoke is up to date" in project.replicate().stdout

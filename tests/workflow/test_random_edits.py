@@ -16,8 +16,9 @@ import pytest
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.staleness.hashes import file_hash
+from scalinglaws.staleness.made_of import read_made_of
 from scalinglaws.staleness.steps import INTERMEDIATE, Step, steps
-from workflow.project import DATA_EDIT, SEEDS, SUBSETS, TRAINING_EDIT, Project
+from workflow.project import DATA_EDIT, RATES, SEEDS, SUBSETS, TRAINING_EDIT, Project
 
 pytestmark = pytest.mark.slow
 
@@ -54,18 +55,24 @@ def add_a_file(project: Project) -> None:
 
 
 TOGGLES: dict[str, Edit] = {
-    "fewer subsets": change("scales.smoke.subsets", list(SUBSETS[:-1])),
-    "fewer seeds": change("scales.smoke.seeds", list(SEEDS[:-1])),
-    "a shorter budget": change("runs.budget.steps", 12),
-    "another level": change("fit.level", 0.9),
-    "another region": change("scales.smoke.region", [0.5, 50]),
+    "fewer subsets": change("scales.smoke.runs.axes.subset.examples", list(SUBSETS[:-1])),
+    "fewer seeds": change("scales.smoke.runs.axes.seed", list(SEEDS[:-1])),
+    "a shorter duration": change("runs.duration.steps", 12),
+    "a schedule": change("runs.schedule", {"decay": "linear", "warmup": {"share": 0.1}}),
+    "more patience": change("runs.stopping.patience", 2),
+    "a candidate more": change("runs.learning_rate.search", [*RATES, 0.05]),
+    "more widenings": change("runs.learning_rate.widenings", 2),
+    "another score": change("runs.score", "final"),
+    "development": set_in_scale("scale: smoke", "scale: smoke\ndevelopment: true"),
+    "another level": change("protocol.level", 0.9),
+    "another region": change("scales.smoke.protocol.region", [0.5, 50]),
     "another title": change("title", "Other"),
     "more resamples": set_in_scale("resamples: 30", "resamples: 40"),
-    "other jobs": set_in_scale("workers: 1", "workers: 2"),
+    "other jobs": set_in_scale("workers: 2", "workers: 3"),
     "training means the same": edit(*TRAINING_EDIT),
     "a comment": edit("report/text.py", "WIDTH = 110", "WIDTH = 110  # a comment"),
     "the data source": edit(*DATA_EDIT),
-    "the bands": edit("stages/fit.py", "BAND_POINTS = 61", "BAND_POINTS = 31"),
+    "the bands": edit("protocols/learning_curves/tables.py", "BAND_POINTS = 61", "BAND_POINTS = 31"),
     "an image": flip_a_pixel,
     "a file beside the data": add_a_file,
 }
@@ -126,7 +133,7 @@ def expected(subject: Subject) -> set[str]:
         made: set[str] = set()
         for step in every:
             if step.made_of not in idle and (
-                made & set(step.all_inputs) or not _same(here, fresh, step.files)
+                made & set(step.all_inputs) or not _same(here, fresh, _made(fresh, step))
             ):
                 wrong.add(step.made_of)
                 made |= set(step.files)
@@ -139,6 +146,13 @@ def expected(subject: Subject) -> set[str]:
 
 def _there(folder: Path, step: Step) -> list[bool]:
     return [(folder / file).exists() for file in step.files]
+
+
+def _made(folder: Path, step: Step) -> set[str]:
+    """The files that a step has made, the records that a search has added included."""
+    made = read_made_of(folder / step.made_of)
+    assert made is not None
+    return {*step.files, *made.outputs}
 
 
 def _same(here: Path, fresh: Path, files: Iterable[str]) -> bool:

@@ -15,6 +15,7 @@ import yaml
 
 from scalinglaws.training.records.record import read_record, write_record
 from workflow.project import (
+    ADDED,
     ALL_GRID_RUNS,
     ALL_RUNS,
     DATA_EDIT,
@@ -22,6 +23,7 @@ from workflow.project import (
     FROM_RUNS,
     GRIDS,
     RATES,
+    SCALE,
     SEEDS,
     STUDY_NAME,
     SUBSETS,
@@ -30,6 +32,7 @@ from workflow.project import (
     Jobs,
     Project,
     grid_run,
+    record_of,
     runs_line,
     search_run,
 )
@@ -41,33 +44,80 @@ N, G = len(ALL_RUNS), len(ALL_GRID_RUNS)
 
 
 def test_a_subset_size_is_added_and_taken_away_again(project: Project) -> None:
-    project.change("scales.smoke.subsets", [*SUBSETS, 80])
+    project.change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80])
     outcome = project.replicate()
     assert outcome.status == 0, outcome.stderr
     assert outcome.jobs == GRIDS + FROM_RUNS
     assert outcome.trained == {grid_run(width, 80, seed) for width in WIDTHS for seed in SEEDS}
     assert project.jobs() == NOTHING
 
-    project.change("scales.smoke.subsets", list(SUBSETS))
+    project.change("scales.smoke.runs.axes.subset.examples", list(SUBSETS))
     assert project.jobs() == GRIDS + FROM_RUNS  # the jobs have other runs now, and run
     assert project.train().trained == set()
 
 
-def test_a_learning_rate_that_wins_is_added(project: Project) -> None:
+def test_a_candidate_that_wins_is_added(project: Project) -> None:
     before = project.learning_rates()
     project.change("runs.learning_rate.search", [*RATES, 0.05])
     trained = project.train().trained
-    assert project.learning_rates() == dict.fromkeys(before, 0.05), "the test's data should make it win"
-    assert trained == {search_run(width, 0.05) for width in WIDTHS} | ALL_GRID_RUNS
+    # The best is the largest, so the rule adds twice as much, which is better still with the test's data.
+    assert project.learning_rates() == dict.fromkeys(before, 0.1)
+    assert trained == {search_run(width, rate) for width in WIDTHS for rate in (0.05, 0.1)} | ALL_GRID_RUNS
+
+
+def test_a_candidate_that_loses_retrains_nothing(project: Project) -> None:
+    before = project.learning_rates()
+    project.change("runs.learning_rate.search", [1e-6, *RATES])
+    assert project.train().trained == {search_run(width, 1e-6) for width in WIDTHS}
+    assert project.learning_rates() == before
+
+
+def test_a_search_is_widened_once_more(project: Project) -> None:
+    assert set(project.learning_rates().values()) == {ADDED}
+    project.change("runs.learning_rate.widenings", 2)
+    assert project.train().trained == {search_run(width, 2 * ADDED) for width in WIDTHS} | ALL_GRID_RUNS
+    project.change("runs.learning_rate.widenings", 1)  # without what its own candidates do not lead to
+    assert project.train().trained == ALL_GRID_RUNS
+    searches = project.results / "tables" / STUDY_NAME / "searches.csv"
+    assert len(searches.read_text().splitlines()) == 1 + len(WIDTHS) * (len(RATES) + 1)
+
+
+def test_a_record_that_a_search_added_is_deleted(project: Project) -> None:
+    tables, wanted = project.tables(), search_run(WIDTHS[0], ADDED)
+    record_of(project, wanted).unlink()
+    outcome = project.replicate()
+    assert (outcome.status, outcome.trained) == (0, {wanted})
+    assert project.tables() == tables
+    assert project.jobs() == NOTHING
+
+
+def test_a_learning_rate_is_given_instead_of_searched(project: Project) -> None:
+    """One run of the search is then one of the grid, and is not trained twice."""
+    project.change("runs.learning_rate", ADDED)
+    assert project.train().trained == ALL_GRID_RUNS - {grid_run(width, 20, 0) for width in WIDTHS}
+    runs = (project.results / "tables" / STUDY_NAME / "runs.csv").read_text()
+    assert (runs.count(",grid,"), runs.count(",search,")) == (G, 0)
+
+
+def test_development_has_runs_of_its_own(project: Project) -> None:
+    tables, published = project.tables(), project.records()
+    project.write_scale({**SCALE, "development": True})
+    assert project.train().trained.isdisjoint(ALL_RUNS)
+    both = project.records()
+    assert (len(both), both.items() >= published.items()) == (2 * N, True)
+    project.write_scale(SCALE)
+    outcome = project.replicate()
+    assert (outcome.status, outcome.trained) == (0, set())
+    assert project.tables() == tables
 
 
 def test_a_change_of_all_runs_is_reverted(project: Project) -> None:
     tables = project.tables()
-    project.change("runs.budget.steps", 6)
+    project.change("runs.duration.steps", 6)
     assert project.train().trained == ALL_RUNS
-    project.change("runs.budget.steps", 20)
+    project.change("runs.duration.steps", 20)
     said = project.why()
-    assert "budget.steps changed from 6 to 20" in said
+    assert "duration.steps changed from 6 to 20" in said
     assert f"0 to train, {G} only if the search chooses another rate, {N - G} kept." in said
     outcome = project.replicate()
     assert outcome.trained == set()
@@ -78,7 +128,7 @@ def test_runs_are_divided_into_other_jobs(project: Project) -> None:
     """With another number of workers, jobs with other runs start and find them trained."""
     tables = project.tables()
     scale = project.folder / "config" / "smoke.yaml"
-    scale.write_text(scale.read_text().replace("workers: 1", "workers: 2"))
+    scale.write_text(scale.read_text().replace("workers: 2", "workers: 3"))
     assert project.jobs() == Jobs(["train w2 part0", "train w2 part2"]) + FROM_RUNS
     said = project.why()
     assert "are divided into jobs differently" in said
@@ -91,9 +141,10 @@ def test_runs_are_divided_into_other_jobs(project: Project) -> None:
 
 def test_two_studies_change_their_subsets(project: Project) -> None:
     """Nothing that one of them has trained counts for the other."""
-    study = yaml.safe_load(project.study_file.read_text())
-    fewer = {**study, "study": "hestness-2017/other", "figures": []}
-    fewer["scales"] = {"smoke": {**study["scales"]["smoke"], "subsets": list(SUBSETS[:-1])}}
+    fewer = yaml.safe_load(project.study_file.read_text())
+    fewer.update(study="hestness-2017/other", figures=[])
+    axes = fewer["scales"]["smoke"]["runs"]["axes"]
+    axes["subset.examples"] = list(SUBSETS[:-1])
     other = project.study_file.with_name("other.yaml")
     other.write_text(yaml.safe_dump(fewer))
     # The runs that both have: nothing to train.
@@ -106,10 +157,10 @@ def test_two_studies_change_their_subsets(project: Project) -> None:
     assert project.replicate().trained == set()
     assert project.jobs() == NOTHING
 
-    project.change("scales.smoke.subsets", list(SUBSETS[:-1]))
-    fewer["scales"]["smoke"]["subsets"] = list(SUBSETS)
+    project.change("scales.smoke.runs.axes.subset.examples", list(SUBSETS[:-1]))
+    axes["subset.examples"] = list(SUBSETS)
     other.write_text(yaml.safe_dump(fewer))
-    both = GRIDS + GRIDS + FROM_RUNS + Jobs(["collect", "fit", "claims"])
+    both = GRIDS + GRIDS + FROM_RUNS + Jobs(["collect", "fit other", "claims"])
     assert project.jobs() == both
     assert f"3 runs are no longer part of {STUDY_NAME}" in project.why()
     said = project.why("results/smoke/fits/hestness-2017/other/fits.csv")
@@ -173,7 +224,7 @@ def test_a_fresh_clone_adopts_published_records(project: Project, tmp_path: Path
         run: state.content for run, state in project.records().items()
     }
     assert clone.jobs() == NOTHING
-    clone.change("scales.smoke.subsets", [*SUBSETS, 80])
+    clone.change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80])
     assert runs_line(2, 3, G) in clone.why()
 
 
@@ -263,17 +314,14 @@ def _processes_in(folder: Path) -> list[int]:
 
 # Records that are not as they were written
 
-
-def _record_of(project: Project, wanted: str) -> Path:
-    return next(
-        project.runs / f"{run}.json" for run, state in project.records().items() if state.words == wanted
-    )
+SPOILED = [grid_run(WIDTHS[0], SUBSETS[1], 1), search_run(WIDTHS[0], ADDED)]
 
 
-def test_a_digit_of_a_record_was_edited(project: Project) -> None:
+@pytest.mark.parametrize("wanted", SPOILED)
+def test_a_digit_of_a_record_was_edited(project: Project, wanted: str) -> None:
     """It is an error that says what to do, and then no other run is trained."""
-    wanted, tables = grid_run(WIDTHS[0], SUBSETS[1], 1), project.tables()
-    path = _record_of(project, wanted)
+    tables = project.tables()
+    path = record_of(project, wanted)
     times, original = path.stat(), path.read_text()
     path.write_text(original.replace('"steps": 20', '"steps": 19'))
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -294,10 +342,11 @@ def test_a_digit_of_a_record_was_edited(project: Project) -> None:
 
 def test_the_results_follow_a_record_that_was_put_back(project: Project) -> None:
     """Another valid record in the place of one, with its time: the tables are made again, and back."""
-    path = _record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
+    path = record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
     times, tables, record = path.stat(), project.tables(), read_record(path)
-    result = record.result.model_copy(update={"minima": {**record.result.minima, "cross_entropy": 2.0}})
-    for each in (record.model_copy(update={"result": result}), record):
+    (result,) = record.results
+    other = result.model_copy(update={"minima": {**result.minima, "cross_entropy": 2.0}})
+    for each in (record.model_copy(update={"results": (other,)}), record):
         write_record(each, path.parent)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
         outcome = project.replicate()
@@ -305,9 +354,10 @@ def test_the_results_follow_a_record_that_was_put_back(project: Project) -> None
         assert (project.tables() == tables) == (each == record)
 
 
-def test_a_truncated_record_is_moved_aside_and_its_run_trained_again(project: Project) -> None:
-    wanted, tables = grid_run(WIDTHS[0], SUBSETS[1], 1), project.tables()
-    path = _record_of(project, wanted)
+@pytest.mark.parametrize("wanted", SPOILED)
+def test_a_truncated_record_is_moved_aside_and_its_run_trained_again(project: Project, wanted: str) -> None:
+    tables = project.tables()
+    path = record_of(project, wanted)
     half = path.read_text()[:100]
     path.write_text(half)
     outcome = project.replicate()
@@ -375,14 +425,14 @@ def test_verify_reads_everything_and_changes_nothing(project: Project) -> None:
         "report               1      0        0\n"
         "\nresults/smoke matches its code, config and data.\n"
     )
-    record = _record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
+    record = record_of(project, grid_run(WIDTHS[0], SUBSETS[1], 1))
     record.write_text(record.read_text().replace('"cpu_seconds": 0', '"cpu_seconds": 1'))
     said = verify()  # no table holds this, and still a record is not to be edited
     assert "figures              0      1        0\n" in said
     assert "once its run records are put back or deleted" in said
     assert f"- {record.relative_to(project.folder)}: was changed after its run ended" in said
     (project.results / "report" / "hestness-2017.txt").unlink()
-    project.change("fit.level", 0.9)
+    project.change("protocol.level", 0.9)
     said = verify()
     assert "fits                 0      1        0\n" in said
-    assert "- fit.level changed from its default to 0.9\n" in said
+    assert "- protocol.level changed from its default to 0.9\n" in said

@@ -6,7 +6,7 @@ from workflow.project import ALL_RUNS, FROM_FITS, FROM_RUNS, RESULTS, STUDY_NAME
 
 pytestmark = pytest.mark.slow
 
-LEVEL = ("--set", f"{STUDY_NAME}:fit.level=0.9")
+LEVEL = ("--set", f"{STUDY_NAME}:protocol.level=0.9")
 
 
 def test_one_study_has_a_report_of_its_own(project: Project) -> None:
@@ -30,7 +30,7 @@ def test_what_is_set_is_part_of_what_is_recomputed(project: Project) -> None:
         return jobs_in((project.results / "logs" / "snakemake.log").read_text())
 
     said = project.call("scalinglaws.cli.main", "why", str(RESULTS), *LEVEL).stdout
-    assert said.startswith(f"{RESULTS} is stale: fit.level changed from its default to 0.9.\n")
+    assert said.startswith(f"{RESULTS} is stale: protocol.level changed from its default to 0.9.\n")
     assert replicate(*LEVEL) == FROM_FITS
     assert replicate(*LEVEL) == Jobs()
     assert project.tables() != before
@@ -43,7 +43,12 @@ def test_what_is_set_is_part_of_what_is_recomputed(project: Project) -> None:
 def test_a_grid_that_is_set_trains_its_runs_and_keeps_the_others(project: Project) -> None:
     records = project.records()
     outcome = project.call(
-        "scalinglaws.cli.main", "replicate", "--scale", "smoke", "--set", f"{STUDY_NAME}:subsets=[10, 15, 80]"
+        "scalinglaws.cli.main",
+        "replicate",
+        "--scale",
+        "smoke",
+        "--set",
+        f"{STUDY_NAME}:runs.axes.subset.examples=[10, 15, 80]",
     )
     assert outcome.returncode == 0, outcome.stderr
     assert project.changed_since(records) == {f"grid w2 D80 s{seed}" for seed in (0, 1, 2)}

@@ -16,7 +16,7 @@ from workflow.project import LIMIT, STUDY_NAME, Project
 pytestmark = pytest.mark.slow
 
 SECONDS = 10.0
-ENDLESS = {"steps": 10**7, "patience": 10**6, "evaluation_ratio": 1.2}
+ENDLESS = {"duration.steps": 10**7, "stopping.patience": 10**6, "evaluation.ratio": 1.2}
 NOTED = "        self.number = number\n"
 
 
@@ -24,7 +24,8 @@ NOTED = "        self.number = number\n"
 def endless(bare: Project) -> Project:
     """A project with two jobs that would train for hours; with one core, one of them waits."""
     bare.forks = False  # a signal must reach the processes themselves
-    bare.change("runs.budget", ENDLESS)
+    for key, value in ENDLESS.items():
+        bare.change(f"runs.{key}", value)
     bare.change("runs.learning_rate", 0.001)
     return bare
 

@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from workflow.project import (
+    ADDED,
     ALL_GRID_RUNS,
     ALL_RUNS,
     DATA_EDIT,
@@ -26,6 +27,7 @@ from workflow.project import (
     FROM_RUNS,
     GRIDS,
     RATES,
+    SCALE,
     SEARCHES,
     SEEDS,
     STUDY_NAME,
@@ -34,7 +36,9 @@ from workflow.project import (
     WIDTHS,
     Jobs,
     Project,
+    record_of,
     runs_line,
+    search_run,
 )
 
 pytestmark = pytest.mark.slow
@@ -45,6 +49,7 @@ DATA = Jobs({"prepare": 1, "shuffle": len(SEEDS)})
 REPORT = "results/smoke/report/hestness-2017.txt"
 CURRENT = f"{FIGURE} is up to date.\n"
 N, G = len(ALL_RUNS), len(ALL_GRID_RUNS)
+ALL_NEW = runs_line(3, N - 1, 0)  # what the search adds is not known before it is done
 Edit = Callable[[Project], object]
 
 
@@ -107,8 +112,8 @@ def set_caption(project: Project) -> None:
 
 def edit_nothing_that_counts(project: Project) -> None:
     """Comments, docstrings and layout."""
-    project.edit("training/records/search.py", '"""Choose the candidate', '"""Pick the candidate')
-    project.edit(*TRAINING_EDIT[:2], "    # a comment\n\n    best = min(scores, key=")
+    project.edit("training/records/search.py", '"""Try the candidates', '"""Train the candidates')
+    project.edit(*TRAINING_EDIT[:2], f"    # a comment\n\n{TRAINING_EDIT[1]}")
     project.edit("data/store.py", '"""Prepared data sets:', '"""Prepared data sets: indeed')
     for module in ("stages/fit.py", "plotting/style.py", "report/text.py", "claims/verdict.py"):
         path = project.source(module)
@@ -197,27 +202,70 @@ def add_a_file(project: Project) -> None:
 MODEL = {"family": "resnet", "width": WIDTHS[0], "depth": 8}
 TABLE = [
     # The grid
-    Row("a subset size", change("scales.smoke.subsets", [*SUBSETS, 80]), GRIDS + FROM_RUNS,
+    Row("a subset size", change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80]), GRIDS + FROM_RUNS,
         ("subset.examples changed from [10, 15, 20, 30, 40, 60] to [10, 15, 20, 30, 40, 60, 80]",
          runs_line(2, 3, G))),
-    Row("a seed", change("scales.smoke.seeds", [*SEEDS, 3]),
+    Row("a seed", change("scales.smoke.runs.axes.seed", [*SEEDS, 3]),
         Jobs(["shuffle", "train w2 part1"]) + FROM_RUNS,
         ("seed changed from [0, 1, 2] to [0, 1, 2, 3]", runs_line(1, 6, 6))),
-    Row("a model", change("scales.smoke.models", [MODEL, {**MODEL, "width": 4}]),
-        Jobs(["search w4", "train w4", "train w2"]) + FROM_RUNS,
-        ("not made yet: ", runs_line(3, N, G))),
-    Row("a learning rate", change("runs.learning_rate.search", [*RATES, 0.05]), JOBS + FROM_RUNS,
-        ("learning_rate changed from [0.001, 0.002] to [0.001, 0.002, 0.05]",
-         f"1 to train (1 without a record), {G} only if the search chooses another rate, 2 kept.")),
-    Row("a subset size is taken away", change("scales.smoke.subsets", list(SUBSETS[1:])),
+    Row("a model", change("scales.smoke.runs.axes.model", [MODEL, {**MODEL, "width": 4}]),
+        Jobs(["train w4", "train w2"]) + FROM_RUNS,  # jobs enough, which search first
+        ("not made yet: ", runs_line(2, N - 1, N))),
+    Row("a subset size is taken away", change("scales.smoke.runs.axes.subset.examples", list(SUBSETS[1:])),
         GRIDS + FROM_RUNS, (f"3 runs are no longer part of {STUDY_NAME}", runs_line(2, 0, G - 3))),
+    # The search
+    Row("a candidate", change("runs.learning_rate.search", [*RATES, 0.05]), JOBS + FROM_RUNS,
+        ("learning_rate.search changed from [0.001, 0.002] to [0.001, 0.002, 0.05]",
+         f"1 to train (1 without a record), {G} only if the search chooses another rate, 2 kept.")),
+    Row("a candidate that the rule had added", change("runs.learning_rate.search", [*RATES, ADDED]),
+        JOBS + FROM_RUNS,
+        ("learning_rate.search changed from [0.001, 0.002] to [0.001, 0.002, 0.004]",
+         f"1 to train (1 without a record), {G} only if the search chooses another rate, 3 kept.")),
+    Row("a candidate is taken away", change("runs.learning_rate.search", [RATES[0], ADDED]),
+        JOBS + FROM_RUNS,
+        ("learning_rate.search changed from [0.001, 0.002] to [0.001, 0.004]",
+         f"1 to train (1 without a record), {G} only if the search chooses another rate, 2 kept.")),
+    Row("widenings", change("runs.learning_rate.widenings", 2), JOBS + FROM_RUNS,
+        ("learning_rate.widenings changed from 1 to 2",
+         f"1 to train (1 without a record), {G} only if the search chooses another rate, 3 kept.")),
+    Row("no widenings", change("runs.learning_rate.widenings", 0), JOBS + FROM_RUNS,
+        ("learning_rate.widenings changed from 1 to 0",
+         f"0 to train, {G} only if the search chooses another rate, 2 kept.")),
+    Row("the search's metric", change("runs.learning_rate.metric", "top5_error"), JOBS + FROM_RUNS,
+        ("learning_rate.metric changed from cross_entropy to top5_error",)),
+    Row("the search's size", change("runs.learning_rate.at", [15]), JOBS + FROM_RUNS,
+        ("learning_rate.at changed from 20 to 15",
+         f"2 to train (2 without a record), {G} only if the search chooses another rate, 0 kept.")),
+    Row("the score", change("runs.score", "final"), JOBS + FROM_RUNS,
+        ("is stale: score changed from minimum to final.",
+         f"0 to train, {G} only if the search chooses another rate, 3 kept.")),
+    Row("a record that the rule added is deleted",
+        lambda project: record_of(project, search_run(WIDTHS[0], ADDED)).unlink(), JOBS + FROM_RUNS,
+        (".json is missing",
+         f"1 to train (1 without a record), {G} only if the search chooses another rate, 2 kept.")),
+    Row("a learning rate instead of a search", change("runs.learning_rate", ADDED), GRIDS + FROM_RUNS,
+        ("learning_rate changed from searched to 0.004", runs_line(2, G - 1, 1))),  # one was in the search
     # Runs' own specs
-    Row("the budget", change("runs.budget.steps", 25), JOBS + FROM_RUNS,
-        ("budget.steps changed from 20 to 25\n", runs_line(3, N, 0))),
+    Row("the duration", change("runs.duration.steps", 25), JOBS + FROM_RUNS,
+        ("duration.steps changed from 20 to 25\n", ALL_NEW)),
+    Row("a duration of another kind", change("runs.duration", {"epochs": 4}), JOBS + FROM_RUNS,
+        ("duration.epochs changed from its default to 4", ALL_NEW)),
+    Row("the schedule", change("runs.schedule", {"decay": "cosine", "warmup": {"share": 0.1}}),
+        JOBS + FROM_RUNS,
+        ("schedule.decay changed from its default to cosine", ALL_NEW)),
+    Row("the stopping", change("runs.stopping.patience", 2), JOBS + FROM_RUNS,
+        ("stopping.patience changed from 1 to 2", ALL_NEW)),
+    Row("the evaluation", change("runs.evaluation", {"first": 2}), JOBS + FROM_RUNS,
+        ("evaluation.first changed from its default to 2", ALL_NEW)),
+    Row("a default that is written out", change("runs.procedure", {"name": "train"}), NOTHING, (CURRENT,)),
+    Row("one more axis of one value", change("scales.smoke.runs.axes.optimiser.weight_decay", [0]),
+        Jobs(["collect"]) + FROM_FITS, ("is stale: axes changed from [] to ['optimiser.weight_decay'].",)),
+    Row("the key development", lambda project: project.write_scale({**SCALE, "development": True}),
+        DATA + JOBS + FROM_RUNS, ("not made yet: ", ALL_NEW)),
     # Fits, figures and claims
-    Row("a fit option", change("fit.level", 0.9), FROM_FITS,
-        ("is stale: fit.level changed from its default to 0.9.\nTo be made again: fits, figures.\n",)),
-    Row("resamples", set_resamples, FROM_FITS, ("fit.resamples changed from 30 to 40.",)),
+    Row("a fit option", change("protocol.level", 0.9), FROM_FITS,
+        ("is stale: protocol.level changed from its default to 0.9.\nTo be made again: fits, figures.\n",)),
+    Row("resamples", set_resamples, FROM_FITS, ("protocol.resamples changed from 30 to 40.",)),
     Row("a caption", set_caption, Jobs(["figure"]),
         ("figure.caption changed from Tiny. to Another..", "again: figures.")),
     Row("a published constant",
@@ -230,21 +278,22 @@ TABLE = [
         ("is stale: the code of scalinglaws.plotting.style changed.\nTo be made again: figures.\n",)),
     Row("a style of one's own", set_style, Jobs(["figure"]), ("own.mplstyle is a new input of figures",)),
     Row("a figure's code",
-        edit("papers/hestness_2017/figures/learning_curves.py", '"ncols": 2', '"ncols": 1'),
+        edit("papers/hestness_2017/figures/learning_curves.py", "figsize=(10.5, 6.4)", "figsize=(9, 6.4)"),
         Jobs(["figure"]), ("the code of scalinglaws.papers.hestness_2017.figures.learning_curves changed.",)),
     Row("the report's code", edit("report/text.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
         ("the code of scalinglaws.report.text changed.", ": report."), REPORT),
-    Row("the verdict's code", edit("claims/verdict.py", "CONSISTENT = ", "OTHER = CONSISTENT = "),
+    Row("the verdict's code", edit("claims/verdict.py", "INCONCLUSIVE = ", "OTHER = INCONCLUSIVE = "),
         Jobs(["claims", "summary"]), ("the code of scalinglaws.claims.verdict changed.",), REPORT),
-    Row("a fit's code", edit("stages/fit.py", "BAND_POINTS = 61", "BAND_POINTS = 51"), FROM_FITS,
-        ("the code of scalinglaws.stages.fit changed.", ": fits, figures.")),
+    Row("a fit's code", edit("protocols/learning_curves/tables.py", "BAND_POINTS = 61", "BAND_POINTS = 51"),
+        FROM_FITS,
+        ("the code of scalinglaws.protocols.learning_curves.tables changed.", ": fits, figures.")),
     Row("a model's code", edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2"), JOBS + FROM_RUNS,
-        ("the code of scalinglaws.models.resnet changed.", runs_line(3, N, 0, "by other code"))),
+        ("the code of scalinglaws.models.resnet changed.", runs_line(3, N - 1, 0, "by other code"))),
     Row("a data source's code",
         edit(*DATA_EDIT),
         DATA + JOBS + FROM_RUNS,
         ("the code of scalinglaws.data.sources.cifar changed.",
-         f"0 to train, {N} only if the data come out different, 0 kept.")),
+         f"0 to train, {N - 1} only if the data come out different, 0 kept.")),
     Row("no meaning of code", edit_nothing_that_counts, NOTHING),
     Row("code that is not used", edit_what_is_not_used, NOTHING),
     Row("keys in reverse", reverse_keys, NOTHING, (CURRENT,)),
@@ -281,8 +330,9 @@ TABLE = [
     Row("no notes, and touched outputs", forget(touch_outputs), NOTHING),
     Row("no notes, and a model's code", forget(edit("models/resnet.py", "STAGES = 3", "STAGES = 1 + 2")),
         JOBS + FROM_RUNS, ("the code of scalinglaws.models.resnet changed.",)),
-    Row("no notes, and a fit option", forget(change("fit.level", 0.9)), FROM_FITS),
-    Row("no notes, and a subset size", forget(change("scales.smoke.subsets", [*SUBSETS, 80])),
+    Row("no notes, and a fit option", forget(change("protocol.level", 0.9)), FROM_FITS),
+    Row("no notes, and a subset size",
+        forget(change("scales.smoke.runs.axes.subset.examples", [*SUBSETS, 80])),
         GRIDS + FROM_RUNS),
 ]  # fmt: skip
 
@@ -305,7 +355,7 @@ def test_a_project_that_was_moved_is_up_to_date(project: Project, tmp_path: Path
     shutil.rmtree(moved.folder / ".snakemake")
     shutil.rmtree(project.folder)
     assert moved.jobs() == NOTHING
-    moved.change("fit.level", 0.9)
+    moved.change("protocol.level", 0.9)
     assert moved.jobs() == FROM_FITS
 
 

@@ -18,5 +18,5 @@ for step in steps_of("figures"):
             note=note(step),
         shell:
             "python -m scalinglaws.stages.figures --spec {params.spec:q} --files {input.files:q}"
-            " --runs {input.runs:q} --style {input.style:q} --out {params.folder:q} {params.note}"
+            " --runs {input.runs:q} --beside {input.beside:q} --style {input.style:q} --out {params.folder:q} {params.note}"
             " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

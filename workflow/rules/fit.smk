@@ -1,3 +1,5 @@
+# One rule per study: its protocol makes tables of its runs, of public runs and of the tables of other studies.
+
 for step in steps_of("fit"):
 
     rule:
@@ -12,8 +14,10 @@ for step in steps_of("fit"):
             f"{RESULTS}/logs/fit/{step.name}.log",
         params:
             spec=verbatim(step.text),
+            studies=shlex.join(word for folders in step.folders for word in ("--studies", *folders)),
             folder=folder_of_output,
             note=note(step),
         shell:
-            "python -m scalinglaws.stages.fit --spec {params.spec:q} --runs {input.runs:q} --out {params.folder:q}"
-            " {params.note} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+            "python -m scalinglaws.stages.fit --spec {params.spec:q} --runs {input.runs:q} {params.studies}"
+            " --inputs {input:q} --out {params.folder:q} {params.note}"
+            " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -36,4 +36,5 @@ for step in steps_of("report"):
             note=note(step),
         shell:
             "python -m scalinglaws.stages.report --spec {params.spec:q} --claims {input.claims:q}"
-            " --out {output.summary:q} {params.note} 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"
+            " --evidence {input.evidence:q} --out {output.summary:q} {params.note}"
+            " 2> {log:q} || {{ cat {log:q} >&2; exit 1; }}"

@@ -44,7 +44,7 @@ for number, step in enumerate(steps_of("train")):
             versions="--strict-versions" if ASKED.strict_versions else "",
             note=note(step),
         message:
-            f"train {step.name}: {len(step.job.runs)} runs"
+            f"train {step.name}: {len(step.job.planned)} runs"
         shell:
             "python -m scalinglaws.stages.train --plan {params.plan:q} --job {params.job:q} --spec {params.spec}"
             " --data {params.data:q} --subsets {params.subsets:q} --out {params.runs:q} --device {params.device}"

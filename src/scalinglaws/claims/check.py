@@ -8,39 +8,51 @@ from collections.abc import Iterator
 
 from scalinglaws.claims.claim import ChanceQuantity, Claim, FitQuantity, claims_of
 from scalinglaws.config import plugins
+from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.modules import LAWS, TASKS
-from scalinglaws.config.plan import AnalysisPlan, Plan, StudyPlan
+from scalinglaws.config.plan import Plan, StudyPlan
 from scalinglaws.config.reading.explain import unknown
 from scalinglaws.errors import ConfigError
 
-DERIVED = ("difference", "small-data")
-"""What follows from the fits of a law: exponents of two metrics compared, and slopes below the region."""
+DERIVED = ("difference", "small-data", "straightness")
+"""What follows from the fits of a law: exponents of two metrics compared, slopes below the region, and how
+straight the points are."""
+STRAIGHTNESS = ("lack-of-fit", "bend", "p-value", "aicc-floor", "aicc-break", "aicc-best-rival")
 
 
 def check_claims(work: Plan) -> None:
     """Check all claims about the studies of a plan.
 
     Raises:
-        ConfigError: a law, metric or parameter does not exist, or an analysis makes no such table.
+        ConfigError: a law, metric or parameter does not exist, an analysis makes no such table, or a claim
+            is said to be judged by runs trained here where there are none.
     """
-    for plan in work.all_studies:
-        for claim in claims_of(plan.study.study):
-            wrong = _of_tables(claim, plan) if isinstance(plan, AnalysisPlan) else _of_runs(claim, plan)
+    for plan in work.studies:
+        for claim in claims_of(plan.name):
+            wrong = (
+                _of_runs(claim, plan)
+                if isinstance(plan.scaled.protocol, FitOptions)
+                else _of_tables(claim, plan)
+            )
             for key, problem in wrong:
                 raise ConfigError(f"claim {claim.id}: quantity.{key}: {problem}")
+            if claim.kind != "recomputed" and not (plan.grid or plan.reads):
+                raise ConfigError(f"claim {claim.id}: kind: must be recomputed; its study trains nothing")
+            if claim.kind != "trained" and plan.grid:
+                raise ConfigError(f"claim {claim.id}: kind: must be trained; its study trains its runs")
 
 
-def _of_tables(claim: Claim, plan: AnalysisPlan) -> Iterator[tuple[str, str]]:
+def _of_tables(claim: Claim, plan: StudyPlan) -> Iterator[tuple[str, str]]:
     if claim.quantity.table not in plan.tables:
         yield (
             "table",
-            f"{plan.study.analysis} makes no table of this name; allowed are {', '.join(plan.tables)}",
+            f"{plan.study.protocol.name} makes no table of this name; allowed are {', '.join(plan.tables)}",
         )
 
 
 def _of_runs(claim: Claim, plan: StudyPlan) -> Iterator[tuple[str, str]]:
     quantity = claim.quantity
-    metrics: tuple[str, ...] = plugins.constant(TASKS, plan.grid.task, "METRICS")
+    metrics: tuple[str, ...] = plugins.constant(TASKS, plan.grid.task, "METRICS") if plan.grid else ()
     if isinstance(quantity, ChanceQuantity):
         if quantity.metric not in metrics:
             yield "metric", unknown(quantity.metric, metrics)
@@ -63,6 +75,8 @@ def _of_a_fit(quantity: FitQuantity, law: str, derived: str) -> Iterator[tuple[s
         return
     if derived == "small-data":
         names = ("slope", *(f"slope-{name}" for name in names))
+    elif derived == "straightness":
+        names = STRAIGHTNESS
     elif not derived:
         names = (*names, "r_squared")
     if quantity.parameter not in names:

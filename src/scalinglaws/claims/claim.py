@@ -33,6 +33,10 @@ class ChanceQuantity(Strict):
     relative_to: Literal["chance"]
 
 
+Kind = Literal["trained", "recomputed"]
+"""What a claim is judged by: runs that are trained here; or exact computations and runs of others, fitted
+again. The second say that we compute as the paper does, the first that its statement holds elsewhere."""
+
 Quantity = Annotated[FitQuantity | ChanceQuantity, Field(discriminator="table")]
 
 
@@ -52,6 +56,7 @@ class Claim(Strict):
     quantity: Quantity
     published: float | None = Field(default=None, description="The printed number, where there is one.")
     range: tuple[float, float] = Field(description="Values for which the statement is true, ends included.")
+    kind: Kind = Field(description="What it is judged by; unless given, what its file says.")
     min_points: int = Field(default=1, ge=1, description="Fewest points needed for a verdict.")
     threshold: Literal["published", "ours"] = Field(
         default="published", description="Who chose the ends of the range: the paper, or this project."
@@ -84,15 +89,18 @@ class Claim(Strict):
 
 class _Paper(Strict):
     paper: dict[str, str]
+    kind: Kind
     data_sets: dict[str, DataSet] = Field(default_factory=dict)
     claims: tuple[Claim, ...]
 
     @model_validator(mode="before")
     @classmethod
-    def _resolve_data_sets(cls, content: object) -> object:
-        """Replace the name of a data set in a claim by the data set itself."""
+    def _complete(cls, content: object) -> object:
+        """Replace the name of a data set in a claim by the data set itself, and give it the file's kind."""
         if isinstance(content, dict):
             for claim in content.get("claims") or ():
+                if "kind" in content:
+                    claim.setdefault("kind", content["kind"])
                 name = claim.get("data_set")
                 if isinstance(name, str):
                     claim["data_set"] = (content.get("data_sets") or {}).get(name, name)

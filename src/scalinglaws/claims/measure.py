@@ -10,7 +10,7 @@ from scalinglaws.errors import DataError
 from scalinglaws.tables.schema import BEST
 from scalinglaws.tasks.core.metrics import chance_level
 
-SCORED = BEST.only("metric", "examples", "data_size", "score", "low", "high")
+SCORED = BEST.only("metric", "examples", "data_size", "score", "low", "high", "converged", "rivalled")
 """What is read of the table `best`. An analysis may make one too, with other columns beside these."""
 
 
@@ -68,6 +68,8 @@ def _relative_to_chance(quantity: ChanceQuantity, best: pd.DataFrame | None) -> 
         return Measurement(nan, nan, nan, nan, 0, f"there is no table of best fits of {quantity.metric}")
     smallest = best[best.metric == quantity.metric].sort_values("data_size").iloc[0]
     classes = float(smallest["examples"]) / float(smallest["data_size"])
+    if smallest["rivalled"] or not smallest["converged"]:
+        return Measurement(nan, nan, nan, nan, 0, f"the best model by {quantity.metric} was cut, or may be")
     level = chance_level(quantity.metric, classes)
     if not level > 0:
         note = f"guessing among {classes:g} classes makes no {quantity.metric}"

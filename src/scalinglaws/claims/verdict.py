@@ -13,7 +13,8 @@ class Verdict(StrEnum):
     """What a replication says about a claim."""
 
     REPRODUCED = "reproduced"
-    CONSISTENT = "consistent"
+    RECOMPUTED = "recomputed"
+    INCONCLUSIVE = "inconclusive"
     NOT_REPRODUCED = "not reproduced"
     NOT_TESTABLE = "not testable at this scale"
 
@@ -29,10 +30,11 @@ class Judgement:
 def judge(claim: Claim, measured: Measurement, sources: Collection[str], title: str, scale: str) -> Judgement:
     """Judge a claim.
 
-    An interval inside the range means `reproduced`; one that overlaps it, `consistent`; one outside it,
-    `not reproduced`. With too few points or no interval the claim is `not testable at this scale`. A constant
-    that only holds for the paper's own data set can be neither reproduced nor refuted on other data: there it
-    is not testable, whatever the interval.
+    An interval inside the range means `reproduced`, or `recomputed` where nothing was trained here; one that
+    overlaps an end of it, `inconclusive`; one outside it, `not reproduced`. A range with one open end is
+    judged by the end of the interval on the other side. With too few points or no interval the claim is `not
+    testable at this scale`. A constant that only holds for the paper's own data set can be neither reproduced
+    nor refuted on other data: there it is not testable, whatever the interval.
 
     Args:
         claim: the claim.
@@ -58,9 +60,10 @@ def judge(claim: Claim, measured: Measurement, sources: Collection[str], title: 
             f"{'overlaps it' if overlap else 'lies elsewhere'}.",
         )
     if inside:
-        return Judgement(Verdict.REPRODUCED, f"The {span} lies inside {_range(claim)}.")
+        verdict = Verdict.RECOMPUTED if claim.kind == "recomputed" else Verdict.REPRODUCED
+        return Judgement(verdict, f"The {span} lies inside {_range(claim)}.")
     if overlap:
-        return Judgement(Verdict.CONSISTENT, f"The {span} overlaps {_range(claim)} without lying inside.")
+        return Judgement(Verdict.INCONCLUSIVE, f"The {span} overlaps {_range(claim)} without lying inside.")
     return Judgement(Verdict.NOT_REPRODUCED, f"The {span} lies outside {_range(claim)}.")
 
 

@@ -26,20 +26,19 @@ def run(options: argparse.Namespace) -> int:
     scale = work.config.scale
     estimates = Estimates(read_timings(), scale.machine, scale.device, count)
     print(f"Scale {scale.scale}: {scale.description}\n")
-    if work.studies:
-        rows = [_row(study.study.study, study.jobs, estimates) for study in work.studies]
+    if work.trained:
+        rows = [_row(study.name, study.jobs, estimates) for study in work.trained]
         if len(rows) > 1:
             rows.append(_row("all", work.jobs, estimates))
         print("\n".join(columns([HEADINGS, *rows])))
         parallel = scale.machine.workers if estimates.on_gpu else cores()
-        wall = in_words(estimates.wall_seconds(work.jobs, parallel))
+        wall = in_words(estimates.wall_seconds([job.planned for job in work.jobs], parallel))
         print(f"\nWith {parallel} {'job' if parallel == 1 else 'jobs'} at a time, training takes {wall}.")
         print(estimates.basis)
-        print("FLOPs are those of whole budgets; most runs stop earlier, and recorded times include that.")
-    if work.analyses:
-        more = "more " if work.studies else ""
-        trains = "study trains" if len(work.analyses) == 1 else "studies train"
-        print(f"{len(work.analyses)} {more}{trains} nothing.")
+        print("FLOPs are those of whole durations; most runs stop earlier, and recorded times include that.")
+    if others := len(work.studies) - len(work.trained):
+        more = "more " if work.trained else ""
+        print(f"{others} {more}{'study trains' if others == 1 else 'studies train'} nothing.")
     return 0
 
 
@@ -54,7 +53,7 @@ def count(run: RunSpec) -> ModelSize | None:
 
 
 def _row(name: str, jobs: Sequence[Job], estimates: Estimates) -> tuple[str, ...]:
-    runs = [run for job in jobs for run in job.runs]
+    runs = [run for job in jobs for run in job.planned]
     sizes = {run.model.name: size.parameters for run in runs if (size := estimates.size(run))}
     least, most = (f"{choose(sizes.values(), default=0):.1e}" for choose in (min, max))
     return (

@@ -79,7 +79,7 @@ def add_selection(parser: argparse.ArgumentParser, scale: str = "laptop (default
         action="append",
         metavar="KEY=VALUE",
         help="set a value of the config, in the scale file (scale:resamples=500) or in a study "
-        "(hestness-2017/image:budget.steps=300, hestness-2017/image:fit.level=0.9). "
+        "(hestness-2017/image:runs.duration.steps=300, hestness-2017/image:protocol.level=0.9). "
         "VALUE is YAML; repeatable. It holds for this call alone: without it, what it changed is made again",
     )
 

@@ -28,7 +28,7 @@ def trained(work: Plan, results: Path, versions: Mapping[str, str] | None = None
     found = set()
     for job in work.jobs:
         code, folder = training_code(job), results / "runs" / job.study
-        for run in job.runs:
+        for run in job.planned:
             with suppress(OSError, RecordError):
                 record = read_record(folder / f"{run.id}.json")
                 if record.code == code and versions in (None, without_patch(record.provenance.versions)):
@@ -53,8 +53,8 @@ class Progress:
         self._every = TERMINAL_EVERY if self._terminal else FILE_EVERY
         self._started = time.time()
         self._runs: dict[str, tuple[RunSpec, Path]] = {
-            run.id: (run, results / "runs" / study.study.study / f"{run.id}.json")
-            for study in work.studies
+            run.id: (run, results / "runs" / study.name / f"{run.id}.json")
+            for study in work.trained
             for run in study.runs
         }
         self._training_since: float | None = None

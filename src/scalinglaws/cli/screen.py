@@ -18,7 +18,7 @@ QUICK_SCALE = "smoke"
 RECORDS = Path("records")
 HEADINGS = {
     Verdict.REPRODUCED: "reproduced",
-    Verdict.CONSISTENT: "consistent",
+    Verdict.INCONCLUSIVE: "inconclusive",
     Verdict.NOT_REPRODUCED: "not reproduced",
     Verdict.NOT_TESTABLE: "not testable",
 }
@@ -38,28 +38,26 @@ class Left:
     def __init__(self, work: Plan, done: Collection[str], estimates: Estimates, cores: int) -> None:
         self.work, self.on_gpu, self._estimates, self._cores = work, estimates.on_gpu, estimates, cores
         self.parallel = work.config.scale.machine.workers if self.on_gpu else cores
-        jobs = [(job, tuple(run for run in job.runs if run.id not in done)) for job in work.jobs]
-        self._jobs = [job.model_copy(update={"runs": runs}) for job, runs in jobs if runs]
-        self.runs = {run.id: training_code(job) for job in self._jobs for run in job.runs}
+        jobs = [(job, [run for run in job.planned if run.id not in done]) for job in work.jobs]
+        self._jobs = [(job, runs) for job, runs in jobs if runs]
+        self.runs = {run.id: training_code(job) for job, runs in self._jobs for run in runs}
         self.papers = sorted(work.papers, key=self.seconds)
 
     def seconds(self, paper: str | None = None) -> float:
         """Estimated wall time that a paper needs; all papers if none is named."""
-        jobs = [job for job in self._jobs if paper in (None, job.study.partition("/")[0])]
-        studies = [each for each in self.work.all_studies if paper in (None, each.study.paper)]
+        jobs = [runs for job, runs in self._jobs if paper in (None, job.study.partition("/")[0])]
+        studies = [each for each in self.work.studies if paper in (None, each.study.paper)]
         training = self._estimates.wall_seconds(jobs, self.parallel)
         return training + STUDY_SECONDS * len(studies) / self._cores
 
     def count(self, paper: str) -> int:
         """Number of runs to train for a paper."""
-        return sum(len(job.runs) for job in self._jobs if job.study.partition("/")[0] == paper)
+        return sum(len(runs) for job, runs in self._jobs if job.study.partition("/")[0] == paper)
 
     def part(self, paper: str) -> Plan:
         """The plan of one paper."""
         return replace(
-            self.work,
-            studies=tuple(each for each in self.work.studies if each.study.paper == paper),
-            analyses=tuple(each for each in self.work.analyses if each.study.paper == paper),
+            self.work, studies=tuple(each for each in self.work.studies if each.study.paper == paper)
         )
 
 
@@ -103,7 +101,7 @@ def _count(number: int, what: str) -> str:
 def finished(part: Plan, results: Path) -> str:
     """Says that a paper is finished, and where its figures are."""
     (paper,) = part.papers
-    figures = sum(len(study.study.figures) for study in part.all_studies)
+    figures = sum(len(study.figures(part.config.name)) for study in part.studies)
     return f"{paper} is finished: {_count(figures, 'figure')} in {results}/figures/{paper}/"
 
 
@@ -113,20 +111,27 @@ def nothing(results: Path) -> list[str]:
 
 
 def ending(work: Plan, results: Path) -> list[str]:
-    """Counts of verdicts per paper, what to look at first, and the folders: on one screen."""
+    """Counts of verdicts per paper, what to look at first, and the folders: on one screen.
+
+    Claims that are recomputed, and not about runs trained here, have a row of their own.
+    """
     counts = {paper: _verdicts(work, results, paper) for paper in work.papers}
-    if len(counts) > 1:
-        counts["all"] = sum(counts.values(), Counter())
-    wide = max(map(len, ("paper", *counts)))
+    rows = {
+        f"{paper}, {kind}" if kind == "recomputed" else paper: found[kind]
+        for paper, found in counts.items()
+        for kind in ("trained", "recomputed")
+        if found[kind]
+    }
+    wide = max(map(len, ("paper", *rows)))
     lines = ["", f"{'paper':<{wide}}  claims  {'  '.join(HEADINGS.values())}"]
-    for paper, found in counts.items():
+    for paper, found in rows.items():
         cells = (f"{found[verdict]:>{len(heading)}}" for verdict, heading in HEADINGS.items())
         lines.append(f"{paper:<{wide}}  {found.total():>6}  {'  '.join(cells)}")
-    first = max(work.papers, key=lambda paper: counts[paper].total())
+    first = max(work.papers, key=lambda paper: sum(found.total() for found in counts[paper].values()))
     report, figures = f"{results}/report/{work.config.study or first}.txt", f"{results}/figures/{first}/"
     wide = max(len(report), len(figures))
     others = "Other papers are beside them; " if len(work.papers) > 1 else ""
-    tables = "tables/, " if work.studies else ""  # analyses leave theirs in fits/
+    tables = "tables/, " if work.trained else ""
     return [
         *lines,
         "",
@@ -137,10 +142,13 @@ def ending(work: Plan, results: Path) -> list[str]:
     ]
 
 
-def _verdicts(work: Plan, results: Path, paper: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for study in work.all_studies:
+def _verdicts(work: Plan, results: Path, paper: str) -> dict[str, Counter[str]]:
+    """Counts of verdicts by kind of claim; one that is recomputed counts as reproduced in its row."""
+    found: dict[str, Counter[str]] = {"trained": Counter(), "recomputed": Counter()}
+    for study in work.studies:
         if study.study.paper == paper:
-            with (results / "report" / "claims" / f"{study.study.study}.csv").open(encoding="utf-8") as file:
-                found.update(row["verdict"] for row in csv.DictReader(file))
+            with (results / "report" / "claims" / f"{study.name}.csv").open(encoding="utf-8") as file:
+                for row in csv.DictReader(file):
+                    same = row["verdict"] == Verdict.RECOMPUTED
+                    found[row["kind"]][Verdict.REPRODUCED if same else row["verdict"]] += 1
     return found

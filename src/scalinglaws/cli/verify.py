@@ -10,7 +10,7 @@ from scalinglaws.config.reading.load import load_config
 from scalinglaws.errors import RecordError
 from scalinglaws.staleness.changes import MADE, Changes
 from scalinglaws.staleness.hashes import Hashes
-from scalinglaws.staleness.steps import Step, final, steps
+from scalinglaws.staleness.steps import Step, final, records_of, steps
 from scalinglaws.staleness.upgrades import upgraded
 from scalinglaws.terminal import columns
 from scalinglaws.training.records.record import read_record
@@ -53,7 +53,7 @@ def _table(every: Sequence[Step], stale: Sequence[Step]) -> list[str]:
 def _records(every: Sequence[Step]) -> Iterator[str]:
     """Run records that are damaged or edited."""
     for step in every:
-        for file in step.outputs["runs"] if step.job else []:
+        for file in records_of(step):
             try:
                 read_record(Path(file))
             except FileNotFoundError:

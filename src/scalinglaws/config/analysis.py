@@ -1,4 +1,4 @@
-"""The spec of an analysis, which works on public runs, published constants and tables of studies."""
+"""The options and the spec of an analysis of public runs, published constants and tables of studies."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -47,7 +47,7 @@ class StudyFacts(Strict):
     title: str
     """`<domain>: <family>`, or `<domain>: <family>; <more>`."""
     optimiser: str
-    """The update rule of its runs."""
+    """The update rules of its runs, joined by commas."""
     fit: FitSpec
     """How its laws were fitted. The first metric is the main one of the study."""
 
@@ -67,11 +67,18 @@ class StudyFacts(Strict):
         return self.title.partition(":")[2].split(";")[0].strip() or self.title
 
 
-class AnalysisSpec(Strict):
-    """The spec of the analyses stage."""
+class AnalysisOptions(Strict):
+    """The block `protocol` of a study whose protocol is an analysis of its paper."""
 
-    analysis: str
+    name: str
     """`<paper>/<name>`: a file in `src/scalinglaws/papers/<paper>/analyses/`."""
+    seed: Seed = 0
+    """Seed of everything that is random in the analysis."""
+
+
+class AnalysisSpec(AnalysisOptions):
+    """The spec of the stage `fit` of an analysis: the options, with what depends on study and scale."""
+
     study: str
     """The study that it belongs to, for example `weng-2026/simulator`."""
     scale: str
@@ -82,5 +89,3 @@ class AnalysisSpec(Strict):
     """The sets of public runs that it reads, each with the hash of its table."""
     studies: tuple[StudyFacts, ...] = ()
     """The trained studies whose tables the analysis reads."""
-    seed: Seed = 0
-    """Seed of everything that is random in the analysis."""

@@ -1,4 +1,4 @@
-"""The options of a study's fits."""
+"""The options of the protocol `learning-curves`: laws that are fitted to the best models of each size."""
 
 from typing import Annotated, Literal
 
@@ -20,20 +20,27 @@ Region = Annotated[tuple[Positive, Positive], AfterValidator(_ascending)]
 """An interval of the x axis, both ends included."""
 
 
-class FitOptions(Strict):
-    """The block `fit` of a study file, which is the same at all scales."""
+NAME: Literal["learning-curves"] = "learning-curves"
+TABLES = ("scores", "best", "fits", "bands", "evidence")
+"""Names of the tables that the protocol makes."""
 
+
+class FitOptions(Strict):
+    """The block `protocol` of a study whose protocol is `learning-curves`."""
+
+    name: Literal["learning-curves"] = NAME
+    """The protocol."""
+    region: Region
+    """The power-law region `[low, high]` in x, both ends included. Points outside it are drawn but not
+    fitted."""
     x: Literal["data_size", "examples"] = "data_size"
     """The column of the run table that laws call m: the size of the training set in the unit of its data, or
     in examples."""
     metrics: Names
     """Metrics of the task. A learning curve is fitted to each."""
     size_metric: str
-    """The metric whose best models give the law of model size. It must be one of `metrics`."""
-    tolerance: Real = Field(default=0.0, ge=0, lt=1)
-    """How much worse than the best score a smaller model may be and still count as the best-fit size, as a
-    share of that score; the size is interpolated between models. With 0, the size is the vertex of a parabola
-    through the best model and its two neighbours."""
+    """The metric whose best models give the law of model size. It must be one of `metrics`. The size of the
+    best-fit model is found by five rules (`protocols/learning_curves/growth.py`)."""
     laws: Names = ("learning-curve", "learning-curve-with-floor")
     """The laws that are fitted to each learning curve."""
     size_law: str = "model-size"
@@ -53,12 +60,9 @@ class FitOptions(Strict):
 
 
 class FitSpec(FitOptions):
-    """The spec of the fitting stage: the options, with what depends on study and scale."""
+    """The spec of the fitting stage: the options, with study and resamples."""
 
     study: str
     """The study whose runs are fitted, for example `hestness-2017/image`."""
-    region: Region
-    """The power-law region `[low, high]` in x, both ends included. Points outside it are drawn but not
-    fitted."""
     resamples: Resamples = 2000
     """Number of bootstrap resamples."""

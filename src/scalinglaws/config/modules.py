@@ -1,7 +1,7 @@
 """The folders of plugins. Each data source, model family, task and law file is found by its name."""
 
 SOURCES, FAMILIES, TASKS, LAWS = "data/sources", "models", "tasks", "laws"
-MODALITIES = "data/modalities"
+MODALITIES, PROTOCOLS = "data/modalities", "protocols"
 
 
 def module_name(folder: str, name: str) -> str:

@@ -1,20 +1,24 @@
-"""The plan of a checked config: the jobs of runs of each study that trains, and the analyses."""
+"""The plan of a checked config: what each study trains, reads and makes."""
 
 import math
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
-from scalinglaws.config import plugins
 from scalinglaws.config.analysis import public_run_descriptions, public_run_tables
-from scalinglaws.config.candidates import Candidates
-from scalinglaws.config.job import Job
+from scalinglaws.config.canonical import short_hash
+from scalinglaws.config.fit import FitOptions
+from scalinglaws.config.job import Job, Search
 from scalinglaws.config.modules import FAMILIES, TASKS, module_name
+from scalinglaws.config.protocol import Protocol, protocol_of
 from scalinglaws.config.reading.load import Config
-from scalinglaws.config.spec import DataSpec, ModelSpec, RunSpec, Subset
-from scalinglaws.config.study import Analysis, Architecture, Figure, Grid, LearningRateSearch, Study
+from scalinglaws.config.spec import DataSpec, RunSpec, identity
+from scalinglaws.config.study import Figure, Grid, ScaledStudy, Study
 from scalinglaws.fingerprint import code_fingerprint
 
 TRAINING = (
+    "scalinglaws.data.subsets",  # another shuffle is another training set, and no record holds its hash
     "scalinglaws.training.architecture",
     "scalinglaws.training.devices.device",
     "scalinglaws.training.records.record",
@@ -22,99 +26,121 @@ TRAINING = (
     "scalinglaws.training.setup",
 )
 """The parts of every training."""
-FITS = ("scores", "best", "fits", "bands")
-"""Names of the tables that the `fit` stage makes of the runs of a study."""
+RECORDS = "records"
+"""The folder of published runs and tables: one folder per scale, in it one per study."""
 
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """A study that trains, with its jobs: searches first, and large models before small ones."""
+    """A study at one scale, with its jobs.
 
-    study: Study
-    grid: Grid
-    jobs: tuple[Job, ...]
-    tables: tuple[str, ...] = FITS
+    Attributes:
+        scaled: the study at this scale.
+        jobs: what trains its runs, large models before small ones; none where nothing is trained.
+        reads: the studies whose tables it reads, in the order of its file.
+    """
 
-    @property
-    def runs(self) -> tuple[RunSpec, ...]:
-        """All runs, searches included."""
-        return tuple(run for job in self.jobs for run in job.runs)
-
-    @property
-    def has_search(self) -> bool:
-        """Whether learning rates are searched."""
-        return isinstance(self.grid.learning_rate, LearningRateSearch)
+    scaled: ScaledStudy
+    jobs: tuple[Job, ...] = ()
+    reads: tuple["StudyPlan", ...] = ()
 
     @property
-    def collect_spec(self) -> dict[str, object]:
-        """Spec of the `collect` stage."""
-        return {"study": self.study.study, "runs": sorted(run.id for run in self.runs)}
+    def study(self) -> Study:
+        """What the study file says."""
+        return self.scaled.study
 
-    def fit_spec(self, resamples: int) -> dict[str, object]:
-        """Spec of the `fit` stage."""
-        options = self.study.fit.model_dump(mode="json", exclude_defaults=True)
-        return {**options, "study": self.study.study, "region": self.grid.region, "resamples": resamples}
+    @property
+    def name(self) -> str:
+        """`<paper>/<name>`."""
+        return self.study.study
 
-    def facts(self, resamples: int) -> dict[str, object]:
-        """What an analysis that reads its tables has to know about it."""
-        return {
-            "study": self.study.study,
-            "title": self.study.title,
-            "optimiser": self.grid.optimiser.name,
-            "fit": self.fit_spec(resamples),
-        }
+    @property
+    def grid(self) -> Grid | None:
+        """The runs; None where nothing is trained."""
+        return self.scaled.grid
 
-    def figure_spec(self, figure: Figure, scale: str, resamples: int) -> dict[str, object]:
-        """Spec of the `figures` stage for one figure."""
-        return {
-            "study": self.study.study,
-            "scale": scale,
-            "figure": figure.model_dump(mode="json"),
-            "fit": self.fit_spec(resamples),
-            "seeds": sorted(self.grid.seeds),
-        }
-
-    def claim_spec(self, scale: str) -> dict[str, object]:
-        """Spec of the `claims` stage."""
-        return {"study": self.study.study, "scale": scale}
-
-
-@dataclass(frozen=True)
-class AnalysisPlan:
-    """A study that trains nothing. `reads` are the studies whose tables it reads, in its file's order."""
-
-    study: Analysis
-    reads: tuple[StudyPlan, ...] = ()
+    @cached_property
+    def protocol(self) -> Protocol:
+        """What is known of its protocol."""
+        return protocol_of(self.study.protocol.name)
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """Names of the tables that it makes."""
-        return tuple(plugins.constant(*plugins.of_paper(plugins.ANALYSES, self.study.analysis), "TABLES"))
+        """Names of the tables that its protocol makes."""
+        return self.protocol.tables
 
-    def analysis_spec(self, scale: str, resamples: int) -> dict[str, object]:
-        """Spec of the `analyse` stage."""
-        options = self.study.model_dump(mode="json", include={"analysis", "study", "seed"})
-        tables = public_run_tables(self.study.public_runs)
-        spec: dict[str, object] = {**options, "scale": scale, "resamples": resamples, "public_runs": tables}
+    def figures(self, scale: str) -> tuple[Figure, ...]:
+        """The figures that are drawn at a scale: one that shows other scales only where one is published."""
+        return tuple(each for each in self.study.figures if not each.beside or self.published(each, scale))
+
+    def published(self, figure: Figure, scale: str) -> list[str]:
+        """The published tables of other scales that a figure shows beside its own."""
+        folders = (Path(RECORDS, other, self.name) for other in figure.beside if other != scale)
+        files = [[folder / f"{table}.csv" for table in self.tables] for folder in folders]
+        return [str(file) for tables in files if all(map(Path.is_file, tables)) for file in tables]
+
+    @property
+    def runs(self) -> tuple[RunSpec, ...]:
+        """All runs, those of the first candidates of a search included."""
+        return (*self.grid.search_runs, *self.grid.runs) if self.grid else ()
+
+    @property
+    def collect_spec(self) -> dict[str, Any]:
+        """Spec of the `collect` stage: the runs, the models whose learning rates are searched (their choices
+        name the runs of the search), what counts as a score, and the columns of other axes.
+
+        Raises:
+            ValueError: the study trains nothing.
+        """
+        if self.grid is None:
+            raise ValueError(f"{self.name} trains nothing")
+        return {
+            "study": self.name,
+            "runs": sorted(run.id for run in self.grid.runs),
+            "choices": [model.name for model in self.grid.models] if self.grid.search else [],
+            "score": self.grid.score,
+            "axes": list(self.grid.axes),
+        }
+
+    def protocol_spec(self, scale: str, resamples: int) -> dict[str, Any]:
+        """Spec of the protocol's stage: a `FitSpec`, or an `AnalysisSpec` where it is an analysis."""
+        options = self.scaled.protocol.model_dump(mode="json", exclude_defaults=True)
+        names = {"name": self.study.protocol.name, "study": self.name}
+        spec: dict[str, Any] = {**options, **names, "resamples": resamples}
+        if isinstance(self.scaled.protocol, FitOptions):
+            return spec
+        spec |= {"scale": scale, "public_runs": public_run_tables(self.study.reads.public_runs)}
         if self.reads:
-            spec["studies"] = [each.facts(resamples) for each in self.reads]
+            spec["studies"] = [each.facts(scale, resamples) for each in self.reads]
         return spec
 
-    def figure_spec(self, figure: Figure, scale: str, resamples: int) -> dict[str, object]:
+    def facts(self, scale: str, resamples: int) -> dict[str, Any]:
+        """What a study that reads its tables has to know about it, as `StudyFacts`."""
+        return {
+            "study": self.name,
+            "title": self.study.title,
+            "optimiser": ", ".join(self.grid.optimisers if self.grid else ()),
+            "fit": self.protocol_spec(scale, resamples),
+        }
+
+    def figure_spec(self, figure: Figure, scale: str, resamples: int) -> dict[str, Any]:
         """Spec of the `figures` stage for one figure."""
-        plain = figure.model_dump(mode="json")
-        spec: dict[str, object] = {**self.claim_spec(scale), "figure": plain}
+        spec = {**self.claim_spec(scale), "figure": figure.model_dump(mode="json")}
         if self.reads:
-            spec["studies"] = [each.study.study for each in self.reads]
-            spec["seeds"] = sorted({seed for each in self.reads for seed in each.grid.seeds})
-        if plugins.constant(*plugins.of_paper(plugins.ANALYSES, self.study.analysis), "RESAMPLED"):
+            spec["studies"] = [each.name for each in self.reads]
+        seeds = {seed for each in (self, *self.reads) if each.grid for seed in each.grid.seeds}
+        if seeds:
+            spec["seeds"] = sorted(seeds)
+        if isinstance(self.scaled.protocol, FitOptions):
+            spec["protocol"] = self.protocol_spec(scale, resamples)
+        elif self.protocol.resampled:
             spec["resamples"] = resamples
         return spec
 
-    def claim_spec(self, scale: str) -> dict[str, object]:
+    def claim_spec(self, scale: str) -> dict[str, Any]:
         """Spec of the `claims` stage."""
-        described = public_run_descriptions(self.study.public_runs)
-        return {"study": self.study.study, "scale": scale, "public_runs": described}
+        described = public_run_descriptions(self.study.reads.public_runs)
+        return {"study": self.name, "scale": scale, "public_runs": described}
 
 
 @dataclass(frozen=True)
@@ -123,122 +149,102 @@ class Plan:
 
     config: Config
     studies: tuple[StudyPlan, ...]
-    analyses: tuple[AnalysisPlan, ...] = ()
+    """In the order in which data flow: a study comes after those that it reads."""
 
     @property
-    def all_studies(self) -> tuple[StudyPlan | AnalysisPlan, ...]:
-        """Studies of both kinds."""
-        return (*self.studies, *self.analyses)
+    def trained(self) -> tuple[StudyPlan, ...]:
+        """The studies that train runs."""
+        return tuple(each for each in self.studies if each.grid)
 
     @property
     def papers(self) -> tuple[str, ...]:
         """The papers of all studies, sorted."""
-        return tuple(sorted({plan.study.paper for plan in self.all_studies}))
+        return tuple(sorted({each.study.paper for each in self.studies}))
 
     @property
     def reports(self) -> dict[str, list[str]]:
         """The studies of each report, sorted: of each paper, or of the one study that was asked for."""
         if self.config.study:  # the report of its paper is about more studies than this
-            return {self.config.study: sorted(each.study.study for each in self.all_studies)}
+            return {self.config.study: sorted(each.name for each in self.studies)}
         return {
-            paper: sorted(each.study.study for each in self.all_studies if each.study.paper == paper)
+            paper: sorted(each.name for each in self.studies if each.study.paper == paper)
             for paper in self.papers
         }
 
     @property
     def data(self) -> tuple[DataSpec, ...]:
-        """The data sets that are needed, each once."""
-        specs = {plan.grid.data.name: plan.grid.data for plan in self.studies}
+        """The data sets that are needed, each once, sorted by name."""
+        specs = {each.grid.data.name: each.grid.data for each in self.studies if each.grid}
         return tuple(specs[name] for name in sorted(specs))
 
     def largest(self, data: str) -> tuple[int, str]:
         """Examples of the largest subset of a data set that is asked for, and the study that asks for it."""
-        asked = (plan for plan in self.studies if plan.grid.data.name == data)
-        return max((run.subset.examples, plan.study.study) for plan in asked for run in plan.runs)
+        asked = (each for each in self.studies if each.grid and each.grid.data.name == data)
+        return max((run.subset.examples, each.name) for each in asked for run in each.runs)
 
     @property
     def jobs(self) -> tuple[Job, ...]:
         """The jobs of all studies."""
-        return tuple(job for plan in self.studies for job in plan.jobs)
+        return tuple(job for each in self.studies for job in each.jobs)
 
 
 def plan(config: Config) -> Plan:
-    """Expand the grids of all studies of a scale into jobs."""
+    """Make the jobs of all studies of a scale."""
     workers = config.scale.machine.workers
-    studies = tuple(StudyPlan(study, grid, expand(study, grid, workers)) for study, grid in config.studies)
-    named = {each.study.study: each for each in studies}
-    analyses = (
-        AnalysisPlan(study, tuple(named[name] for name in study.studies if name in named))
-        for study in config.analyses
-    )
-    return Plan(config, studies, tuple(analyses))
+    planned: dict[str, StudyPlan] = {}
+    for each in sorted(config.studies, key=lambda each: bool(each.study.reads.studies)):
+        jobs = expand(each.study.study, each.grid, workers) if each.grid else ()
+        reads = tuple(planned[name] for name in each.study.reads.studies if name in planned)
+        planned[each.study.study] = StudyPlan(each, jobs, reads)
+    return Plan(config, tuple(planned.values()))
 
 
-def expand(study: Study, grid: Grid, workers: int) -> tuple[Job, ...]:
-    """The jobs of a study: a search for each architecture, then the runs of each, all seeds together.
+def expand(study: str, grid: Grid, workers: int) -> tuple[Job, ...]:
+    """The jobs of a study: one per architecture, which begins with its search.
 
-    The runs of one architecture are trained as an ensemble, so large jobs are quicker. A job is split by seed
-    only where there would be too few jobs for the workers. The result of a run does not depend on the job
-    that it is in: finished runs are kept when the split changes.
+    The runs of one architecture are trained as an ensemble, so large jobs are quicker. A job is split only
+    where there would be too few jobs for the workers; then its search is a job of its own, because all parts
+    wait for it. The result of a run does not depend on the job that it is in: finished runs are kept when the
+    split changes.
+
+    Args:
+        study: `<paper>/<name>`.
+        grid: its runs.
+        workers: jobs that are trained at the same time.
+
+    Returns:
+        Searches first, then large models before small ones.
     """
-    models = [model_spec(architecture) for architecture in grid.models]
-    parts = _parts(len(models), len(grid.seeds), workers)
-    searches, grids = [], []
-    for model in reversed(models):  # large ones first, because a long job at the end would leave cores idle
-        if isinstance(grid.learning_rate, LearningRateSearch):
-            searches.append(_search(study, grid, model, grid.learning_rate))
-        grids += [_grid_job(study, grid, model, part, parts) for part in range(parts)]
-    return (*searches, *grids)
+    searches, jobs = [], []
+    for model in reversed(grid.models):  # a long job at the end would leave cores idle
+        keys = {run.id: _without_size(run) for run in grid.runs if run.model == model}
+        runs = [run for run in grid.runs if run.id in keys]
+        runs.sort(key=lambda run: (-run.subset.examples, keys[run.id]))
+        search = _search(grid, model.name)
+        number = {key: i for i, key in enumerate(sorted(set(keys.values())))}
+        # A job per worker: other studies fill the gaps. Each has runs of all sizes.
+        parts = min(len(number), math.ceil(workers / len(grid.models)))
+        if parts == 1:
+            jobs.append(Job(study=study, name=model.name, runs=tuple(runs), search=search))
+            continue
+        if search:
+            searches.append(Job(study=study, name=f"{model.name}-search", search=search))
+        for part in range(parts):
+            own = tuple(run for run in runs if number[keys[run.id]] % parts == part)
+            jobs.append(Job(study=study, name=f"{model.name}-part{part}", runs=own))
+    return (*searches, *jobs)
 
 
-def _parts(models: int, seeds: int, workers: int) -> int:
-    """Jobs per architecture: enough for two per worker, so that no worker waits long for the last job."""
-    return min(seeds, math.ceil(2 * workers / models))
+def _without_size(run: RunSpec) -> tuple[int, int, str]:
+    """What runs share that differ only in the size of the subset, sorted by seed."""
+    return run.subset.seed, run.seed, short_hash({**identity(run), "subset": run.subset.seed})
 
 
-def _grid_job(study: Study, grid: Grid, model: ModelSpec, part: int, parts: int) -> Job:
-    learning_rate = "searched" if isinstance(grid.learning_rate, LearningRateSearch) else grid.learning_rate
-    seeds = sorted(grid.seeds)[part::parts]
-    runs = tuple(
-        run_spec(grid, model, size, seed, learning_rate)
-        for size, seed in product(sorted(grid.subsets, reverse=True), seeds)
-    )
-    name = model.name if parts == 1 else f"{model.name}-part{part}"
-    return Job(study=study.study, name=name, phase="grid", runs=runs)
-
-
-def _search(study: Study, grid: Grid, model: ModelSpec, search: LearningRateSearch) -> Job:
-    runs = tuple(
-        run_spec(grid, model, size, search.seed, learning_rate)
-        for size, learning_rate in product(search.at, search.search)
-    )
-    candidates = Candidates(learning_rates=search.search, metric=search.metric)
-    return Job(
-        study=study.study, name=f"{model.name}-search", phase="search", runs=runs, candidates=candidates
-    )
-
-
-def run_spec(grid: Grid, model: ModelSpec, size: int, seed: int, learning_rate: float | str) -> RunSpec:
-    """One run of a grid."""
-    return RunSpec.model_validate(
-        {
-            "task": grid.task,
-            "data": grid.data,
-            "subset": Subset(examples=size, seed=seed),
-            "model": model,
-            "learning_rate": learning_rate,
-            "optimiser": grid.optimiser,
-            "budget": grid.budget,
-            "precision": grid.precision,
-            "seed": seed,
-        }
-    )
-
-
-def model_spec(architecture: Architecture) -> ModelSpec:
-    """The part of a run's spec that an architecture of a study file stands for."""
-    options = plugins.complete(FAMILIES, architecture.family, "build", architecture.model_extra or {})
-    return ModelSpec(family=architecture.family, options=options)
+def _search(grid: Grid, model: str) -> Search | None:
+    if grid.search is None:
+        return None
+    runs = tuple(run for run in grid.search_runs if run.model.name == model)
+    return Search(runs=runs, metric=grid.search.metric, score=grid.score, widenings=grid.search.widenings)
 
 
 def training_code(job: Job) -> str:
@@ -253,6 +259,6 @@ def training_modules(job: Job) -> tuple[str, ...]:
     So the parts that the stage puts together are named one by one: a fingerprint does not see that it uses
     them.
     """
-    run = job.runs[0]
+    run = job.planned[0]
     family, task = module_name(FAMILIES, run.model.family), module_name(TASKS, run.task)
     return (*TRAINING, family, task)

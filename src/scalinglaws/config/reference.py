@@ -10,13 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from scalinglaws.config import plugins
-from scalinglaws.config.analysis import PUBLIC_RUNS
+from scalinglaws.config.analysis import PUBLIC_RUNS, AnalysisOptions
 from scalinglaws.config.modules import FAMILIES, SOURCES, TASKS
+from scalinglaws.config.protocol import LIBRARY
+from scalinglaws.config.reading.axes import allowed as axes
 from scalinglaws.config.scale import Scale
-from scalinglaws.config.study import Analysis, Grid, Study
+from scalinglaws.config.spec import Moment
+from scalinglaws.config.study import RunsBlock, Study
 from scalinglaws.files import write_text
 
 README = "README.md"
+TIMES = {"Duration": "duration", "Moment": "moment"}
+"""Blocks that are explained once."""
+PARTIAL = ("Choice", "DataSpec", "LearningRateSearch", "Stopping", "Imp")
+"""Blocks of which `runs`, a scale or an axis may give only a part."""
 HEAD = """# Config
 
 `make docs` writes this page from the schema in `src/scalinglaws/config/`, so do not edit it by hand.
@@ -25,12 +32,34 @@ There are two kinds of files:
 
 - A **scale file**, `config/<scale>.yaml`, says where and how large. `make replicate SCALE=laptop` reads
   `config/laptop.yaml`, and `SCALE=path/to/own.yaml` reads a scale file of your own.
-- A **study file**, `config/studies/<paper>/<study>.yaml`, says what is run, at all scales. Keys under `runs`
-  are shared, and the keys under `scales.<scale>` are merged over them. Only a `data` block that names a
-  `source` replaces the shared block as a whole.
+- A **study file**, `config/studies/<paper>/<study>.yaml`, says what is run, at all scales. The keys under
+  `scales.<scale>.runs` and `scales.<scale>.protocol` are merged over `runs` and `protocol`. Some blocks are
+  replaced as a whole: `data` if it names a `source`, durations, and a learning rate if a rule takes the place
+  of a search.
 
-A study that trains nothing has the key `analysis` in place of `runs`, `scales` and `fit`, and exists at every
-scale. If it reads other studies (`studies`), it exists wherever at least one of them does.
+The runs of a study are all combinations of the values of its `axes`:
+
+```yaml
+runs:
+  task: language-modelling
+  data: {source: prose, options: {tokens: characters}}
+  axes:
+    model: [{family: rhn, width: 8}, {family: rhn, width: 32}]
+    subset.examples: [100, 1000]
+    seed: [0, 1, 2]
+    optimiser.weight_decay: [0, 0.1]
+  zipped:                       # one more axis: its keys go together, value by value
+    - {duration: [{flops: 1.0e+12}, {flops: 1.0e+13}], schedule.decay: [constant, cosine]}
+  learning_rate: {search: [0.003, 0.01], at: [1000]}
+  # or a number, or {rule: {value: 0.01, width: 64, power: -1}}
+  optimiser: {name: adamw, batch: 16}
+```
+
+The key of an axis is the dotted path of a key of a run (below), which then is not given beside `axes`. It
+cannot be `task` or one of `data`, which are the same for all runs of a study.
+
+A study without `runs` trains nothing. Without `scales` it exists at every scale, and if it reads other
+studies, wherever at least one of them does.
 
 An unknown key, a wrong type or an impossible value stops everything before any work starts, with one sentence
 that names the file, the key and what is allowed. The first line of each file names its JSON schema, by which
@@ -48,51 +77,38 @@ def documents() -> dict[str, str]:
 
 
 def study_schema() -> dict[str, Any]:
-    """The JSON schema of a study file of either kind."""
-    trained, analysis = _trained_schema(), _analysis_schema()
-    definitions = {**trained.pop("$defs"), **analysis.pop("$defs"), "Study": trained, "Analysis": analysis}
-    return {
-        "title": "Study file",
-        "type": "object",
-        "if": {"required": ["analysis"]},
-        "then": {"$ref": "#/$defs/Analysis"},
-        "else": {"$ref": "#/$defs/Study"},
-        "$defs": dict(sorted(definitions.items())),
-    }
+    """The JSON schema of a study file.
 
-
-def _analysis_schema() -> dict[str, Any]:
-    schema = Analysis.model_json_schema()
-    schema["properties"]["analysis"]["enum"] = list(plugins.of_papers(plugins.ANALYSES))
-    schema["properties"]["public_runs"]["items"]["enum"] = list(plugins.names(PUBLIC_RUNS, "yaml"))
-    return schema
-
-
-def _trained_schema() -> dict[str, Any]:
-    """A scale's grid may be partial, and a model's options depend on its family."""
-    schema = Study.model_json_schema()
-    grid = Grid.model_json_schema()
-    definitions = {**schema.pop("$defs", {}), **grid.pop("$defs", {})}
-    grid.pop("required", None)
+    What a scale or an axis gives may be missing in `runs` and in `protocol`, so nothing is required there.
+    """
+    schema, runs = Study.model_json_schema(), RunsBlock.model_json_schema()
+    definitions = {**schema.pop("$defs"), **runs.pop("$defs")}
     definitions["Architecture"] = {
         "oneOf": [_plugin_schema(FAMILIES, name, "build", "family") for name in plugins.names(FAMILIES)]
     }
     definitions["DataSpec"]["properties"]["source"]["enum"] = list(plugins.names(SOURCES))
-    grid["properties"]["task"]["enum"] = list(plugins.names(TASKS))
-    definitions["PartialGrid"] = grid
-    for name in ("Optimiser", "Budget", "DataSpec", "LearningRateSearch"):
-        # A scale may give only a part of a block; the rest comes from `runs`.
-        definitions[name].pop("required", None)
-    reference = {"$ref": "#/$defs/PartialGrid"}
-    schema["properties"]["runs"] = {**reference, "description": schema["properties"]["runs"]["description"]}
-    scales = schema["properties"]["scales"]
-    schema["properties"]["scales"] = {
-        "type": "object",
-        "description": scales["description"],
-        "additionalProperties": False,
-        "properties": dict.fromkeys(("smoke", "laptop", "gpu", "paper"), reference),
+    runs["properties"]["task"]["enum"] = list(plugins.names(TASKS))
+    runs["properties"]["axes"]["propertyNames"] = {
+        "anyOf": [{"enum": list(axes())}, {"pattern": r"^model\.\w+$"}]
     }
-    return {**schema, "$defs": definitions}
+    partial = {"RunsBlock": runs, **{name: definitions[name] for name in PARTIAL}}
+    for block in partial.values():
+        block.pop("required", None)
+    library = [protocol.options.model_json_schema() for protocol in LIBRARY.values()]
+    for each in library:
+        definitions |= each.pop("$defs", {})
+        each.pop("required", None)
+    analyses = AnalysisOptions.model_json_schema()
+    analyses["properties"]["name"]["enum"] = list(plugins.of_papers(plugins.ANALYSES))
+    definitions |= {"RunsBlock": runs, "ProtocolBlock": {"anyOf": [*library, analyses]}}
+    for block in (schema, definitions["ScaleBlock"]):
+        for key, name in (("runs", "RunsBlock"), ("protocol", "ProtocolBlock")):
+            about = block["properties"][key]["description"]
+            block["properties"][key] = {"$ref": f"#/$defs/{name}", "description": about}
+    definitions["Reads"]["properties"]["public_runs"]["items"]["enum"] = list(
+        plugins.names(PUBLIC_RUNS, "yaml")
+    )
+    return {**schema, "title": "Study file", "$defs": dict(sorted(definitions.items()))}
 
 
 def readme() -> str:
@@ -100,8 +116,12 @@ def readme() -> str:
     sections = [HEAD]
     sections += _section("Scale file", "", Scale.model_json_schema())
     sections += _section("Study file", "", Study.model_json_schema())
-    sections += _section("Grid: `runs` and `scales.<scale>` of a study", "", Grid.model_json_schema())
-    sections += _section("Study file that trains nothing", "", Analysis.model_json_schema())
+    sections += _section("Runs: `runs` of a study and of each scale", "", RunsBlock.model_json_schema())
+    sections += _section("Durations and moments", "", Moment.model_json_schema())
+    sections.append("\nExactly one of these keys is given; `share` only for a moment in a run.\n")
+    for protocol_name, protocol in LIBRARY.items():
+        sections += _section(f"Protocol `{protocol_name}`", "", protocol.options.model_json_schema())
+    sections += _section("Protocol of a paper: an analysis", "", AnalysisOptions.model_json_schema())
     for title, folder, function in (
         ("Options of data sources", SOURCES, "load"),
         ("Options of model families", FAMILIES, "build"),
@@ -146,8 +166,10 @@ def _rows(
             default = ""
         else:
             default = f"`{json.dumps(field['default'])}`"
-        inner = [definitions[name] for name in _references(field)]
-        meaning = " ".join(field.get("description", "").split()).replace("|", "\\|")
+        inner = [definitions[name] for name in _references(field) if name not in TIMES]
+        # pydantic leaves out a description that is that of the block itself.
+        about = field.get("description") or next((block.get("description", "") for block in inner), "")
+        meaning = " ".join(about.split()).replace("|", "\\|")
         yield f"`{path}`", _kind(field), default, meaning
         for block in inner:
             yield from _rows(f"{path}.", block, definitions)
@@ -155,7 +177,7 @@ def _rows(
 
 def _references(field: dict[str, Any]) -> list[str]:
     """Names of the blocks that a field contains."""
-    places = [field, *field.get("anyOf", ()), field.get("items", {})]
+    places = [field, *field.get("anyOf", ()), *field.get("oneOf", ()), field.get("items", {})]
     return [
         place["$ref"].rsplit("/", 1)[1] for place in places if isinstance(place, dict) and "$ref" in place
     ]
@@ -166,10 +188,11 @@ def _kind(field: dict[str, Any]) -> str:
         return ", ".join(f"`{value}`" for value in field["enum"])
     if "const" in field:
         return f"`{field['const']}`"
-    if "anyOf" in field:
-        return " or ".join(_kind(option) for option in field["anyOf"])
+    if "anyOf" in field or "oneOf" in field:
+        kinds = map(_kind, field.get("anyOf") or field["oneOf"])
+        return " or ".join(dict.fromkeys(kinds))
     if "$ref" in field:
-        return "block"
+        return TIMES.get(field["$ref"].rsplit("/", 1)[1], "block")
     if field.get("type") == "array":
         return f"list of {_kind(field.get('items', {}))}" if field.get("items") else "list"
     kind = {"integer": "integer", "number": "number", "string": "text", "boolean": "true or false"}.get(

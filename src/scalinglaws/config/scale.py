@@ -32,6 +32,9 @@ class Scale(Strict):
     `results/<name of this file>/`."""
     description: Line
     """What this scale is for, in one line."""
+    development: bool = False
+    """Whether the runs are for choices of the protocol. Their seeds are 1,000,000 higher and their validation
+    examples others than those of published runs, which no choice may see."""
     studies: Literal["all"] | Names = "all"
     """Names of the studies to run; `all` runs every study that has this scale."""
     device: Literal["auto", "cpu", "cuda"] = "cpu"

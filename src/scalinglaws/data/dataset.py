@@ -46,16 +46,16 @@ class DataSet(Protocol):
         ...
 
     @property
-    def validation_examples(self) -> int:
-        """Number of validation examples."""
+    def validation_strata(self) -> NDArray[np.int64]:
+        """One number per validation example, over which choices of them are balanced."""
         ...
 
     def check(self) -> Self:
         """Return self, or raise DataError if the parts do not fit together."""
         ...
 
-    def with_validation(self, examples: int, seed: int) -> Self:
-        """A copy with only this many validation examples, chosen by a seed; at most as many as there are."""
+    def with_validation(self, chosen: NDArray[np.int64]) -> Self:
+        """A copy with only these validation examples, given by their indices."""
         ...
 
     def arrays(self) -> dict[str, NDArray[Any]]:

@@ -34,32 +34,18 @@ class Prepared:
         return Unit(**self.manifest["unit"])
 
 
-def write_prepared(
-    data: DataSet, folder: Path, validation: int | None, seed: int, source: str, modality: str = "images"
-) -> list[Path]:
-    """Choose the validation set, and write the arrays and the manifest to a folder.
+def write_prepared(data: DataSet, folder: Path, source: str, modality: str = "images") -> list[Path]:
+    """Write the arrays and the manifest of a data set to a folder.
 
     Args:
-        data: the data set that the source returned.
+        data: the data set, with the validation examples that were chosen.
         folder: the folder. The manifest is written last.
-        validation: number of validation examples; None for all.
-        seed: the seed of that choice.
         source: the name of the source, for the manifest.
         modality: what the data are made of; see `modalities/arrays.py`.
 
     Returns:
         The files that were written.
-
-    Raises:
-        DataError: there are fewer validation examples than asked for.
     """
-    if validation is not None:
-        if validation > data.validation_examples:
-            raise DataError(
-                f"{data.title}: {validation} validation examples asked for, "
-                f"there are {data.validation_examples}"
-            )
-        data = data.with_validation(validation, seed)
     arrays, files = data.arrays(), {}
     for name in ARRAYS[modality]:
         path = folder / f"{name}.npy"
@@ -74,7 +60,7 @@ def write_prepared(
         "provenance": data.provenance,
         "unit": asdict(data.unit),
         "training_examples": len(arrays["strata"]),
-        "validation_examples": data.validation_examples,
+        "validation_examples": len(data.validation_strata),
         **data.facts(),
         "files": files,
     }

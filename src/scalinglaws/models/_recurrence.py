@@ -200,28 +200,27 @@ class _Rhn(Function):
     def forward(gates: Tensor, recurrent: Tensor, bias: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Hidden states (runs, batch, steps, width), and what the backward pass needs.
 
-        The latter are, in the order of computation, states, (runs, steps x depth + 1, batch, width), and
-        gates, (runs, steps x depth, batch, 2 width).
+        The latter are, in the order of computation, states, (steps x depth + 1, runs, width, batch), and
+        gates, (steps x depth, runs, 2 width, batch). So a sublayer of all runs is one piece of memory, and
+        so is each gate of a run: products and functions of many short rows take several times as long.
         """
         runs, batch, steps, width = *gates.shape[:3], gates.shape[3] // 2
         depth = recurrent.shape[1]
-        z = gates.new_empty(runs, steps, depth, batch, 2 * width, dtype=torch.float32)
-        z[:, :, 0] = gates.transpose(1, 2)
-        z[:, :, 1:] = bias[:, None, :, None]
-        z = z.flatten(1, 2)
-        states = z.new_empty(runs, steps * depth + 1, batch, width)
-        states[:, 0] = 0
-        weights = recurrent.float().unbind(1)
+        z = gates.new_empty(steps, depth, runs, 2 * width, batch, dtype=torch.float32)
+        z[:, 0] = gates.permute(2, 0, 3, 1)
+        z[:, 1:] = bias.transpose(0, 1)[..., None]
+        z = z.flatten(0, 1)
+        states = z.new_empty(steps * depth + 1, runs, width, batch)
+        states[0] = 0
+        weights = recurrent.float().transpose(2, 3).unbind(1)
         with torch.autocast(z.device.type, enabled=False):
             for k in range(steps * depth):
-                now, s, following = z[:, k], states[:, k], states[:, k + 1]
+                now, s = z[k], states[k]
                 if k:
-                    now.baddbmm_(s, weights[k % depth])
-                h, t = now[..., :width].tanh_(), now[..., width:].sigmoid_()
-                torch.sub(h, s, out=following)
-                following.mul_(t).add_(s)
-        hidden = _copy(states[:, depth::depth].transpose(1, 2))
-        return hidden, states, z
+                    now.baddbmm_(weights[k % depth], s)
+                h, t = now[:, :width].tanh_(), now[:, width:].sigmoid_()
+                torch.lerp(s, h, t, out=states[k + 1])
+        return _by_run(states[depth::depth]), states, z
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> None:
@@ -237,29 +236,30 @@ class _Rhn(Function):
         if gradients[0] is None:
             return None, None, None
         depth, width = recurrent.shape[1:3]
-        runs, length, batch, _ = z.shape
-        given = gradients[0].float().transpose(1, 2)
-        h, t = _split(z, 2).unbind(-2)
-        change = _split(torch.empty_like(z), 2)
-        torch.mul(t, 1 - h * h, out=change[..., 0, :])
-        torch.mul(h - states[:, :-1], t * (1 - t), out=change[..., 1, :])
+        length, runs, _, batch = z.shape
+        given = _copy(gradients[0].float().permute(2, 0, 3, 1))
+        h, t = z.chunk(2, 2)
+        change = torch.empty_like(z).view(length, runs, 2, width, batch)
+        torch.mul(t, 1 - h * h, out=change[:, :, 0])
+        torch.mul(h - states[:-1], t * (1 - t), out=change[:, :, 1])
         kept = 1 - t
-        weights = recurrent.float().transpose(2, 3).unbind(1)
-        s = z.new_zeros(runs, batch, width)
+        weights = recurrent.float().unbind(1)
+        s = z.new_zeros(runs, width, batch)
         with torch.autocast(z.device.type, enabled=False):
             for k in reversed(range(length)):
                 if k % depth == depth - 1:
-                    s = s + given[:, k // depth]
-                now = change[:, k].mul_(s[..., None, :])
-                s = s * kept[:, k]
+                    s = s + given[k // depth]
+                now = change[k].mul_(s[:, None])
+                s = s * kept[k]
                 if k:
-                    s.baddbmm_(now.flatten(-2), weights[k % depth])
-            flat = _by_sublayer(change.flatten(-2), depth)
-            before = _by_sublayer(states[:, :-1], depth)
-            of_weights = before.transpose(2, 3) @ flat
-        of_bias = flat[:, 1:].sum(2)
-        of_gates = change.flatten(-2)[:, ::depth].transpose(1, 2)
-        return of_gates, of_weights, of_bias
+                    s.baddbmm_(weights[k % depth], now.flatten(1, 2))
+            flat = change.flatten(2, 3)
+            after = [_over_time(flat[layer::depth]) for layer in range(depth)]
+            of_weights = [
+                _over_time(states[layer:-1:depth]) @ each.transpose(1, 2) for layer, each in enumerate(after)
+            ]
+        of_bias = torch.stack([each.sum(2) for each in after], 1)[:, 1:]
+        return _by_run(flat[::depth]), torch.stack(of_weights, 1), of_bias
 
     @staticmethod
     def vmap(
@@ -269,13 +269,17 @@ class _Rhn(Function):
         arrays = (gates, recurrent, bias)
         inputs = (_runs(each, axis, info) for each, axis in zip(arrays, in_dims, strict=True))
         outputs = _Rhn.apply(*inputs)  # type: ignore[no-untyped-call]
-        return _models(outputs, info)
+        return _models(outputs, info, axis=1)
 
 
-def _by_sublayer(array: Tensor, depth: int) -> Tensor:
-    """(runs, steps x depth, batch, ...) as (runs, depth, steps x batch, ...)."""
-    runs, length, batch, width = array.shape
-    return array.reshape(runs, length // depth, depth, batch, width).transpose(1, 2).flatten(2, 3)
+def _by_run(array: Tensor) -> Tensor:
+    """(steps, runs, width, batch) as a copy (runs, batch, steps, width)."""
+    return _copy(array.permute(1, 3, 0, 2))
+
+
+def _over_time(array: Tensor) -> Tensor:
+    """(steps, runs, width, batch) as (runs, width, steps x batch)."""
+    return array.permute(1, 2, 0, 3).flatten(2)
 
 
 def _order(steps: int, reverse: bool) -> range:
@@ -298,6 +302,16 @@ def _runs(array: Tensor, axis: int | None, info: Any) -> Tensor:
     return models.flatten(0, 1)
 
 
-def _models(outputs: tuple[Tensor, ...], info: Any) -> tuple[tuple[Tensor, ...], tuple[int, ...]]:
-    """Outputs (models x runs, ...) as (models, runs, ...), and which of their axes is that of models."""
-    return tuple(each.view(info.batch_size, -1, *each.shape[1:]) for each in outputs), (0,) * len(outputs)
+def _models(
+    outputs: tuple[Tensor, ...], info: Any, axis: int = 0
+) -> tuple[tuple[Tensor, ...], tuple[int, ...]]:
+    """Outputs with models x runs on one axis as two, and which of their axes is that of models.
+
+    That axis is the first of the first output and `axis` of the others.
+    """
+    axes = (0, *(axis for _ in outputs[1:]))
+    shapes = [
+        (*each.shape[:at], info.batch_size, -1, *each.shape[at + 1 :])
+        for each, at in zip(outputs, axes, strict=True)
+    ]
+    return tuple(each.view(shape) for each, shape in zip(outputs, shapes, strict=True)), axes

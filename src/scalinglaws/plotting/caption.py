@@ -24,7 +24,7 @@ class FigureSpec(Strict):
     study: str
     scale: str
     figure: Figure
-    fit: FitSpec | None = None
+    protocol: FitSpec | None = None
     seeds: tuple[int, ...] = ()
     resamples: int | None = None
     studies: tuple[str, ...] = ()
@@ -49,9 +49,12 @@ def of_runs(spec: FigureSpec, fit: FitSpec, tables: StudyTables) -> str:
         f"{data['validation_examples']:,} for validation, fixed for all runs; {runs.model.nunique()} models "
         f"of {sizes}; {len(spec.seeds)} seeds a cell, each with its own choice of examples, median of the "
         f"minimum along training; {_counted(runs)}. {left_out}Laws are fitted to {low:g} to {high:g} "
-        f"{unit.name} (white background) by least squares on the logarithm. Brackets and the grey band: "
-        f"{fit.level:.0%} intervals from {fit.resamples:,} bootstrap resamples of runs and subset sizes; "
-        f"coloured bands resample runs alone. Validation noise is shared by all runs, in no interval."
+        f"{unit.name} (white background) by least squares on the logarithm, and to points that have "
+        f"converged: two thirds of the seeds passed their minimum, and no model that was cut could be "
+        f"better, trained ten times as long at its last slope. Brackets and the grey band: {fit.level:.0%} "
+        f"intervals from {fit.resamples:,} bootstrap resamples of runs and subset sizes, that of growth over "
+        f"five rules for the size; coloured bands resample runs alone. Validation noise is shared by all "
+        f"runs, in no interval."
     )
 
 
@@ -78,9 +81,9 @@ def of_analysis(spec: FigureSpec, data: Iterable[Manifest], trained: Sequence[pd
 def _counted(runs: pd.DataFrame) -> str:
     """How many runs there are, and how they ended."""
     diverged = int((runs.status == "diverged").sum())
-    cut_short = int((runs.stopped == "budget").sum())
+    cut_short = int((runs.stopped == "duration").sum())
     return (
-        f"{len(runs):,} runs, {diverged} diverged, {cut_short:,} ended by the step budget and not by patience"
+        f"{len(runs):,} runs, {diverged} diverged, {cut_short:,} ended by their duration and not by patience"
     )
 
 

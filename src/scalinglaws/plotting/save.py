@@ -21,11 +21,14 @@ COLUMNS = ["panel", "series", "x", "y", "low", "high"]
 def save(figure: Figure, caption: str, folder: Path, name: str) -> list[Path]:
     """Write `<name>.pdf`, `<name>.png` and `<name>.csv` into a folder, the caption under the panels.
 
+    What a drawing function has to say of its data, the figure's label, is added to the caption.
+
     Returns:
         The paths of the three files.
     """
     files = [folder / f"{name}.{ending}" for ending in ("pdf", "png", "csv")]
     drawn = drawn_data(figure)
+    caption = f"{caption} {figure.get_label()}".strip()
     text = "\n".join(textwrap.wrap(caption, int(CAPTION_PER_INCH * figure.get_figwidth())))
     below = figure.text(0.01, -0.02, text, fontsize=CAPTION_SIZE, va="top", ha="left", linespacing=1.25)
     below.set_parse_math(False)  # a caption is prose, in which a dollar begins no formula

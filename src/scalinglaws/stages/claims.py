@@ -65,6 +65,7 @@ def main(arguments: list[str]) -> None:
                 measured.value,
                 measured.low,
                 measured.high,
+                claim.kind,
                 str(judged.verdict),
                 judged.reason,
                 claim.source,

@@ -12,6 +12,7 @@ from scalinglaws.config.spec import DataSpec
 from scalinglaws.data.dataset import DataSet
 from scalinglaws.data.size import check_size
 from scalinglaws.data.store import MANIFEST, write_prepared
+from scalinglaws.data.subsets import choose_validation
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.staleness.hashes import Hashes
 
@@ -40,8 +41,8 @@ def main(arguments: list[str]) -> None:
     location = hashes.of([spec.location] if spec.location else [])
     source = import_module(module_name(SOURCES, spec.source))
     data: DataSet = source.load(spec.location, spec.archives, **spec.options).check()
-    chosen = spec.validation
-    wrote = write_prepared(data, options.out, chosen.examples, chosen.seed, spec.source, source.MODALITY)
+    data = choose_validation(data, spec.validation)
+    wrote = write_prepared(data, options.out, spec.source, source.MODALITY)
     if options.largest is not None:
         check_size(options.out / MANIFEST, int(options.largest[0]), options.largest[1])
     note_made_of(options, "data", location, wrote)

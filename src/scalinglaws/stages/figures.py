@@ -1,6 +1,7 @@
 """Stage `figures`: draw one figure of a study from its tables.
 
-python -m scalinglaws.stages.figures --spec JSON --files FILE... [--runs FILE...] [--style FILE] --out DIR
+python -m scalinglaws.stages.figures --spec JSON --files FILE... [--runs FILE...] [--beside FILE...]
+    [--style FILE] --out DIR
 """
 
 import json
@@ -39,6 +40,13 @@ def main(arguments: list[str]) -> None:
         "--runs", nargs="*", default=[], type=Path, help="tables of runs of the studies that the spec names"
     )
     parser.add_argument(
+        "--beside",
+        nargs="*",
+        default=[],
+        type=Path,
+        help="tables of other scales: .../<scale>/<paper>/<study>/<table>.csv",
+    )
+    parser.add_argument(
         "--style", nargs="?", type=Path, metavar="FILE", help="a style file, which is applied over our style"
     )
     parser.add_argument("--out", required=True, type=Path, help="folder for the figure")
@@ -49,11 +57,14 @@ def main(arguments: list[str]) -> None:
             f"--runs: {len(options.runs)} tables given, the spec names {len(spec.studies)} studies"
         )
     tables: StudyTables | dict[str, pd.DataFrame]
-    if spec.fit is not None:
+    if spec.protocol is not None:
         tables = read_study(options.files)
-        text = caption.of_runs(spec, spec.fit, tables)
+        text = caption.of_runs(spec, spec.protocol, tables)
     else:
         tables = read_analysis(file for file in options.files if file.suffix == ".csv")
+        for file in options.beside:
+            scale = file.parts[-4]
+            tables |= {f"{scale}/{name}": table for name, table in read_analysis([file]).items()}
         found = (file for file in options.files if file.suffix == ".json")
         manifests: list[Manifest] = [manifest(name) for name in spec.public_runs]
         manifests += [json.loads(file.read_text(encoding="utf-8")) for file in found]
@@ -65,7 +76,7 @@ def main(arguments: list[str]) -> None:
         )
         wrote = save(figure, text, options.out, spec.figure.name)
     style_file = [options.style] if options.style else []
-    note_made_of(options, "figures", [*options.files, *options.runs, *style_file], wrote)
+    note_made_of(options, "figures", [*options.files, *options.runs, *options.beside, *style_file], wrote)
 
 
 if __name__ == "__main__":

@@ -1,139 +1,61 @@
-"""Stage `fit`: reduce the runs of a study to scores, best models and fitted laws.
+"""Stage `fit`: apply the protocol of a study to its runs, to public runs and to other studies.
 
-python -m scalinglaws.stages.fit --spec JSON --runs RUNS.csv --out DIR
+    python -m scalinglaws.stages.fit --spec JSON [--runs RUNS.csv] [--studies FITS TABLES DATA ...] --out DIR
 
-It writes scores.csv, best.csv, fits.csv and bands.csv, sorted and byte-stable.
+`--studies` is given once for each study of the spec, in its order: the folders of its fits, of its run tables
+and of its data. The tables that the protocol declares are written sorted and byte-stable.
 """
 
-from collections.abc import Iterator
+import json
+from importlib import import_module
 from pathlib import Path
 
-import numpy as np
+import pandas as pd
 
+from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.config.fit import FitSpec
-from scalinglaws.fitting.uncertainty.covariance import interval
-from scalinglaws.laws.law import FloatArray
-from scalinglaws.protocols.derived import Derived
-from scalinglaws.protocols.fits import MetricFit
-from scalinglaws.protocols.learning_curves import Analysis, analyse
-from scalinglaws.protocols.run_grid import RunGrid, read_runs
+from scalinglaws.config.protocol import protocol_of
+from scalinglaws.errors import ConfigError
+from scalinglaws.public_runs.read import read
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
-from scalinglaws.tables.csv import frame_of, write_table
-from scalinglaws.tables.schema import BANDS, BEST, FITS, SCORES
-
-Cell = str | int | float | bool
-BAND_POINTS = 61
-NAN = float("nan")
+from scalinglaws.tables.csv import write_table
+from scalinglaws.tables.inputs import Inputs
+from scalinglaws.tables.study import TrainedStudy, read_trained
 
 
 def main(arguments: list[str]) -> None:
-    """Read the spec and the runs, analyse, write the four tables."""
+    """Apply a protocol and write its tables."""
     parser = stage_parser("fit", __doc__)
-    parser.add_argument("--runs", required=True, type=Path, help="table of runs, CSV")
-    parser.add_argument("--out", required=True, type=Path, help="folder for the tables")
-    options = parser.parse_args(arguments)
-    spec = parse_spec(FitSpec, options.spec)
-    grid = read_runs(options.runs, spec)
-    analysis = analyse(grid, spec)
-    tables = {
-        SCORES: score_rows(grid, analysis),
-        BEST: best_rows(grid, analysis),
-        FITS: fit_rows(analysis, spec),
-        BANDS: band_rows(grid, analysis, spec),
-    }
-    for table, rows in tables.items():
-        write_table(frame_of(rows, table), options.out / f"{table.name}.csv", table)
-    wrote = [options.out / f"{table.name}.csv" for table in tables]
-    note_made_of(options, "fit", [options.runs], wrote)
-
-
-def score_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
-    """One row per cell that has runs; lowest and highest over the seeds that did not diverge."""
-    for k, metric in enumerate(grid.metrics):
-        for s, m in np.argwhere(grid.ran.any(axis=-1)):
-            values = grid.values[k, s, m][grid.ran[s, m]]
-            kept = values[np.isfinite(values)]
-            yield (
-                metric, *_subset(grid, s), grid.models[m], int(grid.parameters[m]),
-                float(analysis.chosen.scores[k, s, m]),
-                float(kept.min()) if len(kept) else NAN, float(kept.max()) if len(kept) else NAN,
-                len(values), len(values) - len(kept),
-            )  # fmt: skip
-
-
-def best_rows(grid: RunGrid, analysis: Analysis) -> Iterator[tuple[Cell, ...]]:
-    """One row per metric and subset, without a model where no model has a score."""
-    chosen = analysis.chosen
-    for k, metric in enumerate(grid.metrics):
-        for s in range(len(grid.x)):
-            best = int(chosen.best[k, s])
-            low, high = analysis.score_interval[:, k, s]
-            yield (
-                metric, *_subset(grid, s),
-                grid.models[best] if best >= 0 else "", int(grid.parameters[best]) if best >= 0 else NAN,
-                float(chosen.size[k, s]), float(chosen.edge[k, s]), float(chosen.score[k, s]),
-                float(low), float(high),
-                bool(chosen.censored[k, s]), bool(grid.in_region[s]),
-            )  # fmt: skip
-
-
-def fit_rows(analysis: Analysis, spec: FitSpec) -> Iterator[tuple[Cell, ...]]:
-    """One row per parameter, one for the R squared of each fit, and the derived quantities."""
-    for fit in analysis.fits:
-        diagnostics = _diagnostics(fit)
-        entries = [(name, *fit.param(name)) for name in fit.law.names]
-        r_squared = np.empty(0) if fit.r_squared is None else fit.r_squared
-        entries.append(("r_squared", fit.fit.r_squared if fit.fit else NAN, r_squared))
-        for name, value, samples in entries:
-            yield (
-                fit.law.name, fit.metric, name, value, *_ends(samples, spec), spec.level,
-                fit.points, fit.total, *diagnostics, len(samples), fit.redrawn, "; ".join(fit.warnings),
-            )  # fmt: skip
-    for row in analysis.derived:
-        yield _derived_row(row, analysis, spec)
-
-
-def band_rows(grid: RunGrid, analysis: Analysis, spec: FitSpec) -> Iterator[tuple[Cell, ...]]:
-    """Each law over the whole range of x, on a logarithmic grid, with its pointwise interval."""
-    x = np.geomspace(grid.x[0], grid.x[-1], BAND_POINTS)
-    for fit in analysis.fits:
-        if fit.fit is None:
-            continue
-        low = high = np.full(len(x), NAN)
-        if fit.refits is not None:
-            low, high = interval(fit.law.predict(fit.refits.params, x[None]), spec.level)
-        for at, value, bottom, top in zip(x, fit.fit.predict(x), low, high, strict=True):
-            yield (fit.law.name, fit.metric, float(at), float(value), float(bottom), float(top))
-
-
-def _subset(grid: RunGrid, s: int) -> tuple[Cell, Cell]:
-    return _count(grid.examples[s]), _count(grid.data_size[s])
-
-
-def _count(value: float) -> int | float:
-    """A whole number without its decimal point."""
-    return int(value) if value == int(value) else float(value)
-
-
-def _ends(samples: FloatArray, spec: FitSpec) -> tuple[float, float]:
-    if not len(samples):
-        return NAN, NAN
-    low, high = interval(samples, spec.level)
-    return float(low), float(high)
-
-
-def _diagnostics(fit: MetricFit) -> tuple[Cell, ...]:
-    best = fit.fit
-    if best is None:
-        return NAN, NAN, NAN, 0, NAN
-    return (best.r_squared, best.objective, best.gradient_norm, best.descents, best.disagreement)
-
-
-def _derived_row(row: Derived, analysis: Analysis, spec: FitSpec) -> tuple[Cell, ...]:
-    return (
-        row.law, row.metric, row.parameter, row.value, *_ends(row.samples, spec), spec.level, row.points,
-        analysis.chosen.score.shape[-1], NAN, NAN, NAN, 0, NAN, len(row.samples), 0, "; ".join(row.warnings),
+    parser.add_argument("--runs", nargs="?", type=Path, help="table of the study's own runs, CSV")
+    parser.add_argument(
+        "--studies", nargs=3, action="append", default=[], type=Path, metavar=("FITS", "TABLES", "DATA"),
+        help="folders of another study's fits, run tables and data",
     )  # fmt: skip
+    parser.add_argument("--out", required=True, type=Path, help="folder for the tables")
+    parser.add_argument("--inputs", nargs="*", default=[], type=Path, help="all files that it reads")
+    options = parser.parse_args(arguments)
+    protocol = protocol_of(json.loads(options.spec)["name"])
+    spec = parse_spec(protocol.spec, options.spec)
+    module = import_module(protocol.module)
+    tables: dict[str, pd.DataFrame] = module.analyse(_inputs(spec, options.runs, options.studies), spec)
+    if set(tables) != set(protocol.tables):
+        raise ValueError(f"{module.__name__} made {sorted(tables)} and declares {sorted(protocol.tables)}")
+    schemas = getattr(module, "SCHEMAS", {})
+    for name in protocol.tables:
+        write_table(tables[name], options.out / f"{name}.csv", schemas.get(name))
+    wrote = [options.out / f"{name}.csv" for name in protocol.tables]
+    note_made_of(options, "fit", options.inputs, wrote)
+
+
+def _inputs(spec: FitSpec | AnalysisSpec, runs: Path | None, folders: list[list[Path]]) -> Inputs:
+    if isinstance(spec, FitSpec):
+        return Inputs(runs=runs)
+    if len(folders) != len(spec.studies):
+        raise ConfigError(f"--studies: {len(folders)} given, the spec names {len(spec.studies)} studies")
+    studies: dict[str, TrainedStudy] = {
+        facts.study: read_trained(facts, *three) for facts, three in zip(spec.studies, folders, strict=True)
+    }
+    return Inputs(runs, {name: read(name) for name in spec.public_runs}, studies)
 
 
 if __name__ == "__main__":

@@ -19,14 +19,13 @@ from scalinglaws.staleness.versions import versions
 LONGEST_VALUE = 60
 HASH = re.compile(r"[0-9a-f]{16}")
 DEFAULT = "its default"
-PREFIX = {"fit": "fit.", "data": "data."}
+PREFIX = {"fit": "protocol.", "data": "data."}
 MADE = {
     "data": "data",
     "shuffle": "shuffles",
     "train": "runs",
     "collect": "run tables",
     "fit": "fits",
-    "analyse": "tables of analyses",
     "claims": "claims",
     "figures": "figures",
     "report": "report",
@@ -53,6 +52,7 @@ class Changes:
             strict_versions: whether what was made by other versions of packages is stale.
         """
         self._hashes, self._versions = hashes, versions() if strict_versions else {}
+        self._forget()
         makers = {file: step for step in every for file in step.files}
         behind = {step.made_of for step in wanted}
         for step in reversed(every):
@@ -83,8 +83,9 @@ class Changes:
         self._never: dict[str, None] = {}
         self._gone: dict[str, None] = {}
         self._unfinished: dict[str, None] = {}
-        self._jobs: dict[tuple[str, str], list[tuple[Step, MadeOf | None]]] = {}  # by study and phase
-        self._replanned: dict[tuple[str, str], None] = {}  # those in which a job has other runs
+        self._jobs: dict[str, list[tuple[Step, MadeOf | None]]] = {}  # by study
+        self._replanned: dict[str, None] = {}  # studies in which a job has other runs
+        self._added: set[str] = set()  # records of searches that went beyond their candidates
 
     @property
     def code_changed(self) -> bool:
@@ -94,7 +95,7 @@ class Changes:
     def causes(self) -> list[str]:
         """In words, what made the steps stale."""
         found = [f"the code of {_listed(list(self._code))} changed"] if self._code else []
-        found += dict.fromkeys(cause for key in self._replanned for cause in self._settings(*key))
+        found += dict.fromkeys(cause for study in self._replanned for cause in self._settings(study))
         found += self._found
         if self._unfinished:
             found.append(f"{_are(list(self._unfinished))} missing (a new job, or one that did not finish)")
@@ -102,7 +103,7 @@ class Changes:
             found.append(f"{_are(list(self._gone))} missing (deleted, or a job failed)")
         if self._never:
             found.append(f"not made yet: {_listed(list(self._never))}")
-        return found
+        return list(dict.fromkeys(found))  # a score counts for a search, and for the table of runs
 
     def _could_be_idle(self, step: Step) -> bool:
         """Whether outputs were deleted that would come out as they were."""
@@ -116,7 +117,8 @@ class Changes:
         """Whether a step has to be done again; notes why."""
         made, absent = read_made_of(Path(step.made_of)), _absent(step)
         if step.job is not None:
-            self._jobs.setdefault((step.job.study, step.job.phase), []).append((step, made))
+            self._jobs.setdefault(step.job.study, []).append((step, made))
+            self._added |= (made.outputs.keys() if made else set()) - set(step.files)
         if made is None:
             if len(absent) == len(step.files):
                 self._never |= dict.fromkeys(absent[:1] if step.job else absent[:-1])
@@ -125,7 +127,7 @@ class Changes:
             return True
         other = made.spec != step.spec
         if other and step.job is not None:
-            self._replanned[step.job.study, step.job.phase] = None
+            self._replanned[step.job.study] = None
         else:  # a job with another spec has new runs
             self._gone |= dict.fromkeys(absent)
         if other and step.job is None:
@@ -146,15 +148,19 @@ class Changes:
         for file in sorted({*step.hashed, *made.inputs} - made_again):
             if file not in made.inputs:
                 yield f"{file} is a new input of {step.stage} {step.name}"
-            elif file not in step.hashed:
+            elif file not in step.hashed and file not in self._added:
                 yield f"{file} is no longer an input of {step.stage} {step.name}"
             elif Path(file).exists() and self._hash(file) != made.inputs[file]:
                 yield f"{file} changed after {MADE[step.stage]} were made from it"
 
     def _outputs(self, step: Step, made: MadeOf) -> Iterator[str]:
         """Outputs that something else has changed."""
-        for file in step.files[:-1]:
-            if Path(file).exists() and self._hash(file) != made.outputs.get(file):
+        added = made.outputs.keys() - set(step.files)  # by a search that went beyond its candidates
+        for file in [*step.files[:-1], *sorted(added)]:
+            if not Path(file).exists():
+                if file in added:
+                    yield f"{file} is missing"
+            elif self._hash(file) != made.outputs.get(file):
                 yield f"{file} was changed after it was made"
 
     def _hash(self, file: str) -> str:
@@ -164,9 +170,9 @@ class Changes:
         except OSError:
             return ""
 
-    def _settings(self, study: str, phase: str) -> Iterator[str]:
-        """What changed in the runs of a study's search or grid, over all of its jobs."""
-        jobs = self._jobs[study, phase]
+    def _settings(self, study: str) -> Iterator[str]:
+        """What changed in the runs and searches of a study, over all of its jobs."""
+        jobs = self._jobs[study]
         old = merged(made.spec.get("settings", {}) for _, made in jobs if made is not None)
         new = merged(step.spec["settings"] for step, _ in jobs)
         for each in (old, new):
@@ -180,17 +186,19 @@ def _absent(step: Step) -> list[str]:
 
 
 def _spec(step: Step, old: Mapping[str, Any]) -> Iterator[str]:
+    before, now = dict(old), dict(step.spec)
     if step.stage == "collect":
-        before, now = set(old.get("runs", ())), set(step.spec["runs"])
-        if gone := before - now:  # new ones are counted with the jobs
+        gone = set(before.pop("runs", ())) - set(now.pop("runs"))
+        if gone:  # new ones are counted with the jobs
             yield f"{len(gone)} run{'s are' if len(gone) > 1 else ' is'} no longer part of {step.name}"
-        return
+        for spec in (before, now):
+            spec.pop("choices", None)  # a job has another search then, which is said of it
     prefix = PREFIX.get(step.stage, "")
-    yield from _changes(flat(dict(old), prefix), flat(dict(step.spec), prefix))
+    yield from _changes(flat(before, prefix), flat(now, prefix))
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    """`budget.steps changed from 600 to 500`, in order of keys; long values and hashes are left out."""
+    """`duration.steps changed from 600 to 500`, in order of keys; long values and hashes are left out."""
     for key in sorted({*old, *new}):
         before, now = (str(values.get(key, DEFAULT)) for values in (old, new))
         if before != now:

@@ -11,9 +11,9 @@ from pathlib import Path
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.data.store import content_hash
 from scalinglaws.errors import EditedRecordError, RecordError
-from scalinglaws.staleness.steps import Step
-from scalinglaws.training.records.record import read_record, set_aside
-from scalinglaws.training.records.search import read_choice
+from scalinglaws.staleness.steps import Step, records_of
+from scalinglaws.training.records.record import Record, read_record, set_aside
+from scalinglaws.training.records.search import find_learning_rate, read_choice
 
 KEPT = "kept"
 NEW, DAMAGED, CODE = "without a record", "with a damaged record", "by other code"
@@ -31,7 +31,7 @@ def set_damaged_aside(stale: Sequence[Step]) -> Iterator[str]:
         EditedRecordError: a record was changed after its run ended.
     """
     for step in stale:
-        for file in step.outputs["runs"] if step.job else []:
+        for file in records_of(step):
             try:
                 read_record(Path(file))
             except FileNotFoundError:
@@ -72,15 +72,41 @@ class RunStates:
         assert step.job is not None
         (manifest,) = step.inputs["manifest"]
         data = None if manifest in made_again else content_hash(Path(manifest).parent)
-        searched = step.inputs["learning_rate"]
-        learning_rate = read_choice(Path(searched[0])).learning_rate if set(searched) - made_again else None
+        learning_rate, added = _chosen(step, data, made_again)
         self._jobs[step.job.study] += 1
-        for run, file in zip(step.job.runs, step.outputs["runs"], strict=True):
+        folder = Path(step.outputs["runs"][0]).parent
+        files = [*step.outputs["runs"], *(str(folder / f"{run.id}.json") for run in added)]
+        for run, file in zip((*step.job.planned, *added), files, strict=True):
             asked = learning_rate if run.learning_rate == "searched" else run.learning_rate
             state = _state(run, Path(file), step.code, data, asked)
             self._states[step.job.study][state] += 1
             if state == KEPT:
                 self._kept.add(file)
+
+
+def _chosen(step: Step, data: str | None, made_again: set[str]) -> tuple[float | None, list[RunSpec]]:
+    """The learning rate that the search of this or of another job chooses, None if that is not known yet, and
+    the runs that the job's search adds, as far as they are known."""
+    assert step.job is not None
+    for file in step.inputs["learning_rate"]:
+        return None if file in made_again else read_choice(Path(file)).learning_rate, []
+    folder, added = Path(step.outputs["runs"][0]).parent, list[RunSpec]()
+
+    def records(runs: Sequence[RunSpec]) -> list[Record]:
+        added.extend(run for run in runs if run not in planned)
+        found = [read_record(folder / f"{run.id}.json") for run in runs]
+        for run, record in zip(runs, found, strict=True):
+            if data is None or not record.fits(run, float(run.learning_rate), step.code, data):
+                raise RecordError(f"{run.id} is trained again")
+        return found
+
+    if step.job.search is None:
+        return None, added
+    planned = step.job.search.runs
+    try:
+        return find_learning_rate(step.job.search, records).learning_rate, added
+    except (OSError, RecordError):
+        return None, added
 
 
 def _state(run: RunSpec, path: Path, code: str, data: str | None, learning_rate: float | str | None) -> str:

@@ -15,19 +15,22 @@ from scalinglaws.claims.check import check_claims
 from scalinglaws.claims.claim import claims_hash
 from scalinglaws.config import plugins
 from scalinglaws.config.canonical import canonical_json
+from scalinglaws.config.fit import FitOptions
 from scalinglaws.config.job import Job
 from scalinglaws.config.modules import LAWS, SOURCES, module_name
-from scalinglaws.config.plan import AnalysisPlan, Plan, StudyPlan, training_modules
+from scalinglaws.config.plan import Plan, StudyPlan, training_modules
 from scalinglaws.config.spec import DataSpec, identity
 from scalinglaws.config.study import Figure
 from scalinglaws.data.modalities.arrays import ARRAYS
 from scalinglaws.fingerprint import code_fingerprint
 from scalinglaws.staleness.hashes import Hashes
-from scalinglaws.staleness.made_of import Code, MadeOf
+from scalinglaws.staleness.made_of import Code, MadeOf, read_made_of
 from scalinglaws.staleness.versions import training_versions_in, versions
 
 Files = Mapping[str, list[str]]
 ENDINGS = ("pdf", "png", "csv")
+COLLECTED = ("runs", "curves", "searches")
+"""The tables of a study's runs."""
 INTERMEDIATE = ("data", "shuffle")
 """Stages whose outputs are only made for others."""
 UNHASHED = ("arrays", "jobs")
@@ -54,7 +57,7 @@ class Step:
     """For data: the folder of the user's own copy, if there is one."""
     job: Job | None = None
     folders: tuple[tuple[str, str, str], ...] = ()
-    """For an analysis: the folders of fits, run tables and data of each trained study that it reads."""
+    """For a fit: the folders of fits, run tables and data of each other study that it reads."""
 
     @cached_property
     def spec(self) -> Mapping[str, Any]:
@@ -103,8 +106,22 @@ def final(every: Iterable[Step]) -> list[Step]:
     return [step for step in every if step.stage not in INTERMEDIATE]
 
 
-def note_step(step: Step, hashes: Hashes) -> None:
+def records_of(step: Step) -> list[str]:
+    """The records of a training job, with those that its search added; none for other steps."""
+    if step.job is None:
+        return []
+    made = read_made_of(Path(step.made_of))
+    known = made.outputs.keys() if made and made.spec == step.spec else set()
+    return [*step.outputs["runs"], *sorted(known - set(step.files))]
+
+
+def note_step(step: Step, hashes: Hashes, added: Iterable[Path] = ()) -> None:
     """Write what a step's outputs are made of, as its stage does, where something else has made them.
+
+    Args:
+        step: the step.
+        hashes: hashes files.
+        added: records of a search that went beyond its first candidates.
 
     Raises:
         OSError: an input or output cannot be read.
@@ -114,7 +131,7 @@ def note_step(step: Step, hashes: Hashes) -> None:
         spec=dict(step.spec),
         code=Code.of(step.code, step.modules),
         inputs=hashes.of(map(Path, step.hashed)),
-        outputs=hashes.of(map(Path, step.files[:-1])),
+        outputs=hashes.of({*map(Path, step.files[:-1]), *added}),
         versions=training_versions_in(map(Path, step.outputs["runs"])) if step.job else versions(),
     ).write(Path(step.made_of))
 
@@ -135,27 +152,25 @@ class _Steps:
     def all(self) -> Iterator[Step]:
         yield from map(self.data, self.work.data)
         yield from self.shuffles()
-        for plan in self.work.studies:
-            yield from (self.train(job, plan) for job in plan.jobs)
-        yield from map(self.collect, self.work.studies)
+        for plan in self.work.trained:
+            yield from map(self.train, plan.jobs)
+        yield from map(self.collect, self.work.trained)
         yield from map(self.fit, self.work.studies)
-        yield from map(self.analyse, self.work.analyses)
-        yield from map(self.claims, self.work.all_studies)
-        for each in self.work.all_studies:
-            yield from (self.figure(each, figure) for figure in each.study.figures)
+        yield from map(self.claims, self.work.studies)
+        for each in self.work.studies:
+            yield from (self.figure(each, figure) for figure in each.figures(self.work.config.name))
         yield from map(self.report, self.work.reports)
 
     # Data
 
     def data(self, spec: DataSpec) -> Step:
         folder = self.data_folder(spec)
-        arrays = ARRAYS[plugins.constant(SOURCES, spec.source, "MODALITY")]
         return Step(
             stage="data",
             name=spec.name,
             outputs={
                 "manifest": [f"{folder}/manifest.json"],
-                "arrays": [f"{folder}/{array}.npy" for array in arrays],
+                "arrays": self.arrays(spec),
             },
             # Beside the folder, so that you can delete the arrays without losing what they were made of.
             made_of=f"{folder}.made-of.json",
@@ -165,10 +180,10 @@ class _Steps:
         )
 
     def shuffles(self) -> Iterator[Step]:
-        asked = {(job.runs[0].data.name, seed): job for job in self.work.jobs for seed in job.seeds}
-        for (name, seed), job in sorted(asked.items(), key=lambda item: item[0]):
-            folder = self.data_folder(job.runs[0].data)
-            (file,) = self.shuffle_files(job.runs[0].data, [seed])
+        asked = {(job.data.name, seed): job.data for job in self.work.jobs for seed in job.seeds}
+        for (name, seed), data in sorted(asked.items(), key=lambda item: item[0]):
+            folder = self.data_folder(data)
+            (file,) = self.shuffle_files(data, [seed])
             yield Step(
                 stage="shuffle",
                 name=f"{name} {seed}",
@@ -187,142 +202,135 @@ class _Steps:
     def data_folder(self, spec: DataSpec) -> str:
         return f"{self.results}/data/{spec.name}"
 
+    def arrays(self, spec: DataSpec) -> list[str]:
+        names = ARRAYS[plugins.constant(SOURCES, spec.source, "MODALITY")]
+        return [f"{self.data_folder(spec)}/{name}.npy" for name in names]
+
     def shuffle_files(self, spec: DataSpec, seeds: list[int]) -> list[str]:
         return [f"{self.results}/subsets/{spec.name}/shuffle-{seed}.npy" for seed in seeds]
 
     # Runs
 
-    def train(self, job: Job, plan: StudyPlan) -> Step:
-        data, runs = job.runs[0].data, f"{self.results}/runs/{job.study}"
-        folder = self.data_folder(data)
-        arrays = ARRAYS[plugins.constant(SOURCES, data.source, "MODALITY")]
-        learning_rate = [f"{runs}/learning-rate/{job.runs[0].model.name}.json"]
-        searches = job.phase == "search"
+    def train(self, job: Job) -> Step:
+        runs, folder = f"{self.results}/runs/{job.study}", self.data_folder(job.data)
+        choice = [self.choice(job)]
         return Step(
             stage="train",
             name=f"{job.study} {job.name}",
             inputs={
                 "manifest": [f"{folder}/manifest.json"],
-                "arrays": [f"{folder}/{array}.npy" for array in arrays],
-                "shuffles": self.shuffle_files(data, list(job.seeds)),
-                "learning_rate": learning_rate if plan.has_search and not searches else [],
+                "arrays": self.arrays(job.data),
+                "shuffles": self.shuffle_files(job.data, list(job.seeds)),
+                "learning_rate": choice if job.reads_choice else [],
             },
             outputs={
-                "runs": [f"{runs}/{run.id}.json" for run in job.runs],
-                "learning_rate": learning_rate if searches else [],
+                "runs": [f"{runs}/{run.id}.json" for run in job.planned],
+                "learning_rate": choice if job.search else [],
             },
             made_of=f"{runs}/jobs/{job.name}.json",
             modules=training_modules(job),
             job=job,
         )
 
+    def choice(self, job: Job) -> str:
+        """The file of the learning rate that a search chooses."""
+        return f"{self.results}/runs/{job.study}/learning-rate/{job.planned[0].model.name}.json"
+
     def collect(self, plan: StudyPlan) -> Step:
-        name, data = plan.study.study, plan.grid.data
-        runs, folder = f"{self.results}/runs/{name}", self.data_folder(data)
+        assert plan.grid is not None
+        runs, folder = f"{self.results}/runs/{plan.name}", self.data_folder(plan.grid.data)
         seeds = sorted({seed for job in plan.jobs for seed in job.seeds})
-        tables = f"{self.results}/tables/{name}"
+        tables = f"{self.results}/tables/{plan.name}"
         return Step(
             stage="collect",
-            name=name,
+            name=plan.name,
             inputs={
                 "runs": [f"{runs}/{run.id}.json" for run in plan.runs],
                 "jobs": [f"{runs}/jobs/{job.name}.json" for job in plan.jobs],
+                "choices": [self.choice(job) for job in plan.jobs if job.search],
                 "manifest": [f"{folder}/manifest.json"],
                 "arrays": [f"{folder}/amounts.npy"],
-                "shuffles": self.shuffle_files(data, seeds),
+                "shuffles": self.shuffle_files(plan.grid.data, seeds),
             },
-            outputs={"tables": [f"{tables}/runs.csv", f"{tables}/curves.csv"]},
+            outputs={"tables": [f"{tables}/{table}.csv" for table in COLLECTED]},
             made_of=f"{tables}/made-of.json",
             modules=("scalinglaws.stages.collect",),
             settings=plan.collect_spec,
         )
 
-    def run_table(self, study: str) -> str:
-        return f"{self.results}/tables/{study}/runs.csv"
+    def run_tables(self, *plans: StudyPlan) -> list[str]:
+        return [f"{self.results}/tables/{each.name}/runs.csv" for each in plans if each.grid]
 
-    # Fits and analyses
+    # Fits
 
     def fit(self, plan: StudyPlan) -> Step:
+        read = [
+            file
+            for each in plan.reads
+            for file in (*self.tables(each), *self.run_tables(each), *self.manifests(each))
+        ]
         return Step(
             stage="fit",
-            name=plan.study.study,
-            inputs={"runs": [self.run_table(plan.study.study)]},
+            name=plan.name,
+            inputs={"runs": self.run_tables(plan), "studies": list(dict.fromkeys(read))},
             outputs={"tables": self.tables(plan)},
-            made_of=f"{self.results}/fits/{plan.study.study}/made-of.json",
-            modules=("scalinglaws.stages.fit", *self.laws),
-            settings=plan.fit_spec(self.scale.resamples),
-        )
-
-    def analyse(self, plan: AnalysisPlan) -> Step:
-        read: list[str] = []
-        for each in plan.reads:
-            read += [*self.tables(each), self.run_table(each.study.study), *self.manifests(each)]
-        module = module_name(*plugins.of_paper(plugins.ANALYSES, plan.study.analysis))
-        return Step(
-            stage="analyse",
-            name=plan.study.study,
-            inputs={"studies": list(dict.fromkeys(read))},
-            outputs={"tables": self.tables(plan)},
-            made_of=f"{self.results}/fits/{plan.study.study}/made-of.json",
-            modules=("scalinglaws.stages.analyse", module, *self.laws),
-            settings=plan.analysis_spec(self.scale.scale, self.scale.resamples),
+            made_of=f"{self.results}/fits/{plan.name}/made-of.json",
+            modules=("scalinglaws.stages.fit", plan.protocol.module, *self.laws),
+            settings=plan.protocol_spec(self.scale.scale, self.scale.resamples),
             folders=tuple(
                 (
-                    f"{self.results}/fits/{each.study.study}",
-                    f"{self.results}/tables/{each.study.study}",
+                    f"{self.results}/fits/{each.name}",
+                    f"{self.results}/tables/{each.name}",
                     self.data_folder(each.grid.data),
                 )
                 for each in plan.reads
+                if each.grid
             ),
         )
 
-    def tables(self, plan: StudyPlan | AnalysisPlan) -> list[str]:
-        """What a study's runs, or its analysis, are reduced to."""
-        return [f"{self.results}/fits/{plan.study.study}/{table}.csv" for table in plan.tables]
+    def tables(self, plan: StudyPlan) -> list[str]:
+        """What a study's protocol makes."""
+        return [f"{self.results}/fits/{plan.name}/{table}.csv" for table in plan.tables]
 
-    def manifests(self, plan: StudyPlan | AnalysisPlan) -> list[str]:
+    def manifests(self, plan: StudyPlan) -> list[str]:
         """The descriptions of the prepared data that a study rests on."""
-        if isinstance(plan, StudyPlan):
-            return [f"{self.data_folder(plan.grid.data)}/manifest.json"]
-        return list(dict.fromkeys(file for each in plan.reads for file in self.manifests(each)))
+        own = [f"{self.data_folder(plan.grid.data)}/manifest.json"] if plan.grid else []
+        return list(dict.fromkeys([*own, *(file for each in plan.reads for file in self.manifests(each))]))
 
     # Claims, figures, report
 
-    def claims(self, plan: StudyPlan | AnalysisPlan) -> Step:
-        name = plan.study.study
-        fits = f"{self.results}/fits/{name}"
+    def claims(self, plan: StudyPlan) -> Step:
+        fits = f"{self.results}/fits/{plan.name}"
         has_fits = "fits" in plan.tables
         return Step(
             stage="claims",
-            name=name,
+            name=plan.name,
             inputs={
                 "fits": [f"{fits}/fits.csv"] if has_fits else [],
                 "best": [f"{fits}/best.csv"] if "best" in plan.tables else [],
                 "manifests": self.manifests(plan) if has_fits else [],
             },
-            outputs={"table": [self.claims_table(name)]},
-            made_of=f"{self.results}/report/claims/{name}.made-of.json",
+            outputs={"table": [self.claims_table(plan.name)]},
+            made_of=f"{self.results}/report/claims/{plan.name}.made-of.json",
             modules=("scalinglaws.stages.claims",),
-            settings={**plan.claim_spec(self.work.config.name), "constants": claims_hash(name)},
+            settings={**plan.claim_spec(self.work.config.name), "constants": claims_hash(plan.name)},
         )
 
     def claims_table(self, study: str) -> str:
         return f"{self.results}/report/claims/{study}.csv"
 
-    def figure(self, plan: StudyPlan | AnalysisPlan, figure: Figure) -> Step:
-        trained = isinstance(plan, StudyPlan)
-        runs = [self.run_table(plan.study.study)] if trained else []
-        if trained:
-            runs.append(runs[0].replace("runs.csv", "curves.csv"))
+    def figure(self, plan: StudyPlan, figure: Figure) -> Step:
+        runs = self.run_tables(plan)
+        curves = [file.replace("runs.csv", "curves.csv") for file in runs]
         drawing = figure.draw.partition(":")[0]
-        reads = plan.reads if isinstance(plan, AnalysisPlan) else ()
         place = f"{self.results}/figures/{plan.study.paper}/{figure.name}"
         return Step(
             stage="figures",
             name=f"{plan.study.paper} {figure.name}",
             inputs={
-                "files": [*runs, *self.tables(plan), *self.manifests(plan)],
-                "runs": [self.run_table(each.study.study) for each in reads],
+                "files": [*runs, *curves, *self.tables(plan), *self.manifests(plan)],
+                "runs": self.run_tables(*plan.reads),
+                "beside": plan.published(figure, self.work.config.name),
                 "style": [str(self.scale.style)] if self.scale.style else [],
             },
             outputs={"figure": [f"{place}.{ending}" for ending in ENDINGS]},
@@ -336,12 +344,20 @@ class _Steps:
 
     def report(self, name: str) -> Step:
         studies = self.work.reports[name]
+        curves = [
+            plan.name
+            for plan in self.work.studies
+            if plan.name in studies and isinstance(plan.scaled.protocol, FitOptions)
+        ]
         return Step(
             stage="report",
             name=name,
-            inputs={"claims": [self.claims_table(study) for study in studies]},
+            inputs={
+                "claims": [self.claims_table(study) for study in studies],
+                "evidence": [f"{self.results}/fits/{study}/evidence.csv" for study in curves],
+            },
             outputs={"summary": [f"{self.results}/report/{name}.txt"]},
             made_of=f"{self.results}/report/{name}.made-of.json",
             modules=("scalinglaws.stages.report",),
-            settings={"studies": studies},
+            settings={"studies": studies, **({"learning_curves": curves} if curves else {})},
         )

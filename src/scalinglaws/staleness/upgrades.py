@@ -13,8 +13,8 @@ from scalinglaws.training.records.provenance import training_versions, without_p
 def upgraded(work: Plan) -> Iterator[str]:
     """One line if other versions than those here have trained runs in the tables of a plan."""
     here, counts, every = without_patch(training_versions()), Counter[str](), 0
-    for study in work.studies:
-        table = Path("results", work.config.name, "tables", study.study.study, "runs.csv")
+    for study in work.trained:
+        table = Path("results", work.config.name, "tables", study.name, "runs.csv")
         with suppress(OSError, KeyError, csv.Error, UnicodeDecodeError), table.open(encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 every += 1

@@ -6,6 +6,7 @@ the schema (most of what analyses make, and public runs) are plain data frames.
 
 import csv
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pandas as pd
 
 from scalinglaws.errors import DataError
 from scalinglaws.files import whole_file
-from scalinglaws.tables.schema import Column, Table
+from scalinglaws.tables.schema import PASSED, Column, Table
 
 TRUTHS = {"true": True, "false": False}
 MISSING = ("", "nan")
@@ -33,16 +34,16 @@ def write_table(frame: pd.DataFrame, path: Path, table: Table | None = None) -> 
     Raises:
         ValueError: its columns are not those of the schema.
     """
-    missing = ""
+    missing, flags = "", {str(name) for name in frame.select_dtypes("bool")}
     if table is not None:
         if tuple(frame.columns[: len(table.names)]) != table.names:
             raise ValueError(f"{path.name}: columns {list(frame.columns)} instead of {list(table.names)}")
-        truths = {truth: name for name, truth in TRUTHS.items()}
-        flags = [column.name for column in table.columns if column.kind == "truth"]
-        frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
+        flags |= {column.name for column in table.columns if column.kind == "truth"}
         if table.order:
             frame = frame.sort_values(list(table.order), kind="stable")
         missing = table.missing
+    truths = {truth: name for name, truth in TRUTHS.items()}
+    frame = frame.assign(**{name: frame[name].map(truths) for name in flags})
     with whole_file(path) as temporary:
         frame.to_csv(temporary, index=False, lineterminator="\n", na_rep=missing)
 
@@ -53,7 +54,7 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
     Args:
         path: the file.
         table: its schema; without one, pandas infers the kinds of its columns.
-        metrics: the columns of metrics to read. By default, all that a table with metrics has.
+        metrics: the columns of metrics to read. By default, all that a table with metrics has, and axes.
 
     Raises:
         DataError: the file cannot be read, lacks a column, or a cell does not fit; names them.
@@ -71,11 +72,25 @@ def read_table(path: Path, table: Table | None = None, metrics: Sequence[str] = 
     for line, row in enumerate(rows, start=FIRST_LINE):
         if len(row) != len(header):
             raise DataError(f"{path}, line {line}: {len(row)} cells for {len(header)} columns")
-    if table.metrics and not metrics:
-        metrics = [name for name in header if name not in table.names]
-    columns = [*table.columns, *(Column(name, "number", "a metric", optional=True) for name in metrics)]
     texts = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
+    further = [_further(name) for name in metrics]
+    if table.metrics and not metrics:
+        further = [_further(name, texts[name]) for name in header if name not in table.names]
+    columns = [*table.columns, *further]
     return pd.DataFrame({column.name: _converted(texts[column.name], column, path) for column in columns})
+
+
+def _further(name: str, texts: Sequence[str] = ()) -> Column:
+    """A column beside those of a schema: whether a run passed, a number, or an axis of texts."""
+    if name.endswith(PASSED):
+        return Column(name, "truth", "whether a run passed the minimum of a metric")
+    number = Column(name, "number", "a metric, its slope or an axis", optional=True)
+    try:
+        for text in texts:
+            _value(text, number, name)
+    except DataError:
+        return replace(number, kind="text")
+    return number
 
 
 def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[Any]":
@@ -90,10 +105,10 @@ def _converted(texts: Sequence[str], column: Column, path: Path) -> "pd.Series[A
 
 def _value(text: str, column: Column, where: str) -> float | bool:
     try:
-        if column.kind == "truth":
-            return TRUTHS[text]
         if column.optional and text in MISSING:
             return float("nan")
+        if column.kind == "truth":
+            return TRUTHS[text]
         value = int(text) if column.kind == "whole" or text.isdigit() else float(text)
     except (KeyError, ValueError):
         problem = f"'{text}', not {KINDS[column.kind]}" if text else "empty"

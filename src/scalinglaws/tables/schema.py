@@ -1,14 +1,16 @@
 """The columns of every table of the workflow: names, kinds and meanings.
 
-Of a trained study, `runs` and `curves` are collected from run records, and the fitting stage makes `scores`,
-`best`, `fits` and `bands` from `runs`. `claims` holds the verdicts about a study. An analysis may make a
-table `fits` too: its columns are `CLAIMED`, those that claims are judged by.
+Of a trained study, `runs`, `curves` and `searches` are collected from run records, and the fitting stage
+makes `scores`, `best`, `fits`, `bands` and `evidence` from `runs`. `claims` holds the verdicts about a study.
+An analysis may make a table `fits` too: its columns are `CLAIMED`, those that claims are judged by.
 """
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["text", "whole", "number", "truth"]
+PASSED, SLOPE = "_passed", "_slope"
+"""Endings of the columns that the table of runs has beside each metric."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,11 @@ _HIGH = Column("high", "number", "upper end of the interval", optional=True)
 
 RUNS = Table(
     name="runs",
-    row="a training run, diverged or not",
+    row="a level of a training run, diverged or not; a run that is not pruned has one level",
     columns=(
         _RUN,
+        Column("level", "whole", "number of prunings before; 0 where nothing is pruned"),
+        Column("density", "number", "share of the prunable weights that are left"),
         Column("study", "text", "the study it was trained for, <paper>/<name>"),
         Column("phase", "text", "grid, or search: a run of the search for learning rates, which no law sees"),
         _MODEL,
@@ -93,15 +97,20 @@ RUNS = Table(
         ),
         Column("learning_rate", "number", "the learning rate, before any schedule"),
         Column("status", "text", "completed or diverged"),
-        Column("stopped", "text", "why it ended: patience, budget or diverged"),
+        Column("stopped", "text", "why it ended: patience, duration or diverged"),
         Column("steps", "whole", "optimiser steps taken"),
         Column("diverged_at", "whole", "the step at which it diverged", optional=True),
         Column("examples_seen", "whole", "examples trained on, repetitions counted"),
+        Column("data_seen", "number", "the same in the unit of the data set"),
         Column("training_flops", "whole", "flops_per_example times examples_seen"),
         Column("versions", "text", "Python and the packages that trained it, with their versions"),
     ),
-    order=("phase", "parameters", "model", "learning_rate", "examples", "seed", "run"),
-    metrics=True,  # the minimum over the validation curve; missing where the run diverged
+    order=("phase", "parameters", "model", "learning_rate", "examples", "seed", "run", "level"),
+    # Per metric m of the task the study's score of it (minimum or final), then `m_passed`, whether the run
+    # passed the minimum of m by its `stopping`, and `m_slope`, d ln(m) / d ln(step) at its end. Of a run that
+    # diverged they are missing, false and missing. Then a column per other axis of the study, named by its
+    # key: `optimiser.weight_decay`.
+    metrics=True,
     missing="",
 )
 CURVES = Table(
@@ -109,12 +118,35 @@ CURVES = Table(
     row="an evaluation of a run",
     columns=(
         _RUN,
+        Column("level", "whole", "number of prunings before; 0 where nothing is pruned"),
         Column("step", "whole", "optimiser steps taken so far"),
         Column("training_loss", "number", "mean loss since the last evaluation", optional=True),
     ),
-    order=("run", "step"),
+    order=("run", "level", "step"),
     metrics=True,  # on the validation set
     missing="",
+)
+SEARCHES = Table(
+    name="searches",
+    row="a model and a candidate of the search for its learning rate; no row where nothing is searched",
+    columns=(
+        _MODEL,
+        _PARAMETERS,
+        Column("learning_rate", "number", "the candidate"),
+        Column("metric", "text", "the metric that decides"),
+        Column(
+            "score",
+            "number",
+            "mean over the subsets of the logarithm of the metric; missing where a run diverged",
+            optional=True,
+        ),
+        Column("chosen", "truth", "whether it has the best score"),
+        Column("added", "truth", "whether the rule added it, because the best was at an end of the list"),
+        Column("at_edge", "truth", "whether the chosen one is at an end of the list, widened as it is"),
+        Column("subsets", "whole", "subsets that it was tried on"),
+        Column("diverged", "whole", "on how many of them it diverged"),
+    ),
+    order=("parameters", "model", "learning_rate"),
 )
 SCORES = Table(
     name="scores",
@@ -130,6 +162,9 @@ SCORES = Table(
         Column("highest", "number", "highest over the seeds that did not diverge", optional=True),
         Column("seeds", "whole", "runs, one per seed"),
         Column("diverged", "whole", "how many of them diverged"),
+        Column("passed", "whole", "how many of them passed their minimum of the metric, and were not cut"),
+        Column("converged", "truth", "whether at least two thirds of them passed"),
+        Column("slope", "number", "median of d ln(metric) / d ln(step) at the ends of runs", optional=True),
     ),
     order=("metric", "examples", "data_size", "model", "parameters"),
 )
@@ -144,13 +179,46 @@ BEST = Table(
         Column("parameters", "whole", "its parameters", optional=True),
         Column("size", "number", "best-fit size, between the models; missing where censored", optional=True),
         Column("edge", "number", "where censored, the size at the edge of the grid", optional=True),
+        Column("sufficient_low", "number", "least size within 1, 2, 5 and 10 % of the best", optional=True),
+        Column("sufficient_high", "number", "greatest of these sizes", optional=True),
         Column("score", "number", "the best score", optional=True),
         _LOW,
         _HIGH,
         Column("censored", "truth", "whether the best model is the smallest or largest of the grid"),
+        Column("end", "text", "largest or smallest, where the best model is that of the grid; else empty"),
+        Column("passed", "whole", "seeds of the best model that passed their minimum, and were not cut"),
+        Column("converged", "truth", "whether at least two thirds of them passed"),
+        Column("rivalled", "truth", "whether a model that was cut could be better, trained on"),
+        Column("slope", "number", "of the best model: median slope at the ends of its runs", optional=True),
         Column("in_region", "truth", "whether the subset is in the declared power-law region"),
+        Column("fitted", "truth", "whether laws of the learning curve are fitted to it"),
+        Column("sized", "truth", "whether its size rests on converged models inside the grid"),
     ),
     order=("metric", "examples", "data_size"),
+)
+EVIDENCE = Table(
+    name="evidence",
+    row="a metric: what its power law rests on",
+    columns=(
+        _METRIC,
+        Column("subsets", "whole", "subset sizes in the declared region"),
+        Column("converged", "whole", "how many of them have a best model that has converged"),
+        Column("fitted", "whole", "points that the law is fitted to"),
+        Column("cut", "whole", "how many of these points are not converged"),
+        Column("interior", "whole", "fitted points whose best model is inside the grid of models"),
+        Column("largest", "whole", "fitted points whose best model is the largest of the grid"),
+        Column("smallest", "whole", "fitted points whose best model is the smallest of the grid"),
+        Column("decades", "number", "from the smallest fitted subset to the largest", optional=True),
+        Column("r_squared", "number", "share of the variance explained", optional=True),
+        Column("lack_of_fit", "number", "variance about the law over that between seeds (F)", optional=True),
+        Column("p_value", "number", "of the lack of fit", optional=True),
+        Column("exponent", "number", "of the power law", optional=True),
+        _LOW,
+        _HIGH,
+        Column("without_last", "number", "exponent without the largest fitted subset", optional=True),
+    ),
+    order=("metric",),
+    missing="",
 )
 CLAIMED = Table(
     name="fits",
@@ -162,7 +230,7 @@ CLAIMED = Table(
         _VALUE,
         _LOW,
         _HIGH,
-        Column("level", "number", "level of the interval, e.g. 0.95; missing where exact", optional=True),
+        Column("level", "number", "of the interval, e.g. 0.95; missing where it has none", optional=True),
         Column("points", "whole", "how many points the value rests on"),
         Column("warnings", "text", "what to know before using the value, joined by semicolons"),
     ),
@@ -208,7 +276,8 @@ CLAIMS = Table(
         Column("measured", "number", "what was measured", optional=True),
         _LOW,
         _HIGH,
-        Column("verdict", "text", "reproduced, consistent, not reproduced, or not testable at this scale"),
+        Column("kind", "text", "trained: measured on runs trained here; recomputed: on numbers of others"),
+        Column("verdict", "text", "reproduced, recomputed, inconclusive, not reproduced, or not testable"),
         Column("reason", "text", "a sentence that says why"),
         Column("source", "text", "where in the paper"),
         Column("certainty", "text", "how the published number reached us"),

@@ -13,11 +13,11 @@ import pandas as pd
 from scalinglaws.config.analysis import StudyFacts
 from scalinglaws.errors import DataError
 from scalinglaws.tables.csv import frame_of, read_table
-from scalinglaws.tables.schema import BANDS, BEST, CURVES, FITS, RUNS, SCORES
+from scalinglaws.tables.schema import BANDS, BEST, CURVES, EVIDENCE, FITS, PASSED, RUNS, SCORES
 from scalinglaws.tables.value import MISSING, Value
 
 CURVE, GROWTH = "learning-curve", "model-size"
-REQUIRED = (RUNS, SCORES, BEST, FITS, BANDS)
+REQUIRED = (RUNS, SCORES, BEST, FITS, BANDS, EVIDENCE)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -30,6 +30,7 @@ class StudyTables:
         best: one row per metric and subset size: the best fit.
         fits: one row per law, metric and parameter.
         bands: the laws on a grid of x, with intervals.
+        evidence: what the power law of each metric rests on.
         curves: one row per evaluation of a run; no rows where they were not read.
         manifest: what the data stage wrote about the data set; empty where it was not read.
     """
@@ -39,6 +40,7 @@ class StudyTables:
     best: pd.DataFrame
     fits: pd.DataFrame
     bands: pd.DataFrame
+    evidence: pd.DataFrame
     curves: pd.DataFrame = field(default_factory=lambda: frame_of([], CURVES))
     manifest: dict[str, Any] = field(default_factory=dict)
 
@@ -54,18 +56,14 @@ class StudyTables:
         return MISSING if row is None else Value(float(row["value"]), float(row["low"]), float(row["high"]))
 
     def unfinished(self, metric: str) -> pd.DataFrame:
-        """Runs that the step budget ended while they still improved: their last validation is their lowest.
+        """Runs that were cut before they passed their minimum of a metric.
 
         Returns:
             One row per size of the training set (`examples`, ascending): `runs` that did not diverge,
             `unfinished` of them, and their `share`.
         """
         grid = self.runs[(self.runs.phase == "grid") & (self.runs.status == "completed")]
-        curves = self.curves.sort_values(["run", "step"])
-        lowest = curves.groupby("run")[metric].min()
-        last = curves.groupby("run")[metric].last()
-        improving = set(last.index[(last <= lowest).to_numpy()])
-        cut = (grid.stopped == "budget") & grid.run.isin(improving)
+        cut = ~grid[metric + PASSED].astype(bool)
         counted = cut.groupby(grid.examples).agg(["size", "sum"]).reset_index()
         counted.columns = pd.Index(["examples", "runs", "unfinished"])
         return counted.assign(share=np.asarray(counted.unfinished / counted.runs, dtype=float))
@@ -156,7 +154,7 @@ def read_trained(facts: StudyFacts, fits: Path, tables: Path, data: Path) -> Tra
     Raises:
         DataError: a file is missing or is not what it should be.
     """
-    places = {RUNS: tables, SCORES: fits, BEST: fits, FITS: fits, BANDS: fits}
+    places = {RUNS: tables, SCORES: fits, BEST: fits, FITS: fits, BANDS: fits, EVIDENCE: fits}
     frames = {table.name: read_table(folder / f"{table.name}.csv", table) for table, folder in places.items()}
     return TrainedStudy(facts=facts, manifest=read_manifest(data / "manifest.json"), **frames)
 

@@ -14,15 +14,22 @@ import torch
 from torch import nn
 
 from scalinglaws.config.modules import FAMILIES, module_name
-from scalinglaws.config.spec import ModelSpec
+from scalinglaws.config.spec import Imp, ModelSpec
 from scalinglaws.counting.flops import model_size
 from scalinglaws.counting.size import ModelSize
+from scalinglaws.errors import RecordError
 from scalinglaws.tasks.core.task import Task
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared, can_share_an_ensemble
+from scalinglaws.training.ensemble.ensemble import Ensemble, Row, Shared, can_share_an_ensemble
 from scalinglaws.training.ensemble.policy import gains_from_ensemble, largest_ensemble, work
 from scalinglaws.training.loop import Training
 from scalinglaws.training.order import derived_seed
+from scalinglaws.training.procedures.imp import Pruning
+from scalinglaws.training.procedures.procedure import Procedure
+from scalinglaws.training.procedures.train import TrainingOnce
 from scalinglaws.training.setup import RunSetup
+
+Begins = tuple[int, int]
+"""Level and step."""
 
 
 class Architecture:
@@ -49,38 +56,58 @@ class Architecture:
         return self._can_share_an_ensemble and gains_from_ensemble(work(self.size, batch), self.device.type)
 
     def training(self, setups: Sequence[RunSetup]) -> Training:
-        """Runs with their initial weights, ready to train."""
-        first = setups[0].spec
-        batch = min(first.optimiser.batch, first.subset.examples)
+        """Runs with their initial weights, ready to train.
+
+        Raises:
+            RecordError: the model is to be pruned, but it has buffers, which are not rewound.
+        """
+        first = setups[0]
+        spec, pruned = first.spec, isinstance(first.spec.procedure, Imp)
         ensemble = Ensemble(
             self.build,
-            [derived_seed(setup.spec.seed, "weights") for setup in setups],
-            [setup.learning_rate for setup in setups],
-            Shared(first.optimiser, first.precision, self.in_ensemble(batch)),
+            [_row(setup) for setup in setups],
+            Shared(spec.optimiser, spec.precision, self.in_ensemble(first.batch), pruned),
             self.device,
         )
-        return Training(setups, ensemble, self._task)
+        if pruned and ensemble.buffers():
+            raise RecordError(f"{spec.model.name}: has buffers, so it cannot be pruned by imp")
+        return Training(setups, ensemble, self._task, _procedure(first))
 
     def groups(
-        self, setups: Sequence[RunSetup], step: Callable[[RunSetup], int], most: int
+        self, setups: Sequence[RunSetup], begins: Callable[[RunSetup], Begins], most: int
     ) -> Iterator[list[RunSetup]]:
         """Groups of runs that can be trained as one ensemble; runs of similar length are together.
 
         Args:
             setups: runs of this architecture.
-            step: where a run begins: 0, or the step it is resumed at.
+            begins: level and step at which a run begins: (0, 0), or where it is resumed.
             most: most runs in a group.
         """
-        alike: dict[tuple[int, int, str], list[RunSetup]] = defaultdict(list)
+        alike: dict[tuple[int, int, Begins, str], list[RunSetup]] = defaultdict(list)
         for setup in setups:
-            spec = setup.spec
-            batch = min(spec.optimiser.batch, spec.subset.examples)
-            key = (batch, step(setup), repr((spec.optimiser, spec.budget, spec.precision)))
-            alike[key].append(setup)
-        for (batch, _, _), members in sorted(alike.items(), key=lambda item: item[0], reverse=True):
+            alike[setup.batch, setup.steps, begins(setup), _alike(setup)].append(setup)
+        for (batch, *_), members in sorted(alike.items(), key=lambda item: item[0], reverse=True):
             largest = largest_ensemble(work(self.size, batch), self.device.type, most)
             limit = largest if self.in_ensemble(batch) else 1
             parts = -(-len(members) // limit)
             members.sort(key=lambda setup: setup.spec.subset.examples, reverse=True)
             cuts = [len(members) * part // parts for part in range(parts + 1)]
             yield from (members[start:stop] for start, stop in pairwise(cuts))
+
+
+def _alike(setup: RunSetup) -> str:
+    """What the runs of an ensemble have in common besides batch and steps, as text."""
+    spec = setup.spec
+    optimiser = spec.optimiser.model_copy(update={"weight_decay": 0.0})
+    how = (optimiser, setup.schedule, spec.evaluation, spec.precision)
+    return repr((*how, spec.procedure, setup.rewind))
+
+
+def _row(setup: RunSetup) -> Row:
+    seed = derived_seed(setup.spec.seed, "weights")
+    return Row(seed, setup.learning_rate, setup.spec.optimiser.weight_decay)
+
+
+def _procedure(setup: RunSetup) -> Procedure:
+    procedure = setup.spec.procedure
+    return Pruning(procedure, setup.rewind) if isinstance(procedure, Imp) else TrainingOnce()

@@ -4,15 +4,15 @@ import math
 
 from torch import Tensor
 
-from scalinglaws.config.spec import Budget
-from scalinglaws.training.evaluation_times import Patience
+from scalinglaws.config.spec import Stopping
 from scalinglaws.training.records.result import RunResult
+from scalinglaws.training.stopping import Patience, counted
 
 HOPELESS = 10.0  # times the loss before the first step
 
 
 class RunHistory:
-    """The history of a run.
+    """The history of a run, or of one of its levels.
 
     A run has diverged when its training loss or a validation metric is not finite, or when its mean training
     loss between two evaluations is more than `HOPELESS` times its loss before the first step.
@@ -23,19 +23,36 @@ class RunHistory:
         first_loss: the training loss before the first step.
     """
 
-    def __init__(self, budget: Budget, batch: int) -> None:
-        self.budget, self.batch = budget, batch
+    def __init__(self, stopping: Stopping | None, steps: int, batch: int, warmup: int = 0) -> None:
+        """Begin a run.
+
+        Args:
+            stopping: when it may end early.
+            steps: steps that it may take at most.
+            batch: examples per step.
+            warmup: steps in which the learning rate rises.
+        """
+        self._stopping, self._steps, self._batch, self._warmup = stopping, steps, batch, warmup
+        self._counted = counted(stopping, warmup, steps)
+        self.patience = Patience(stopping)
+        self.first_loss = math.inf
         self.result = RunResult(
             status="completed",
-            stopped="budget",
+            stopped="duration",
             steps=0,
             examples_seen=0,
             diverged_at=None,
             minima={},
             curve=(),
         )
-        self.patience = Patience(budget.patience)
-        self.first_loss = math.inf
+
+    def next_level(self, density: float, bare: int) -> "RunHistory":
+        """The history of the next level, which is measured by the same first loss."""
+        history = RunHistory(self._stopping, self._steps, self._batch, self._warmup)
+        history.first_loss = self.first_loss
+        level = {"level": self.result.level + 1, "density": density, "bare": bare}
+        history.result = history.result.model_copy(update=level)
+        return history
 
     def note(self, step: int, losses: Tensor, metrics: dict[str, float]) -> bool:
         """Add an evaluation to the result.
@@ -49,7 +66,7 @@ class RunHistory:
             Whether the run ends with this evaluation.
         """
         before = step - len(losses)
-        if before == 0:
+        if math.isinf(self.first_loss):
             self.first_loss = losses[0].item()
         mean_loss = losses.double().mean().item()
         diverged_at = self._diverged_at(before, losses, mean_loss, metrics)
@@ -57,18 +74,20 @@ class RunHistory:
         out_of_patience = False
         if diverged_at is None:
             curve = (*curve, {"step": step, "training_loss": mean_loss, **metrics})
-            out_of_patience = self.patience.exhausted(metrics)
+            out_of_patience = self.patience.exhausted(metrics, counts=step in self._counted)
             minima = dict(self.patience.best)
-        self.result = RunResult(
-            status="completed" if diverged_at is None else "diverged",
-            stopped="diverged" if diverged_at is not None else "patience" if out_of_patience else "budget",
-            steps=step,
-            examples_seen=step * self.batch,
-            diverged_at=diverged_at,
-            minima=minima,
-            curve=curve,
+        self.result = self.result.model_copy(
+            update={
+                "status": "completed" if diverged_at is None else "diverged",
+                "stopped": "diverged" if diverged_at else "patience" if out_of_patience else "duration",
+                "steps": step,
+                "examples_seen": step * self._batch,
+                "diverged_at": diverged_at,
+                "minima": minima,
+                "curve": curve,
+            }
         )
-        return self.result.stopped != "budget" or step >= self.budget.steps
+        return self.result.stopped != "duration" or step >= self._steps
 
     def _diverged_at(
         self, before: int, losses: Tensor, mean_loss: float, metrics: dict[str, float]

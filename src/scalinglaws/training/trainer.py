@@ -1,10 +1,11 @@
-"""Trains the runs of a job, group by group, and writes the record of each as soon as it ends."""
+"""Trains runs of a job, group by group, and writes the record of each as soon as it ends."""
 
 import argparse
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from typing import Literal
 
 import torch
 
@@ -13,7 +14,7 @@ from scalinglaws.config.modules import TASKS, module_name
 from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import RecordError
 from scalinglaws.tasks.core.task import Task
-from scalinglaws.training.architecture import Architecture
+from scalinglaws.training.architecture import Architecture, Begins
 from scalinglaws.training.devices.device import device_of
 from scalinglaws.training.devices.peak import measured_peak, nominal_peak
 from scalinglaws.training.loop import Member, Training
@@ -26,6 +27,8 @@ from scalinglaws.training.setup import RunSetup, run_setup
 
 log = logging.getLogger("scalinglaws.training")
 
+Phase = Literal["search", "grid"]
+BEGINNING = (0, 0)
 OUT_OF_MEMORY = (
     *("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory"),
     *("bad_alloc", "alloc_failed"),  # C++; cuBLAS and cuDNN
@@ -49,7 +52,7 @@ class Trainer:
             DataError: the data are damaged.
         """
         device = device_of(options.device)
-        first = job.runs[0]
+        first = (job.search or job).runs[0]
         name = torch.cuda.get_device_name() if device.type == "cuda" else "cpu"
         self._job, self._options, self._content = job, options, content
         task: Task = import_module(module_name(TASKS, first.task)).open_task(options.data, device)
@@ -65,21 +68,26 @@ class Trainer:
             "torch": str(torch.__version__),
         }
         self._checkpoint = Checkpoint(options.checkpoint, made_by)
+        self._phase: Phase = "grid"
         self._finished: set[str] = set()
         self._left = 0
 
-    def train(self, missing: Sequence[tuple[RunSpec, float]]) -> None:
-        """Train runs and write their records.
+    def train(self, missing: Sequence[tuple[RunSpec, float]], phase: Phase) -> None:
+        """Train runs and write their records; it may be called several times, for one phase after the other.
+
+        Args:
+            missing: runs, and the learning rates behind their specs.
+            phase: what they are trained for.
 
         Raises:
             TrainingInterruptedError: a signal asked to stop; the state of all runs is saved.
-            RecordError: a run needs more memory than there is (all others are done), or a record cannot be
-                written.
+            RecordError: a run needs more memory than there is (all others are done), its spec does not fit
+                its data, or a record cannot be written.
         """
-        subsets = self._options.subsets
-        setups = [run_setup(spec, learning_rate, self._task, subsets) for spec, learning_rate in missing]
-        self._left = len(setups)
-        waiting = list(self._architecture.groups(setups, self._saved_step, self._options.ensemble))
+        where = self._architecture.size.flops_per_example, self._options.data, self._options.subsets
+        setups = [run_setup(spec, learning_rate, *where) for spec, learning_rate in missing]
+        self._left, self._phase = len(setups), phase
+        waiting = list(self._architecture.groups(setups, self._saved_at, self._options.ensemble))
         too_large: list[RunSetup] = []
         with Interruption() as interruption:
             while waiting:
@@ -103,6 +111,9 @@ class Trainer:
                 f"{self._job.study} {self._job.name}: not enough memory for {len(too_large)} of its runs, "
                 f"even alone ({too_large[0].spec.model.name}); all others are done"
             )
+
+    def close(self) -> None:
+        """Remove checkpoint and heartbeat: the job is done."""
         self._checkpoint.remove()
         self._heartbeat.stop()
 
@@ -120,38 +131,41 @@ class Trainer:
         training.run(self._finish, after_step)
 
     def _begun(self, setups: list[RunSetup]) -> Training:
-        """Runs as they were saved, all at the same step, or else at their beginning."""
-        training, saved = self._architecture.training(setups), self._saved_step(setups[0])
+        """Runs as they were saved, all at the same level and step, or else at their beginning."""
+        training, saved = self._architecture.training(setups), self._saved_at(setups[0])
         states = [self._checkpoint.states.pop(each.spec.id, {}) for each in setups]
-        if not saved:
+        if saved == BEGINNING:
             return training
         try:
             training.resume(states)
         except (KeyError, TypeError, ValueError) as error:
             log.warning("%d runs start again: their checkpoint does not fit them (%s)", len(setups), error)
             return self._architecture.training(setups)  # some of the first may be restored already
-        log.info("%d runs resume at step %d", len(setups), training.step)
+        level = f" of level {training.level}" if training.level else ""
+        log.info("%d runs resume at step %d%s", len(setups), training.step, level)
         return training
 
-    def _saved_step(self, setup: RunSetup) -> int:
-        """The step at which a run was saved; 0 if it was not."""
+    def _saved_at(self, setup: RunSetup) -> Begins:
+        """The level and the step at which a run was saved."""
         state = self._checkpoint.states.get(setup.spec.id, {})
-        return int(state.get("step", 0)) if state.get("learning_rate") == setup.learning_rate else 0
+        if state.get("learning_rate") != setup.learning_rate:
+            return BEGINNING
+        return int(state.get("level", 0)), int(state.get("step", 0))
 
     def _finish(self, member: Member) -> None:
         """Write the record of a run that has ended."""
-        spec, result = member.setup.spec, member.result
+        spec, results = member.setup.spec, member.results
         record = Record(
             run=spec.id,
             study=self._job.study,
             job=self._job.name,
-            phase=self._job.phase,
+            phase=self._phase,
             spec=spec,
             learning_rate=member.setup.learning_rate,
             code=self._options.code,
             data=self._content,
             model=self._architecture.size,
-            result=result,
+            results=results,
             provenance=self._place.provenance(member, self._architecture.size),
         )
         try:
@@ -163,13 +177,15 @@ class Trainer:
             ) from error
         self._finished.add(spec.id)
         self._left -= 1
-        best = ", ".join(f"{name} {value:.4f}" for name, value in result.minima.items())
+        last = results[-1]
+        best = ", ".join(f"{name} {value:.4f}" for name, value in last.minima.items())
         log.info(
-            "%s: %s after %d steps (%s), %.2f s; %d to go",
+            "%s%s: %s after %d steps (%s), %.2f s; %d to go",
             _words(member.setup),
-            best or f"diverged at step {result.diverged_at}",
-            result.steps,
-            result.stopped,
+            f" level {last.level}" if last.level else "",
+            best or f"diverged at step {last.diverged_at}",
+            last.steps,
+            last.stopped,
             member.seconds.wall,
             self._left,
         )
@@ -181,9 +197,7 @@ class Trainer:
         words = _words(members[0].setup) + (f" and {len(members) - 1} more" if len(members) > 1 else "")
         runs = tuple(member.setup.spec.id for member in members)
         with suppress(OSError):  # a full disk; training goes on without heartbeats
-            self._heartbeat.beat(
-                words, runs, training.step, members[0].setup.spec.budget.steps, training.loss
-            )
+            self._heartbeat.beat(words, runs, *training.progress, training.loss)
 
 
 def _words(setup: RunSetup) -> str:

@@ -18,6 +18,7 @@ from unit.small_config import ANALYSIS, SCALE, STUDY
 ROOT = Path(__file__).resolve().parents[3]
 FITS = {"table": "fits", "law": "learning-curve", "metric": "top1_error", "parameter": "beta_g"}
 CLAIM = {"statement": "x", "range": [0, 1], "source": "p. 2", "certainty": "sec"}
+KINDS = {"paper/one": "trained", "paper/two": "recomputed"}
 
 
 @pytest.fixture
@@ -31,7 +32,9 @@ def check_quantity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
     def checked(study: str = "paper/one", **changes: Any) -> None:
         quantity = {key: value for key, value in {**FITS, **changes}.items() if value is not None}
-        claim = Claim.model_validate({**CLAIM, "id": f"{study}/a", "study": study, "quantity": quantity})
+        kind = quantity.pop("kind", KINDS[study])
+        content = {**CLAIM, "id": f"{study}/a", "study": study, "quantity": quantity, "kind": kind}
+        claim = Claim.model_validate(content)
         monkeypatch.setattr(check, "claims_of", lambda name: (claim,) if name == study else ())
         steps(plan(load_config("laptop", tmp_path)))
 
@@ -50,6 +53,7 @@ def check_quantity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[
         {"law": "bnsl-1", "parameter": "c_0"},  # whose parameters are computed
         {"law": "learning-curve:difference", "metric": "top5_error-top1_error"},
         {"law": "learning-curve:small-data", "parameter": "slope-beta_g"},
+        {"law": "learning-curve:straightness", "parameter": "p-value"},
         {"law": "model-size", "metric": None, "parameter": "beta_p"},
         {
             "study": "paper/two",
@@ -69,7 +73,7 @@ def test_claims_that_can_be_measured(check_quantity: Callable[..., None], change
         ({"law": "learning-curv"}, "law: there is no 'learning-curv'; allowed are amari-1,"),
         (
             {"law": "learning-curve:ratio"},
-            "law: nothing is derived as 'ratio'; allowed are difference, small-data",
+            "law: nothing is derived as 'ratio'; allowed are difference, small-data, straightness",
         ),
         ({"metric": "top1"}, "metric: there is no 'top1'; allowed are top1_error, top5_error, cross_entropy"),
         (
@@ -96,9 +100,23 @@ def test_claims_that_no_study_can_measure(
     assert str(error.value).startswith(f"claim {study}/a: quantity.{message}")
 
 
+@pytest.mark.parametrize(
+    ("study", "kind", "message"),
+    [
+        ("paper/one", "recomputed", "must be trained; its study trains its runs"),
+        ("paper/two", "trained", "must be recomputed; its study trains nothing"),
+    ],
+)
+def test_a_claim_is_of_the_kind_that_its_study_can_have(
+    check_quantity: Callable[..., None], study: str, kind: str, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"claim {study}/a: kind: {message}"):
+        check_quantity(study=study, kind=kind)
+
+
 def test_a_claim_about_another_study_than_its_id_says() -> None:
     claim = {**CLAIM, "id": "paper/one/a", "study": "paper/on", "quantity": FITS}
-    text = yaml.safe_dump({"paper": {}, "claims": [claim]})
+    text = yaml.safe_dump({"paper": {}, "kind": "trained", "claims": [claim]})
     with pytest.raises(
         ConfigError, match=r"a: claims\.0\.study: must be 'paper/one', as in the id, not 'paper/on'"
     ):

@@ -24,6 +24,7 @@ def claim(**changes: object) -> Claim:
         "quantity": {"table": "fits", "law": "learning-curve", "metric": "top1_error", "parameter": "beta_g"},
         "range": (-0.35, -0.07),
         "min_points": 5,
+        "kind": "trained",
         "source": "p. 2",
         "certainty": "sec",
     }
@@ -39,9 +40,9 @@ def measured(low: float, high: float, points: int = 6, note: str = "") -> Measur
     [
         (-0.32, -0.28, Verdict.REPRODUCED, "lies inside the claim [-0.35, -0.07]"),
         (-0.35, -0.07, Verdict.REPRODUCED, "lies inside"),
-        (-0.40, -0.30, Verdict.CONSISTENT, "The 95 % interval [-0.4, -0.3] overlaps"),
-        (-0.50, 0.10, Verdict.CONSISTENT, "overlaps"),
-        (-0.50, -0.35, Verdict.CONSISTENT, "overlaps"),
+        (-0.40, -0.30, Verdict.INCONCLUSIVE, "The 95 % interval [-0.4, -0.3] overlaps"),
+        (-0.50, 0.10, Verdict.INCONCLUSIVE, "overlaps"),
+        (-0.50, -0.35, Verdict.INCONCLUSIVE, "overlaps"),
         (-0.50, -0.36, Verdict.NOT_REPRODUCED, "lies outside the claim [-0.35, -0.07]"),
         (-0.06, 0.10, Verdict.NOT_REPRODUCED, "lies outside"),
     ],
@@ -92,6 +93,24 @@ def test_a_one_sided_claim() -> None:
     assert below.published_text == "< 0"
     assert judge(below, measured(-9, -1), ["a"], "A", "s").verdict == Verdict.REPRODUCED
     assert judge(below, measured(1, 2), ["a"], "A", "s").reason.endswith("the claim (below 0).")
+    # R squared of 0.74 with an interval that reaches 0.98 does not show that it is above 0.97.
+    above = claim(range=(0.97, inf))
+    assert (
+        judge(above, Measurement(0.74, 0.5, 0.98, 0.95, 6), ["a"], "A", "s").verdict == Verdict.INCONCLUSIVE
+    )
+    assert judge(above, Measurement(0.74, 0.5, 0.96, 0.95, 6), ["a"], "A", "s").verdict == (
+        Verdict.NOT_REPRODUCED
+    )
+
+
+def test_what_is_computed_from_numbers_of_others_is_recomputed() -> None:
+    exact = claim(kind="recomputed")
+    for low, high, verdict in (
+        (-0.3, -0.3, Verdict.RECOMPUTED),
+        (-0.4, -0.3, Verdict.INCONCLUSIVE),
+        (-0.5, -0.4, Verdict.NOT_REPRODUCED),
+    ):
+        assert judge(exact, measured(low, high), ["a"], "A", "s").verdict == verdict
 
 
 FIT = fit_row("learning-curve", "top1_error", "beta_g", -0.3, (-0.4, -0.2), level=0.95, points=6,
@@ -111,9 +130,13 @@ def test_a_quantity_is_looked_up_in_the_fits() -> None:
 
 def test_a_score_is_compared_with_guessing_at_the_smallest_subset() -> None:
     near = claim(quantity={"table": "best", "metric": "top1_error", "relative_to": "chance"})
-    large, small = ("top1_error", 100, 10, 0.3, 0.2, 0.4), ("top1_error", 20, 2, 0.72, 0.63, 0.81)
+    large = ("top1_error", 100, 10, 0.3, 0.2, 0.4, True, False)
+    small = ("top1_error", 20, 2, 0.72, 0.63, 0.81, True, False)
     found = measure(near, fit_table([]), frame_of([large, small], SCORED))
     assert (found.value, found.low, found.high) == pytest.approx((0.8, 0.7, 0.9))
+    for converged, rivalled in ((False, False), (True, True)):
+        cut = (*small[:6], converged, rivalled)
+        assert measure(near, fit_table([]), frame_of([large, cut], SCORED)).missing
     assert measure(near, fit_table([]), None).missing
 
 
@@ -123,7 +146,6 @@ def test_the_published_constants_of_fig_4_are_in_the_package() -> None:
     constants = {name: each.published for name, each in claims.items() if each.data_set}
     assert constants == {
         "top1-exponent": -0.309,
-        "top5-exponent": -0.488,
         "cross-entropy-exponent": -0.35,
         "model-size-exponent": 0.573,
     }
@@ -151,10 +173,11 @@ def test_the_claims_of_a_paper_may_be_in_several_files() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("paper: {}\nclaims: [{id: a}]", r"a\.yaml: claims\.0\.study: is missing"),
+        ("paper: {}\nkind: trained\nclaims: [{id: a}]", r"a\.yaml: claims\.0\.study: is missing"),
+        ("paper: {}\nclaims: []", r"a\.yaml: kind: is missing"),
         (
-            "paper: {}\nclaims: []\nverdict: reproduced",
-            "a.yaml: verdict: unknown key; allowed are claims, data_sets, paper",
+            "paper: {}\nkind: trained\nclaims: []\nverdict: reproduced",
+            "a.yaml: verdict: unknown key; allowed are claims, data_sets, kind, paper",
         ),
         ("claims: [", "a.yaml, line 2, column 1: did not find expected node"),
     ],

@@ -18,15 +18,16 @@ from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.steps import note_step, steps
 from scalinglaws.training.records.record import Record, write_record
 from scalinglaws.training.records.result import RunResult
-from scalinglaws.training.records.search import choose, write_choice
+from scalinglaws.training.records.search import choice_file, find_learning_rate, write_choice
 from unit.made_records import PROVENANCE, SIZE
 from unit.small_config import ANALYSIS, SCALE, STUDY, changed
 
 BEST = 0.02
 FIGURE = {"draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
 CHANGES: dict[str, Any] = {
-    "scales.laptop.optimiser": None,
-    "scales.laptop.models": [{"family": "resnet", "width": 1}, {"family": "resnet", "width": 2}],
+    "scales.laptop.runs.optimiser": None,
+    "runs.learning_rate.widenings": 0,
+    "scales.laptop.runs.axes.model": [{"family": "resnet", "width": 1}, {"family": "resnet", "width": 2}],
     "figures": [{"name": "fig1", **FIGURE}],
 }
 FILES = {"train": {"bytes": 1, "sha256": "00"}}
@@ -46,7 +47,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "config" / "studies" / "paper"
     folder.mkdir(parents=True)
     (tmp_path / "config" / "laptop.yaml").write_text(yaml.safe_dump(SCALE))
-    (folder / "one.yaml").write_text(yaml.safe_dump(changed(STUDY, CHANGES)))
+    (folder / "one.yaml").write_text(yaml.safe_dump(changed(STUDY, CHANGES), sort_keys=False))
     monkeypatch.chdir(tmp_path)
     Path("Snakefile").touch()
     make_manifest()
@@ -88,20 +89,22 @@ def make_record() -> Callable[[Job, RunSpec], Record]:
             run=spec.id,
             study=job.study,
             job=job.name,
-            phase=job.phase,
+            phase="grid" if any(run.id == spec.id for run in job.runs) else "search",
             spec=spec,
             learning_rate=rate,
             code=training_code(job),
             data=DATA_CONTENT,
             model=SIZE,
-            result=RunResult(
-                status="completed",
-                stopped="budget",
-                steps=100,
-                examples_seen=1000,
-                diverged_at=None,
-                minima=minima,
-                curve=({"step": 100, "training_loss": 0.1, **minima},),
+            results=(
+                RunResult(
+                    status="completed",
+                    stopped="duration",
+                    steps=100,
+                    examples_seen=1000,
+                    diverged_at=None,
+                    minima=minima,
+                    curve=({"step": 100, "training_loss": 0.1, **minima},),
+                ),
             ),
             provenance=PROVENANCE,
         )
@@ -114,12 +117,12 @@ def finished(work: Plan, make_record: Callable[[Job, RunSpec], Record]) -> Plan:
     """The plan, with everything that its steps make, as if they had been done."""
     runs = Path("results/laptop/runs/paper/one")
     for job in work.jobs:
-        records = [make_record(job, run) for run in job.runs]
-        for record in records:
+        records = {run.id: make_record(job, run) for run in job.planned}
+        for record in records.values():
             write_record(record, runs)
-        if job.candidates is not None:
-            name = job.runs[0].model.name
-            write_choice(choose(job.candidates, records), runs / "learning-rate" / f"{name}.json")
+        if job.search is not None:
+            choice = find_learning_rate(job.search, lambda wanted: [records[run.id] for run in wanted])  # noqa: B023
+            write_choice(choice, choice_file(runs, job.planned[0].model.name))
     for step in steps(work):
         for file in map(Path, step.files):
             if not file.exists():

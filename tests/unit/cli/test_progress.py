@@ -36,7 +36,7 @@ class Scene:
     ) -> None:
         self.clock, self.make, self.capsys = clock, make, capsys
         self.results = Path("results")
-        self.jobs = [(job, run) for job in work.jobs for run in job.runs]
+        self.jobs = [(job, run) for job in work.jobs for run in job.planned]
         self.work = work
         self.watch()
 

@@ -24,6 +24,7 @@ from scalinglaws.staleness.made_of import read_made_of
 from scalinglaws.staleness.steps import steps
 from scalinglaws.training.records.record import Record, read_record
 from scalinglaws.training.records.search import read_choice
+from unit.small_config import changed
 
 MakeRecord = Callable[[Job, RunSpec], Record]
 Options = argparse.Namespace
@@ -72,10 +73,10 @@ def present() -> set[str]:
     return {path.stem for path in RUNS.glob("*.json")}
 
 
-def change_study(**changes: Any) -> None:
-    content = yaml.safe_load(STUDY.read_text())
-    content["scales"]["laptop"].update(changes)
-    STUDY.write_text(yaml.safe_dump(content))
+def change_study(key: str, value: Any) -> None:
+    STUDY.write_text(
+        yaml.safe_dump(changed(yaml.safe_load(STUDY.read_text()), {key: value}), sort_keys=False)
+    )
 
 
 def noted(work: Plan) -> set[str]:
@@ -103,6 +104,24 @@ def test_publishing_copies_results_and_records(
     records = read_records(RECORDS)
     assert [record.run for record in records] == sorted(present())
     assert records == [read_record(RUNS / f"{record.run}.json") for record in records]
+
+
+def test_runs_for_development_are_not_published(finished: Plan, options: Options) -> None:
+    file = Path("config/laptop.yaml")
+    file.write_text(file.read_text() + "development: true\n")
+    with pytest.raises(RecordError, match="laptop: its runs are for development and are not published"):
+        publish.run(options)
+    assert not RECORDS.exists()
+
+
+def test_the_search_of_a_former_architecture_is_not_published(finished: Plan, options: Options) -> None:
+    (choice, *_) = sorted((RUNS / "learning-rate").glob("*.json"))
+    former = json.loads(choice.read_text())
+    for candidate in former["candidates"]:
+        candidate["runs"] = ["0" * 16]
+    write_json(choice.with_name("resnet-depth8-width64.json"), former)
+    assert publish.run(options) == 0
+    assert {record.run for record in read_records(RECORDS)} == present()
 
 
 def test_publishing_twice_is_the_same_bytes(finished: Plan, options: Options) -> None:
@@ -169,7 +188,7 @@ def test_runs_on_other_data_are_refused(published: Plan, options: Options, calls
 
 
 def test_runs_of_another_spec_are_refused(published: Plan, options: Options, calls: Calls) -> None:
-    change_study(budget={"steps": 101})
+    change_study("runs.duration.steps", 101)
     adopt_all(calls)
     assert present() == set()
 
@@ -177,10 +196,10 @@ def test_runs_of_another_spec_are_refused(published: Plan, options: Options, cal
 def test_a_job_that_grew_keeps_its_runs_but_is_not_complete(
     published: Plan, options: Options, calls: Calls
 ) -> None:
-    change_study(subsets=[10, 50, 100])
+    change_study("scales.laptop.runs.axes.subset.examples", [10, 50, 100])
     adopt_all(calls)
     assert present() == {run.id for run in published.studies[0].runs}
-    assert noted(published) == {job.name for job in published.jobs if job.phase == "search"}
+    assert noted(published) == {job.name for job in published.jobs if job.search}
 
 
 def test_runs_with_a_rate_that_the_search_no_longer_finds_are_refused(
@@ -188,11 +207,11 @@ def test_runs_with_a_rate_that_the_search_no_longer_finds_are_refused(
 ) -> None:
     def other_rate_won(record: dict[str, Any]) -> None:
         if record["phase"] == "search":
-            record["result"]["minima"]["cross_entropy"] = 1.0 if record["learning_rate"] == 0.01 else 2.0
+            record["results"][0]["minima"]["cross_entropy"] = 1.0 if record["learning_rate"] == 0.01 else 2.0
 
     edit_records(other_rate_won)
     adopt_all(calls)
-    assert present() == {run.id for job in published.jobs if job.phase == "search" for run in job.runs}
+    assert present() == {run.id for job in published.jobs if job.search for run in job.search.runs}
 
 
 def test_without_its_search_no_run_is_adopted(published: Plan, options: Options, calls: Calls) -> None:

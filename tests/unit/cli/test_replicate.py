@@ -25,7 +25,10 @@ from scalinglaws.training.records.record import write_record
 
 Options = argparse.Namespace
 Capture = pytest.CaptureFixture[str]
-CLAIM = "claim,verdict\nx,reproduced\ny,not testable at this scale\n"
+CLAIM = (
+    "claim,kind,verdict\nx,trained,reproduced\ny,trained,not testable at this scale\n"
+    "z,recomputed,recomputed\n"
+)
 
 
 def work(paper: str | None = None) -> Plan:
@@ -70,11 +73,12 @@ def test_papers_are_finished_one_after_the_other_and_the_end_fits_a_screen(
         "other is finished: 1 figure in results/laptop/figures/other/\n"
     )
     ending = out.partition("figures/paper/\n")[2].splitlines()
-    assert ending[1:5] == [
-        "paper  claims  reproduced  consistent  not reproduced  not testable",
-        "other       2           1           0               0             1",
-        "paper       2           1           0               0             1",
-        "all         4           2           0               0             2",
+    assert ending[1:6] == [
+        "paper              claims  reproduced  inconclusive  not reproduced  not testable",
+        "other                   2           1             0               0             1",
+        "other, recomputed       1           1             0               0             0",
+        "paper                   2           1             0               0             1",
+        "paper, recomputed       1           1             0               0             0",
     ]
     assert len(ending) < 24
     assert max(map(len, out.splitlines())) <= 100
@@ -90,7 +94,7 @@ def test_where_all_runs_are_trained_one_call_is_enough(
     capsys: Capture,
 ) -> None:
     for job in work().jobs:
-        for run in job.runs:
+        for run in job.planned:
             write_record(make_record(job, run), Path("results/laptop/runs/paper/one"))
     assert replicate.run(options) == 0
     assert snakemake.papers == [None]
@@ -102,7 +106,7 @@ def test_where_nothing_is_stale_snakemake_is_not_called(
     snakemake: Snakemake, options: Options, make_record: Callable[..., Any], capsys: Capture
 ) -> None:
     for job in work().jobs:
-        for run in job.runs:
+        for run in job.planned:
             write_record(make_record(job, run), Path("results/laptop/runs/paper/one"))
     for step in steps(work()):
         for file in step.files:

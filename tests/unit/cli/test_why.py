@@ -18,6 +18,7 @@ from scalinglaws.staleness.made_of import MadeOf
 from scalinglaws.staleness.steps import Step, note_step, steps
 from scalinglaws.training.records.record import Record, read_record, write_record
 from unit.own_runs.calling import Call as CallCommand
+from unit.small_config import changed
 
 MakeRecord = Callable[[Job, RunSpec], Record]
 STUDY = Path("config/studies/paper/one.yaml")
@@ -36,14 +37,12 @@ def write_note(path: Path, plain: dict[str, Any]) -> None:
     MadeOf.model_validate(plain).write(path)
 
 
+SUBSETS = "scales.laptop.runs.axes.subset.examples"
+
+
 def change(key: str, value: Any) -> Plan:
-    content = yaml.safe_load(STUDY.read_text())
-    *blocks, last = key.split(".")
-    place = content
-    for each in blocks:
-        place = place[each]
-    place[last] = value
-    STUDY.write_text(yaml.safe_dump(content))
+    content = changed(yaml.safe_load(STUDY.read_text()), {key: value})
+    STUDY.write_text(yaml.safe_dump(content, sort_keys=False))
     return plan(load_config("laptop"))
 
 
@@ -73,8 +72,8 @@ def test_without_an_output_it_tells_of_every_scale_that_has_results(
 
 def test_a_paper_a_study_and_values_that_are_set(finished: Plan, call: CallCommand) -> None:
     assert call("why", "--paper", "paper", "--scale", "laptop") == "results/laptop is up to date.\n"
-    said = call("why", FIGURE, "--set", "paper/one:region=[2, 10]")
-    assert said.startswith(f"{FIGURE} is stale: fit.region changed from [1, 10] to [2, 10].\n")
+    said = call("why", FIGURE, "--set", "paper/one:protocol.region=[2, 10]")
+    assert said.startswith(f"{FIGURE} is stale: protocol.region changed from [1, 10] to [2, 10].\n")
     report = "results/laptop/report/paper/one.txt"
     assert call("why", report, "--study", "paper/one").startswith(f"{report} is missing: not made yet")
 
@@ -90,13 +89,13 @@ def test_nothing_was_made_yet(work: Plan, call: CallCommand) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "said", "counts"),
     [
-        ("runs.budget.steps", 90, "budget.steps changed from 100 to 90",
+        ("runs.duration.steps", 90, "duration.steps changed from 100 to 90",
          "12 to train (12 without a record), 0"),
-        ("scales.laptop.subsets", [10, 100, 200], "subset.examples changed from [10, 100] to [10, 100, 200]",
+        (SUBSETS, [10, 100, 200], "subset.examples changed from [10, 100] to [10, 100, 200]",
          "4 to train (4 without a record), 8"),
-        ("runs.learning_rate.search", [0.02, 0.03], "learning_rate changed from [0.01, 0.02] to [0.02, 0.03]",
+        ("runs.learning_rate.search", [0.02, 0.03], "learning_rate.search changed from [0.01, 0.02] to [0.02, 0.03]",  # noqa: E501
          "2 to train (2 without a record), 8 only if the search chooses another rate, 2"),
-        ("scales.laptop.subsets", [100], "4 runs are no longer part of paper/one", "0 to train, 4"),
+        (SUBSETS, [100], "4 runs are no longer part of paper/one", "0 to train, 4"),
         ("runs.data.validation.examples", 1000, "data.validation.examples changed from 2000 to 1000",
          "12 to train (12 without a record), 0"),
     ],
@@ -111,8 +110,8 @@ def test_the_runs_of_a_study_change(
 
 
 def test_a_fit_option_changes_and_nothing_upstream_of_it(finished: Plan, call: CallCommand) -> None:
-    change("scales.laptop.region", [1, 50])
-    said = "stale: fit.region changed from [1, 10] to [1, 50].\nTo be made again: fits, figures.\n"
+    change("scales.laptop.protocol.region", [1, 50])
+    said = "stale: protocol.region changed from [1, 10] to [1, 50].\nTo be made again: fits, figures.\n"
     assert call("why", FIGURE) == f"{FIGURE} is {said}"
     table = "results/laptop/tables/paper/one/runs.csv"
     assert call("why", table) == f"{table} is up to date.\n"
@@ -133,7 +132,7 @@ def test_modules_change_or_only_their_names(finished: Plan, call: CallCommand) -
 
 def test_the_code_of_training_changes(finished: Plan, call: CallCommand) -> None:
     for number, job in enumerate(finished.jobs):
-        for run in job.runs:
+        for run in job.planned:
             record = read_record(RUNS / f"{run.id}.json")
             write_record(record.model_copy(update={"code": "other"}), RUNS)
         step = step_of(finished, "train", number)

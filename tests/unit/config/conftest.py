@@ -1,4 +1,4 @@
-"""A small config of one study of each kind, to be spoilt by a test."""
+"""A small config of a study that trains and one that does not, to be spoilt by a test."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +22,7 @@ def write_config(tmp_path: Path) -> WriteConfig:
         folder = root / "studies" / "paper"
         folder.mkdir(parents=True, exist_ok=True)
         (root / "laptop.yaml").write_text(yaml.safe_dump(changed(SCALE, scale or {})))
-        (folder / "one.yaml").write_text(yaml.safe_dump(changed(STUDY, study or {})))
+        (folder / "one.yaml").write_text(yaml.safe_dump(changed(STUDY, study or {}), sort_keys=False))
         if analysis is not None:
             (folder / "two.yaml").write_text(yaml.safe_dump(changed(ANALYSIS, analysis)))
         return root

@@ -51,30 +51,41 @@ def test_the_schema_accepts_the_shipped_scales(path: Path) -> None:
     ("place", "key", "value"),
     [
         ((), "figure", []),
-        (("runs",), "subset", [1]),
+        (("runs",), "subsets", [1]),
         (("runs", "data"), "source", "mnist"),
-        (("runs", "budget"), "steps", 0),
+        (("runs", "duration"), "steps", 0),
         (("scales",), "labtop", {}),
-        (("scales", "laptop", "models", 0), "width", 0),
-        (("scales", "laptop", "models", 0), "heads", 2),
-        (("scales", "laptop", "models", 0), "family", "vgg"),
+        (("scales", "laptop"), "region", [1, 2]),
+        (("scales", "laptop", "runs", "axes"), "momentum", [0.9]),
+        (("scales", "laptop", "runs", "axes"), "seed", 3),
+        (("protocol",), "tolerances", 0.1),
+        (("protocol",), "level", 2),
+        (("reads",), "study", []),
     ],
 )
 def test_the_schema_rejects(place: tuple[str | int, ...], key: str, value: Any) -> None:
     content = deepcopy(read_yaml(CONFIG / "studies" / "hestness-2017" / "image.yaml"))
     block: Any = content
     for part in place:
-        block = block[part]
+        block = block.setdefault(part, {}) if isinstance(block, dict) else block[part]
     block[key] = value
     assert mistakes("study.schema.json", content)
+
+
+def test_the_schema_knows_the_options_of_models() -> None:
+    content = deepcopy(read_yaml(CONFIG / "studies" / "hestness-2017" / "image.yaml"))
+    for wrong in ({"width": 0}, {"width": 4, "heads": 2}, {"family": "vgg", "width": 4}, {}):
+        content["runs"]["model"] = {"family": "resnet", **wrong}
+        assert mistakes("study.schema.json", content)
+    content["runs"]["model"] = {"family": "resnet", "width": 4}
+    assert not mistakes("study.schema.json", content)
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("runs", {}),
-        ("analysis", "guess"),
-        ("public_runs", ["nothing"]),
+        ("protocol", {"name": "guess"}),
+        ("reads", {"public_runs": ["nothing"]}),
         ("figures", [{"name": "a", "draw": "b:c"}]),
         ("colour", "red"),
     ],
@@ -86,9 +97,16 @@ def test_the_schema_rejects_in_an_analysis(key: str, value: Any) -> None:
 
 def test_the_reference_names_every_key() -> None:
     text = documents()["README.md"]
-    for key in ("learning_rate.search", "optimiser.averaging", "budget.evaluation_ratio", "machine.workers"):
+    for key in (
+        "learning_rate.search",
+        "optimiser.averaging",
+        "learning_rate.rule.power",
+        "procedure.levels",
+        "zipped",
+        "machine.workers",
+    ):
         assert f"`{key}`" in text
-    for name in ("public_runs", "weng-2026/simulator", "muennighoff-runs"):
+    for name in ("reads.public_runs", "weng-2026/simulator", "muennighoff-runs"):
         assert f"`{name}`" in text
     assert "### `resnet`" in text
     assert "### `fashion-mnist`\n\nNo options." in text or "No options." in text

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from scalinglaws.config.spec import DataSpec, RunSpec, identity
 
@@ -12,10 +13,10 @@ PLAIN: dict[str, Any] = {
     "subset": {"examples": 100, "seed": 1},
     "model": {"family": "resnet", "options": {"width": 8, "depth": 8}},
     "learning_rate": 0.02,
-    "budget": {"steps": 800},
+    "duration": {"steps": 800},
     "seed": 1,
 }
-KNOWN = "8b3efbf08c40a7d7"
+KNOWN = "b7bdfc7c7430c1c8"
 
 
 def run_id(**changes: Any) -> str:
@@ -31,8 +32,11 @@ def test_the_id_of_a_spec_never_changes() -> None:
     "changes",
     [
         {"optimiser": {}},
-        {"optimiser": {"name": "sgd", "momentum": 0.9, "batch": 64, "warmup": 20, "averaging": 0.1}},
-        {"budget": {"steps": 800, "patience": 5, "first_evaluation": 4, "evaluation_ratio": 1.4}},
+        {"optimiser": {"name": "sgd", "momentum": None, "batch": 64, "weight_decay": 0, "averaging": 0}},
+        {"schedule": {"decay": "constant", "warmup": {"steps": 20}}},
+        {"duration": {"steps": 800, "epochs": None}, "stopping": None, "procedure": {"name": "train"}},
+        {"evaluation": {"first": 4, "ratio": 1.4, "share": 0.5}},
+        {"data": {"source": "fashion-mnist", "validation": {"examples": 2000, "part": "published"}}},
         {"data": {"source": "fashion-mnist", "options": {}, "validation": {"examples": 2000, "seed": 0}}},
         {"model": {"options": {"depth": 8, "width": 8}, "family": "resnet"}},
     ],
@@ -58,15 +62,44 @@ def test_a_default_may_be_left_out_or_given(changes: dict[str, Any]) -> None:
         {"learning_rate": 0.021},
         {"learning_rate": "searched"},
         *({"optimiser": {key: value}} for key, value in
-          {"name": "adam", "momentum": 0.8, "batch": 65, "warmup": 0, "averaging": 0}.items()),
-        *({"budget": {"steps": 800, key: value}} for key, value in
-          {"patience": 4, "first_evaluation": 5, "evaluation_ratio": 1.5}.items()),
-        {"budget": {"steps": 801}},
+          {"name": "adam", "momentum": 0.8, "nesterov": False, "batch": 65, "weight_decay": 0.1, "clip": 1,
+           "averaging": 0.1}.items()),
+        {"optimiser": {"name": "adamw", "betas": [0.9, 0.95]}},
+        *({"schedule": schedule} for schedule in (
+            {"warmup": {"steps": 21}}, {"decay": "linear"}, {"decay": "linear", "to": 0.1},
+            {"decay": "multistep", "at": [{"share": 0.5}]},
+        )),
+        *({"evaluation": {key: value}} for key, value in {"first": 5, "ratio": 1.5, "share": 0.6}.items()),
+        {"stopping": {"patience": 5}},
+        {"duration": {"steps": 801}},
+        {"duration": {"epochs": 800}},
+        {"procedure": {"name": "imp", "rewind": {"steps": 5}, "levels": 2}},
+        {"data": {"source": "fashion-mnist", "validation": {"examples": 2000, "part": "development"}}},
         {"seed": 2},
     ],
 )  # fmt: skip
 def test_every_field_counts(changes: dict[str, Any]) -> None:
     assert run_id(**changes) != KNOWN
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"duration": {}}, "needs exactly one of steps, epochs, examples, tokens, flops"),
+        ({"duration": {"steps": None}}, "needs exactly one of steps"),
+        ({"duration": {"steps": 5, "epochs": 1}}, "needs exactly one of steps"),
+        ({"duration": {"share": 0.5}}, "share\n  Extra inputs"),
+        ({"schedule": {"warmup": {"steps": 5, "share": 0.5}}}, "needs exactly one of .*, flops, share"),
+        ({"optimiser": {"betas": [0.9, 0.9]}}, "sgd has no betas"),
+        ({"optimiser": {"name": "adamw", "momentum": 0.9}}, "adamw has no momentum"),
+        ({"schedule": {"to": 0.1}}, "constant has no 'to'"),
+        ({"schedule": {"decay": "multistep"}}, "multistep needs the moments 'at'"),
+        ({"schedule": {"decay": "cosine", "factor": 0.1}}, "cosine has neither 'at' nor 'factor'"),
+    ],
+)
+def test_a_key_that_another_value_makes_void_is_an_error(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValidationError, match=message):
+        run_id(**changes)
 
 
 def test_the_identity_gives_the_spec_back() -> None:

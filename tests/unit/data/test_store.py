@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scalinglaws.config.spec import Validation
 from scalinglaws.data.modalities.arrays import ARRAYS as BY_MODALITY
 from scalinglaws.data.modalities.images import Images
 from scalinglaws.data.store import read_prepared, write_prepared
-from scalinglaws.data.subsets import balanced_shuffle
+from scalinglaws.data.subsets import balanced_shuffle, choose_validation
 from scalinglaws.errors import DataError
 from scalinglaws.stages.shuffle import main
 
@@ -34,7 +35,7 @@ def images() -> Images:
 
 
 def test_what_is_written_is_read(images: Images, tmp_path: Path) -> None:
-    write_prepared(images, tmp_path, None, 0, "toy")
+    write_prepared(images, tmp_path, "toy")
     prepared = read_prepared(tmp_path)
     for name in ARRAYS:
         np.testing.assert_array_equal(prepared[name], images.arrays()[name])
@@ -49,7 +50,7 @@ def test_what_is_written_is_read(images: Images, tmp_path: Path) -> None:
 
 
 def test_changing_an_opened_array_leaves_the_file(images: Images, tmp_path: Path) -> None:
-    write_prepared(images, tmp_path, None, 0, "toy")
+    write_prepared(images, tmp_path, "toy")
     read_prepared(tmp_path)["train"][:] = 0
     np.testing.assert_array_equal(read_prepared(tmp_path)["train"], images.train)
 
@@ -57,7 +58,8 @@ def test_changing_an_opened_array_leaves_the_file(images: Images, tmp_path: Path
 def test_the_validation_set_is_a_balanced_choice_of_the_shipped_one(images: Images, tmp_path: Path) -> None:
     chosen = {}
     for seed in (0, 1):
-        write_prepared(images, tmp_path / str(seed), 12, seed, "toy")
+        some = choose_validation(images, Validation(examples=12, seed=seed))
+        write_prepared(some, tmp_path / str(seed), "toy")
         prepared = read_prepared(tmp_path / str(seed))
         shades = prepared["validation"][:, 0, 0, 0]
         assert len(set(shades)) == 12
@@ -70,19 +72,13 @@ def test_the_validation_set_is_a_balanced_choice_of_the_shipped_one(images: Imag
 
 def test_two_writes_are_the_same_bytes(images: Images, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        write_prepared(images, tmp_path / name, 12, 0, "toy")
+        write_prepared(images, tmp_path / name, "toy")
     for file in (tmp_path / "one").iterdir():
         assert file.read_bytes() == (tmp_path / "two" / file.name).read_bytes()
     assert {file.name for file in (tmp_path / "one").iterdir()} == {
         "manifest.json",
         *(f"{name}.npy" for name in ARRAYS),
     }
-
-
-def test_more_validation_examples_than_there_are(images: Images, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="Toy: 41 validation examples asked for, there are 40"):
-        write_prepared(images, tmp_path / "toy", 41, 0, "toy")
-    assert not (tmp_path / "toy").exists()
 
 
 @pytest.mark.parametrize(
@@ -96,7 +92,7 @@ def test_more_validation_examples_than_there_are(images: Images, tmp_path: Path)
     ],
 )
 def test_a_damaged_folder_is_named(images: Images, tmp_path: Path, file: str, content: bytes | None) -> None:
-    write_prepared(images, tmp_path, None, 0, "toy")
+    write_prepared(images, tmp_path, "toy")
     if content is None:
         (tmp_path / file).unlink()
     else:
@@ -108,7 +104,7 @@ def test_a_damaged_folder_is_named(images: Images, tmp_path: Path, file: str, co
 
 
 def test_a_truncated_array(images: Images, tmp_path: Path) -> None:
-    write_prepared(images, tmp_path, None, 0, "toy")
+    write_prepared(images, tmp_path, "toy")
     content = (tmp_path / "train.npy").read_bytes()
     (tmp_path / "train.npy").write_bytes(content[:-100])
     with pytest.raises(DataError, match=r"train\.npy.*corrupt or truncated; remove the folder"):
@@ -116,7 +112,7 @@ def test_a_truncated_array(images: Images, tmp_path: Path) -> None:
 
 
 def test_a_changed_array(images: Images, tmp_path: Path) -> None:
-    write_prepared(images, tmp_path, None, 0, "toy")
+    write_prepared(images, tmp_path, "toy")
     content = bytearray((tmp_path / "train.npy").read_bytes())
     content[-1] ^= 1
     (tmp_path / "train.npy").write_bytes(content)
@@ -125,7 +121,7 @@ def test_a_changed_array(images: Images, tmp_path: Path) -> None:
 
 
 def test_the_shuffle_step_orders_the_training_examples(images: Images, tmp_path: Path) -> None:
-    write_prepared(replace(images, train_labels=np.arange(60) % 3), tmp_path / "data", None, 0, "toy")
+    write_prepared(replace(images, train_labels=np.arange(60) % 3), tmp_path / "data", "toy")
     out = tmp_path / "subsets" / "shuffle-5.npy"
     main(["--spec", '{"seed": 5}', "--data", str(tmp_path / "data"), "--out", str(out)])
     np.testing.assert_array_equal(np.load(out), balanced_shuffle(np.arange(60) % 3, 5, "training"))

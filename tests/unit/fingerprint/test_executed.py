@@ -44,9 +44,9 @@ def test_an_analysis_and_its_figures(study: str, tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(stages_figures, "save", lambda *_: None)  # the longest part; any figure does it
     of_study = [step for step in every_step() if step.spec.get("study") == study]
-    (analysis,) = (step for step in of_study if step.stage == "analyse")
+    (analysis,) = (step for step in of_study if step.stage == "fit")
     folder = str(Path(analysis.made_of).parent)
-    ran = executed("analyse", {**analysis.spec, "resamples": 20}, "--out", folder)
+    ran = executed("fit", {**analysis.spec, "resamples": 20}, "--out", folder)
     assert not_covered(ran, analysis.modules) == set()
     assert any("papers" in file for file, _ in ran)
     figures = [step for step in of_study if step.stage == "figures"]

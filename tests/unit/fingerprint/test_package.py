@@ -20,7 +20,7 @@ PLUGINS = {
     "import_module(module_name(FAMILIES, model.family))": "scalinglaws.models.",
     "import_module(module_name(TASKS, first.task))": "scalinglaws.tasks.",
     "import_module(module_name(SOURCES, spec.source))": "scalinglaws.data.sources.",
-    "import_module(module_name(*plugins.of_paper(plugins.ANALYSES, spec.analysis)))": "scalinglaws.papers.",
+    "import_module(protocol.module)": ("scalinglaws.protocols.", "scalinglaws.papers."),
     "import_module(module_name(*plugins.of_paper(plugins.FIGURES, module)))": "scalinglaws.papers.",
     "import_module(f'{__name__}.{module.name}')": "scalinglaws.laws.",
 }

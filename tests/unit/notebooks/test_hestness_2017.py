@@ -14,8 +14,8 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from scalinglaws.config.analysis import AnalysisSpec, StudyFacts
-from scalinglaws.stages.analyse import main as analyse
 from scalinglaws.stages.claims import main as judge
+from scalinglaws.stages.fit import main as analyse
 from unit.trained_studies import facts, write_study
 
 NOTEBOOK = Path(__file__).parents[3] / "notebooks" / "hestness-2017.ipynb"
@@ -30,21 +30,22 @@ def read() -> Any:
 
 def add_curves(folder: Path) -> None:
     """Validation curves with the runs' scores as their minima, and why the runs ended."""
-    runs = pd.read_csv(folder / "runs.csv")
-    runs["stopped"] = np.where(runs.examples < runs.examples.max(), "patience", "budget")
+    runs = pd.read_csv(folder / "runs.csv", dtype={"cross_entropy_passed": str})
+    runs["stopped"] = np.where(runs.examples < runs.examples.max(), "patience", "duration")
+    runs["cross_entropy_passed"] = np.where(runs.stopped == "patience", "true", "false")
     runs.to_csv(folder / "runs.csv", index=False)
     rows = []
     for run in runs.itertuples():
         factors = (2.0, 1.0, 1.1) if run.stopped == "patience" else (2.0, 1.5, 1.0)
-        rows += [(run.run, 10**k, 1.0, run.cross_entropy * factor) for k, factor in enumerate(factors)]
-    columns = ["run", "step", "training_loss", "cross_entropy"]
+        rows += [(run.run, 0, 10**k, 1.0, run.cross_entropy * factor) for k, factor in enumerate(factors)]
+    columns = ["run", "level", "step", "training_loss", "cross_entropy"]
     pd.DataFrame(rows, columns=columns).to_csv(folder / "curves.csv", index=False)
 
 
 def write_analysis(name: str, analysis: str, told: list[StudyFacts], results: Path) -> None:
     """Run an analysis over trained studies, by its stage."""
     study = f"{PAPER}/{name}"
-    spec = AnalysisSpec(analysis=analysis, study=study, scale="smoke", resamples=200, studies=tuple(told))
+    spec = AnalysisSpec(name=analysis, study=study, scale="smoke", resamples=200, studies=tuple(told))
     folders = [
         (results / "fits" / one.study, results / "tables" / one.study, results / "data" / one.name)
         for one in told
@@ -121,7 +122,7 @@ def test_it_runs_and_shows_what_the_tables_hold(
         assert f"{0.9 ** (1 / value):,.3g}" in shown["cut"]
     best = pd.read_csv(fits / "words-lstm2" / "best.csv")
     assert [f"{score:.4f} ◀" in shown["scores"] for score in best.score] == [True] * len(best)
-    assert "11%" in shown["limits-table"], "one size of nine was cut off by the budget"
+    assert "11%" in shown["limits-table"], "one size of nine was cut"
     claims = pd.concat(map(pd.read_csv, (project / "results" / SCALE / "report").rglob("*.csv")))
     untestable = (claims.verdict == "not testable at this scale").sum()
     assert untestable > 0

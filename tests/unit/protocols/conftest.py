@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scalinglaws.protocols.run_grid import RunGrid
+from scalinglaws.protocols.learning_curves.run_grid import RunGrid
 
+METRICS = ("top1_error", "top5_error", "cross_entropy")
 COLUMNS = [
     "run",
     "study",
@@ -25,9 +26,9 @@ COLUMNS = [
     "top1_error",
     "top5_error",
     "cross_entropy",
+    *(f"{metric}{ending}" for ending in ("_passed", "_slope") for metric in METRICS),
 ]
 
-METRICS = ("top1_error", "top5_error", "cross_entropy")
 EXPONENTS = (-0.3, -0.45, -0.35)
 SCALES = (0.9, 0.45, 2.5)
 MODEL_EXPONENT = 0.6
@@ -55,6 +56,8 @@ def draw_grid(rng: np.random.Generator, noise: float = 0.03, seeds: int = 5) -> 
         parameters=PARAMETERS,
         values=values,
         ran=np.ones(shape, dtype=np.bool_),
+        passed=np.ones(values.shape, dtype=np.bool_),
+        slope=np.full(values.shape, 0.1),
         x=PER_CLASS * 1.0,
         in_region=PER_CLASS >= 2,
     )
@@ -71,6 +74,8 @@ def run_rows(grid: RunGrid) -> list[dict[str, str]]:
             int(grid.examples[s]), int(grid.data_size[s]), seed, 0.1,
             "diverged" if diverged else "completed", 100, "numpy 2.4.6",
             *("" if diverged else repr(float(value)) for value in values),
+            *(str(bool(passed)).lower() for passed in grid.passed[:, s, m, seed]),
+            *("" if diverged else repr(float(slope)) for slope in grid.slope[:, s, m, seed]),
         )  # fmt: skip
         rows.append(dict(zip(COLUMNS, map(str, cells), strict=True)))
     return rows
@@ -92,7 +97,8 @@ def exponents() -> tuple[float, ...]:
 def grid() -> RunGrid:
     """A noisy grid with one diverged run."""
     drawn = draw_grid(np.random.default_rng(7))
-    drawn.values[:, 2, 1, 0] = np.nan
+    drawn.values[:, 2, 1, 0] = drawn.slope[:, 2, 1, 0] = np.nan
+    drawn.passed[:, 2, 1, 0] = False
     return drawn
 
 

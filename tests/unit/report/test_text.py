@@ -13,6 +13,7 @@ def row(name: str, verdict: str = "reproduced", **changes: object) -> dict[str, 
         "measured": -0.30000001,
         "low": -0.321,
         "high": -0.28,
+        "kind": "recomputed" if verdict == "recomputed" else "trained",
         "verdict": verdict,
         "reason": "The 95 % interval lies inside.",
         **changes,
@@ -30,7 +31,7 @@ def test_a_row_shows_claim_published_measured_and_verdict() -> None:
         "-0.300 [-0.321, -0.280]",
         "reproduced",
     ]
-    assert lines[-1] == "1 claim: 1 reproduced."
+    assert lines[-1] == "1 claim about runs trained here: 1 reproduced."
 
 
 def test_columns_are_aligned_and_nothing_is_wider_than_the_page() -> None:
@@ -73,10 +74,43 @@ def test_reasons_are_given_once_for_verdicts_that_leave_a_question() -> None:
     )
     assert "- b, c: Too few points.\n- d: It lies outside.\n" in text
     assert "lies inside" not in text
-    assert text.endswith("4 claims: 1 reproduced, 1 not reproduced, 2 not testable at this scale.\n")
+    assert text.endswith(
+        "4 claims about runs trained here: 1 reproduced, 1 not reproduced, 2 not testable at this scale.\n"
+    )
+
+
+def test_what_is_recomputed_is_counted_apart() -> None:
+    rows = [row("a"), row("b", "recomputed"), row("c", "recomputed"), row("d", "inconclusive")]
+    rows.append(row("e", "not reproduced") | {"kind": "recomputed"})
+    assert summary(rows).splitlines()[-2:] == [
+        "2 claims about runs trained here: 1 reproduced, 1 inconclusive.",
+        "3 claims recomputed from numbers or runs of others: 2 recomputed, 1 not reproduced.",
+    ]
+
+
+def test_the_evidence_of_each_curve_is_a_line() -> None:
+    known = {
+        "study": "paper/one", "metric": "error", "subsets": 7, "converged": 6, "fitted": 5, "cut": 0,
+        "interior": 4, "r_squared": 0.998, "lack_of_fit": 3.456, "p_value": 0.0123, "exponent": -0.3,
+        "low": -0.32, "high": -0.28, "without_last": -0.31,
+    }  # fmt: skip
+    unknown = {**known, "metric": "loss"} | dict.fromkeys(
+        ("r_squared", "lack_of_fit", "p_value", "exponent", "low", "high", "without_last"), nan
+    )
+    lines = summary([row("a")], evidence=[known, unknown]).splitlines()
+    at = lines.index("What the learning curves rest on")
+    head, rule, first, second = lines[at + 2 : at + 6]
+    assert max(map(len, (head, rule, first))) <= WIDTH
+    assert first.split() == [
+        "one", "error", "5/7", "6/7", "4", "0.998", "3.5", "(0.012)", "-0.300", "[-0.320,", "-0.280]",
+        "-0.310",
+    ]  # fmt: skip
+    assert second.split()[2:] == ["5/7", "6/7", "4", "-", "-", "(-)", "-", "-"]
+    assert "Cut points in a fit: 0." in "\n".join(lines)
 
 
 def test_studies_without_claims_are_named() -> None:
     text = summary([row("a")], ["paper/other", "paper/third"])
-    assert text.endswith("\n\nNo claim is stated about paper/other, paper/third.\n\n1 claim: 1 reproduced.\n")
+    said = "\n\nNo claim is stated about paper/other, paper/third.\n\n1 claim about"
+    assert text.endswith(f"{said} runs trained here: 1 reproduced.\n")
     assert summary([], ["paper/other"]) == "No claim is stated about paper/other.\n"

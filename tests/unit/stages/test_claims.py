@@ -12,14 +12,16 @@ from scalinglaws.tables.schema import CLAIMS
 
 FITS = """law,metric,parameter,value,low,high,level,points,warnings
 learning-curve,top1_error,beta_g,-0.3,-0.32,-0.28,0.95,6,
-learning-curve,top5_error,beta_g,-0.6,-0.62,-0.58,0.95,6,
-learning-curve,top1_error,r_squared,0.99,0.96,1.0,0.95,6,
-learning-curve:difference,top5_error-top1_error,beta_g,-0.3,-0.32,-0.28,0.95,6,
+learning-curve,cross_entropy,beta_g,-0.6,-0.62,-0.58,0.95,6,
+learning-curve:straightness,top1_error,bend,0.01,0,0.015,0.95,6,
+learning-curve:straightness,top1_error,aicc-best-rival,1.5,-0.5,3.5,,6,
+learning-curve:straightness,cross_entropy,bend,0.05,0.03,0.09,0.95,6,
+learning-curve:straightness,cross_entropy,aicc-best-rival,-7.5,-9.5,-5.5,,6,
 model-size,cross_entropy,beta_p,nan,nan,nan,0.95,1,1 usable points in the region; the law needs 3
 """
-BEST = """metric,examples,data_size,score,low,high
-top1_error,10,1,0.6,0.55,0.65
-cross_entropy,10,1,2.2,2.1,2.3
+BEST = """metric,examples,data_size,score,low,high,converged,rivalled
+top1_error,10,1,0.6,0.55,0.65,true,false
+cross_entropy,10,1,2.2,2.1,2.3,true,false
 """
 
 
@@ -47,14 +49,16 @@ def run(folder: Path, fits: str = FITS, study: str = "hestness-2017/image", name
 def test_every_claim_is_judged(tmp_path: Path) -> None:
     rows = list(csv.DictReader(run(tmp_path).read_text().splitlines()))
     assert tuple(rows[0]) == CLAIMS.names
+    assert {row["kind"] for row in rows} == {"trained"}
     verdicts = {row["claim"].rpartition("/")[2]: row["verdict"] for row in rows}
     assert len(verdicts) == len(rows)
     assert verdicts["top1-exponent"] == "not testable at this scale"
-    assert verdicts["top5-exponent"] == "not testable at this scale"
     assert verdicts["top1-usual-range"] == "reproduced"
-    assert verdicts["top1-power-law"] == "consistent"
-    assert verdicts["top5-flatter-than-theory"] == "not reproduced"
-    assert verdicts["top5-steeper-than-top1"] == "reproduced"
+    assert verdicts["cross-entropy-usual-range"] == "not reproduced"
+    assert verdicts["top1-straight"] == "reproduced"
+    assert verdicts["top1-no-better-law"] == "inconclusive"
+    assert verdicts["cross-entropy-straight"] == "not reproduced"
+    assert verdicts["cross-entropy-no-better-law"] == "not reproduced"
     assert verdicts["model-size-sublinear"] == "not testable at this scale"
     assert verdicts["small-data-top1"] == "not reproduced"
     assert verdicts["small-data-cross-entropy"] == "reproduced"
@@ -93,7 +97,7 @@ def test_the_data_of_an_analysis(tmp_path: Path) -> None:
     assert judged(tmp_path)["reason"].startswith("The constant belongs to ImageNet; measured on published")
     reason = judged(tmp_path, "one", "two")["reason"]
     assert reason.startswith("The constant belongs to ImageNet; measured on One and Two, where")
-    assert judged(tmp_path, "one", "imagenet")["verdict"] == "consistent"
+    assert judged(tmp_path, "one", "imagenet")["verdict"] == "inconclusive"
 
 
 def test_a_broken_table_is_an_error(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ SPEC: dict[str, Any] = {
         "draw": "hestness-2017/learning-curves:learning_curves",
         "caption": "After Fig 4. ",
     },
-    "fit": {
+    "protocol": {
         "study": "hestness-2017/image",
         "metrics": ["cross_entropy", "top1_error"],
         "size_metric": "cross_entropy",
@@ -65,15 +65,15 @@ def test_a_figure_is_three_files_with_a_caption(files: list[Path], tmp_path: Pat
 
 def test_the_caption_says_what_was_measured_on_what() -> None:
     spec = FigureSpec.model_validate(SPEC)
-    assert spec.fit
-    text = caption.of_runs(spec, spec.fit, replace(draw_tables(diverged=2), manifest=DATA))
+    assert spec.protocol
+    text = caption.of_runs(spec, spec.protocol, replace(draw_tables(diverged=2), manifest=DATA))
     assert text.startswith("After Fig 4. Scale laptop: Toy-MNIST (10 classes, 28 x 26 pixels; licence MIT)")
     for part in (
         "subsets of 10 to 160 images",
         "160 images, 2,000 for validation, fixed",
         "3 models of 1,000 to 16,000 parameters",
         "2 seeds a cell",
-        "30 runs, 2 diverged, 1 ended by the step budget",  # those of the search do not count
+        "30 runs, 2 diverged, 1 ended by their duration",  # those of the search do not count
         "Diverged runs are in no median, and where more than half of a cell diverged it has none. Laws are",
         "2 to 8 images per class",
         "90% intervals from 400 bootstrap resamples",
@@ -81,7 +81,7 @@ def test_the_caption_says_what_was_measured_on_what() -> None:
     ):
         assert part in text
     none = replace(draw_tables(diverged=0), manifest=DATA)
-    assert "Diverged runs" not in caption.of_runs(spec, spec.fit, none)
+    assert "Diverged runs" not in caption.of_runs(spec, spec.protocol, none)
 
 
 ANALYSIS: dict[str, Any] = {
@@ -112,7 +112,7 @@ def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
         {
             "phase": ["search", "grid", "grid"],
             "status": ["completed", "completed", "diverged"],
-            "stopped": ["budget", "budget", "diverged"],
+            "stopped": ["duration", "duration", "diverged"],
         }
     )
     text = caption.of_analysis(spec, [data, data], [runs, runs])
@@ -120,7 +120,7 @@ def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
     assert text.count("Toy-MNIST") == 1
     assert text.endswith(
         "licence: MIT); 2 seeds a cell, each with its own choice of examples; 4 runs, 2 diverged, 2 ended by "
-        "the step budget and not by patience."
+        "their duration and not by patience."
     )
 
 

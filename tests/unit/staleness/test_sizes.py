@@ -19,9 +19,9 @@ from unit.small_config import SCALE, STUDY, changed
 SPEECH: dict[str, Any] = {
     "runs.task": "speech-ctc",
     "runs.data": {"source": "librispeech"},
-    "scales.laptop.models": [{"family": "deepspeech", "width": 8}],
-    "fit.metrics": ["error_rate"],
-    "fit.size_metric": "error_rate",
+    "scales.laptop.runs.axes.model": [{"family": "deepspeech", "width": 8}],
+    "protocol.metrics": ["error_rate"],
+    "protocol.size_metric": "error_rate",
     "runs.learning_rate": 0.1,
 }
 

@@ -49,6 +49,13 @@ def test_what_was_written_comes_back(tmp_path: Path) -> None:
     assert list(read_table(path, TABLE.only("size", "name")).columns) == ["name", "size"]
 
 
+def test_what_is_written_without_a_schema_is_read_with_one(tmp_path: Path) -> None:
+    """As the tables of an analysis are, by the stage of claims."""
+    frame = pd.DataFrame([CITY], columns=list(TABLE.names))
+    write_table(frame, tmp_path / "made.csv")
+    assert tuple(read_table(tmp_path / "made.csv", TABLE).iloc[0]) == CITY
+
+
 def test_a_table_with_other_columns_is_not_written(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"made.csv: columns \['name', 'height'\]"):
         write_table(pd.DataFrame({"name": ["a"], "height": [1.0]}), tmp_path / "made.csv", TABLE)

@@ -8,7 +8,18 @@ import pytest
 from scalinglaws.errors import DataError
 from scalinglaws.tables.csv import write_table
 from scalinglaws.tables.paper import find_tables
-from scalinglaws.tables.schema import BANDS, BEST, CLAIMED, CLAIMS, CURVES, FITS, RUNS, SCORES, Table
+from scalinglaws.tables.schema import (
+    BANDS,
+    BEST,
+    CLAIMED,
+    CLAIMS,
+    CURVES,
+    EVIDENCE,
+    FITS,
+    RUNS,
+    SCORES,
+    Table,
+)
 
 CELLS = {"text": "a", "whole": 1, "number": 0.5, "truth": True}
 
@@ -25,7 +36,7 @@ def write(path: Path, table: Table, *rows: dict[str, object]) -> None:
 def project(tmp_path: Path) -> Path:
     """A study `one` with all of its tables, and an analysis `all`."""
     results = tmp_path / "results" / "mine"
-    for folder, tables in (("tables", (RUNS, CURVES)), ("fits", (SCORES, BEST, FITS, BANDS))):
+    for folder, tables in (("tables", (RUNS, CURVES)), ("fits", (SCORES, BEST, FITS, BANDS, EVIDENCE))):
         for table in tables:
             write(results / folder / "paper" / "one" / f"{table.name}.csv", table, {})
     write(results / "fits" / "paper" / "all" / "fits.csv", CLAIMED, {})

@@ -17,29 +17,22 @@ def test_a_fitted_parameter_has_its_interval() -> None:
     assert tables.value("learning-curve", "top1_error", "gamma") == MISSING
 
 
-def test_runs_whose_last_validation_is_the_lowest_are_unfinished() -> None:
+def test_runs_that_did_not_pass_their_minimum_are_unfinished() -> None:
     runs = pd.DataFrame(
         {
-            "run": ["falls", "rises", "patient", "diverged", "larger", "searched"],
-            "phase": ["grid"] * 5 + ["search"],
-            "status": ["completed"] * 3 + ["diverged"] + ["completed"] * 2,
-            "stopped": ["budget", "budget", "patience", "diverged", "budget", "budget"],
-            "examples": [8, 8, 8, 8, 16, 16],
+            "phase": ["grid"] * 4 + ["search"],
+            "status": ["completed"] * 2 + ["diverged"] + ["completed"] * 2,
+            "examples": [8, 8, 8, 16, 16],
+            "error_passed": [True, False, False, False, False],
         }
     )
-    ends = {"falls": 1.0, "rises": 2.5, "patient": 1.0, "diverged": 1.0, "larger": 1.5, "searched": 1.0}
-    curves = pd.DataFrame(
-        [row for name, end in ends.items() for row in ((name, 20, end), (name, 10, 2.0))],
-        columns=["run", "step", "error"],
-    )
     none = pd.DataFrame()
-    tables = StudyTables(runs=runs, curves=curves, scores=none, best=none, fits=none, bands=none)
-    counted = tables.unfinished("error")
-    assert counted.to_dict("list") == {
+    tables = StudyTables(runs=runs, scores=none, best=none, fits=none, bands=none, evidence=none)
+    assert tables.unfinished("error").to_dict("list") == {
         "examples": [8, 16],
-        "runs": [3, 1],
+        "runs": [2, 1],
         "unfinished": [1, 1],
-        "share": [pytest.approx(1 / 3), 1.0],
+        "share": [0.5, 1.0],
     }
 
 

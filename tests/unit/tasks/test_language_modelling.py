@@ -34,7 +34,7 @@ def text(vocabulary: int = VOCABULARY, type_of_tokens: type = np.uint16) -> Text
 
 @pytest.fixture
 def task(tmp_path: Path) -> LanguageModelling:
-    write_prepared(text(), tmp_path / "text", None, 0, "made", "text")
+    write_prepared(text(), tmp_path / "text", "made", "text")
     return open_task(tmp_path / "text", CPU)
 
 

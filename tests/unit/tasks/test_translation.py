@@ -33,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     """Thirty training and twelve validation pairs of random letters."""
     rng = np.random.default_rng(0)
     pairs = Pairs(*split(30, rng), *split(12, rng), NAMES, "Toy", "MIT", "made here", "letters").check()
-    write_prepared(pairs, tmp_path, None, 0, "toy", "pairs")
+    write_prepared(pairs, tmp_path, "toy", "pairs")
     return tmp_path
 
 

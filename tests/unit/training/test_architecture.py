@@ -2,15 +2,16 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from scalinglaws.config.spec import ModelSpec, RunSpec
 from scalinglaws.tasks.image_classification import ImageClassification, open_task
-from scalinglaws.training.architecture import Architecture
+from scalinglaws.training.architecture import Architecture, Begins
 from scalinglaws.training.ensemble import policy
-from scalinglaws.training.setup import RunSetup, run_setup
+from scalinglaws.training.setup import RunSetup
 
 MakeSpec = Callable[..., RunSpec]
 CPU = torch.device("cpu")
@@ -41,8 +42,8 @@ def sizes(groups: Iterator[list[RunSetup]]) -> list[list[int]]:
     return [[each.spec.subset.examples for each in group] for group in groups]
 
 
-def never(setup: RunSetup) -> int:
-    return 0
+def never(setup: RunSetup) -> Begins:
+    return 0, 0
 
 
 def test_runs_of_like_batch_are_together_the_long_ones_first(
@@ -60,10 +61,53 @@ def test_groups_are_of_like_size_and_at_most_as_large_as_allowed(
 
 
 def test_runs_that_go_on_are_apart_by_step(small: Architecture, setups: list[RunSetup]) -> None:
-    def step(setup: RunSetup) -> int:
-        return 40 if setup.spec.subset.examples == 8 else 0
+    def begins(setup: RunSetup) -> Begins:
+        return {8: (0, 40), 16: (1, 40)}.get(setup.spec.subset.examples, (0, 0))
 
-    assert sizes(small.groups(setups, step, 64)) == [[8, 8], [32, 32, 16, 16, 4, 4], [2, 2]]
+    assert sizes(small.groups(setups, begins, 64)) == [[16, 16], [8, 8], [32, 32, 4, 4], [2, 2]]
+
+
+def groups_of(small: Architecture, specs: list[RunSpec]) -> list[list[RunSpec]]:
+    setups = [RunSetup(spec, 0.1, torch.arange(spec.subset.examples)) for spec in specs]
+    return [[setup.spec for setup in group] for group in small.groups(setups, never, 64)]
+
+
+def test_an_axis_of_learning_rates_weight_decays_or_patience_shares_an_ensemble(
+    small: Architecture, make_spec: MakeSpec
+) -> None:
+    specs = [
+        make_spec(
+            learning_rate=0.1 * (1 + n), optimiser={"weight_decay": 0.1 * n}, stopping={"patience": 1 + n}
+        )
+        for n in range(3)
+    ]
+    assert groups_of(small, specs) == [specs]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"duration": {"steps": 7}},
+        {"duration": {"epochs": 2.0}},  # 4 steps
+        {"optimiser": {"averaging": 0.1, "batch": 4, "clip": 1.0}},
+        {"schedule": {"decay": "cosine", "warmup": {"steps": 2}}},
+        {"schedule": {"warmup": {"steps": 3}}},
+        {"evaluation": {"first": 3, "ratio": 1.5}},
+        {"procedure": {"name": "imp", "rewind": {"steps": 2}, "levels": 2}},
+        {"precision": "bfloat16"},
+    ],
+    ids=str,
+)
+def test_runs_that_take_other_steps_do_not(
+    small: Architecture, make_spec: MakeSpec, changes: dict[str, Any]
+) -> None:
+    specs = [make_spec(), make_spec(**changes)]
+    assert sorted(map(len, groups_of(small, specs))) == [1, 1]
+
+
+def test_equal_durations_in_other_words_share_an_ensemble(small: Architecture, make_spec: MakeSpec) -> None:
+    specs = [make_spec(duration=duration) for duration in ({"steps": 6}, {"epochs": 3.0}, {"examples": 24.0})]
+    assert groups_of(small, specs) == [specs]
 
 
 def test_large_models_are_alone(
@@ -93,14 +137,3 @@ def test_the_rule() -> None:
     outputs = [policy.Work(1e3, numbers) for numbers in (1e3, 1e6, 2e6, 2.1e6)]
     assert [policy.largest_ensemble(step, "cpu") for step in outputs] == [64, 4, 2, 1]
     assert not policy.gains_from_ensemble(outputs[-1], "cpu")
-
-
-def test_a_job_has_the_first_examples_of_its_shuffle(
-    make_spec: MakeSpec, task: ImageClassification, prepared: Path
-) -> None:
-    import numpy as np
-
-    spec = make_spec(subset={"examples": 8, "seed": 1})
-    found = run_setup(spec, 0.1, task, prepared / "subsets")
-    assert found.subset.tolist() == np.load(prepared / "subsets" / "shuffle-1.npy")[:8].tolist()
-    assert (found.spec, found.learning_rate) == (spec, 0.1)

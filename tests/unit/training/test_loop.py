@@ -1,16 +1,18 @@
 """The training loop, on a linear regression small enough to follow by hand."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from scalinglaws.config.spec import RunSpec
+from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.tasks.core.task import Predict
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared
+from scalinglaws.training.ensemble.ensemble import Ensemble, Row, Shared
 from scalinglaws.training.loop import Member, Training
 from scalinglaws.training.order import derived_seed
+from scalinglaws.training.procedures.train import TrainingOnce
 from scalinglaws.training.records.result import RunResult
 from scalinglaws.training.setup import RunSetup
 
@@ -84,9 +86,9 @@ def begin(
         for spec, rate in zip(specs, rates, strict=True)
     ]
     alike = Shared(specs[0].optimiser, "float32", in_ensemble)
-    seeds = [spec.seed for spec in specs]
-    task.ensemble = Ensemble(lambda: nn.Linear(3, 1, bias=False), seeds, rates, alike, CPU)
-    return Training(setups, task.ensemble, task)
+    rows = [Row(setup.spec.seed, setup.learning_rate, setup.spec.optimiser.weight_decay) for setup in setups]
+    task.ensemble = Ensemble(lambda: nn.Linear(3, 1, bias=False), rows, alike, CPU)
+    return Training(setups, task.ensemble, task, TrainingOnce())
 
 
 def finish(training: Training, after_step: Callable[[], None] = lambda: None) -> list[Member]:
@@ -100,22 +102,27 @@ def go(
 ) -> tuple[RunResult, Regression]:
     task = kind()
     (member,) = finish(begin(task, [spec], [rate]))
-    return member.result, task
+    (result,) = member.results
+    return result, task
 
 
 @pytest.fixture
 def spec(make_spec: MakeSpec) -> RunSpec:
     return make_spec(
         subset={"examples": 40, "seed": 0},
-        optimiser={"batch": 8, "warmup": 3},
-        budget={"steps": 60, "patience": 50},
+        optimiser={"batch": 8, "averaging": 0.1},
+        schedule={"warmup": {"steps": 3}},
+        duration={"steps": 60},
+        evaluation={"first": 4, "ratio": 1.4},
     )
 
 
 def with_optimiser(spec: RunSpec, **changes: object) -> RunSpec:
-    return RunSpec.model_validate(
-        {**spec.model_dump(), "optimiser": {**spec.optimiser.model_dump(), **changes}}
-    )
+    return changed(spec, optimiser={**identity(spec)["optimiser"], **changes})
+
+
+def changed(spec: RunSpec, **blocks: object) -> RunSpec:
+    return RunSpec.model_validate({**identity(spec), **blocks})
 
 
 def test_a_run_is_the_same_bit_for_bit(spec: RunSpec) -> None:
@@ -136,7 +143,7 @@ def test_another_seed_is_another_order_and_other_weights(spec: RunSpec) -> None:
 def test_training_learns_and_minima_are_those_of_the_curve(spec: RunSpec) -> None:
     result, _ = go(spec)
     assert result.status == "completed"
-    assert result.stopped == "budget"
+    assert result.stopped == "duration"
     assert result.steps == result.curve[-1]["step"] == 60
     assert result.examples_seen == 60 * 8
     assert list(result.minima) == ["squared", "absolute"]
@@ -157,10 +164,19 @@ def test_the_training_loss_is_the_mean_since_the_last_evaluation(spec: RunSpec) 
         before = step
 
 
-def test_the_learning_rate_warms_up(spec: RunSpec) -> None:
-    _, task = go(with_optimiser(spec, momentum=0, warmup=4, averaging=0), Constant, rate=0.5)
+@pytest.mark.parametrize("decay", ["constant", "cosine"])
+def test_each_step_has_the_learning_rate_of_the_schedule(spec: RunSpec, decay: str) -> None:
+    plain = changed(
+        with_optimiser(spec, momentum=0.0, averaging=0.0),
+        schedule={"decay": decay, "warmup": {"share": 0.1}},
+        duration={"epochs": 4},
+    )
+    _, task = go(plain, Constant, rate=0.5)
     weights = torch.stack([*task.weights, task.weight()])[:, 0, 0]
-    torch.testing.assert_close(-weights.diff()[:6], torch.tensor([0.1, 0.2, 0.3, 0.4, 0.5, 0.5]))
+    shares = RunSetup(plain, 0.5, torch.arange(40)).schedule
+    expected = torch.tensor([0.5 * shares(step) for step in range(1, 21)])
+    assert expected[-1] == 0.5 or decay == "cosine"
+    torch.testing.assert_close(-weights.diff(), expected)
 
 
 def test_without_averaging_the_weights_themselves_are_evaluated(spec: RunSpec) -> None:
@@ -181,6 +197,13 @@ def test_the_average_of_weights_is_evaluated_not_trained(spec: RunSpec) -> None:
     assert averaged.curve[-1] != raw.curve[-1]
 
 
+EACH_STEP: dict[str, Any] = {
+    "duration": {"steps": 500},
+    "stopping": {"patience": 3},
+    "evaluation": {"first": 1, "ratio": 1.01},
+}
+
+
 @pytest.mark.parametrize(("values", "evaluations", "best"), [
     ([3, 2, 1, 2, 2, 2, 0], 6, 1),
     ([3, 3, 3, 3, 0], 4, 3),
@@ -190,25 +213,37 @@ def test_patience_ends_a_run(
     make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch, values: list[float], evaluations: int, best: float
 ) -> None:
     monkeypatch.setattr(Script, "values", iter(map(float, values)))
-    spec = make_spec(budget={"steps": 500, "patience": 3, "first_evaluation": 1, "evaluation_ratio": 1.01})
+    spec = make_spec(**EACH_STEP, schedule={"warmup": {"share": 0}})
     result, _ = go(spec, Script)
     assert result.stopped == "patience"
     assert result.steps == len(result.curve) == evaluations
     assert result.minima == {"scripted": best}
 
 
-def test_adam_trains_too(spec: RunSpec) -> None:
-    result, _ = go(with_optimiser(spec, name="adam"))
+def test_patience_does_not_end_a_run_that_warms_up(
+    make_spec: MakeSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Script, "values", iter([3.0] * 20))
+    result, _ = go(make_spec(**EACH_STEP, schedule={"warmup": {"share": 0.02}}), Script)  # 10 of 500 steps
+    assert (result.stopped, result.steps) == ("patience", 10 + 3)
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw"])
+def test_adam_trains_too(spec: RunSpec, name: str) -> None:
+    result, _ = go(with_optimiser(spec, name=name))
     assert result.curve[-1]["squared"] < result.curve[0]["squared"]
 
 
 def several(spec: RunSpec) -> list[RunSpec]:
     """Runs that end at different times: the second one diverges."""
-    budget = {"steps": 60, "patience": 2, "first_evaluation": 2, "evaluation_ratio": 1.6}
+    blocks = {"stopping": {"patience": 2}, "evaluation": {"first": 2, "ratio": 1.6}}
     sizes = (40, 30, 20, 10)
     return [
-        RunSpec.model_validate(
-            {**spec.model_dump(), "subset": {"examples": size, "seed": 0}, "seed": k, "budget": budget}
+        changed(
+            with_optimiser(spec, weight_decay=0.1 * (k % 3)),
+            subset={"examples": size, "seed": 0},
+            seed=k,
+            **blocks,
         )
         for k, size in enumerate(sizes)
     ]
@@ -217,13 +252,14 @@ def several(spec: RunSpec) -> list[RunSpec]:
 RATES = [0.05, 1e6, 0.2, 0.3]
 
 
-def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec) -> None:
-    specs = several(spec)
+@pytest.mark.parametrize("decay", ["constant", "linear"])
+def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec, decay: str) -> None:
+    specs = several(changed(spec, schedule={"decay": decay, "warmup": {"steps": 3}}))
     together = {m.setup.spec.id: m for m in finish(begin(Regression(), specs, RATES, in_ensemble=True))}
-    assert len({member.result.steps for member in together.values()}) > 2
+    assert len({member.results[0].steps for member in together.values()}) > 2
     for one, rate in zip(specs, RATES, strict=True):
         (alone,) = finish(begin(Regression(), [one], [rate], in_ensemble=True))
-        assert alone.result == together[one.id].result
+        assert alone.results == together[one.id].results
         assert alone.seconds.ensemble == 1
         assert together[one.id].seconds.ensemble == 4
 
@@ -232,7 +268,7 @@ def test_runs_side_by_side_end_one_by_one_and_are_as_alone(spec: RunSpec) -> Non
 @pytest.mark.parametrize("in_ensemble", [True, False])
 def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, in_ensemble: bool, moment: int) -> None:
     specs, rates = (several(spec), RATES) if in_ensemble else (several(spec)[:1], RATES[:1])
-    undisturbed = {m.setup.spec.id: m.result for m in finish(begin(Regression(), specs, rates, in_ensemble))}
+    undisturbed = {m.setup.spec.id: m.results for m in finish(begin(Regression(), specs, rates, in_ensemble))}
     first = begin(Regression(), specs, rates, in_ensemble)
     ended: list[Member] = []
 
@@ -251,7 +287,7 @@ def test_training_goes_on_from_where_it_was_saved(spec: RunSpec, in_ensemble: bo
     second.resume([saved[one.id] for one, _ in going_on])
     assert second.step == moment
     ended += finish(second)
-    assert {member.setup.spec.id: member.result for member in ended} == undisturbed
+    assert {member.setup.spec.id: member.results for member in ended} == undisturbed
 
 
 def test_times_add_up_to_those_of_the_process(spec: RunSpec) -> None:

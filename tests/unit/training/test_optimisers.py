@@ -1,42 +1,49 @@
-"""Update rules of rows against torch's own optimisers."""
-
-from typing import Any
+"""What is done to the gradients of rows. For the update rules see ensemble/test_ensemble.py."""
 
 import pytest
 import torch
 
 from scalinglaws.config.spec import Optimiser
-from scalinglaws.training.optimisers import update_rule
+from scalinglaws.training.optimisers import add_decay_, clip_, update_rule
 
-ROWS, LENGTH, STEPS = 3, 16, 12
-RATES = (0.1, 0.01, 0.003)
-REFERENCES: dict[str, tuple[dict[str, Any], Any]] = {
-    "plain": ({"momentum": 0}, lambda p, rate: torch.optim.SGD(p, rate)),
-    "nesterov": ({"momentum": 0.8}, lambda p, rate: torch.optim.SGD(p, rate, 0.8, nesterov=True)),
-    "adam": (
-        {"name": "adam", "momentum": 0.85},
-        lambda p, rate: torch.optim.Adam(p, rate, betas=(0.85, 0.999)),
-    ),
-}
+INF = torch.inf
 
 
-@pytest.mark.parametrize("name", REFERENCES)
-def test_each_row_is_updated_as_by_torch(name: str) -> None:
-    options, reference = REFERENCES[name]
-    generator = torch.Generator().manual_seed(0)
-    weights = torch.randn(ROWS, LENGTH, generator=generator)
-    gradients = torch.randn(STEPS, ROWS, LENGTH, generator=generator)
-    rule = update_rule(Optimiser(**options), weights)
-    own = weights.clone()
-    rates = torch.tensor(RATES)[:, None]
-    expected = []
-    for row, rate in enumerate(RATES):
-        parameter = torch.nn.Parameter(weights[row].clone())
-        optimiser = reference([parameter], rate)
-        for gradient in gradients[:, row]:
-            parameter.grad = gradient.clone()
-            optimiser.step()
-        expected.append(parameter.detach())
+@pytest.mark.parametrize("largest", [0.1, 3.0, 50.0])
+def test_each_row_is_clipped_as_by_torch(largest: float) -> None:
+    rows = torch.randn(4, 32, generator=torch.Generator().manual_seed(0)) * torch.tensor(
+        [[0.1], [1], [3], [9]]
+    )
+    clipped = rows.clone()
+    clip_(clipped, largest)
+    for row, own in zip(rows, clipped, strict=True):
+        parameters = [torch.nn.Parameter(part) for part in torch.zeros(32).split((5, 27))]
+        for parameter, part in zip(parameters, row.split((5, 27)), strict=True):
+            parameter.grad = part.clone()
+        torch.nn.utils.clip_grad_norm_(parameters, largest)
+        expected = torch.cat([parameter.grad for parameter in parameters if parameter.grad is not None])
+        torch.testing.assert_close(own, expected)
+        assert own.norm() <= largest * 1.001
+
+
+def test_decay_of_a_run_leaves_one_without_decay_alone_even_if_it_is_infinite() -> None:
+    gradient, weights = torch.ones(2, 16), torch.full((2, 16), 3.0)
+    weights[1, 4] = INF
+    add_decay_(gradient, weights, torch.tensor([[0.5], [0.0]]))
+    assert gradient.tolist() == [[2.5] * 16, [1.0] * 16]
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({}, {"momentum": 0.9, "nesterov": True}),
+        ({"name": "adam"}, {"name": "adam", "betas": (0.9, 0.999), "epsilon": 1e-8}),
+        ({"name": "adamw"}, {"name": "adamw", "betas": (0.9, 0.999), "epsilon": 1e-8}),
+    ],
+)
+def test_defaults(given: dict[str, object], meant: dict[str, object]) -> None:
+    weights, gradients = torch.zeros(1, 16), torch.randn(3, 1, 16, generator=torch.Generator().manual_seed(0))
+    rules = [update_rule(Optimiser.model_validate(each), weights) for each in (given, meant)]
     for step, gradient in enumerate(gradients, 1):
-        own -= rates * rule.change(gradient.clone(), torch.tensor(rule.factors(step)))
-    torch.testing.assert_close(own, torch.stack(expected), rtol=2e-5, atol=2e-6)
+        one, other = (rule.change(gradient.clone(), torch.tensor(rule.factors(step))) for rule in rules)
+        assert torch.equal(one, other)

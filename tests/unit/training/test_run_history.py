@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from scalinglaws.config.spec import Budget
+from scalinglaws.config.spec import Stopping
 from scalinglaws.training.run_history import HOPELESS, RunHistory
 
 NAN, INF = math.nan, math.inf
@@ -13,9 +13,15 @@ NAN, INF = math.nan, math.inf
 
 @pytest.fixture
 def history() -> RunHistory:
-    found = RunHistory(Budget(steps=100, patience=2), batch=8)
+    found = RunHistory(Stopping(patience=2), steps=100, batch=8)
     assert not found.note(4, torch.tensor([2.0, 1.9, 1.8, 1.7]), {"error": 0.9})
     return found
+
+
+def test_patience_begins_when_the_learning_rate_has_risen() -> None:
+    history = RunHistory(Stopping(patience=1), steps=100, batch=8, warmup=8)
+    losses = torch.ones(4)
+    assert [history.note(step, losses, {"error": 0.9}) for step in (4, 8, 12)] == [False, False, True]
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,7 @@ def test_a_loss_that_only_jumps_has_not_diverged(history: RunHistory) -> None:
     assert history.result.minima == {"error": 0.5}
 
 
-def test_the_budget_ends_a_run(history: RunHistory) -> None:
+def test_the_duration_ends_a_run(history: RunHistory) -> None:
     assert history.note(100, torch.ones(96), {"error": 0.1})
-    assert (history.result.status, history.result.stopped) == ("completed", "budget")
+    assert (history.result.status, history.result.stopped) == ("completed", "duration")
     assert history.result.diverged_at is None

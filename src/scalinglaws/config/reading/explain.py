@@ -5,7 +5,7 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 Location = tuple[int | str, ...]
@@ -32,11 +32,16 @@ def sentence(error: ValidationError, where: Callable[[Location], str], model: An
     # Where a value may be of two kinds, pydantic lists the mistakes under both. The deepest one is meant.
     near = [mistake for mistake in mistakes if mistake[0][: len(start)] == start]
     location, first = max(near, key=lambda mistake: (len(mistake[0]), not _is_kind(mistake[1]["type"])))
+    if first["type"].startswith("union_tag"):  # the key that says of which kind a block is
+        location = (*location, first["ctx"]["discriminator"].strip("'"))
     if first["type"] == "extra_forbidden":
-        keys = _keys_at(model, location[:-1])
+        keys = _keys_at(model, location[:-1], content)
         problem = f"unknown key; allowed are {', '.join(keys) or 'none'}{nearest(location[-1], keys)}"
-    elif first["type"] == "missing":
+    elif first["type"] in ("missing", "union_tag_not_found"):
         problem = "is missing"
+    elif first["type"] == "union_tag_invalid":
+        allowed = first["ctx"]["expected_tags"].replace("'", "").split(", ")
+        problem = unknown(first["ctx"]["tag"], allowed)
     elif first["type"] == "value_error":
         problem = str(first["ctx"]["error"])
     else:
@@ -90,8 +95,9 @@ def _rule(mistake: ErrorDetails) -> str:
         return "should be a block of keys"
     if mistake["type"].startswith("int_"):
         return "should be a whole number"
-    rule = mistake["msg"].removeprefix("Input ").partition(" after validation")[0].replace("Tuple", "List")
-    return f"{rule[0].lower()}{rule[1:]}".replace("tuple", "list")
+    rule = mistake["msg"].removeprefix("Input ").partition(" after validation")[0]
+    rule = f"{rule[0].lower()}{rule[1:]}".replace("tuple", "list")
+    return rule.replace("dictionary should have at least 1 item", "should have at least one key")
 
 
 def _keys_in(content: Any, location: Location, missing: bool) -> Location:
@@ -111,17 +117,21 @@ def _is_kind(mistake: str) -> bool:
     return mistake == "literal_error" or mistake.endswith(("_type", "_parsing"))
 
 
-def _keys_at(model: Any, location: Location) -> list[str]:
+def _keys_at(model: Any, location: Location, content: Any) -> list[str]:
     """Sorted keys of the block at a location."""
     for part in location:
-        if part in getattr(model, "model_fields", {}):
-            model = _block_in(model.model_fields[part].annotation)
+        content = content[part]
+        fields = getattr(model, "model_fields", {})
+        if part in fields:
+            # Where it may be of several kinds, the one is meant that knows most of its keys.
+            blocks = blocks_in(fields[part].annotation)
+            given = set(content) if isinstance(content, dict) else set()
+            model = max(blocks, key=lambda block: len(given & set(block.model_fields)), default=None)
     return sorted(getattr(model, "model_fields", {}))
 
 
-def _block_in(annotation: Any) -> Any:
-    """The pydantic model inside an annotation such as `tuple[Block, ...]` or `float | Block`."""
+def blocks_in(annotation: Any) -> list[type[BaseModel]]:
+    """The pydantic models inside an annotation such as `tuple[Block, ...]` or `float | Block`."""
     if hasattr(annotation, "model_fields"):
-        return annotation
-    found = (_block_in(inner) for inner in getattr(annotation, "__args__", ()))
-    return next((block for block in found if block is not None), None)
+        return [annotation]
+    return [block for inner in getattr(annotation, "__args__", ()) for block in blocks_in(inner)]

@@ -10,18 +10,20 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from scalinglaws.config import plugins
+from scalinglaws.config import plugins, protocol
 from scalinglaws.config.analysis import PUBLIC_RUNS
+from scalinglaws.config.fit import NAME as LEARNING_CURVES
 from scalinglaws.config.modules import SOURCES
-from scalinglaws.config.plugins import ANALYSES, FIGURES
+from scalinglaws.config.plugins import FIGURES
 from scalinglaws.config.reading.explain import Location, dotted, quoted, sentence, unknown
-from scalinglaws.config.reading.grid import grid_of, merge
+from scalinglaws.config.reading.merging import Places, merge
+from scalinglaws.config.reading.scaled import scaled_study
 from scalinglaws.config.reading.selection import SCALE_FILE, Overrides, Selection
 from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
-from scalinglaws.config.study import Analysis, Grid, Study
+from scalinglaws.config.study import ScaledStudy, Study
 from scalinglaws.config.values import NAME
 from scalinglaws.errors import ConfigError
 
@@ -36,16 +38,14 @@ class Config:
     Attributes:
         name: name of the scale file without its ending. Its results go to `results/<name>/`.
         scale: the scale.
-        studies: (study, its grid at this scale), sorted by name.
-        analyses: studies that train nothing, sorted by name. Those that read other studies are included if at
-            least one of these has the scale.
+        studies: the studies at this scale, sorted by name. Those without runs that read other studies are
+            among them if at least one of these has the scale.
         study: the one study that was asked for, if it was only one.
     """
 
     name: str
     scale: Scale
-    studies: tuple[tuple[Study, Grid], ...]
-    analyses: tuple[Analysis, ...] = ()
+    studies: tuple[ScaledStudy, ...]
     study: str | None = None
 
 
@@ -61,42 +61,36 @@ def load_config(asked: Selection | str, root: Path = Path("config")) -> Config:
     """
     asked = Selection(scale=asked) if isinstance(asked, str) else asked
     path = _scale_file(asked.scale, root)
-    checked = _load_scale(path, asked.overrides(SCALE_FILE))
+    scale = _load_scale(path, asked.overrides(SCALE_FILE))
     files = _study_files(root)
-    wanted = tuple(files) if checked.studies == "all" else checked.studies
-    for name in wanted:
+    listed = tuple(files) if scale.studies == "all" else scale.studies
+    for name in listed:
         if name not in files:
             raise ConfigError(f"{path}: studies: {unknown(name, tuple(files))}")
     _check_asked(asked, tuple(files))
-    studies: list[tuple[Study, Grid]] = []
-    analyses: list[Analysis] = []
-    kinds: dict[str, type[Study | Analysis]] = {}
+    studies = {name: load_study(files[name], asked.overrides(name)) for name in listed}
     figures: dict[tuple[str, str], Path] = {}
-    chosen = _chosen(asked, files)
-    for name in wanted:
-        study = load_study(files[name], asked.overrides(name))
-        kinds[name] = type(study)
+    for name, study in studies.items():
         _check_figure_names(study, files[name], figures)
-        if isinstance(study, Analysis):
-            analyses += [study] if name in chosen else []
-        elif checked.scale in study.scales and name in chosen:
-            studies.append((study, grid_of(study, checked, files[name], asked.overrides(name))))
-        elif checked.scale not in study.scales and checked.studies != "all":
-            raise ConfigError(f"{files[name]}: scales: has no {checked.scale!r}, but {path} lists this study")
-    reading = [each for each in analyses if each.studies]
-    if reading:
-        unasked = (name for name in files if name not in kinds and "analysis" not in read_yaml(files[name]))
-        trained = tuple(sorted([*unasked, *(name for name, kind in kinds.items() if kind is Study)]))
-        for analysis in reading:
-            _check_reads(analysis, files[analysis.study], trained, path, wanted)
-    there = {study.study for study, _ in studies}
-    analyses = [each for each in analyses if not each.studies or there & set(each.studies)]
-    if asked.study and asked.study not in (there | {each.study for each in analyses}):
-        raise ConfigError(f"{path}: {asked.study} is not in it, or does not have the scale {checked.scale!r}")
-    if not studies and not analyses:
-        raise ConfigError(f"{path}: no study of {asked.paper or 'any paper'} has the scale {checked.scale!r}")
-    asked.check((*there, *(each.study for each in analyses)))
-    return Config(path.stem, checked, tuple(studies), tuple(analyses), asked.study)
+        if scale.studies != "all" and not study.has(scale.scale):
+            raise ConfigError(f"{files[name]}: scales: has no {scale.scale!r}, but {path} lists this study")
+    readers = [study for study in studies.values() if study.reads.studies]
+    others = {name: load_study(files[name]) for name in files if readers and name not in studies}
+    for study in readers:
+        _check_reads(study, files[study.study], {**others, **studies}, path, listed)
+    chosen = _chosen(asked, files)
+    there = {name for name, study in studies.items() if name in chosen and study.has(scale.scale)}
+    there -= {each.study for each in readers if each.runs is None and not there & set(each.reads.studies)}
+    if asked.study and asked.study not in there:
+        raise ConfigError(f"{path}: {asked.study} is not in it, or does not have the scale {scale.scale!r}")
+    if not there:
+        raise ConfigError(f"{path}: no study of {asked.paper or 'any paper'} has the scale {scale.scale!r}")
+    asked.check(tuple(there))
+    scaled = tuple(
+        scaled_study(Places(files[name], studies[name], scale.scale, asked.overrides(name)), scale)
+        for name in sorted(there)
+    )
+    return Config(path.stem, scale, scaled, asked.study)
 
 
 def _scale_file(scale: str, root: Path) -> Path:
@@ -126,27 +120,50 @@ def _study_files(root: Path) -> dict[str, Path]:
     return found
 
 
-def load_study(path: Path, overrides: Overrides = NONE) -> Study | Analysis:
-    """Load one study file and check everything but its grids. With the key `analysis` it trains nothing.
+def load_study(path: Path, overrides: Overrides = NONE) -> Study:
+    """Load one study file and check all that is the same at all scales.
 
     Raises:
         ConfigError: a key is unknown, a type is wrong, or a name does not exist or is not that of the file.
     """
-    content = read_yaml(path)
-    study: Study | Analysis
-    if "analysis" in content:
-        study = _validate(Analysis, content, path, overrides)
-    else:
-        study = _validate(Study, content, path, overrides.part(fit=True))
+    study = _validate(Study, read_yaml(path), path, overrides.part(runs=False))
+    where = _where(path, overrides)
     expected = f"{path.parent.name}/{path.stem}"
     if study.study != expected:
         raise ConfigError(
             f"{path}: study: must be {expected!r}, as the file is called, not {quoted(study.study)}"
         )
-    if isinstance(study, Analysis):
-        _check_analysis(study, _where(path, overrides))
+    protocols = protocol.names()
+    if study.protocol.name not in protocols:
+        raise ConfigError(f"{where(('protocol', 'name'))}: {unknown(study.protocol.name, protocols)}")
+    _check_protocol(study, where)
+    sets = plugins.names(PUBLIC_RUNS, "yaml")
+    for i, name in enumerate(study.reads.public_runs):
+        if name not in sets:
+            raise ConfigError(f"{where(('reads', 'public_runs', i))}: {unknown(name, sets)}")
     _check_figures(study, path)
     return study
+
+
+def _check_protocol(study: Study, where: Callable[[Location], str]) -> None:
+    """Check that a study has what its protocol works on, and nothing that it ignores."""
+    name = study.protocol.name
+    known = protocol.protocol_of(name)
+    if study.runs is not None and not study.scales:
+        raise ConfigError(f"{where(('scales',))}: is missing: runs are trained at the scales that it names")
+    if study.runs is None and any(block.runs for block in study.scales.values()):
+        raise ConfigError(f"{where(('runs',))}: is missing: a scale has keys to merge over it")
+    for keys, has, wants, what in (
+        (("runs",), study.runs is not None, known.runs, "runs of its own"),
+        (("reads", "studies"), bool(study.reads.studies), known.studies, "the tables of other studies"),
+    ):
+        if has != wants:
+            verb = "does not work on" if has else "works on"
+            raise ConfigError(f"{where(keys)}: the protocol {name!r} {verb} {what}")
+    if study.reads.public_runs and not known.public_runs:
+        raise ConfigError(
+            f"{where(('reads', 'public_runs'))}: the protocol {name!r} does not read public runs"
+        )
 
 
 def _check_asked(asked: Selection, studies: tuple[str, ...]) -> None:
@@ -167,50 +184,34 @@ def _chosen(asked: Selection, files: Mapping[str, Path]) -> Container[str]:
     """The names of the studies that are asked for, as far as a scale runs them."""
     if asked.study is None:
         return [name for name in files if asked.paper in (None, name.split("/")[0])]
-    return {asked.study, *getattr(load_study(files[asked.study]), "studies", ())}
-
-
-def _check_analysis(study: Analysis, where: Callable[[Location], str]) -> None:
-    sets = plugins.names(PUBLIC_RUNS, "yaml")
-    names: list[tuple[Location, str, tuple[str, ...]]] = [
-        (("analysis",), study.analysis, plugins.of_papers(ANALYSES)),
-        *((("public_runs", i), name, sets) for i, name in enumerate(study.public_runs)),
-    ]
-    for key, name, allowed in names:
-        if name not in allowed:
-            raise ConfigError(f"{where(key)}: {unknown(name, allowed)}")
-    plugin = plugins.of_paper(ANALYSES, study.analysis)
-    plugins.required(*plugin, "TABLES", tuple)
-    plugins.has_function(*plugin, "analyse")
-    if bool(study.studies) != bool(plugins.constant(*plugin, "STUDIES")):
-        problem = "reads no studies" if study.studies else "needs the names of the studies that it reads"
-        raise ConfigError(f"{where(('studies',))}: the analysis {study.analysis!r} {problem}")
+    return {asked.study, *load_study(files[asked.study]).reads.studies}
 
 
 def _check_reads(
-    analysis: Analysis, path: Path, trained: tuple[str, ...], scale: Path, wanted: tuple[str, ...]
+    study: Study, path: Path, studies: Mapping[str, Study], scale: Path, listed: tuple[str, ...]
 ) -> None:
-    """Check that the studies that an analysis reads are trained, belong to its paper, and are run too.
+    """Check that the studies that a study reads have the tables that it needs, and are run too.
 
     Args:
-        analysis: the analysis.
+        study: the study.
         path: its file.
-        trained: names of all studies that are trained.
+        studies: all studies by name.
         scale: the scale file.
-        wanted: names of the studies that the scale file runs.
+        listed: names of the studies that the scale file runs.
     """
-    allowed = tuple(name for name in trained if name.startswith(f"{analysis.paper}/"))
-    for i, name in enumerate(analysis.studies):
+    read = [each for each in studies.values() if each.protocol.name == LEARNING_CURVES]
+    allowed = tuple(sorted(each.study for each in read if each.paper == study.paper))
+    for i, name in enumerate(study.reads.studies):
         if name not in allowed:
-            raise ConfigError(f"{path}: studies.{i}: {unknown(name, allowed)}")
-    absent = ", ".join(name for name in analysis.studies if name not in wanted)
+            raise ConfigError(f"{path}: reads.studies.{i}: {unknown(name, allowed)}")
+    absent = ", ".join(name for name in study.reads.studies if name not in listed)
     if absent:
         raise ConfigError(
-            f"{scale}: studies: {analysis.study} reads the tables of {absent}: list them too, or leave it out"
+            f"{scale}: studies: {study.study} reads the tables of {absent}: list them too, or leave it out"
         )
 
 
-def _check_figures(study: Study | Analysis, path: Path) -> None:
+def _check_figures(study: Study, path: Path) -> None:
     for i, figure in enumerate(study.figures):
         module, _, function = figure.draw.partition(":")
         modules = plugins.of_papers(FIGURES)
@@ -222,7 +223,7 @@ def _check_figures(study: Study | Analysis, path: Path) -> None:
             )
 
 
-def _check_figure_names(study: Study | Analysis, path: Path, seen: dict[tuple[str, str], Path]) -> None:
+def _check_figure_names(study: Study, path: Path, seen: dict[tuple[str, str], Path]) -> None:
     """All figures of a paper go to the same folder, so that their names must differ."""
     for i, figure in enumerate(study.figures):
         other = seen.setdefault((study.paper, figure.name), path)

@@ -16,6 +16,7 @@ from scalinglaws.config.strict import Strict
 from scalinglaws.errors import ConfigError
 
 SCALE_FILE = "scale"
+SCALED = ("runs", "protocol")
 SETTING = re.compile(
     r"(?P<file>scale|[a-z0-9-]+/[a-z0-9-]+):(?P<key>[\w-]+(\.[\w-]+)*)=(?P<value>.*)", re.DOTALL
 )
@@ -41,9 +42,9 @@ class Overrides:
             place[str(last)] = value
         return top
 
-    def part(self, fit: bool) -> "Overrides":
-        """Only the keys of the block `fit`, or only all others."""
-        kept = {keys: value for keys, value in self.values.items() if (keys[0] == "fit") == fit}
+    def part(self, runs: bool) -> "Overrides":
+        """Only the keys of the blocks that differ between scales (`runs` and `protocol`), or only others."""
+        kept = {keys: value for keys, value in self.values.items() if (keys[0] in SCALED) == runs}
         return Overrides(self.file, kept)
 
     def option(self, location: Location) -> str:
@@ -152,4 +153,10 @@ def _parsed(text: str) -> tuple[str, Location, Any]:
         )
     indented = found["value"].replace("\n", "\n  ")
     content = parse_yaml(f"value:\n  {indented}\n".encode(), f"--set {found['file']}:{found['key']}")
-    return found["file"], tuple(found["key"].split(".")), content["value"]
+    return found["file"], _keys(found["key"]), content["value"]
+
+
+def _keys(path: str) -> Location:
+    """The keys of a path. That of an axis is one key, although it has dots."""
+    keys, axes, axis = path.partition(".axes.")
+    return (*keys.split("."), "axes", axis) if axes else tuple(keys.split("."))

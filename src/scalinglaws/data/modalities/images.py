@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scalinglaws.data.dataset import Unit
-from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
 
 if TYPE_CHECKING:
@@ -66,13 +65,12 @@ class Images:
         return Unit("images per class", parts=len(self.classes), examples="images")
 
     @property
-    def validation_examples(self) -> int:
-        """Number of validation images."""
-        return len(self.validation_labels)
+    def validation_strata(self) -> NDArray[np.int64]:
+        """The class of each validation image."""
+        return self.validation_labels
 
-    def with_validation(self, examples: int, seed: int) -> Images:
-        """A copy with only some of its validation images, balanced over classes."""
-        chosen = np.sort(balanced_shuffle(self.validation_labels, seed, "validation")[:examples])
+    def with_validation(self, chosen: NDArray[np.int64]) -> Images:
+        """A copy with only some of its validation images."""
         validation, labels = self.validation[chosen], self.validation_labels[chosen]
         return replace(self, validation=validation, validation_labels=labels)
 

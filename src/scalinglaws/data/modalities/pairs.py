@@ -14,7 +14,6 @@ from scalinglaws.data.dataset import Unit, one_stratum
 from scalinglaws.data.language.parallel_text import SentencePair, unique_targets, without_leaks
 from scalinglaws.data.language.reserved_ids import BEGIN, END, PAD, RESERVED
 from scalinglaws.data.language.subwords import Subwords, train_subwords
-from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
 
 LARGEST_VOCABULARY = 1 << 16  # ids are uint16
@@ -76,14 +75,12 @@ class Pairs:
         return Unit("target tokens", parts=1, examples="sentence pairs")
 
     @property
-    def validation_examples(self) -> int:
-        """Number of validation pairs."""
-        return len(self.validation_sources)
+    def validation_strata(self) -> NDArray[np.int64]:
+        """One stratum."""
+        return one_stratum(len(self.validation_sources))
 
-    def with_validation(self, examples: int, seed: int) -> Pairs:
-        """A copy with only some of its validation pairs, chosen at random."""
-        order = balanced_shuffle(one_stratum(self.validation_examples), seed, "validation")
-        chosen = np.sort(order[:examples])
+    def with_validation(self, chosen: NDArray[np.int64]) -> Pairs:
+        """A copy with only some of its validation pairs."""
         sources, targets = self.validation_sources[chosen], self.validation_targets[chosen]
         return replace(self, validation_sources=sources, validation_targets=targets)
 

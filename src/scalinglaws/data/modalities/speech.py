@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from scalinglaws.data.audio.features import frames_of, log_mel
 from scalinglaws.data.audio.recordings import RATE
 from scalinglaws.data.dataset import Unit, one_stratum
-from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
 
 MOST_SYMBOLS = 255
@@ -141,9 +140,9 @@ class Speech:
         return Unit("hours of audio", parts=3_600_000 // self.hop_ms, examples=self.corpus.utterances)
 
     @property
-    def validation_examples(self) -> int:
-        """Number of validation utterances."""
-        return len(self.validation.frames)
+    def validation_strata(self) -> NDArray[np.int64]:
+        """One stratum."""
+        return one_stratum(len(self.validation.frames))
 
     def check(self) -> Speech:
         """Return self, or raise DataError if arrays do not fit together or a group is in both splits."""
@@ -158,10 +157,9 @@ class Speech:
         _nothing_shared(self.corpus, self.train.groups, self.validation.groups)
         return self
 
-    def with_validation(self, examples: int, seed: int) -> Speech:
-        """A copy with only some of its validation utterances, chosen at random."""
-        order = balanced_shuffle(one_stratum(self.validation_examples), seed, "validation")
-        return replace(self, validation=self.validation.take(np.sort(order[:examples])))
+    def with_validation(self, chosen: NDArray[np.int64]) -> Speech:
+        """A copy with only some of its validation utterances."""
+        return replace(self, validation=self.validation.take(chosen))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Features, lengths and symbols of both splits. Amounts are counted in frames."""

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from scalinglaws.data.dataset import Unit, one_stratum
 from scalinglaws.data.language.paragraphs import Split
 from scalinglaws.data.language.tokens import Census, Kind, Tokens, Vocabulary, token_type
-from scalinglaws.data.subsets import balanced_shuffle
 from scalinglaws.errors import DataError
 
 
@@ -71,14 +70,13 @@ class Text:
         return Unit(self.tokens, parts=1, examples=f"windows of {self.window} {self.tokens}")
 
     @property
-    def validation_examples(self) -> int:
-        """Number of validation windows."""
-        return len(self.validation)
+    def validation_strata(self) -> NDArray[np.int64]:
+        """One stratum."""
+        return one_stratum(len(self.validation))
 
-    def with_validation(self, examples: int, seed: int) -> Text:
-        """A copy with only some of its validation windows, chosen at random, in the same order."""
-        order = balanced_shuffle(one_stratum(len(self.validation)), seed, "validation")
-        return replace(self, validation=self.validation[np.sort(order[:examples])])
+    def with_validation(self, chosen: NDArray[np.int64]) -> Text:
+        """A copy with only some of its validation windows."""
+        return replace(self, validation=self.validation[chosen])
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Windows of both splits. The amount of a window is its number of predictions."""

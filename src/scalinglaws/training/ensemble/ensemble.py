@@ -18,7 +18,7 @@ from scalinglaws.config.spec import Optimiser
 from scalinglaws.tasks.core.task import Inputs, Task
 from scalinglaws.training.ensemble.layout import Layout
 from scalinglaws.training.ensemble.policy import FEWEST_ROWS
-from scalinglaws.training.optimisers import update_rule
+from scalinglaws.training.optimisers import add_decay_, clip_, update_rule
 
 Precision = Literal["float32", "bfloat16"]
 
@@ -28,14 +28,31 @@ class Shared:
     """What the runs of an ensemble have in common.
 
     Attributes:
-        optimiser: update rule, batch, warm-up and averaging.
+        optimiser: all but its weight decay.
         precision: of products; weights and their updates are always float32.
         in_ensemble: whether the models have an axis of runs; without it there is only one model.
+        pruned: whether weights may be removed.
     """
 
     optimiser: Optimiser
     precision: Precision
     in_ensemble: bool
+    pruned: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """What each run of an ensemble has of its own.
+
+    Attributes:
+        seed: of its initial weights.
+        learning_rate: before any schedule.
+        weight_decay: coupled or decoupled, as the optimiser has it.
+    """
+
+    seed: int
+    learning_rate: float
+    weight_decay: float = 0.0
 
 
 class Ensemble:
@@ -43,51 +60,63 @@ class Ensemble:
 
     Attributes:
         runs: number of runs.
+        layout: where parameters are in a row of an array.
+        weights: the weights (rows, length). One run alone has two rows, see `FEWEST_ROWS`.
+        averaged: the weights that are evaluated; without averaging, the same array.
+        mask: if runs are pruned, 1 for weights that are left, else 0.
+        marked: if runs are pruned, the weights of the rewinding point.
     """
 
     def __init__(
         self,
         build: Callable[[], nn.Module],
-        seeds: Sequence[int],
-        learning_rates: Sequence[float],
+        own: Sequence[Row],
         shared: Shared,
         device: torch.device,
     ) -> None:
-        """Build one model per seed; each has the weights that it would have alone.
+        """Build one model per run; each has the weights that it would have alone.
 
         Args:
             build: makes a model on the CPU whose weights are drawn from torch's global generator.
-            seeds: seeds of the initial weights, one per run.
-            learning_rates: one per run.
+            own: what each run has of its own.
             shared: what the runs have in common.
             device: where to train.
 
         Raises:
             ValueError: there are several runs, but `shared` says that they are not in an ensemble.
         """
-        if len(seeds) > 1 and not shared.in_ensemble:
+        if len(own) > 1 and not shared.in_ensemble:
             raise ValueError("models that are not in an ensemble train one by one")
         rows = []
-        for seed in seeds:
-            torch.manual_seed(seed)
+        for each in own:
+            torch.manual_seed(each.seed)
             self._model = build()
             rows.append(Layout(self._model).row(self._model))
-        self._shared, self._layout = shared, Layout(self._model)
+        self._shared, self.layout = shared, Layout(self._model)
         self._model = self._model.to(device)
-        self.runs = len(seeds)
+        self.runs = len(own)
         padded = self._with_twin(range(self.runs))
         self.weights = torch.stack(rows)[padded].to(device)
-        self.learning_rates = torch.tensor(learning_rates, dtype=torch.float32)[padded, None].to(device)
+        rates = torch.tensor([[each.learning_rate, each.weight_decay] for each in own])[padded].to(device)
+        self._learning_rates, self._decays = rates[:, :1], rates[:, 1:]
+        self._decaying = any(each.weight_decay for each in own)
         self._rule = update_rule(shared.optimiser, self.weights)
         self.averaged = self.weights.clone() if shared.optimiser.averaging else self.weights
+        length = self.layout.length if shared.pruned else 0
+        self.mask = self.weights.new_ones(len(padded), length)
+        self.marked = self.weights.new_zeros(len(padded), length)
         self._bind()
 
-    def controls(self, step: int) -> tuple[float, ...]:
-        """The numbers that `advance` needs for a step (counted from 1), the same for all runs."""
-        warm = min(1.0, step / (self._shared.optimiser.warmup + 1))
+    def controls(self, share: float, step: int) -> tuple[float, ...]:
+        """The numbers that `advance` needs for a step, the same for all runs.
+
+        Args:
+            share: of the learning rate, by the schedule.
+            step: counted from 1, and again after a restart.
+        """
         # The first average is the first weights: the drawn ones do not enter it.
         newest = 1.0 / (1.0 + self._shared.optimiser.averaging * (step - 1))
-        return (warm, newest, *self._rule.factors(step))
+        return (share, newest, *self._rule.factors(step))
 
     def advance(self, task: Task, indices: Tensor, controls: Tensor) -> Tensor:
         """Take one optimiser step of every run.
@@ -110,11 +139,32 @@ class Ensemble:
         gradients = torch.autograd.grad(losses.sum(), self._leaves)
         with torch.no_grad():
             torch._foreach_copy_(self._gradient_views, gradients)
-            change = self._rule.change(self._gradient, controls[2:])
-            self.weights.sub_(change.mul_(self.learning_rates * controls[0]))
-            if self.averaged is not self.weights:
-                self.averaged.lerp_(self.weights, controls[1])
+            self._update(controls)
         return losses.detach()[: self.runs]
+
+    def _update(self, controls: Tensor) -> None:
+        """Change the weights by the gradients."""
+        optimiser, gradient = self._shared.optimiser, self._gradient
+        learning_rates = self._learning_rates * controls[0]
+        if self._shared.pruned:
+            gradient.mul_(self.mask)
+        if optimiser.clip is not None:
+            clip_(gradient, optimiser.clip)
+        if self._decaying and optimiser.name != "adamw":
+            add_decay_(gradient, self.weights, self._decays)
+        change = self._rule.change(gradient, controls[2:])
+        if self._decaying and optimiser.name == "adamw":
+            self.weights.mul_(1 - learning_rates * self._decays)
+        self.weights.sub_(change.mul_(learning_rates))
+        if self.averaged is not self.weights:
+            self.averaged.lerp_(self.weights, controls[1])
+
+    def restart(self, weights: Tensor) -> None:
+        """Go on from these weights (rows, length), with a fresh state of the optimiser."""
+        # All in place: a recorded step goes on with the same arrays.
+        self.weights.copy_(weights)  # the average begins with the next ones, see `controls`
+        for array in self._rule.state:
+            array.zero_()
 
     @torch.no_grad()
     def predict(self, inputs: Inputs) -> Tensor:
@@ -127,18 +177,19 @@ class Ensemble:
 
     def _predictions(self, inputs: Inputs) -> Tensor:
         if self._shared.in_ensemble and self.weights.is_cuda:
-            outputs: Tensor = vmap(self._call, in_dims=(0, None))(self._layout.of_rows(self.averaged), inputs)
+            outputs: Tensor = vmap(self._call, in_dims=(0, None))(self.layout.of_rows(self.averaged), inputs)
             return outputs[: self.runs]
         # Batches of validation are large: on a CPU their time is arithmetic, which an axis of runs slows
         # down.
         rows = self.averaged[: self.runs]
-        return torch.stack([self._call(self._layout.of_row(row), inputs) for row in rows])
+        return torch.stack([self._call(self.layout.of_row(row), inputs) for row in rows])
 
     def arrays(self) -> dict[str, Tensor]:
-        """Everything that a step changes, each (rows, length); the twin of a lone run is a row, too."""
+        """All that runs carry from step to step, each (rows, length); a lone run has its twin's row, too."""
         averaged = {} if self.averaged is self.weights else {"averaged": self.averaged}
         carried = {f"optimiser{i}": array for i, array in enumerate(self._rule.state)}
-        return {"weights": self.weights, **averaged, **carried}
+        pruned = {"mask": self.mask, "marked": self.marked} if self._shared.pruned else {}
+        return {"weights": self.weights, **averaged, **carried, **pruned}
 
     def buffers(self) -> dict[str, Tensor]:
         """The model's buffers; only a model that is trained alone has any."""
@@ -169,7 +220,8 @@ class Ensemble:
         """Go on with only some of the runs, given by row."""
         kept = self._with_twin(runs)
         self.runs = len(runs)
-        self.weights, self.learning_rates = self.weights[kept], self.learning_rates[kept]
+        self.weights, self.mask, self.marked = self.weights[kept], self.mask[kept], self.marked[kept]
+        self._learning_rates, self._decays = self._learning_rates[kept], self._decays[kept]
         alone = not self._shared.optimiser.averaging
         self.averaged = self.weights if alone else self.averaged[kept]
         self._rule.state = [array[kept] for array in self._rule.state]
@@ -182,15 +234,15 @@ class Ensemble:
         """Make the views of the arrays that autograd works on."""
         self._gradient = torch.zeros_like(self.weights)
         if self._shared.in_ensemble:
-            views = self._layout.of_rows(self.weights)
+            views = self.layout.of_rows(self.weights)
             self._parameters = {name: view.detach().requires_grad_() for name, view in views.items()}
             self._leaves = list(self._parameters.values())
-            self._gradient_views = list(self._layout.of_rows(self._gradient).values())
+            self._gradient_views = list(self.layout.of_rows(self._gradient).values())
             return
-        for name, view in self._layout.of_row(self.weights[0]).items():
+        for name, view in self.layout.of_row(self.weights[0]).items():
             self._model.get_parameter(name).data = view
         self._leaves = list(self._model.parameters())
-        self._gradient_views = list(self._layout.of_row(self._gradient[0]).values())
+        self._gradient_views = list(self.layout.of_row(self._gradient[0]).values())
 
     def _outputs(self, inputs: Inputs) -> Tensor:
         if self._shared.in_ensemble:

@@ -1,6 +1,7 @@
 """The layout of a model's parameters in one flat array."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor, nn
@@ -32,6 +33,15 @@ class Layout:
             self.places.append(Place(name, tuple(parameter.shape), parameter.stride(), end))
             end += -(-parameter.numel() // ALIGNMENT) * ALIGNMENT
         self.length = end
+
+    @cached_property
+    def prunable(self) -> Tensor:
+        """Which numbers of a row are weights of two or more dimensions, shape (length,), on the CPU."""
+        row = torch.zeros(self.length, dtype=torch.bool)
+        for place in self.places:
+            if len(place.shape) > 1:
+                row.as_strided(place.shape, place.strides, place.start).fill_(True)
+        return row
 
     def row(self, model: nn.Module) -> Tensor:
         """The weights of a model as one row (length,), on the CPU; the gaps between parameters are zero."""

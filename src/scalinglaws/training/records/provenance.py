@@ -32,7 +32,7 @@ class Place:
         """The provenance of a run that ends now."""
         seconds = member.seconds
         training = max(seconds.wall - seconds.evaluation, 1e-9)
-        speed = size.flops_per_example * member.result.examples_seen / training
+        speed = size.flops_per_example * member.examples_trained / training
         return Provenance(
             started=self.started,
             cpu_seconds=round(seconds.cpu, 4),

@@ -66,7 +66,8 @@ class Record(Strict):
     data: str
     """Hash of the content of the prepared data on which it was trained and evaluated."""
     model: ModelSize
-    result: RunResult
+    results: tuple[RunResult, ...]
+    """One per level of pruning; one in all where nothing is pruned."""
     provenance: Provenance
 
     def fits(self, spec: RunSpec, learning_rate: float, code: str, data: str) -> bool:

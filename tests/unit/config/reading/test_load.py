@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from scalinglaws.config import plugins
-from scalinglaws.config.reading.grid import merge
 from scalinglaws.config.reading.load import load_config
-from scalinglaws.config.study import LearningRateSearch
+from scalinglaws.config.reading.merging import merge
+from scalinglaws.config.study import Grid
 from scalinglaws.config.values import NAME
 from unit.config.reading.mistakes import WriteConfig, mistake
 
@@ -17,17 +17,25 @@ CONFIG = Path(__file__).resolve().parents[4] / "config"
 SCALES = sorted(path.stem for path in CONFIG.glob("*.yaml"))
 
 
+def grid_of(root: Path) -> Grid:
+    """The grid of the one study."""
+    (found,) = load_config("laptop", root).studies
+    assert found.grid is not None
+    return found.grid
+
+
 def test_the_small_config_is_sound(write_config: WriteConfig) -> None:
-    ((study, grid),) = load_config("laptop", write_config()).studies
-    assert study.study == "paper/one"
-    assert grid.subsets == (10, 100)
-    assert grid.optimiser.batch == 32
+    (found,) = load_config("laptop", write_config()).studies
+    assert found.study.study == "paper/one"
+    assert found.grid is not None
+    assert {run.subset.examples for run in found.grid.runs} == {10, 100}
+    assert {run.optimiser.batch for run in found.grid.runs} == {32}
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"devise": "cpu"}, "devise: unknown key; allowed are archives, description, device, locations"),
+        ({"devise": "cpu"}, "devise: unknown key; allowed are archives, description, development, device,"),
         ({"machine.speed": 1}, "machine.speed: unknown key; allowed are ensemble_size, flops_per_second,"),
         ({"device": "tpu"}, "device: should be 'auto', 'cpu' or 'cuda', not 'tpu'"),
         ({"machine.workers": 0}, "machine.workers: should be greater than 0, not 0"),
@@ -56,30 +64,38 @@ def test_mistakes_in_a_scale_file(write_config: WriteConfig, changes: dict[str, 
 FIGURE = {"name": "fig2", "draw": "hestness-2017/learning-curves:learning_curves", "caption": "A figure."}
 
 
+PLACES = {
+    "models": "runs.axes.model",
+    "subsets": "runs.axes.subset.examples",
+    "seeds": "runs.axes.seed",
+    "region": "protocol.region",
+}
+
+
 def at_laptop(**changes: Any) -> dict[str, Any]:
-    return {f"scales.laptop.{key}": value for key, value in changes.items()}
+    return {f"scales.laptop.{PLACES[key]}": value for key, value in changes.items()}
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
         # unknown keys
-        ({"figure": []}, "figure: unknown key; allowed are figures, fit, runs, scales, source, study, title"),
-        ({"runs.subset": [1]}, "runs.subset: unknown key; allowed are budget, data, learning_rate, models,"),
+        ({"figure": []}, "figure: unknown key; allowed are figures, protocol, reads, runs, scales, source,"),
+        ({"runs.subsets": [1]}, "runs.subsets: unknown key; allowed are axes, data, duration, evaluation,"),
         (
-            {"scales.laptop.optimiser.momentumm": 0.5},
-            "scales.laptop.optimiser.momentumm: unknown key; allowed are averaging, batch, momentum, name,",
+            {"scales.laptop.runs.optimiser.momentumm": 0.5},
+            "scales.laptop.runs.optimiser.momentumm: unknown key; allowed are averaging, batch, betas, clip,",
         ),
-        ({"fit.metric": "a"}, "fit.metric: unknown key; allowed are laws, level, metrics, seed, size_law,"),
+        ({"protocol.metric": "a"}, "protocol.metric: unknown key; allowed are laws, level, metrics, name, r"),
         (
             {"runs.learning_rate.searches": [1, 2]},
-            "runs.learning_rate.searches: unknown key; allowed are at, metric, search, seed",
+            "runs.learning_rate.searches: unknown key; allowed are at, metric, search, seed, widenings",
         ),
         ({"scales.labtop": {}}, "scales.labtop"),
         # wrong types and values
-        ({"runs.budget.steps": "many"}, "runs.budget.steps: should be a whole number, not 'many'"),
-        ({"runs.budget.steps": None}, "runs.budget.steps: is missing"),
-        ({"runs.budget": 3}, "runs.budget: should be a block of keys"),
+        ({"runs.duration.steps": "many"}, "runs.duration.steps: should be a whole number, not 'many'"),
+        ({"runs.duration.steps": None}, "runs.duration: needs exactly one of steps, epochs, examples, token"),
+        ({"runs.duration": 3}, "runs.duration: should be a block of keys"),
         ({"runs.optimiser": [1]}, "runs.optimiser: should be a block of keys, not [1]"),
         ({"runs": 3}, "runs: should be a block of keys, not 3"),
         ({"runs.learning_rate": "fast"}, "runs.learning_rate: should be a valid number"),
@@ -90,14 +106,14 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
             {"runs.learning_rate.search": [0.1, -1]},
             "runs.learning_rate.search.1: should be greater than 0, not -1",
         ),
-        (at_laptop(seeds=[]), "scales.laptop.seeds: list should have at least 1 item"),
-        (at_laptop(subsets=[10, -1]), "scales.laptop.subsets.1: should be greater than 0, not -1"),
-        (at_laptop(seeds=[0, -1]), "scales.laptop.seeds.1: should be greater than or equal to 0"),
-        (at_laptop(seeds=None), "runs.seeds: is missing"),
-        ({"scales.laptop.optimiser.averaging": 1}, "scales.laptop.optimiser.averaging: should be less"),
+        (at_laptop(seeds=[]), "scales.laptop.runs.axes.seed: list should have at least 1 item"),
+        (at_laptop(subsets=[10, -1]), "scales.laptop.runs.axes.subset.examples.1: should be greater than 0,"),
+        (at_laptop(seeds=[0, -1]), "scales.laptop.runs.axes.seed.1: should be greater than or equal to 0"),
+        (at_laptop(seeds=None), "runs.seed: is missing"),
+        ({"scales.laptop.runs.optimiser.averaging": 1}, "scales.laptop.runs.optimiser.averaging: should be"),
         ({"runs.learning_rate": float("inf")}, "runs.learning_rate: should be a finite number"),
         # names
-        (at_laptop(models=[{"family": "vgg"}]), "scales.laptop.models.0.family: there is no 'vgg'; allowed"),
+        (at_laptop(models=[{"family": "vgg"}]), "scales.laptop.runs.axes.model.0.family: there is no 'vgg';"),
         ({"runs.data.source": "mnist"}, "runs.data.source: there is no 'mnist'; allowed are billion-word,"),
         (
             {"runs.data": {"source": "prose"}},
@@ -106,25 +122,25 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         ),
         ({"runs.task": "guessing"}, "runs.task: there is no 'guessing'; allowed are image-classification"),
         (
-            {"fit.metrics": ["cross_entropy", "top2_error"]},
-            "fit.metrics.1: there is no 'top2_error'; allowed are top1_error, top5_error, cross_entropy",
+            {"protocol.metrics": ["cross_entropy", "top2_error"]},
+            "protocol.metrics.1: there is no 'top2_error'; allowed are top1_error, top5_error, cross_entropy",
         ),
         (
-            {"fit.size_metric": "top5_error"},
-            "fit.size_metric: 'top5_error' is not one of metrics: top1_error, cross_entropy",
+            {"protocol.size_metric": "top5_error"},
+            "protocol.size_metric: 'top5_error' is not one of metrics: top1_error, cross_entropy",
         ),
         # The metric is complained about first, not what follows from it.
         (
-            {"fit.metrics": ["loss"], "fit.size_metric": "loss"},
-            "fit.metrics.0: there is no 'loss'; allowed are top1_error, top5_error",
+            {"protocol.metrics": ["loss"], "protocol.size_metric": "loss"},
+            "protocol.metrics.0: there is no 'loss'; allowed are top1_error, top5_error",
         ),
-        ({"fit.metrics": ["cross_entropy"] * 2}, "fit.metrics: cross_entropy is given twice"),
-        ({"fit.laws": ["power-law"] * 2}, "fit.laws: power-law is given twice"),
+        ({"protocol.metrics": ["cross_entropy"] * 2}, "protocol.metrics: cross_entropy is given twice"),
+        ({"protocol.laws": ["power-law"] * 2}, "protocol.laws: power-law is given twice"),
         (
-            {"fit.laws": ["power-law", "chinchilla"]},
-            "fit.laws.1: chinchilla needs N and D, and is fitted over one size only; allowed are amari-1, ",
+            {"protocol.laws": ["power-law", "chinchilla"]},
+            "protocol.laws.1: chinchilla needs N and D, and is fitted over one size only; allowed are amari-",
         ),
-        ({"fit.size_law": "muennighoff"}, "fit.size_law: muennighoff needs N and D and U, and is fitted"),
+        ({"protocol.size_law": "muennighoff"}, "protocol.size_law: muennighoff needs N and D and U, and is"),
         (
             {"runs.learning_rate.metric": "loss"},
             "runs.learning_rate.metric: there is no 'loss'; allowed are top1_error",
@@ -137,55 +153,55 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         ({"study": "../one"}, "study: string should match pattern"),
         # numbers
         *(
-            (at_laptop(**{key: [value]}), f"scales.laptop.{key}.0: should be a whole number, not {text}")
+            (at_laptop(**{key: [value]}), f"scales.laptop.{PLACES[key]}.0: should be a whole number, {text}")
             for key in ("seeds", "subsets")
-            for value, text in ((True, "true"), (1.0, "1.0"), ("1", "'1'"), (None, "null"))
+            for value, text in ((True, "not true"), (1.0, "not 1.0"), ("1", "not '1'"), (None, "not null"))
         ),
         ({"runs.learning_rate": True}, "runs.learning_rate: should be a valid number, not true"),
         ({"runs.learning_rate": "0.1"}, "runs.learning_rate: should be a valid number, not '0.1'"),
         *(
             ({f"runs.{key}": value}, f"runs.{key}: should be {rule}")
             for key, value, rule in (
-                ("budget.evaluation_ratio", float("inf"), "a finite number, not inf"),
-                ("budget.evaluation_ratio", 1001, "less than or equal to 1000, not 1001"),
-                ("budget.evaluation_share", float("nan"), "a finite number, not nan"),
-                ("budget.steps", 10**10, "less than or equal to 1000000000"),
-                ("budget.patience", True, "a whole number, not true"),
+                ("evaluation.ratio", float("inf"), "a finite number, not inf"),
+                ("evaluation.ratio", 1001, "less than or equal to 1000, not 1001"),
+                ("evaluation.share", float("nan"), "a finite number, not nan"),
+                ("duration.steps", 10**10, "less than or equal to 1000000000"),
+                ("stopping.patience", True, "a whole number, not true"),
                 ("data.validation.seed", -1, "greater than or equal to 0"),
                 ("data.validation.examples", True, "a whole number, not true"),
                 ("learning_rate", 1e39, "less than or equal to 1"),
             )
         ),
         (
-            {"scales.laptop.budget": {"first_evaluation": 101}},
-            "scales.laptop.budget.first_evaluation: 101 is after the last step of a run, 100",
+            {"scales.laptop.runs.evaluation": {"first": 101}},
+            "scales.laptop.runs.evaluation.first: 101 is after the last step of a run, 100",
         ),
-        ({"runs.budget.first_evaluation": 101}, "runs.budget.first_evaluation: 101 is after the last step"),
-        (at_laptop(region=[1, float("inf")]), "scales.laptop.region.1: should be a finite number, not inf"),
+        ({"runs.evaluation.first": 101}, "runs.evaluation.first: 101 is after the last step"),
+        (at_laptop(region=[1, float("inf")]), "scales.laptop.protocol.region.1: should be a finite number,"),
         (
             at_laptop(region=[20, 30]),
-            "scales.laptop.region: none of the subsets, which are 1 to 10, is in [20, 30]",
+            "scales.laptop.protocol.region: none of the subsets, which are 1 to 10, is in [20, 30]",
         ),
         (
-            {"fit.x": "examples", **at_laptop(region=[20, 30])},
-            "scales.laptop.region: none of the subsets, which are 10 to 100, is in [20, 30]",
+            {"protocol.x": "examples", **at_laptop(region=[20, 30])},
+            "scales.laptop.protocol.region: none of the subsets, which are 10 to 100, is in [20, 30]",
         ),
         (
             at_laptop(models=[{"family": "resnet", "width": True}]),
-            "scales.laptop.models.0.width: should be a whole number, not true",
+            "scales.laptop.runs.axes.model.0.width: should be a whole number, not true",
         ),
         (
             at_laptop(models=[{"family": "resnet", "width": 4, "depth": 8.0}]),
-            "scales.laptop.models.0.depth: should be 8 or 14 or 20 or 26 or 32 or 44 or 56 or 110, not 8.0",
+            "scales.laptop.runs.axes.model.0.depth: should be 8 or 14 or 20 or 26 or 32 or 44 or 56 or 110,",
         ),
         (
             at_laptop(seeds=list(range(2000))),
-            "scales.laptop.subsets: 8,004 runs with all models and seeds; a study has at most 6,000",
+            "scales.laptop.runs.axes: makes 8,000 runs; a study has at most 6,000",
         ),
         # values are quoted, in one line and not in full
-        ({"fit.x": "x" * 1000}, f"fit.x: should be 'data_size' or 'examples', not '{'x' * 199}..."),
-        ({"fit.x": "\n"}, "fit.x: should be 'data_size' or 'examples', not '\\n'"),
-        ({f"fit.{'x' * 1000}": 1}, f"fit.'{'x' * 199}...: unknown key"),
+        ({"protocol.x": "x" * 1000}, f"protocol.x: should be 'data_size' or 'examples', not '{'x' * 199}..."),
+        ({"protocol.x": "\n"}, "protocol.x: should be 'data_size' or 'examples', not '\\n'"),
+        ({f"protocol.{'x' * 1000}": 1}, f"protocol.'{'x' * 199}...: unknown key"),
         ({"title": "a $x"}, "title: string should match pattern"),
         ({"title": " "}, "title: string should match pattern"),
         ({"title": "a\nb"}, "title: string should match pattern"),
@@ -194,19 +210,19 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
         # options of plugins
         (
             at_laptop(models=[{"family": "resnet", "width": 4, "heads": 2}]),
-            "scales.laptop.models.0.heads: unknown key; allowed are depth, width",
+            "scales.laptop.runs.axes.model.0.heads: unknown key; allowed are depth, width",
         ),
         (
             at_laptop(models=[{"family": "resnet", "width": 4, "depth": 9}]),
-            "scales.laptop.models.0.depth: should be 8, 14, 20, 26, 32, 44, 56 or 110, not 9",
+            "scales.laptop.runs.axes.model.0.depth: should be 8, 14, 20, 26, 32, 44, 56 or 110, not 9",
         ),
-        (at_laptop(models=[{"family": "resnet"}]), "scales.laptop.models.0.width: is missing"),
-        (at_laptop(models=[{"width": 4}]), "scales.laptop.models.0.family: is missing"),
+        (at_laptop(models=[{"family": "resnet"}]), "scales.laptop.runs.axes.model.0.width: is missing"),
+        (at_laptop(models=[{"width": 4}]), "scales.laptop.runs.axes.model.0.family: is missing"),
         ({"runs.data.options": {"size": 4}}, "runs.data.options.size: unknown key; allowed are none"),
         # models that cannot be built
         (
             at_laptop(models=[{"family": "lstm", "width": 4}]),
-            "scales.laptop.models.0.family: lstm is not made for image-classification; allowed are mlp,",
+            "scales.laptop.runs.axes.model.0.family: lstm is not made for image-classification; allowed are",
         ),
         (
             {
@@ -214,7 +230,7 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
                 "runs.data": {"source": "prose"},
                 **at_laptop(models=[{"family": "transformer", "width": 4, "depth": 1, "heads": 3}]),
             },
-            "scales.laptop.models.0: the heads must divide the width",
+            "scales.laptop.runs.axes.model.0: the heads must divide the width",
         ),
         (
             {
@@ -222,7 +238,7 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
                 "runs.data": {"source": "fillets"},
                 **at_laptop(models=[{"family": "listener", "width": 4, "layers": 2, "stride": 8}]),
             },
-            "scales.laptop.models.0: the layers are too few for the stride",
+            "scales.laptop.runs.axes.model.0: the layers are too few for the stride",
         ),
         # what no run can satisfy
         (
@@ -231,32 +247,36 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
                 "runs.data": {"source": "markov", "options": {"windows": 99}},
                 **at_laptop(models=[{"family": "lstm", "width": 4}]),
             },
-            "scales.laptop.subsets.1: 100 examples, but markov has 99",
+            "scales.laptop.runs.axes.subset.examples.1: 100 examples, but markov has 99",
         ),
         (
             at_laptop(subsets=[10, 60_001]),
-            "scales.laptop.subsets.1: 60,001 examples, but fashion-mnist has 60,000",
+            "scales.laptop.runs.axes.subset.examples.1: 60,001 examples, but fashion-mnist has 60,000",
+        ),
+        (
+            {"runs.data.validation.part": "development"},
+            "runs.data.validation.part: is for the key development of a scale file to set; leave it out",
         ),
         ({"runs.learning_rate.at": [10**6]}, "runs.learning_rate.at.0: 1,000,000 examples, but fashion-"),
         (
-            {"runs.data.validation.examples": 10_001},
-            "runs.data.validation.examples: 10,001 examples, but fashion-mnist ships 10,000",
+            {"runs.data.validation.examples": 6668},
+            "runs.data.validation.examples: 6,668 examples, but the published part of fashion-mnist has 6,66",
         ),
-        (at_laptop(seeds=[0, 1, 0]), "scales.laptop.seeds: 0 is given twice"),
-        (at_laptop(subsets=[10, 10]), "scales.laptop.subsets: 10 is given twice"),
+        (at_laptop(seeds=[0, 1, 0]), "scales.laptop.runs.axes.seed.2: gives the same run as value 0 of this"),
+        (at_laptop(subsets=[10, 10]), "scales.laptop.runs.axes.subset.examples.1: gives the same run as val"),
         (
             at_laptop(models=[{"family": "resnet", "width": 4, "depth": 14},
                               {"depth": 14, "width": 4, "family": "resnet"}]),
-            "scales.laptop.models: resnet, width: 4, depth: 14 is given twice",
+            "scales.laptop.runs.axes.model.1: gives the same run as value 0 of this list",
         ),
         (
             at_laptop(models=[{"family": "resnet", "width": 4, **more} for more in ({}, {"depth": 8})]),
-            "scales.laptop.models: resnet, width: 4, depth: 8 is given twice",
+            "scales.laptop.runs.axes.model.1: gives the same run as value 0 of this list",
         ),
         ({"runs.learning_rate.search": [0.1, 0.1]}, "runs.learning_rate.search: 0.1 is given twice"),
         ({"runs.learning_rate.at": [10, 10]}, "runs.learning_rate.at: 10 is given twice"),
-        (at_laptop(region=[10, 1]), "scales.laptop.region: must be [low, high] with low < high"),
-        (at_laptop(region=[1]), "scales.laptop.region"),
+        (at_laptop(region=[10, 1]), "scales.laptop.protocol.region: must be [low, high] with low < high"),
+        (at_laptop(region=[1]), "scales.laptop.protocol.region"),
     ],
 )  # fmt: skip
 def test_mistakes_in_a_study(write_config: WriteConfig, changes: dict[str, Any], message: str) -> None:
@@ -314,16 +334,15 @@ def test_files_of_studies_have_names_for_folders(write_config: WriteConfig) -> N
 
 
 def test_a_search_may_try_sizes_that_are_no_subsets(write_config: WriteConfig) -> None:
-    ((_, grid),) = load_config("laptop", write_config(study={"runs.learning_rate.at": [50]})).studies
-    assert isinstance(grid.learning_rate, LearningRateSearch)
-    assert grid.learning_rate.at == (50,)
+    grid = grid_of(write_config(study={"runs.learning_rate.at": [50]}))
+    assert {run.subset.examples for run in grid.search_runs} == {50}
 
 
 TEXT = {
     "runs.task": "language-modelling",
-    "scales.laptop.models": [{"family": "lstm", "width": 4}],
+    **at_laptop(models=[{"family": "lstm", "width": 4}]),
     "runs.learning_rate": 0.1,
-    "fit.metrics": ["cross_entropy"],
+    "protocol.metrics": ["cross_entropy"],
 }
 IMAGES = {"runs.learning_rate": 0.1}
 
@@ -342,35 +361,39 @@ def test_sources_say_their_size(
 ) -> None:
     # The numbers are those of the prepared data sets.
     def config(largest: int, **scale: Any) -> Path:
-        sizes = {"scales.laptop.subsets": [10, largest], "scales.laptop.region": [1, 1e9]}
+        sizes = at_laptop(subsets=[10, largest], region=[1, 1e9])
         return write_config(study={**changes, **sizes, "runs.data": data}, scale=scale)
 
     load_config("laptop", config(most))
     source = data["source"]
-    assert mistake(config(most + 1)).endswith(f"subsets.1: {most + 1:,} examples, but {source} has {most:,}")
+    assert mistake(config(most + 1)).endswith(
+        f"subset.examples.1: {most + 1:,} examples, but {source} has {most:,}"
+    )
     load_config("laptop", config(most + 1, locations={source: "my-copy"}))
 
 
 def test_a_region_without_text(write_config: WriteConfig) -> None:
-    root = write_config(study={**TEXT, "runs.data": {"source": "prose"}, "scales.laptop.region": [1, 300]})
+    root = write_config(
+        study={**TEXT, "runs.data": {"source": "prose"}, "scales.laptop.protocol.region": [1, 300]}
+    )
     assert mistake(root).endswith("none of the subsets, which are 320 to 3200, is in [1, 300]")
 
 
 def test_whole_numbers_may_have_an_exponent(write_config: WriteConfig) -> None:
     path = (root := write_config()) / "studies" / "paper" / "one.yaml"
     path.write_text(path.read_text().replace("steps: 100", "steps: 1e2"))
-    ((_, grid),) = load_config("laptop", root).studies
-    assert grid.budget.steps == 100
+    assert grid_of(root).runs[0].duration.steps == 100
 
 
 def test_scales_merge_over_runs_key_by_key(write_config: WriteConfig) -> None:
     root = write_config(
-        study={"scales.laptop.budget": {"patience": 2}, "scales.laptop.learning_rate.at": [10]}
-    )
-    ((_, grid),) = load_config("laptop", root).studies
-    assert (grid.budget.steps, grid.budget.patience) == (100, 2)
-    assert grid.learning_rate.model_dump()["search"] == (0.01, 0.02)  # type: ignore[union-attr]
-    assert grid.learning_rate.model_dump()["at"] == (10,)  # type: ignore[union-attr]
+        study={"scales.laptop.runs.evaluation.first": 2, "runs.evaluation.ratio": 1.5,
+               "scales.laptop.runs.learning_rate.at": [10]}
+    )  # fmt: skip
+    grid = grid_of(root)
+    assert (grid.runs[0].evaluation.first, grid.runs[0].evaluation.ratio) == (2, 1.5)
+    assert grid.search is not None
+    assert (grid.search.search, grid.search.at) == ((0.01, 0.02), (10,))
 
 
 def test_a_block_that_names_a_source_replaces_the_shared_one() -> None:
@@ -382,14 +405,37 @@ def test_a_block_that_names_a_source_replaces_the_shared_one() -> None:
     assert merge({"learning_rate": {"search": [1, 2]}}, {"learning_rate": 0.1}) == {"learning_rate": 0.1}
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"duration": {"steps": 5}}, {"duration": {"flops": 1e9}}),
+        ({"schedule": {"warmup": {"steps": 5}}}, {"schedule": {"warmup": {"share": 0.1}}}),
+        ({"learning_rate": {"search": [1, 2], "at": [3]}}, {"learning_rate": {"rule": {"value": 1}}}),
+        ({"learning_rate": {"rule": {"value": 1}}}, {"learning_rate": {"search": [1, 2], "at": [3]}}),
+    ],
+)
+def test_a_block_that_says_one_thing_in_one_of_several_ways_is_replaced(
+    old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    assert merge(old, new) == new
+
+
+def test_other_blocks_are_merged_key_by_key() -> None:
+    old = {"optimiser": {"name": "sgd", "batch": 16}, "axes": {"seed": [0], "subset.examples": [1]}}
+    new = {"optimiser": {"name": "adam"}, "axes": {"seed": [1, 2]}}
+    assert merge(old, new) == {
+        "optimiser": {"name": "adam", "batch": 16}, "axes": {"seed": [1, 2], "subset.examples": [1]},
+    }  # fmt: skip
+
+
 def test_shipped_studies_are_sound_at_every_scale() -> None:
     found: set[str] = set()
     for scale in SCALES:
         loaded = load_config(scale, CONFIG)
-        trained = {study.study for study, _ in loaded.studies}
-        found |= trained | {analysis.study for analysis in loaded.analyses}
-        for analysis in loaded.analyses:
-            assert not analysis.studies or trained & set(analysis.studies), analysis.study
+        found |= {each.study.study for each in loaded.studies}
+        trained = {each.study.study for each in loaded.studies if each.grid}
+        for study in (each.study for each in loaded.studies):
+            assert not study.reads.studies or trained & set(study.reads.studies), study.study
     assert found == {f"{path.parent.name}/{path.stem}" for path in CONFIG.glob("studies/*/*.yaml")}
 
 

@@ -22,8 +22,8 @@ import pytest
 import yaml
 
 from scalinglaws.config.plan import plan
-from scalinglaws.config.reading.grid import merge
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.merging import merge
 from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.errors import ConfigError
 from scalinglaws.staleness.steps import steps
@@ -127,7 +127,7 @@ def wrong_name(rng: random.Random, content: Content) -> None:
     found = [
         (b, k)
         for b, k in places(content)
-        if k in ("study", "name", "draw", "source", "family", "task", "scale", "analysis")
+        if k in ("study", "name", "draw", "source", "family", "task", "scale")
     ]
     block, key = rng.choice(found)
     old = str(block[key])
@@ -296,7 +296,9 @@ STUDIES = sorted(CONFIG.glob("studies/*/*.yaml"))
 def used(content: Any, scale: str) -> Any:
     """What a scale uses of a study file. A number that is no longer there is not a fault."""
     try:
-        return {**content, "runs": merge(content["runs"], content["scales"][scale]), "scales": None}
+        own = content["scales"][scale]
+        merged = {key: merge(content[key], own.get(key, {})) for key in ("runs", "protocol")}
+        return {**content, **merged, "scales": None}
     except (AttributeError, LookupError, TypeError):
         return content
 
@@ -310,8 +312,8 @@ class Case:
         scale_file = CONFIG / f"{self.scale}.yaml"
         study = rng.choice([file for file in STUDIES if self.scale in parsed(file).get("scales", SCALES)])
         files = [scale_file, study]
-        if "analysis" in parsed(study):
-            files += [CONFIG / "studies" / f"{name}.yaml" for name in parsed(study).get("studies", ())]
+        read = parsed(study).get("reads", {}).get("studies", ())
+        files += [CONFIG / "studies" / f"{name}.yaml" for name in read]
         for file in files:
             self.copy(file).write_text(text_of(file), encoding="utf-8")
         source = rng.choice([scale_file, study, study, study])

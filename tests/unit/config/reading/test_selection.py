@@ -12,7 +12,7 @@ from scalinglaws.config.reading.selection import Selection
 from scalinglaws.errors import ConfigError
 
 WriteConfig = Callable[..., Path]
-READS = {"analysis": "hestness-2017/summary", "public_runs": None, "studies": ["paper/one"]}
+READS = {"protocol.name": "hestness-2017/summary", "reads": {"studies": ["paper/one"]}}
 
 
 def mistake(root: Path, **asked: Any) -> str:
@@ -24,7 +24,7 @@ def mistake(root: Path, **asked: Any) -> str:
 
 
 def names(config: Config) -> list[str]:
-    return [*(study.study for study, _ in config.studies), *(study.study for study in config.analyses)]
+    return [each.study.study for each in config.studies]
 
 
 # One study
@@ -68,28 +68,40 @@ def test_what_is_set_replaces_values_of_the_scale_the_grid_and_the_fit(write_con
     settings = (
         "scale:resamples=500",
         "scale:machine.workers=7",
-        "paper/one:budget.steps=50",
-        "paper/one:subsets=[10, 20]",
-        "paper/one:learning_rate=1e-3",
-        "paper/one:fit.level=0.9",
+        "paper/one:runs.duration.steps=50",
+        "paper/one:runs.axes.subset.examples=[10, 20]",
+        "paper/one:runs.learning_rate=1e-3",
+        "paper/one:protocol.level=0.9",
+        "paper/one:title=Another",
     )
     root = write_config()
     before = load_config("laptop", root)
     after = load_config(Selection(set=settings), root)
     assert (after.scale.resamples, after.scale.machine.workers) == (500, 7)
     assert after.scale.machine.seconds_per_step == before.scale.machine.seconds_per_step
-    ((study, grid),), ((_, old),) = after.studies, before.studies
-    assert study.fit.level == 0.9
-    assert (grid.budget.steps, grid.subsets, grid.learning_rate) == (50, (10, 20), 0.001)
-    assert grid.models == old.models
+    (found,), (old,) = after.studies, before.studies
+    assert (found.study.title, found.protocol.level) == ("Another", 0.9)  # type: ignore[union-attr]
+    assert found.grid is not None
+    assert old.grid is not None
+    assert {run.subset.examples for run in found.grid.runs} == {10, 20}
+    assert {(run.duration.steps, run.learning_rate) for run in found.grid.runs} == {(50, 0.001)}
+    assert found.grid.models == old.grid.models
     runs = {run.id for study in plan(before).studies for run in study.runs}
     assert not runs & {run.id for study in plan(after).studies for run in study.runs}
 
 
 def test_a_data_block_that_names_a_source_is_replaced_whole_as_in_a_file(write_config: WriteConfig) -> None:
-    asked = Selection(set=("paper/one:data={source: cifar, validation: {examples: 9}}",))
-    ((_, grid),) = load_config(asked, write_config()).studies
-    assert (grid.data.source, grid.data.validation.examples) == ("cifar", 9)
+    asked = Selection(set=("paper/one:runs.data={source: cifar, validation: {examples: 9}}",))
+    (found,) = load_config(asked, write_config()).studies
+    assert found.grid is not None
+    assert (found.grid.data.source, found.grid.data.validation.examples) == ("cifar", 9)
+
+
+def test_the_values_of_an_axis_may_be_set(write_config: WriteConfig) -> None:
+    asked = Selection(set=("paper/one:runs.axes.seed=[7]", "paper/one:runs.axes.subset.examples=[10]"))
+    (found,) = load_config(asked, write_config()).studies
+    assert found.grid is not None
+    assert {(run.seed, run.subset.examples) for run in found.grid.runs} == {(7, 10)}
 
 
 @pytest.mark.parametrize(
@@ -101,15 +113,34 @@ def test_a_data_block_that_names_a_source_is_replaced_whole_as_in_a_file(write_c
         ("scale:machine.workers=few", "--set scale:machine.workers: should be a whole number"),
         ("scale:locations.mnist=a", "--set scale:locations.mnist: there is no 'mnist'; allowed are"),
         ("scale:description=[1", "--set scale:description, line 3, column 1: "),
-        ("paper/one:budgt.steps=5", "--set paper/one:budgt: unknown key; allowed are budget, data,"),
-        ("paper/one:budget.steps=0", "--set paper/one:budget.steps: should be greater than 0, not 0"),
-        ("paper/one:subsets=[10, 10]", "--set paper/one:subsets: 10 is given twice"),
-        ("paper/one:task=no-task", "--set paper/one:task: there is no 'no-task'; allowed are"),
-        ("paper/one:fit.levl=0.9", "--set paper/one:fit.levl: unknown key; allowed are laws, level,"),
-        ("paper/one:fit.laws=[no-law]", "--set paper/one:fit.laws.0: there is no 'no-law'; allowed are"),
-        ("paper/one:title=x", "--set paper/one:title: unknown key; allowed are budget,"),
-        ("paper/two:seed=x", "--set paper/two:seed: should be a whole number"),
-        ("paper/two:analysis=x", "--set paper/two:analysis: there is no 'x'; allowed are"),
+        (
+            "paper/one:runs.duratio.steps=5",
+            "--set paper/one:runs.duratio: unknown key; allowed are axes, data,",
+        ),
+        (
+            "paper/one:runs.duration.steps=0",
+            "--set paper/one:runs.duration.steps: should be greater than 0, not 0",
+        ),
+        (
+            "paper/one:runs.axes.subset.examples=[10, 10]",
+            "--set paper/one:runs.axes.subset.examples.1: gives the same",
+        ),
+        ("paper/one:runs.task=no-task", "--set paper/one:runs.task: there is no 'no-task'; allowed are"),
+        (
+            "paper/one:protocol.levl=0.9",
+            "--set paper/one:protocol.levl: unknown key; allowed are laws, level,",
+        ),
+        (
+            "paper/one:protocol.laws=[no-law]",
+            "--set paper/one:protocol.laws.0: there is no 'no-law'; allowed are",
+        ),
+        ("paper/one:budget=x", "--set paper/one:budget: unknown key; allowed are figures,"),
+        ("paper/one:runs=x", "--set paper/one:runs: should be a block of keys, not 'x'"),
+        ("paper/one:runs.axes=x", "--set paper/one:runs.axes: should be a"),
+        ("paper/one:runs.axes.sed=[1]", "--set paper/one:runs.axes.sed: no run has this key"),
+        ("paper/two:runs.seed=1", "--set paper/two:runs: paper/two trains nothing"),
+        ("paper/two:protocol.seed=x", "--set paper/two:protocol.seed: should be a whole number"),
+        ("paper/two:protocol.name=x", "--set paper/two:protocol.name: must be 'weng-2026/simulator'"),
         ("paper/no:seed=1", "--set paper/no: is not asked for: there is no 'paper/no'; allowed are"),
         ("resamples=5", "--set 'resamples=5': must be scale:KEY=VALUE for a key of the scale file, or"),
         ("scale:resamples", "--set 'scale:resamples': must be scale:KEY=VALUE"),
@@ -124,16 +155,16 @@ def test_a_mistake_in_what_is_set_names_the_option_and_the_key(
 
 def test_a_key_is_set_once_and_for_a_study_that_is_asked_for(write_config: WriteConfig) -> None:
     root = write_config(analysis={})
-    twice = ("paper/one:budget.steps=5", "paper/one:budget={steps: 6}")
-    assert mistake(root, set=twice) == "--set paper/one:budget: is given twice"
-    said = mistake(root, study="paper/two", set=("paper/one:budget.steps=5",))
+    twice = ("paper/one:runs.duration.steps=5", "paper/one:runs.duration={steps: 6}")
+    assert mistake(root, set=twice) == "--set paper/one:runs.duration: is given twice"
+    said = mistake(root, study="paper/two", set=("paper/one:runs.duration.steps=5",))
     assert said.startswith(
         "--set paper/one: is not asked for: there is no 'paper/one'; allowed are paper/two"
     )
 
 
 def test_the_part_of_one_paper_has_what_is_set_for_it() -> None:
-    settings = ("scale:resamples=50", "one/a:seeds=[1]", "one-more/a:seeds=[2]")
+    settings = ("scale:resamples=50", "one/a:runs.seed=1", "one-more/a:runs.seed=2")
     assert Selection(set=settings).of_paper("one").set == settings[:2]
 
 

@@ -138,7 +138,7 @@ def test_symbols_are_those_of_the_whole_training_pool() -> None:
     data = made([*TRAIN, spoken(20, "x", 2.0)], [*VALIDATION, spoken(21, "ay")])
     assert data.alphabet == ("", "a", "b", "c", "d")
     assert data.left_out["validation"] == {"with symbols that training lacks": 1}
-    assert data.with_validation(1, 0).facts()["symbols"] == ["", "a", "b", "c", "d"]
+    assert data.with_validation(np.array([1])).facts()["symbols"] == ["", "a", "b", "c", "d"]
 
 
 def test_at_most_255_symbols() -> None:
@@ -167,18 +167,15 @@ def test_repeats_are_found_by_their_symbols() -> None:
     assert without_repeats(train, [spoken(3, "abc"), spoken(4, "b")]) == train[1:]
 
 
-def test_validation_is_chosen_by_seed_and_sorted() -> None:
-    data = made()
-    some = {seed: data.with_validation(2, seed).check() for seed in range(6)}
-    for part in (one.validation for one in some.values()):
-        where = [data.validation.groups.index(group) for group in part.groups]
-        assert where == sorted(where)
-        np.testing.assert_array_equal(part.sounds, data.validation.sounds[where])
-        np.testing.assert_array_equal(part.symbols, data.validation.symbols[where])
-        np.testing.assert_array_equal(part.frames, data.validation.frames[where])
-    assert len({one.validation.groups for one in some.values()}) > 1
-    assert data.with_validation(2, 3).validation.groups == some[3].validation.groups
-    assert some[0].facts()["groups"] == {"name": "sentences", "training": 3, "validation": 2}
+def test_a_choice_of_validation_utterances() -> None:
+    data, where = made(), [1, 3]
+    some = data.with_validation(np.array(where)).check()
+    assert some.validation.groups == tuple(data.validation.groups[each] for each in where)
+    np.testing.assert_array_equal(some.validation.sounds, data.validation.sounds[where])
+    np.testing.assert_array_equal(some.validation.symbols, data.validation.symbols[where])
+    np.testing.assert_array_equal(some.validation.frames, data.validation.frames[where])
+    assert data.validation_strata.tolist() == [0] * 4
+    assert some.facts()["groups"] == {"name": "sentences", "training": 3, "validation": 2}
 
 
 def test_speakers_are_counted() -> None:
@@ -194,12 +191,12 @@ def test_the_same_twice() -> None:
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     data = made()
-    write_prepared(data, tmp_path, 3, 0, "toy", "speech")
+    write_prepared(data, tmp_path, "toy", "speech")
     prepared = read_prepared(tmp_path)
-    for name, array in data.with_validation(3, 0).arrays().items():
+    for name, array in data.arrays().items():
         np.testing.assert_array_equal(prepared[name], array)
     manifest = prepared.manifest
-    assert (manifest["training_examples"], manifest["validation_examples"]) == (3, 3)
+    assert (manifest["training_examples"], manifest["validation_examples"]) == (3, 4)
     assert (manifest["kind"], manifest["bands"], manifest["frames"], manifest["longest"]) == (
         "characters",
         20,

@@ -80,24 +80,20 @@ def test_facts_and_amounts() -> None:
     )
 
 
-def test_a_choice_of_validation_windows_is_seeded_and_in_order() -> None:
+def test_a_choice_of_validation_windows() -> None:
     text = made("characters", vocabulary=20, window=4)
     rows = [tuple(row) for row in text.validation.tolist()]
-    chosen = [text.with_validation(9, seed).validation for seed in (1, 1, 2)]
-    np.testing.assert_array_equal(chosen[0], chosen[1])
-    assert not np.array_equal(chosen[0], chosen[2])
-    places = iter(rows)
-    assert all(tuple(row) in places for row in chosen[0].tolist())  # a subsequence
-    assert text.with_validation(9, 1).validation_examples == 9
-    assert text.with_validation(len(rows), 3).validation.tolist() == text.validation.tolist()
+    fewer = text.with_validation(np.array([1, 4, 5]))
+    assert [tuple(row) for row in fewer.validation.tolist()] == [rows[1], rows[4], rows[5]]
+    assert text.validation_strata.tolist() == [0] * len(rows)
 
 
 def test_saved_and_read_back(tmp_path: Path) -> None:
     text = made()
-    write_prepared(text, tmp_path, 6, 0, "made", "text")
+    write_prepared(text, tmp_path, "made", "text")
     data = read_prepared(tmp_path)
     np.testing.assert_array_equal(data["train"], text.train)
-    assert data["validation"].shape == (6, 6)
+    assert data["validation"].shape == text.validation.shape
     assert data.manifest["vocabulary"] == text.vocabulary
     assert data.unit == text.unit
 

@@ -148,7 +148,7 @@ def test_load(folder: Path) -> None:
         warnings.simplefilter("error")
         pairs = load(None, folder, vocabulary=200, longest=30).check()
     total = len(HELP) + len(PHRASES) + 600
-    assert pairs.validation_examples == 60
+    assert len(pairs.validation_strata) == 60
     assert len(pairs.train_sources) < total - 60  # "Wort 3" is the source of sixty targets
     assert "Ding" in pairs.description
     assert "LibreOffice help" in pairs.description
@@ -238,7 +238,7 @@ def test_the_real_archives(downloads: Path) -> None:
     pairs = load(None, downloads).check()
     assert len(pairs.subwords) == 2000
     assert 65_000 < len(pairs.train_sources) < 80_000
-    assert 2_000 < pairs.validation_examples < 2_500
+    assert 3_000 < len(pairs.validation_strata) < 4_200
     for side in ("sources", "targets"):
         training = {sentence_key(each) for each in sentences(pairs, "train", side)}
         assert training.isdisjoint(sentence_key(each) for each in sentences(pairs, "validation", side))

@@ -63,7 +63,7 @@ def test_training_and_validation(folder: Path) -> None:
 
 def test_another_test_set(folder: Path) -> None:
     pairs = load(folder, folder, vocabulary=80, longest=30, validation="newstest2014")
-    assert pairs.validation_examples == 1
+    assert len(pairs.validation_strata) == 1
     assert ("eine Zeile Wort", "one word line") not in sentences(pairs, "train")
 
 

@@ -48,7 +48,7 @@ def said(task: Task) -> Shapes:
 
 
 def opened(open_task: Any, data: DataSet, folder: Path, modality: str) -> Shapes:
-    write_prepared(data, folder, None, 0, "made", modality)
+    write_prepared(data, folder, "made", modality)
     return said(open_task(folder, CPU))
 
 

@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from scalinglaws.config.spec import Optimiser
 from scalinglaws.models import lstm, mlp, resnet, rhn, transformer
-from scalinglaws.training.ensemble.ensemble import Ensemble, Shared, can_share_an_ensemble
+from scalinglaws.training.ensemble.ensemble import Ensemble, Row, Shared, can_share_an_ensemble
 
 CPU = torch.device("cpu")
 STEPS = 5
@@ -68,6 +68,15 @@ BUILD: dict[str, Callable[[], nn.Module]] = {
 }
 
 
+OPTIMISERS: list[dict[str, Any]] = [
+    {},
+    {"momentum": 0.0},
+    {"momentum": 0.8, "nesterov": False, "weight_decay": 0.3, "clip": 0.2},
+    {"name": "adam", "weight_decay": 0.3, "epsilon": 1e-3},
+    {"name": "adamw", "weight_decay": 0.3, "betas": (0.8, 0.95), "clip": 0.2, "epsilon": 1e-3},
+]
+
+
 class Images:
     """Made-up images; a run's indices say which."""
 
@@ -95,8 +104,10 @@ TASK = Images()
 def make(build: Callable[[], nn.Module], seeds: Sequence[int], **options: Any) -> Ensemble:
     in_ensemble = options.pop("in_ensemble", True)
     precision = options.pop("precision", "float32")
-    alike = Shared(Optimiser(**{"warmup": 2, **options}), precision, in_ensemble)
-    return Ensemble(build, seeds, [0.01 * (1 + seed) for seed in seeds], alike, CPU)
+    decay = options.pop("weight_decay", 0.0)
+    alike = Shared(Optimiser(**{"averaging": 0.1, **options}), precision, in_ensemble)
+    rows = [Row(seed, 0.01 * (1 + seed), decay * (seed % 2)) for seed in seeds]
+    return Ensemble(build, rows, alike, CPU)
 
 
 def indices(seeds: Sequence[int], step: int, batch: int = 10) -> Tensor:
@@ -110,12 +121,24 @@ def indices(seeds: Sequence[int], step: int, batch: int = 10) -> Tensor:
 def run(
     ensemble: Ensemble, seeds: Sequence[int], first: int = 1, last: int = STEPS, batch: int = 10
 ) -> Tensor:
-    """Losses (steps, runs)."""
-    found = [
-        ensemble.advance(TASK, indices(seeds, step, batch), torch.tensor(ensemble.controls(step)))
-        for step in range(first, last + 1)
-    ]
+    """Losses (steps, runs), with a warm-up of two steps."""
+    found = []
+    for step in range(first, last + 1):
+        controls = torch.tensor(ensemble.controls(min(1.0, step / 3), step))
+        found.append(ensemble.advance(TASK, indices(seeds, step, batch), controls))
     return torch.stack(found)
+
+
+def by_torch(model: nn.Module, seed: int, **options: Any) -> torch.optim.Optimizer:
+    """Torch's optimiser with the options of `make`."""
+    decay = options.get("weight_decay", 0.0) * (seed % 2)
+    if options.get("name", "sgd") == "sgd":
+        momentum = options.get("momentum", 0.9)
+        nesterov = bool(options.get("nesterov", momentum))
+        return torch.optim.SGD(model.parameters(), momentum=momentum, nesterov=nesterov, weight_decay=decay)
+    kind = torch.optim.Adam if options["name"] == "adam" else torch.optim.AdamW
+    betas, epsilon = options.get("betas", (0.9, 0.999)), options["epsilon"]
+    return kind(model.parameters(), betas=betas, eps=epsilon, weight_decay=decay)
 
 
 def state_of(ensemble: Ensemble, row: int) -> list[Tensor]:
@@ -139,7 +162,7 @@ def test_a_run_is_the_same_bit_for_bit_whatever_else_is_in_the_ensemble(name: st
     ]
     found = []
     for seeds in ensembles:
-        ensemble = make(BUILD[name], seeds, name="adam", momentum=0.9)
+        ensemble = make(BUILD[name], seeds, name="adam")
         losses = run(ensemble, seeds, batch=batch)
         row = seeds.index(MINE)
         found.append([losses[:, row], ensemble.predict(TASK.images[:50])[row], *state_of(ensemble, row)])
@@ -160,22 +183,44 @@ def test_in_an_ensemble_is_as_alone_but_for_rounding(name: str, options: dict[st
         )
 
 
+@pytest.mark.parametrize("mine", [MINE, 8], ids=["with decay", "without"])
+@pytest.mark.parametrize("options", OPTIMISERS, ids=str)
+@pytest.mark.parametrize("name", ["mlp of odd width", "resnet"])
+def test_neither_decay_nor_clipping_of_others_matters(name: str, options: dict[str, Any], mine: int) -> None:
+    found = []
+    for seeds in ([mine], [mine, 1], [2, 4, mine], [1, 2, 3, mine, 4], [*range(10, 25), mine]):
+        ensemble = make(BUILD[name], seeds, **options)
+        run(ensemble, seeds)
+        found.append(state_of(ensemble, seeds.index(mine)))
+    assert all(same(found[0], other) for other in found[1:])
+
+
+@pytest.mark.parametrize("in_ensemble", [True, False])
+@pytest.mark.parametrize("options", OPTIMISERS, ids=str)
 @pytest.mark.parametrize("name", ["mlp", "resnet"])
-def test_alone_is_as_torch_does_it(name: str) -> None:
-    alone = make(BUILD[name], [MINE], in_ensemble=False, warmup=0, averaging=0)
-    losses = run(alone, [MINE])[:, 0]
-    torch.manual_seed(MINE)
-    model = BUILD[name]()
-    optimiser = torch.optim.SGD(model.parameters(), 0.01 * (1 + MINE), 0.9, nesterov=True)
-    expected = []
-    for step in range(1, STEPS + 1):
-        images, labels = TASK.batch(indices([MINE], step))
-        loss = functional.cross_entropy(model(images[0]), labels[0])
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        expected.append(loss.detach())
-    torch.testing.assert_close(losses, torch.stack(expected), rtol=1e-5, atol=1e-5)
+def test_each_run_is_as_torch_does_it(name: str, options: dict[str, Any], in_ensemble: bool) -> None:
+    seeds = [MINE, 8, 9] if in_ensemble else [MINE]  # without decay: 8
+    ensemble = make(BUILD[name], seeds, in_ensemble=in_ensemble, averaging=0, **options)
+    losses = run(ensemble, seeds)
+    for row, seed in enumerate(seeds):
+        torch.manual_seed(seed)
+        model = BUILD[name]()
+        optimiser = by_torch(model, seed, **options)
+        for step in range(1, STEPS + 1):
+            images, labels = TASK.batch(indices([seed], step))
+            loss = functional.cross_entropy(model(images[0]), labels[0])
+            torch.testing.assert_close(losses[step - 1, row], loss.detach(), rtol=1e-4, atol=1e-5)
+            optimiser.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            if "clip" in options:
+                norm = torch.nn.utils.clip_grad_norm_(model.parameters(), options["clip"])
+                assert norm > options["clip"]  # it does something
+            optimiser.param_groups[0]["lr"] = 0.01 * (1 + seed) * min(1.0, step / 3)
+            optimiser.step()
+        for own, parameter in model.named_parameters():
+            torch.testing.assert_close(
+                ensemble.layout.of_rows(ensemble.weights)[own][row], parameter.detach(), rtol=1e-3, atol=1e-4
+            )
 
 
 @pytest.mark.parametrize("kept", [[1], [0, 3], [4, 2, 0]])

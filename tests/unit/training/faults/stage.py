@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from scalinglaws.config.job import Job, write_jobs
+from scalinglaws.training.records.search import choice_file, read_choice
 from unit.training.faults.forks import Child, Ended, Settings
 
 LIMIT = 120
@@ -33,6 +34,7 @@ class Stage:
         self.folder = prepared / name
         self.out, self.checkpoint = self.folder / "runs", self.folder / "checkpoint.pt"
         self.heartbeat = self.folder / "progress.heartbeat"
+        self.choice = choice_file(self.out, "model")
         self.folder.mkdir()
         self._calls = 0
 
@@ -43,7 +45,7 @@ class Stage:
         data, subsets = str(self.prepared / "data"), str(self.prepared / "subsets")
         which = ["--plan", str(plan), "--job", self._job.name, "--spec", self._job.hash, "--code", code]
         made = ["--out", str(self.out), "--checkpoint", str(self.checkpoint)]
-        made += ["--heartbeat", str(self.heartbeat)]
+        made += ["--heartbeat", str(self.heartbeat), "--learning-rate", str(self.choice)]
         return [*which, "--data", data, "--subsets", subsets, *made, "--ensemble", str(ensemble)]
 
     def command(self) -> list[str]:
@@ -66,7 +68,8 @@ class Stage:
         assert ended.status == 0, ended.said
         assert not self.checkpoint.exists()
         results = self.results()
-        assert results.keys() == {run.id for run in self._job.runs}
+        added = read_choice(self.choice).runs if self._job.search else ()
+        assert results.keys() == {*added, *(run.id for run in self._job.planned)}
         return results
 
     def records(self) -> dict[str, bytes]:
@@ -77,20 +80,23 @@ class Stage:
         """What of the records depends on no time and place, by run; each is whole."""
         plain = {run: json.loads(content) for run, content in self.records().items()}
         return {
-            run: {key: record[key] for key in ("result", "learning_rate", "model")}
+            run: {key: record[key] for key in ("results", "learning_rate", "model")}
             for run, record in plain.items()
         }
 
     def saved(self) -> dict[str, int]:
-        """The steps that runs were saved at in the checkpoint."""
+        """The steps that runs had taken when they were saved in the checkpoint."""
         if not self.checkpoint.exists():
             return {}
         plain = torch.load(self.checkpoint, weights_only=True)
-        return {run: state["step"] for run, state in plain["states"].items()}
+        return {run: _taken(state) for run, state in plain["states"].items()}
 
     def progress(self) -> int:
         """Steps that no later call has to take again."""
-        finished = {run: record["result"]["steps"] for run, record in self.results().items()}
+        finished = {
+            run: sum(result["steps"] for result in record["results"])
+            for run, record in self.results().items()
+        }
         return sum({**self.saved(), **finished}.values())
 
     def left_behind(self) -> list[str]:
@@ -110,6 +116,11 @@ class Stage:
         except FileNotFoundError:
             time_saved = 0
         return time_saved, len(list(self.out.glob("*.json")))
+
+
+def _taken(state: dict[str, Any]) -> int:
+    """Steps of a saved run, over all its levels."""
+    return int(sum(result["steps"] for result in state["results"][:-1]) + state["step"])
 
 
 def waiting() -> Iterator[None]:

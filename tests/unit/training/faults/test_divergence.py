@@ -42,17 +42,16 @@ def first_broken_step(stage: Stage, spec: RunSpec) -> int:
     architecture = Architecture(spec.model, task, CPU)
     torch.manual_seed(derived_seed(spec.seed, "weights"))
     only = architecture.build()
-    optimiser = torch.optim.SGD(only.parameters(), momentum=spec.optimiser.momentum, nesterov=True)
-    order = Order(
-        run_setup(spec, 1.0, task, stage.prepared / "subsets").subset, spec.optimiser.batch, spec.seed
-    )
-    for step in range(1, spec.budget.steps + 1):
+    optimiser = torch.optim.SGD(only.parameters(), momentum=0.9, nesterov=True)
+    setup = run_setup(spec, 1.0, 1.0, stage.prepared / "data", stage.prepared / "subsets")
+    order = Order(setup.subset, spec.optimiser.batch, spec.seed)
+    for step in range(1, setup.steps + 1):
         images, labels = task.batch(order.at(step)[None])
         loss = torch.nn.functional.cross_entropy(only(images[0]), labels[0])
         if not loss.isfinite():
             return step
         for group in optimiser.param_groups:
-            group["lr"] = spec.learning_rate * min(1.0, step / (spec.optimiser.warmup + 1))
+            group["lr"] = spec.learning_rate * setup.schedule(step)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
@@ -67,11 +66,11 @@ def test_in_an_ensemble_with_healthy_runs(
     stage = make_stage(job)
     results = stage.done(ensemble)  # its exit status is 0
     for spec in wild:
-        result = results.pop(spec.id)["result"]
+        result = results.pop(spec.id)["results"][0]
         assert (result["status"], result["stopped"]) == ("diverged", "diverged")
         assert result["diverged_at"] == first_broken_step(stage, spec)
         assert result["minima"] == {}
-        assert result["steps"] < spec.budget.steps  # no time is wasted on it
+        assert result["steps"] < 60  # no time is wasted on it
         last = result["curve"][-1]["step"] if result["curve"] else 0
         assert last < result["diverged_at"] <= result["steps"]
     assert results == undisturbed(healthy)
@@ -80,13 +79,13 @@ def test_in_an_ensemble_with_healthy_runs(
 def test_at_the_second_step(healthy: Job, make_stage: MakeStage) -> None:
     # The first loss is of the initial weights, the second of weights beyond float32.
     job, (wild,) = with_learning_rates(healthy, 1e38)
-    assert make_stage(job).done()[wild.id]["result"]["diverged_at"] == 2
+    assert make_stage(job).done()[wild.id]["results"][0]["diverged_at"] == 2
 
 
 def test_hopeless_but_finite(healthy: Job, make_stage: MakeStage, undisturbed: Undisturbed) -> None:
     job, (wild,) = with_learning_rates(healthy, 30.0)
     results = make_stage(job).done()
-    result = results.pop(wild.id)["result"]
+    result = results.pop(wild.id)["results"][0]
     assert result["status"] == "diverged"
     assert result["diverged_at"] == result["steps"]  # known at the end of the stretch only
     assert results == undisturbed(healthy)
@@ -95,4 +94,4 @@ def test_hopeless_but_finite(healthy: Job, make_stage: MakeStage, undisturbed: U
 def test_all_diverge(healthy: Job, make_stage: MakeStage) -> None:
     _, wild = with_learning_rates(healthy, 1e20, 1e30)
     results = make_stage(healthy.model_copy(update={"runs": tuple(wild)})).done()
-    assert {each["result"]["status"] for each in results.values()} == {"diverged"}
+    assert {each["results"][0]["status"] for each in results.values()} == {"diverged"}

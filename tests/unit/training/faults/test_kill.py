@@ -4,6 +4,7 @@ import signal
 import time
 from collections.abc import Callable
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -13,24 +14,44 @@ from unit.training.faults.stage import MakeStage, Undisturbed
 pytestmark = pytest.mark.slow
 
 
+PLAIN: dict[str, Any] = {}
+SEARCH: dict[str, Any] = {"candidates": (1e-4, 2e-4)}  # too small, so that the search is widened
+ADAMW: dict[str, Any] = {
+    "optimiser": {"name": "adamw", "batch": 4, "weight_decay": 0.1, "clip": 1.0, "averaging": 0.1},
+    "schedule": {"decay": "cosine", "to": 0.1, "warmup": {"share": 0.1}},
+}
+PRUNED: dict[str, Any] = {
+    "procedure": {"name": "imp", "rewind": {"share": 0.2}, "levels": 3},
+    "schedule": {"decay": "multistep", "at": [{"share": 0.5}]},
+    "stopping": None,
+}
+
+
 @pytest.mark.parametrize(
-    ("ensemble", "steps", "most", "least_resumed"),
+    ("blocks", "ensemble", "steps", "most", "least_resumed"),
     [
-        (64, 200, 3, 1),
-        pytest.param(64, 1000, 20, 7, marks=pytest.mark.long),
-        pytest.param(1, 250, 10, 4, marks=pytest.mark.long),
+        (PLAIN, 64, 200, 3, 1),
+        (ADAMW, 64, 200, 3, 1),
+        (PRUNED, 64, 60, 3, 1),
+        (SEARCH, 64, 100, 4, 1),
+        pytest.param(PLAIN, 64, 1000, 20, 7, marks=pytest.mark.long),
+        pytest.param(PLAIN, 1, 250, 10, 4, marks=pytest.mark.long),
+        pytest.param(ADAMW, 64, 1000, 20, 7, marks=pytest.mark.long),
+        pytest.param(PRUNED, 64, 300, 20, 7, marks=pytest.mark.long),
     ],
+    ids=["plain", "adamw", "pruned", "search", "plain-long", "plain-alone", "adamw-long", "pruned-long"],
 )
 def test_killed_again_and_again(
     make_job: Callable[..., Job],
     make_stage: MakeStage,
     undisturbed: Undisturbed,
+    blocks: dict[str, Any],
     ensemble: int,
     steps: int,
     most: int,
     least_resumed: int,
 ) -> None:
-    job = make_job(steps=steps)
+    job = make_job(steps=steps, **blocks)
     random, rounds, kills, resumed = Random(ensemble), 0, 0, 0
     while kills < most:  # a fast machine is done before, and does it again
         rounds += 1

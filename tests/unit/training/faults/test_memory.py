@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from scalinglaws.config.job import Job
+from scalinglaws.config.spec import RunSpec, identity
 from scalinglaws.errors import RecordError
 from scalinglaws.stages import train as stage_module
 from scalinglaws.training import trainer
@@ -132,9 +133,13 @@ def test_one_does_not_fit_even_alone(
 def test_a_real_lack(make_job: Callable[..., Job], make_stage: MakeStage, undisturbed: Undisturbed) -> None:
     job = make_job(runs=100, steps=4, rate=1e-4)
     wide = {"family": "resnet", "options": {"width": 4, "depth": 8}}
-    same = {"model": wide, "optimiser": {"batch": 40}, "subset": {"examples": 40, "seed": 0}}
-    runs = [{**run.model_dump(), **same} for run in job.runs]
-    job = Job.model_validate({**job.model_dump(), "runs": runs})
+    same = {
+        "model": wide,
+        "optimiser": {"batch": 40, "averaging": 0.1},
+        "subset": {"examples": 40, "seed": 0},
+    }
+    runs = tuple(RunSpec.model_validate({**identity(run), **same}) for run in job.runs)
+    job = job.model_copy(update={"runs": runs})
     stage = make_stage(job)
     ended = stage.call(ensemble=128, more_memory=32_000_000)
     # How much is left after the first failure is up to the allocator: for all runs, for some or for none.

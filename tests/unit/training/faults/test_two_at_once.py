@@ -25,7 +25,7 @@ def test_two_at_once(
     second = stage.start(every=0.03)
     for _ in waiting():
         for content in stage.records().values():  # whole at any time
-            seen += json.loads(content)["result"]["steps"] > 0
+            seen += json.loads(content)["results"][0]["steps"] > 0
         if first.ended() and second.ended():
             break
         sleep(random.uniform(0.0, 0.01))

@@ -1,25 +1,21 @@
 """Run records: written, read, and refused when they are not what they say."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scalinglaws.config.canonical import short_hash
-from scalinglaws.config.spec import RunSpec
 from scalinglaws.errors import EditedRecordError, RecordError
 from scalinglaws.files import write_json
 from scalinglaws.training.records.record import Record, read_record, set_aside, write_record
-
-MakeSpec = Callable[..., RunSpec]
-MakeRecord = Callable[..., Record]
+from unit.made_records import run_record, run_result, run_spec
 
 
 @pytest.fixture
-def record(make_spec: MakeSpec, make_record: MakeRecord) -> Record:
-    return make_record(make_spec(), cross_entropy=0.1 + 0.2, top1_error=0.5)
+def record() -> Record:
+    return run_record(run_spec(), run_result(cross_entropy=[1.0, 0.1 + 0.2], top1_error=[0.5, 0.5]))
 
 
 def test_round_trip(record: Record, tmp_path: Path) -> None:
@@ -27,16 +23,16 @@ def test_round_trip(record: Record, tmp_path: Path) -> None:
     (path,) = (tmp_path / "runs").iterdir()
     assert path.name == f"{record.spec.id}.json"
     assert read_record(path) == record
-    assert "evaluation_ratio" in path.read_text()  # given
+    assert "warmup" in path.read_text()  # given
     assert "momentum" not in path.read_text()  # a default
 
 
-def test_what_a_record_fits(record: Record, make_spec: MakeSpec) -> None:
-    assert record.fits(make_spec(), 0.05, "c0de", "da7a")
-    assert not record.fits(make_spec(seed=1), 0.05, "c0de", "da7a")
-    assert not record.fits(make_spec(), 0.06, "c0de", "da7a")
-    assert not record.fits(make_spec(), 0.05, "c0df", "da7a")
-    assert not record.fits(make_spec(), 0.05, "c0de", "da7b")
+def test_what_a_record_fits(record: Record) -> None:
+    assert record.fits(run_spec(), 0.05, "c0de", "da7a")
+    assert not record.fits(run_spec(seed=1), 0.05, "c0de", "da7a")
+    assert not record.fits(run_spec(), 0.06, "c0de", "da7a")
+    assert not record.fits(run_spec(), 0.05, "c0df", "da7a")
+    assert not record.fits(run_spec(), 0.05, "c0de", "da7b")
 
 
 def signed(plain: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +49,7 @@ def signed(plain: dict[str, Any]) -> dict[str, Any]:
         ({"added": 1}, "not a run record: added"),
         ({"phase": "later"}, "not a run record: phase"),
         ({"spec": {}}, "not a run record: spec"),
-        ({"result": []}, "not a run record: result"),
+        ({"results": 3}, "not a run record: results"),
     ],
 )
 def test_an_invalid_record_is_refused(
@@ -89,11 +85,11 @@ def test_a_digit_that_was_edited_by_hand(record: Record, tmp_path: Path) -> None
     write_record(record, tmp_path)
     path = tmp_path / f"{record.run}.json"
     plain = json.loads(path.read_text())
-    plain["result"]["steps"] += 1
+    plain["results"][0]["steps"] += 1
     path.write_text(json.dumps(plain))
     with pytest.raises(EditedRecordError, match=r"was changed after its run ended.*delete it to train"):
         read_record(path)
-    plain["result"]["steps"] -= 1
+    plain["results"][0]["steps"] -= 1
     path.write_text(json.dumps(plain, indent=3))  # the same content, laid out otherwise
     assert read_record(path) == record
 

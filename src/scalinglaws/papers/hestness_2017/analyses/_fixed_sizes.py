@@ -31,7 +31,18 @@ FLOORS = f"{LAW}:difference"
 LINE_POINTS = 65
 SMALL, LARGE = "small", "large"
 
-POINTS = ["study", "family", "model", "parameters", "role", "metric", "data_size", "score", "fitted"]
+POINTS = [
+    "study",
+    "family",
+    "model",
+    "parameters",
+    "role",
+    "metric",
+    "data_size",
+    "score",
+    "converged",
+    "fitted",
+]
 LAWS = [
     "study", "family", "model", "parameters", "role", "metric", "points", "alpha", "beta_g", "gamma",
     "beta_g_low", "beta_g_high", "gamma_low", "gamma_high", "r_squared", "warnings",
@@ -60,11 +71,12 @@ class FixedSizes:
 
 @dataclass(frozen=True)
 class _Model:
-    """A model's points [points], which of them are in the region, and the law fitted to these."""
+    """A model's points [points], which of them have converged, and the law fitted to those in the region."""
 
     head: Row
     x: FloatArray
     y: FloatArray
+    converged: NDArray[np.bool_]
     fitted: NDArray[np.bool_]
     fit: Fit | None
     intervals: dict[str, Value]
@@ -77,7 +89,9 @@ class _Model:
 
 
 def fit_all(study: TrainedStudy) -> FixedSizes:
-    """Fit the law to each model of a study by least squares on the logarithm, inside the declared region.
+    """Fit the law to each model of a study by least squares on the logarithm.
+
+    It sees the cells that have converged, inside the declared region.
 
     The small and the large model have Student's likelihood intervals (`fitting/uncertainty/student.py`).
     """
@@ -110,7 +124,8 @@ def _fit(study: TrainedStudy, model: str, role: str) -> _Model:
     scores = scores[np.isfinite(scores.score)].sort_values("data_size")
     inside = study.best[study.best.in_region].examples
     x, y = scores.data_size.to_numpy(float), scores.score.to_numpy(float)
-    fitted = scores.examples.isin(inside).to_numpy(bool)
+    converged = scores.converged.to_numpy(bool)
+    fitted = scores.examples.isin(inside).to_numpy(bool) & converged
     head = {
         "study": study.name, "family": study.facts.family, "model": model, "role": role,
         "parameters": parameters, "metric": study.metric,
@@ -118,20 +133,20 @@ def _fit(study: TrainedStudy, model: str, role: str) -> _Model:
     law, count = laws.find(LAW), int(fitted.sum())
     needed = max(points_needed(law), len(law.names) + 1)  # an interval needs a degree of freedom
     if count < needed:
-        few = (f"{count} points in the region; the law needs {needed}",)
-        return _Model(head, x, y, fitted, None, {}, few)
+        few = (f"{count} converged points in the region; the law needs {needed}",)
+        return _Model(head, x, y, converged, fitted, None, {}, few)
     fit = Problem(law, Points(x[fitted], y[fitted])).fit()
     # A parameter that is not identified has no interval, and only the pair is worth the time.
     wanted = law.names if role and not fit.unidentified else ()
     level = study.facts.fit.level
     intervals = {name: Value(fit.params[name], *student_interval(fit, name, level)) for name in wanted}
-    return _Model(head, x, y, fitted, fit, intervals, fit.warnings)
+    return _Model(head, x, y, converged, fitted, fit, intervals, fit.warnings)
 
 
 def _point_rows(model: _Model) -> list[Row]:
     return [
-        {**model.head, "data_size": x, "score": y, "fitted": bool(fitted)}
-        for x, y, fitted in zip(model.x, model.y, model.fitted, strict=True)
+        {**model.head, "data_size": x, "score": y, "converged": bool(converged), "fitted": bool(fitted)}
+        for x, y, converged, fitted in zip(model.x, model.y, model.converged, model.fitted, strict=True)
     ]
 
 

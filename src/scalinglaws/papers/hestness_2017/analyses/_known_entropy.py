@@ -27,7 +27,7 @@ from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.hestness_2017.analyses._regions import IRREDUCIBLE, SMALL, find_regions
 from scalinglaws.tables.analysis import fit_row
 from scalinglaws.tables.study import TrainedStudy
-from scalinglaws.tables.value import Value
+from scalinglaws.tables.value import MISSING, Value
 
 WITH_FLOOR, POWER_LAW = "learning-curve-with-floor", "learning-curve"
 FLOOR, LARGEST, SMALLEST, ABOVE = (
@@ -53,8 +53,9 @@ class KnownEntropy:
         points: one row per size of the training set: x, y with low and high; floor and guess; the local slope
             of log y over log x to the next size, `slope`, with slope_low and slope_high; `region`, empty in
             the bends; `above` the floor, NaN where the score is not above it, with above_low and above_high;
-            `law` that is fitted to it and whether a point was `fitted`; parameters of the best model, whether
-            it is `censored`, and the `unit` of x.
+            `law` that is fitted to it and whether a point was `fitted`; whether the best model is `settled`,
+            that is, has converged and no model that was cut could be better; parameters of the best model,
+            whether it is `censored`, and the `unit` of x.
         regions: one row per region: its ends in x and how many sizes are in it; no rows if there are too few
             sizes.
         claims: rows of the table `fits`.
@@ -77,12 +78,13 @@ def known_entropy(study: TrainedStudy) -> KnownEntropy:
         raise DataError(f"{study.facts.study}: no size of the training set has a score of {study.metric}")
     best = best.sort_values("data_size")
     x, y, low, high = (best[name].to_numpy(float) for name in ("data_size", "score", "low", "high"))
-    regions = _regions(x, y, floor, guess)
+    settled = best.converged.to_numpy(bool) & ~best.rivalled.to_numpy(bool)
+    regions = _regions(x[settled], y[settled], floor, guess)
     slopes = [
         slope_of(x[k : k + 2], y[k : k + 2], low[k : k + 2], high[k : k + 2]) for k in range(len(x) - 1)
     ]
     above = np.where(y > floor, y - floor, nan)
-    fitted = best.in_region.to_numpy(bool) & np.isfinite(above)
+    fitted = best.in_region.to_numpy(bool) & settled & np.isfinite(above)
     law = laws.find(POWER_LAW)
     enough = fitted.sum() >= points_needed(law)
     fit = Problem(law, Points(x[fitted], above[fitted])).fit() if enough else None
@@ -95,7 +97,7 @@ def known_entropy(study: TrainedStudy) -> KnownEntropy:
             },
             "region": [_region_at(size, regions) for size in x],
             "above": above, "above_low": low - floor, "above_high": high - floor,
-            "law": fit.predict(x) if fit else nan, "fitted": fitted,
+            "law": fit.predict(x) if fit else nan, "fitted": fitted, "settled": settled,
             "parameters": best.parameters.to_numpy(), "censored": best.censored.to_numpy(bool),
             "unit": study.unit,
         }
@@ -168,11 +170,18 @@ def _claims(study: TrainedStudy, points: pd.DataFrame, fit: Fit | None) -> Itera
     metric, level = f"{study.name}/{study.metric}", study.facts.fit.level
     first, last = points.iloc[0], points.iloc[-1]
     gamma = study.value(WITH_FLOOR, study.metric, "gamma")
-    for law, parameter, measured, known, count, warnings in (
-        (FLOOR, "ratio-to-entropy", gamma, last.floor, study.points(WITH_FLOOR, study.metric, "gamma"),
-         study.warnings(WITH_FLOOR, study.metric, "gamma")),
-        (LARGEST, "ratio-to-entropy", Value(last.y, last.low, last.high), last.floor, len(points), ()),
-        (SMALLEST, "share-of-guess", Value(first.y, first.low, first.high), first.guess, len(points), ()),
+    ends = {}
+    for name, end in (("first", first), ("last", last)):
+        sound = Value(end.y, end.low, end.high) if end.settled else MISSING
+        ends[name] = (
+            sound,
+            () if end.settled else ("the best model was cut, or one that was could be better",),
+        )
+    for law, parameter, (measured, warnings), known, count in (
+        (FLOOR, "ratio-to-entropy", (gamma, study.warnings(WITH_FLOOR, study.metric, "gamma")), last.floor,
+         study.points(WITH_FLOOR, study.metric, "gamma")),
+        (LARGEST, "ratio-to-entropy", ends["last"], last.floor, len(points)),
+        (SMALLEST, "share-of-guess", ends["first"], first.guess, len(points)),
     ):  # fmt: skip
         share = Value(measured.value / known, measured.low / known, measured.high / known)
         yield _row(law, metric, parameter, share, level, count, warnings)

@@ -16,12 +16,14 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.fitting.uncertainty.mover import difference, ratio
 from scalinglaws.papers.hestness_2017.analyses._fixed_sizes import FixedSizes, fit_all
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.study import CURVE, GROWTH, TrainedStudy
 from scalinglaws.tables.value import Value
 from scalinglaws.tasks.core.metrics import metric_title
 
 TABLES = (
-    "studies", "best", "scores", "bands", "fits", "comparisons", "fixed", "fixed_points", "fixed_lines",
+    "studies", "best", "scores", "bands", "evidence", "fits", "comparisons", "fixed", "fixed_points",
+    "fixed_lines",
 )  # fmt: skip
 STUDIES = True
 RESAMPLED = True
@@ -32,25 +34,23 @@ OPEN = "an exponent's interval reaches 0, which leaves the ratio open"
 Row = dict[str, Any]
 
 
-def analyse(
-    _public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, TrainedStudy]
-) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Gather the studies' tables and compare their exponents.
 
     Tables:
-        studies: one row per study: what it is, the unit of its data, the metric it is about.
-        best, scores, bands: those of the studies, with the columns study and family added in front.
+        studies: one row per study: what it is, the unit of its data, the metric it is about, the scale.
+        best, scores, bands, evidence: those of the studies, with the columns study and family added in front.
         fits: the same, with metrics named `<study>/<metric>`; then what follows from several fits:
             `learning-curve:ratio` and `model-size:difference` with metrics
             `<study>/<first study>/<metric>`, and laws of models of one size (see `_fixed_sizes.py`).
         comparisons: one row per study and quantity, for reading.
         fixed, fixed_points, fixed_lines: models of one size: laws, what they are fitted to, and curves.
     """
-    every = list(studies.values())
+    every = list(inputs.studies.values())
     fixed = {study.name: fit_all(study) for study in every}
     return {
-        "studies": pd.DataFrame([_about(study) for study in every]),
-        **{name: _gathered(every, name) for name in ("best", "scores", "bands")},
+        "studies": pd.DataFrame([{**_about(study), "scale": spec.scale} for study in every]),
+        **{name: _gathered(every, name) for name in ("best", "scores", "bands", "evidence")},
         "fits": _fits(every, fixed),
         "comparisons": pd.DataFrame([row for study in every for row in _comparisons(study, every[0])]),
         "fixed": pd.concat([part.laws for part in fixed.values()], ignore_index=True),
@@ -65,7 +65,6 @@ def _about(study: TrainedStudy) -> Row:
         "study": study.name, "family": facts.family, "domain": facts.domain, "optimiser": facts.optimiser,
         "data": study.manifest["title"], "unit": study.unit, "metric": study.metric,
         "metric_title": metric_title(study.manifest, study.metric), "size_metric": study.size_metric,
-        "tolerance": facts.fit.tolerance,
         "region_low": facts.fit.region[0], "region_high": facts.fit.region[1],
     }  # fmt: skip
 

@@ -5,7 +5,7 @@ which. Each printed line here declares how many of the smallest sets it is fitte
 its constants. Fits to all points are shown too. Models of one size get a floor.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import nan
@@ -27,6 +27,7 @@ from scalinglaws.papers.hestness_2017.constants import hestness_2017 as paper
 from scalinglaws.papers.hestness_2017.constants import points as read_off
 from scalinglaws.papers.hestness_2017.constants.points import Curve
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.value import Value
 
 TABLES = ("points", "printed", "fits", "intervals", "lines")
@@ -58,7 +59,7 @@ class Fitted:
     intervals: dict[str, tuple[float, float]]
 
 
-def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Fit every curve again.
 
     Tables:

@@ -5,7 +5,7 @@ printed ones. It agrees with its own printed value if the two ranges overlap; ot
 rounding. The desired errors are treated as rounded too; if they are exact, more rows are off.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from itertools import product
 from math import log
 from typing import Any
@@ -21,15 +21,16 @@ from scalinglaws.papers.hestness_2017.constants.hestness_2019 import (
     Printed,
 )
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("domains", "projections", "implied", "fits")
 
 SECONDS_A_DAY = 86400.0
 
-Inputs = tuple[str, ...]
+Arguments = tuple[str, ...]
 Formula = Callable[..., float]
 
-QUANTITIES: dict[str, tuple[str, Inputs, Formula]] = {
+QUANTITIES: dict[str, tuple[str, Arguments, Formula]] = {
     "alpha": (
         "Learning curve through the state of the art: alpha",
         ("sota", "data", "beta_g"),
@@ -73,7 +74,7 @@ QUANTITIES: dict[str, tuple[str, Inputs, Formula]] = {
 }
 """Printed quantities: a title, the inputs that they follow from, and the formula."""
 
-IMPLIED: dict[str, tuple[str, Inputs, Formula]] = {
+IMPLIED: dict[str, tuple[str, Arguments, Formula]] = {
     "parameters": (
         "Parameters of the state of the art",
         ("sigma", "data", "beta_p"),
@@ -108,7 +109,7 @@ IMPLIED: dict[str, tuple[str, Inputs, Formula]] = {
 """Quantities that are not printed, and exponents that the printed ones imply."""
 
 
-def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Compute every printed quantity from the others.
 
     Tables:
@@ -128,7 +129,7 @@ def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> di
     }
 
 
-def evaluate(domain: Domain, inputs: Inputs, formula: Formula) -> tuple[float, float, float]:
+def evaluate(domain: Domain, inputs: Arguments, formula: Formula) -> tuple[float, float, float]:
     """A quantity from printed numbers: value, and the least and greatest that their rounding allows.
 
     The formulas are monotonic in each input, so the extremes are at the corners.

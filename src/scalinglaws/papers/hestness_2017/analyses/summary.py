@@ -6,7 +6,7 @@ the same is computed with the exponents measured at this scale. It is not a fore
 depends on an exponent.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import exp, inf, log, nan
 from typing import Any
 
@@ -19,6 +19,7 @@ from scalinglaws.papers.hestness_2017.analyses import projections as hestness_pr
 from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS
 from scalinglaws.papers.hestness_2017.constants.hestness_2019 import DOMAINS, Domain
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.study import CURVE, GROWTH, TrainedStudy
 from scalinglaws.tables.value import MISSING, Value
 from scalinglaws.tasks.core.metrics import metric_title
@@ -42,9 +43,7 @@ MOST_LOG = 700.0  # exp of more overflows
 Row = dict[str, Any]
 
 
-def analyse(
-    _public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec, studies: Mapping[str, TrainedStudy]
-) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Gather the exponents, and answer the follow-up's question for each study.
 
     Tables:
@@ -56,8 +55,8 @@ def analyse(
             first metrics of all studies, `learning-curve:all-domains` with the steepest and the flattest
             exponent; `implication` with the metric `<study>`.
     """
-    every = list(studies.values())
-    projections = hestness_projections.analyse({}, spec)["projections"]
+    every = list(inputs.studies.values())
+    projections = hestness_projections.analyse(Inputs(), spec)["projections"]
     implied = [row for study in every for row in _implications(study, projections)]
     return {
         "summary": pd.DataFrame([row for study in every for row in _summary(study)]),
@@ -83,12 +82,20 @@ def _summary(study: TrainedStudy) -> Iterator[Row]:
             "beta_g": ours.value, "beta_g_low": ours.low, "beta_g_high": ours.high,
             "r_squared": study.value(CURVE, metric, "r_squared").value,
             "points": study.points(CURVE, metric, "beta_g"),
+            **_evidence(study, metric),
             "decades": study.decades(), "decades_in_region": study.decades(fitted=True),
             "beta_p": growth.value, "beta_p_low": growth.low, "beta_p_high": growth.high,
             "beta_p_points": study.points(GROWTH, study.size_metric, "beta_p"),
             "sizes": sizes, "censored": censored, "censored_share": censored / sizes if sizes else nan,
             **_published("beta_g", theirs), **_published("beta_p", published_growth),
         }  # fmt: skip
+
+
+def _evidence(study: TrainedStudy, metric: str) -> Row:
+    """What the exponent rests on: counts of subsets and points, and how straight the curve is."""
+    names = ("subsets", "converged", "interior", "largest", "lack_of_fit", "p_value", "without_last")
+    rows = study.evidence[study.evidence.metric == metric]
+    return {name: nan if rows.empty else rows[name].iloc[0] for name in names}
 
 
 def _published(name: str, constant: Constant | None) -> Row:

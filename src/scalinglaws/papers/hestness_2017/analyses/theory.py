@@ -5,7 +5,7 @@ width. Two choices are ours: the examples, and the rule that cuts a curve into r
 part is measured: networks on a source of known entropy (`_known_entropy.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
@@ -35,7 +35,7 @@ from scalinglaws.papers.hestness_2017.theory.counting_model import (
     l1_closed_form,
 )
 from scalinglaws.tables.analysis import fit_row, fit_table
-from scalinglaws.tables.study import TrainedStudy
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("curves", "regions", "fits", "known_entropy", "known_entropy_regions")
 STUDIES = True
@@ -64,9 +64,7 @@ class Example:
     floor: float = 0.0
 
 
-def analyse(
-    _public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec, studies: Mapping[str, TrainedStudy]
-) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Compute the curves, cut the classifier's into regions, fit exponents, and read the trained networks.
 
     The one study must be of data whose entropy is known.
@@ -84,7 +82,7 @@ def analyse(
         DataError: the entropy of the study's data is not known, or no size of its training set has a score.
     """
     examples = list(_amari())
-    (study,) = studies.values()
+    (study,) = inputs.studies.values()
     trained = known_entropy(study)
     return {
         "curves": pd.concat([_coins(), _amari_curves(examples), *_classifiers()], ignore_index=True),

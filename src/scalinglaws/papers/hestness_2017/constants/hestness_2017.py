@@ -7,6 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scalinglaws.claims.constant import Certainty, Constant
+from scalinglaws.papers.hestness_2017.constants.points import (
+    CERTAINTY,
+    CHARS_ADAM,
+    CHARS_SGD,
+    DS2,
+    TOKEN_ERROR,
+    Curve,
+)
 
 PAPER = "Hestness et al. 2017"
 
@@ -102,6 +110,36 @@ EXPONENTS = {
     "speech-attention": _SPEECH,
 }
 """By the name of our study. The paper gives no growth of models for translation and speech."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """From the smallest training set of a curve to the largest, in the unit of its figure."""
+
+    low: Constant
+    high: Constant
+    unit: str
+
+
+def _range(low: float, high: float, unit: str, place: str, certainty: Certainty) -> Range:
+    ends = [Constant(end, f"{PAPER}, {place}", certainty) for end in (low, high)]
+    return Range(ends[0], ends[1], unit)
+
+
+def _read_off(curve: Curve) -> Range:
+    return _range(curve.x[0], curve.x[-1], curve.unit, curve.panel, CERTAINTY)
+
+
+RANGES = {
+    "translation": _read_off(TOKEN_ERROR),
+    # 0.1 % to 40 % of the 768 million words of Billion Word.
+    "words": _range(768e3, 307.2e6, "words", "Fig 2 left", "der"),
+    "characters-sgd": _read_off(CHARS_SGD),
+    "characters-adam": _read_off(CHARS_ADAM),
+    "image": _range(1, 800, "images per class", "Fig 4 left", "sec"),
+    "speech": _read_off(DS2),
+}
+"""Sizes of the training sets, by the name of our study or its first word."""
 
 USUAL = (
     Constant(-0.35, f"{PAPER}, section 1, p. 2", "sec"),

@@ -9,23 +9,29 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib import colormaps
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
+from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
 from scalinglaws.plotting.learning_curves import (
-    CENSORED,
-    OUTSIDE,
+    CUT,
+    Entry,
     best_scores,
     best_sizes,
     even_log,
     factor,
     fitted_law,
     growth_band,
+    mostly,
     power,
+    score_entries,
     shade_region,
     size_axis,
+    size_entries,
     thousands,
 )
 from scalinglaws.plotting.style import powers_of_two
@@ -63,44 +69,77 @@ def families_and_fixed_sizes(tables: Tables) -> Figure:
     return figure
 
 
+def two_scales(tables: Tables) -> Figure:
+    """Learning curves of all families at this scale and at others, in one panel.
+
+    Args:
+        tables: those of this scale, and those of each other scale under `<scale>/<name>`.
+    """
+    this = {name: table for name, table in tables.items() if "/" not in name}
+    others: dict[str, dict[str, pd.DataFrame]] = {}
+    for name, table in tables.items():
+        scale, _, plain = name.rpartition("/")
+        if scale:
+            others.setdefault(scale, {})[plain] = table
+    scales = [this, *others.values()]
+    figure = Figure(figsize=(7.5, 5.0 + 0.38 * len(this["studies"]) * len(scales)), layout="constrained")
+    _families(figure.subplots(), *scales)
+    figure.set_label(
+        " ".join(_said_of_x(part, scale) for scale, part in zip(("", *others), scales, strict=True))
+    )
+    return figure
+
+
 def _panels(tables: Tables, lines: int) -> tuple[Figure, Axes, Axes]:
     height = 5.0 + 0.19 * lines * len(tables["studies"])
     figure = Figure(figsize=(10.5, height), layout="constrained")
+    figure.set_label(_said_of_x(tables))
     left, right = figure.subplots(1, 2)
     return figure, left, right
 
 
-def _families(axes: Axes, tables: Tables) -> None:
-    """Best scores of each family by its metric, with the fitted power laws."""
-    axes.set_title("Best-fit model at each size of the training set", loc="left")
+def _said_of_x(tables: Tables, scale: str = "") -> str:
+    sizes = {str(name): table.data_size for name, table in tables["best"].groupby("study", sort=False)}
+    said = ranges_of_x(sizes, tables["studies"].unit.iloc[0])
+    return f"Scale {scale}: {said}" if scale and said else said
+
+
+def _families(axes: Axes, *scales: Tables) -> None:
+    """Best scores of each family by its metric, with the fitted power laws; of several scales in pairs."""
     drawn = []
-    entries: list[tuple[Any, str]] = []
-    for k, study in enumerate(_studies(tables)):
-        best = where(tables["best"], study=study["study"], metric=study["metric"])
-        best_scores(axes, best, f"C{k}", study["family"])
-        drawn.append(best)
-        entries.append((Line2D([], [], color=f"C{k}", marker="o", markersize=4), study["family"]))
-        band = where(tables["bands"], study=study["study"], metric=study["metric"], law=CURVE)
-        law = _law(tables, study, CURVE, study["metric"])
-        if len(band) and "beta_g" in law:
-            label = power(r"\varepsilon(m)", factor(law["alpha"].value), law["beta_g"], 3)
-            fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
-            entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
+    entries: list[Entry] = []
+    for s, tables in enumerate(scales):
+        for k, study in enumerate(_studies(tables)):
+            several = len(scales) > 1
+            name = f"{study['family']}, scale {study['scale']}" if several else str(study["family"])
+            # Dark and light of one hue: the same family at two scales.
+            colour = to_hex(colormaps["tab20"](2 * k + s)) if several else f"C{k}"
+            best = where(tables["best"], study=study["study"], metric=study["metric"])
+            best_scores(axes, best, colour, name)
+            drawn.append(best)
+            entries.append((Line2D([], [], color=colour, marker="o", markersize=4), name))
+            band = where(tables["bands"], study=study["study"], metric=study["metric"], law=CURVE)
+            law = _law(tables, study, CURVE, study["metric"])
+            if len(band) and "beta_g" in law:
+                label = power(r"\varepsilon(m)", factor(law["alpha"].value), law["beta_g"], 3)
+                fitted_law(axes, band, colour, f"{name}: {label}")
+                entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
     best = pd.concat(drawn)
-    if not best.in_region.all():
-        entries.append((_hollow("o"), "not fitted (outside the region)"))
-    _region(axes, tables, best)
+    entries += score_entries(best)
+    axes.set_title(f"Best-fit model at each size{mostly(best)}", loc="left")
+    every = {"studies": pd.concat([tables["studies"] for tables in scales])}
+    _region(axes, every, best)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     even_log(axes, _least(best.low, best.score), _most(best.high, best.score))
-    _label(axes, tables)
+    _label(axes, every)
     axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
 
 
 def _sizes(axes: Axes, tables: Tables) -> None:
     """Best-fit sizes of each family, censored ones hollow, and the fitted growth."""
-    axes.set_title(_size_title(tables["studies"].tolerance), loc="left")
+    axes.set_title("Best-fit model size", loc="left")
     drawn, grid = [], []
-    entries: list[tuple[Any, str]] = []
+    entries: list[Entry] = []
     for k, study in enumerate(_studies(tables)):
         best = where(tables["best"], study=study["study"], metric=study["size_metric"])
         best_sizes(axes, best, f"C{k}", study["family"], prefix=f"{study['family']}, ")
@@ -112,29 +151,17 @@ def _sizes(axes: Axes, tables: Tables) -> None:
         if len(band) and "beta_p" in law:
             label = power("s(m)", factor(law["alpha_p"].value), law["beta_p"], 2)
             fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
-            growth_band(axes, band, f"C{k}", f"{study['family']}: growth, interval")
+            growth_band(axes, band, f"C{k}", f"{study['family']}: growth, interval over all rules")
         else:
-            label = "too few sizes inside the grid to fit"
+            label = "too few converged sizes inside the grid to fit"
         entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
     best = pd.concat(drawn)
-    for column, marker, text in (
-        (best.censored, "o", CENSORED),
-        (~best.in_region & ~best.censored, "s", OUTSIDE),
-    ):
-        if column.any():
-            entries.append((_hollow(marker), text))
+    entries += size_entries(best)
     _region(axes, tables, best)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     size_axis(axes, _apart(np.sort(pd.concat(grid).unique())))
     axes.set_xlabel(_x_label(tables))
     axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
-
-
-def _size_title(tolerances: pd.Series) -> str:
-    """Title of a panel of sizes: those of the best models, or the smallest that come near them."""
-    shares = [f"{100 * share:g}" for share in sorted(tolerances.unique())]
-    near = f", within {' or '.join(shares)} % of the best" if tolerances.any() else ""
-    return f"Best-fit model size{near}"
 
 
 def _apart(sizes: NDArray[Any]) -> NDArray[Any]:
@@ -152,7 +179,7 @@ def _fixed(axes: Axes, tables: Tables) -> None:
     study = _studies(tables)[0]
     axes.set_title(f"{study['family']}: models of one size", loc="left")
     points = where(tables["fixed_points"], study=study["study"])
-    entries: list[tuple[Any, str]] = []
+    entries: list[Entry] = []
     for model in where(tables["fixed"], study=study["study"]).to_dict("records"):
         mine = where(points, model=model["model"])
         name = f"{thousands(model['parameters'])} parameters"
@@ -161,16 +188,15 @@ def _fixed(axes: Axes, tables: Tables) -> None:
             axes.plot(mine.data_size, mine.score, color="0.72", linewidth=0.9, zorder=1, label=name)
             continue
         axes.plot(mine.data_size, mine.score, color=colour, zorder=3, label=name)
-        for rows, face in ((mine[mine.fitted], colour), (mine[~mine.fitted], "white")):
+        for rows, face, marker in (
+            (mine[mine.fitted], colour, "o"),
+            (mine[mine.converged & ~mine.fitted], "white", "o"),
+            (mine[~mine.converged], "white", "v"),
+        ):
             axes.scatter(
-                rows.data_size,
-                rows.score,
-                s=18,
-                facecolors=face,
-                edgecolors=colour,
-                zorder=4,
-                label="_points",
-            )
+                rows.data_size, rows.score, s=18, marker=marker, facecolors=face, edgecolors=colour,
+                zorder=4, label="_points",
+            )  # fmt: skip
         entries.append((Line2D([], [], color=colour, marker="o", markersize=4), name))
         line = where(tables["fixed_lines"], study=study["study"], model=model["model"])
         if len(line):
@@ -178,6 +204,13 @@ def _fixed(axes: Axes, tables: Tables) -> None:
             fitted_law(axes, line, colour, f"{name}: {label}")
             entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
     best = where(tables["best"], study=study["study"], metric=study["metric"]).sort_values("data_size")
+    pair = points[points.role.isin(list(PAIR))]
+    for there, marker, text in (
+        (pair.converged & ~pair.fitted, "o", "not fitted (outside the region)"),
+        (~pair.converged, "v", CUT.partition(",")[0]),
+    ):
+        if there.any():
+            entries.append((_hollow(marker), text))
     if not tables["fixed"][tables["fixed"].study == study["study"]].role.isin(list(PAIR)).all():
         entries.append((Line2D([], [], color="0.72", linewidth=0.9), "all other sizes of the grid"))
     axes.plot(best.data_size, best.score, ":", color="0.2", linewidth=1.4, zorder=2, label="Best-fit model")

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
 from scalinglaws.plotting.learning_curves import (
     GREY,
     best_scores,
@@ -16,20 +17,26 @@ from scalinglaws.plotting.learning_curves import (
     factor,
     fitted_law,
     growth_band,
+    mostly,
     power,
+    score_entries,
     shade_region,
     size_axis,
+    size_entries,
 )
 from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.study import CURVE, GROWTH, StudyTables
 from scalinglaws.tasks.core.metrics import chance_level, metric_title
 
-BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14), "ncols": 2}  # hides no point
+BAND = "growth, interval over all rules"
+BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)}  # hides no point
 
 
 def learning_curves(tables: StudyTables) -> Figure:
     """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
-    figure = Figure(figsize=(10.5, 5.2), layout="constrained")
+    figure = Figure(figsize=(10.5, 6.4), layout="constrained")
+    study = str(tables.runs.study.iloc[0]).split("/")[-1]
+    figure.set_label(ranges_of_x({study: tables.best.data_size}, tables.manifest["unit"]["name"]))
     left, right = figure.subplots(1, 2)
     _learning_curves(left, tables)
     _model_sizes(right, tables)
@@ -39,7 +46,7 @@ def learning_curves(tables: StudyTables) -> Figure:
 def _learning_curves(axes: Axes, tables: StudyTables) -> None:
     """Best scores with their intervals, the fitted power laws, and what guessing gives."""
     best = tables.best
-    axes.set_title("Learning curves", loc="left")
+    axes.set_title(f"Learning curves{mostly(best)}", loc="left")
     chance = _best_guess(tables.manifest)
     names = {metric: metric_title(tables.manifest, metric) for metric in best.metric.unique()}
     shade_region(axes, best)
@@ -65,6 +72,7 @@ def _learning_curves(axes: Axes, tables: StudyTables) -> None:
     handles, labels = axes.get_legend_handles_labels()
     kept = set(names.values())
     shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t in kept or t.startswith("$")]
+    shown += score_entries(best)
     if chance:
         shown.append((Line2D([], [], color=GREY, linestyle=":", linewidth=0.9), "Best guess"))
     axes.legend(*zip(*shown, strict=True), **BELOW)
@@ -86,12 +94,15 @@ def _model_sizes(axes: Axes, tables: StudyTables) -> None:
     if len(band) and math.isfinite(beta.value):
         label = power("s(m)", f"{alpha.value:,.0f}", beta, 2)
         fitted_law(axes, band, GREY, label)
-        growth_band(axes, band, GREY, "growth, interval")
+        growth_band(axes, band, GREY, BAND)
     powers_of_two(axes, best.data_size.min(), best.data_size.max())
     size_axis(axes, sizes)
     axes.set_xlabel(_x_label(tables))
     handles, labels = axes.get_legend_handles_labels()
-    shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t != "growth, interval"]
+    shown = [
+        (h, t) for h, t in zip(handles, labels, strict=True) if t in ("Best-fit size", BAND) or t[0] == "$"
+    ]
+    shown += size_entries(best)
     axes.legend(*zip(*shown, strict=True), **BELOW)
 
 

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
-from scalinglaws.plotting.learning_curves import factor, power
+from scalinglaws.plotting.learning_curves import CUT, factor, power
 from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 from scalinglaws.tables.value import Value
@@ -126,6 +126,10 @@ def _networks(axes: Axes, tables: Tables) -> None:
         _shade(axes, row, high, f"\n({row['points']} {'size' if row['points'] == 1 else 'sizes'})")
     _interval(axes, points, "low", "high", CURVE, "Interval")
     axes.plot(points.x, points.y, "o-", color=CURVE, markersize=4, zorder=4, label="Best-fit network")
+    cut = points[~points.settled]
+    if len(cut):
+        style: Any = {"s": 28, "marker": "v", "facecolors": "white", "edgecolors": CURVE, "zorder": 5}
+        axes.scatter(cut.x, cut.y, label=CUT[:1].upper() + CUT[1:], **style)
     _levels(axes, points, guess, floor)
     powers_of_two(axes, points.x.min(), points.x.max())
     axes.tick_params(labelbottom=False)
@@ -142,9 +146,13 @@ def _above_floor(axes: Axes, upper: Axes, tables: Tables) -> None:
     band = seen.assign(above_low=seen.above_low.clip(lower=low))  # an end at 0 or below cannot be drawn
     _interval(axes, band, "above_low", "above_high", ABOVE, "Excess, interval")
     axes.plot(seen.x, seen.above, color=ABOVE, linewidth=1.4, zorder=3, label="Excess over the entropy")
-    for some, face, name in ((seen[seen.fitted], ABOVE, "_fitted"), (seen[~seen.fitted], "white", UNFITTED)):
+    for some, face, marker, name in (
+        (seen[seen.fitted], ABOVE, "o", "_fitted"),
+        (seen[seen.settled & ~seen.fitted], "white", "o", UNFITTED),
+        (seen[~seen.settled], "white", "v", f"Excess, {CUT}"),
+    ):
         if len(some):
-            style: Any = {"s": 20, "facecolors": face, "edgecolors": ABOVE, "zorder": 4}
+            style: Any = {"s": 20, "marker": marker, "facecolors": face, "edgecolors": ABOVE, "zorder": 4}
             axes.scatter(some.x, some.above, label=name, **style)
     law = points[points.fitted]
     if law.law.notna().any():

@@ -26,6 +26,7 @@ from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.rosenfeld_2021 import constants as paper
 from scalinglaws.papers.rosenfeld_2021.constants import LANDSCAPES, Landscape
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("configurations", "draws", "summary", "fits")
 
@@ -93,7 +94,7 @@ class Result:
     warnings: tuple[str, ...]
 
 
-def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Draw, fit, predict.
 
     Tables:

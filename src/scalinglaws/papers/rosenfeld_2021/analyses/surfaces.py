@@ -1,6 +1,5 @@
 """The nine error landscapes of Rosenfeld et al. 2020, from their published parameters. Nothing is fitted."""
 
-from collections.abc import Mapping
 from math import log10
 
 import numpy as np
@@ -10,6 +9,7 @@ from scalinglaws import laws
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.rosenfeld_2021.constants import LANDSCAPES, NAMES, Landscape
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("constants", "grid", "surface", "contours", "full_scale")
 
@@ -19,7 +19,7 @@ CONTOUR_POINTS = 49
 CONTOURS = 5
 
 
-def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Evaluate every landscape.
 
     Tables:

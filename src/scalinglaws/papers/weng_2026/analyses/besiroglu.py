@@ -5,7 +5,7 @@ are compared with the refit's intervals and tested, and the analysis shows why t
 early.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import nan
 from typing import Any
 
@@ -39,6 +39,7 @@ from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
 from scalinglaws.papers.weng_2026.refit.mean_loss import HuberLoss
 from scalinglaws.papers.weng_2026.refit.stopping import Sizes, compare
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = (
     "fits",
@@ -68,7 +69,7 @@ POLICY = np.geomspace(1e18, 1e28, 41)  # FLOPs
 SIZES, SMOKE_SIZES = Sizes(mean=None, sum=600, tight=300), Sizes(mean=300, sum=100, tight=50)
 
 
-def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Refit, compare, test.
 
     Tables:
@@ -81,7 +82,7 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
         methods, descents, traces: see `refit/stopping.py`.
         policy: tokens per parameter over C.
     """
-    frame = public_runs["chinchilla-points"]
+    frame = inputs.public_runs["chinchilla-points"]
     every, points = points_of(frame), points_of(frame[~frame.excluded])
     rngs = [np.random.default_rng([spec.seed, k]) for k in range(3)]
     refit, refit_on_all = fit(points, spec.resamples, rngs[0]), fit(every, spec.resamples, rngs[1])

@@ -30,6 +30,7 @@ from scalinglaws.protocols.isoflop.isoflop import IsoFlop, Optima, assign, group
 from scalinglaws.protocols.isoflop.isoflop_exponents import Resampling, isoflop_exponents
 from scalinglaws.protocols.isoflop.minimum import Akima, Method, Parabola, Status
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("fits", "points", "curves", "optima", "exponents", "lines", "models")
 RESAMPLED = True
@@ -61,7 +62,7 @@ class Isoflop:
     exponents: Exponents
 
 
-def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Repeat approaches 2 and 3.
 
     Tables:
@@ -73,7 +74,7 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
         lines: N_opt and D_opt over C, published and refitted.
         models: large trained models.
     """
-    frame = public_runs["chinchilla-points"][["N", "D", "C", "loss", "excluded"]]
+    frame = inputs.public_runs["chinchilla-points"][["N", "D", "C", "loss", "excluded"]]
     frame = frame.assign(budget=assign(frame.C.to_numpy(), BUDGETS, TOLERANCE))
     kept = frame[~frame.excluded]
     curves = _grouped(kept)

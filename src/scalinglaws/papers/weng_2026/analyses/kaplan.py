@@ -5,7 +5,7 @@ forward and backward pass. The model is on torch's meta device, which only compu
 two plain products, whereas fused kernels of a CPU would hide theirs from the count.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from scalinglaws.counting.transformer import parameters as exact_parameters
 from scalinglaws.models.transformer import build
 from scalinglaws.papers.weng_2026.constants import kaplan_2020 as kaplan
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("parts", "sizes", "fits")
 
@@ -62,7 +63,7 @@ class Counted:
     training: float
 
 
-def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Count every shape.
 
     Tables:

@@ -3,7 +3,7 @@
 The published constants are at one of many local optima of an objective that is nearly flat along r_D.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,7 @@ from scalinglaws.fitting.uncertainty.profile import Profile
 from scalinglaws.laws.law import FloatArray
 from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("runs", "empirical", "predicted", "epochs", "value", "profile", "optima", "refits", "fits")
 RESAMPLED = True
@@ -44,7 +45,7 @@ TICKS = (1, 2, 4, 8, 16, 32, 64)
 VALUED = (2, 4, 8, 16, 32, 40, 64)  # epochs at which the value of data is computed
 
 
-def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Refit r_D and r_N as published, and draw both laws through the runs of the paper's figure.
 
     Tables:
@@ -59,7 +60,7 @@ def analyse(public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict
         refits: r_D and r_N of each bootstrap resample.
         fits: parameters with bootstrap intervals, objectives and R^2.
     """
-    runs = public_runs["muennighoff-runs"]
+    runs = inputs.public_runs["muennighoff-runs"]
     fitted = runs[runs["fitted"]]
     x, y = fitted[["N", "D", "U"]].to_numpy(float).T, fitted["loss"].to_numpy(float)
     points = Points(x, y)

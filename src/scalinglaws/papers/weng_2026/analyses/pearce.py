@@ -3,7 +3,7 @@
 Everything follows from published constants in closed form, or from the authors' simulated experiment.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from scalinglaws.papers.weng_2026.constants import besiroglu_2024 as besiroglu
 from scalinglaws.papers.weng_2026.constants import pearce_song_2024 as pearce
 from scalinglaws.papers.weng_2026.toy.two_counts import Counted, simulate
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("curve", "simulated", "fits")
 
@@ -39,7 +40,7 @@ SIZES = np.geomspace(1e3, 1e11, 80001)  # among these the peak of the local expo
 STEPS = 100  # budgets for a slope between two sizes
 
 
-def analyse(_public_runs: Mapping[str, pd.DataFrame], _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_inputs: Inputs, _spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Evaluate the closed form and repeat the simulation, with each set of constants.
 
     Tables:

@@ -28,6 +28,7 @@ from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS,
 from scalinglaws.papers.weng_2026.toy.experiment import REGIONS, SIZES, TRUTH, Region, observe, optimal_tokens
 from scalinglaws.papers.weng_2026.toy.grid_search import search
 from scalinglaws.tables.analysis import fit_row, fit_table
+from scalinglaws.tables.inputs import Inputs
 
 TABLES = ("points", "curves", "settings", "readings", "fits")
 RESAMPLED = True
@@ -43,7 +44,7 @@ LAW = laws.find("chinchilla")
 GRID, OPTIMUM = "grid search", "least squares"
 
 
-def analyse(_public_runs: Mapping[str, pd.DataFrame], spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
+def analyse(_inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Fit every setting both ways.
 
     Tables:

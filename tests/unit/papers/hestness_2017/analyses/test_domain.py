@@ -1,5 +1,6 @@
 """Families of one domain side by side: known exponents, their ratios, models of one size."""
 
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
 
@@ -11,12 +12,13 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import domain as hestness_domain
 from scalinglaws.papers.hestness_2017.analyses._fixed_sizes import LARGE, SMALL
 from scalinglaws.tables.csv import read_table, write_table
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.schema import CLAIMED
 from scalinglaws.tables.study import TrainedStudy
 from scalinglaws.tasks.core.metrics import metric_title
 from unit.trained_studies import facts, made
 
-SPEC = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
+SPEC = AnalysisSpec(name="hestness-domain", study="a/b", scale="smoke", resamples=200)
 FIRST, SECOND = "words-lstm2", "words-rhn5"
 BETAS, GROWTHS = {FIRST: -0.2, SECOND: -0.22}, {FIRST: 0.6, SECOND: 0.5}
 PAIR = f"{SECOND}/{FIRST}/cross_entropy"
@@ -33,7 +35,7 @@ def studies() -> dict[str, TrainedStudy]:
 
 @pytest.fixture(scope="module")
 def tables(studies: dict[str, TrainedStudy]) -> dict[str, pd.DataFrame]:
-    return hestness_domain.analyse({}, SPEC, studies)
+    return hestness_domain.analyse(Inputs(studies=studies), SPEC)
 
 
 def row(fits: pd.DataFrame, law: str, metric: str, parameter: str) -> pd.Series:
@@ -116,9 +118,19 @@ def test_models_of_one_size_are_fitted_with_a_floor(tables: dict[str, pd.DataFra
     np.testing.assert_allclose(mine.value, a * mine.x**b + c)
 
 
+def test_a_model_of_one_size_is_fitted_to_its_converged_cells(studies: dict[str, TrainedStudy]) -> None:
+    study = studies[f"hestness-2017/{FIRST}"]
+    late = study.scores.data_size >= sorted(study.scores.data_size.unique())[-3]
+    cut = replace(study, scores=study.scores.assign(converged=~late))
+    points = hestness_domain.analyse(Inputs(studies={study.facts.study: cut}), SPEC)["fixed_points"]
+    assert (points.converged == (points.data_size < study.scores.data_size[late].min())).all()
+    assert not points[~points.converged].fitted.any()
+    assert points.groupby("model").fitted.sum().eq(4).all()
+
+
 def test_one_study_is_compared_with_none(studies: dict[str, TrainedStudy]) -> None:
     first = next(iter(studies))
-    tables = hestness_domain.analyse({}, SPEC, {first: studies[first]})
+    tables = hestness_domain.analyse(Inputs(studies={first: studies[first]}), SPEC)
     assert not tables["fits"].law.isin(["learning-curve:ratio", "model-size:difference"]).any()
     assert len(tables["comparisons"])
 

@@ -75,6 +75,16 @@ def test_all_three_regions_are_found(found: KnownEntropy) -> None:
     assert "" in set(found.points.region)
 
 
+def test_networks_that_were_cut_are_in_no_claim_region_or_law(study: TrainedStudy) -> None:
+    last = study.best.data_size == study.best.data_size.max()
+    found = known_entropy(changed(study, rivalled=last))
+    assert isnan(claim(found, "known-entropy:largest-set", "ratio-to-entropy").value)
+    assert not isnan(claim(found, "known-entropy:smallest-set", "share-of-guess").value)
+    assert not found.points.settled.iloc[-1]
+    assert not found.points.fitted.iloc[-1]
+    assert found.points.region.iloc[-1] == ""
+
+
 def test_a_flat_end_far_from_its_level_is_not_a_region(study: TrainedStudy) -> None:
     """Networks that stop learning far above the entropy have not reached the irreducible error."""
     stuck = changed(study, score=study.best.score.clip(lower=1.2 * ENTROPY))

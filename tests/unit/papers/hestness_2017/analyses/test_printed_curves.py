@@ -6,14 +6,15 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import printed_curves as hestness_curves
 from scalinglaws.papers.hestness_2017.constants import hestness_2017 as paper
+from scalinglaws.tables.inputs import Inputs
 
 DECLARED, ALL, FLOOR = "learning-curve", "learning-curve:all-points", "learning-curve-with-floor"
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-curves", study="a/b", scale="smoke", resamples=100)
-    return hestness_curves.analyse({}, spec)
+    spec = AnalysisSpec(name="hestness-curves", study="a/b", scale="smoke", resamples=100)
+    return hestness_curves.analyse(Inputs(), spec)
 
 
 def fitted(tables: dict[str, pd.DataFrame], law: str, series: str) -> pd.DataFrame:

@@ -6,12 +6,13 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
 from scalinglaws.papers.hestness_2017.constants.hestness_2019 import DOMAINS, printed
+from scalinglaws.tables.inputs import Inputs
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-projections", study="a/b", scale="smoke", resamples=20)
-    return hestness_projections.analyse({}, spec)
+    spec = AnalysisSpec(name="hestness-projections", study="a/b", scale="smoke", resamples=20)
+    return hestness_projections.analyse(Inputs(), spec)
 
 
 def cell(table: pd.DataFrame, domain: str, quantity: str) -> pd.Series:

@@ -11,11 +11,12 @@ from scalinglaws.papers.hestness_2017.analyses import summary as hestness_summar
 from scalinglaws.papers.hestness_2017.analyses.summary import factors
 from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS, PRINTED
 from scalinglaws.papers.hestness_2017.constants.hestness_2019 import DOMAINS
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.study import TrainedStudy
 from scalinglaws.tables.value import MISSING, Value
 from unit.trained_studies import made
 
-SPEC = AnalysisSpec(analysis="hestness-summary", study="a/b", scale="smoke", resamples=200)
+SPEC = AnalysisSpec(name="hestness-summary", study="a/b", scale="smoke", resamples=200)
 WORDS, SPEECH = DOMAINS[0], DOMAINS[3]
 
 
@@ -38,7 +39,7 @@ def studies() -> dict[str, TrainedStudy]:
 
 @pytest.fixture(scope="module")
 def tables(studies: dict[str, TrainedStudy]) -> dict[str, pd.DataFrame]:
-    return hestness_summary.analyse({}, SPEC, studies)
+    return hestness_summary.analyse(Inputs(studies=studies), SPEC)
 
 
 def test_it_makes_the_tables_that_it_declares(tables: dict[str, pd.DataFrame]) -> None:

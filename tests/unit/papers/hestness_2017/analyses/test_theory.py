@@ -6,15 +6,16 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import theory as hestness_theory
 from scalinglaws.papers.hestness_2017.analyses._regions import IRREDUCIBLE, POWER, SMALL, local_slopes
+from scalinglaws.tables.inputs import Inputs
 from scalinglaws.tables.schema import CLAIMED
 from unit.known_entropy_study import known_entropy_study
 
-SPEC = AnalysisSpec(analysis="hestness-theory", study="a/b", scale="smoke", resamples=20)
+SPEC = AnalysisSpec(name="hestness-theory", study="a/b", scale="smoke", resamples=20)
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    return hestness_theory.analyse({}, SPEC, {"a/known-entropy": known_entropy_study()})
+    return hestness_theory.analyse(Inputs(studies={"a/known-entropy": known_entropy_study()}), SPEC)
 
 
 def fitted(tables: dict[str, pd.DataFrame], law: str, metric: str, parameter: str) -> float:

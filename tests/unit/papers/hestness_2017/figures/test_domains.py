@@ -9,8 +9,14 @@ from matplotlib.axes import Axes
 
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import domain as hestness_domain
-from scalinglaws.papers.hestness_2017.figures.domains import families_and_fixed_sizes, fixed_sizes, two_panels
+from scalinglaws.papers.hestness_2017.figures.domains import (
+    families_and_fixed_sizes,
+    fixed_sizes,
+    two_panels,
+    two_scales,
+)
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 from unit.trained_studies import made
 
 Tables = dict[str, pd.DataFrame]
@@ -23,8 +29,8 @@ def tables() -> Tables:
         made("words-lstm2", 11.9, -0.2, 0.6, FAMILIES[0]),
         made("words-rhn5", 12.8, -0.22, 0.5, FAMILIES[1], seed=2),
     )
-    spec = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
-    return hestness_domain.analyse({}, spec, {study.facts.study: study for study in every})
+    spec = AnalysisSpec(name="hestness-domain", study="a/b", scale="smoke", resamples=200)
+    return hestness_domain.analyse(Inputs(studies={study.facts.study: study for study in every}), spec)
 
 
 def texts(axes: Axes) -> list[str]:
@@ -52,13 +58,72 @@ def test_both_panels_show_every_family(tables: Tables) -> None:
         np.testing.assert_allclose(line[["x", "y"]], best[["data_size", "score"]])
 
 
-def test_the_panel_of_sizes_says_what_suffices(tables: Tables) -> None:
-    titles = []
-    for shares in (0.0, 0.05, [0.02, 0.05]):
-        studies = tables["studies"].assign(tolerance=shares)
-        titles.append(two_panels({**tables, "studies": studies}).axes[1].get_title(loc="left"))
-    plain = "Best-fit model size"
-    assert titles == [plain, f"{plain}, within 5 % of the best", f"{plain}, within 2 or 5 % of the best"]
+def test_points_that_did_not_converge_have_a_marker_of_their_own(tables: Tables) -> None:
+    best, cut = tables["best"].copy(), "not converged, or a cut model could be better"
+    assert not any(cut in texts(axes) for axes in two_panels(tables).axes)
+    best.loc[best.data_size == best.data_size.max(), "converged"] = False
+    best.loc[best.data_size == best.data_size.min(), "rivalled"] = True
+    figure = two_panels({**tables, "best": best})
+    assert all(cut in texts(axes) for axes in figure.axes)
+    drawn = drawn_data(figure)
+    for family in FAMILIES:
+        assert len(drawn[drawn.series == f"{family}, not converged"]) == 2
+        assert len(drawn[drawn.series == f"{family}, {cut}"]) == 2
+
+
+def test_the_left_panel_says_where_the_largest_model_wins(tables: Tables) -> None:
+    plain = "Best-fit model at each size"
+    inner = two_panels({**tables, "best": tables["best"].assign(end="")}).axes[0]
+    outer = two_panels({**tables, "best": tables["best"].assign(end="largest")}).axes[0]
+    assert (inner.get_title(loc="left"), outer.get_title(loc="left")) == (
+        plain, f"{plain}, mostly the largest model",
+    )  # fmt: skip
+    assert "the best is the largest model" in texts(outer)
+    assert "the best is the largest model" not in texts(inner)
+
+
+def test_sizes_near_the_best_score_are_a_band(tables: Tables) -> None:
+    figure = two_panels(tables)
+    near = "sizes within 1 to 10 % of the best score"
+    assert near in texts(figure.axes[1])
+    drawn = drawn_data(figure)
+    band = drawn[drawn.series == f"{FAMILIES[0]}, {near}"]
+    best = tables["best"][tables["best"].study == "words-lstm2"]
+    np.testing.assert_allclose(band[["low", "high"]], best[["sufficient_low", "sufficient_high"]])
+
+
+def test_captions_name_the_range_of_x_of_the_paper_and_ours(tables: Tables) -> None:
+    for draw in (two_panels, fixed_sizes, families_and_fixed_sizes):
+        assert draw(tables).get_label() == (
+            "Range of x: 768,000 to 307 million words in the paper, 1,020 to 262,000 words here."
+        )
+
+
+def test_two_scales_are_drawn_in_one_panel(tables: Tables) -> None:
+    """The other scale is ten times as large, and a quarter better."""
+    larger = {
+        name: table.assign(
+            **{column: 10 * table[column] for column in ("data_size", "x") if column in table},
+            **{column: 0.75 * table[column] for column in ("score", "low", "high") if column in table},
+        )
+        for name, table in tables.items()
+        if name in ("best", "bands")
+    }
+    other = {**tables, **larger, "studies": tables["studies"].assign(scale="gpu")}
+    figure = two_scales({**tables, **{f"gpu/{name}": table for name, table in other.items()}})
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    names = [f"{family}, scale {scale}" for scale in ("smoke", "gpu") for family in FAMILIES]
+    assert [text for text in texts(axes) if text in names] == names
+    drawn = drawn_data(figure)
+    for name in names:
+        assert len(drawn[drawn.series == name]) == 9
+        assert (drawn.series.str.startswith(f"{name}: $")).any()
+    colours = {line.get_label(): line.get_color() for line in axes.get_lines() if line.get_label() in names}
+    assert len(set(colours.values())) == 4
+    assert axes.get_xlim()[1] > 10 * tables["best"].data_size.max()
+    assert figure.get_label().count("in the paper") == 2
+    assert "Scale gpu: Range of x" in figure.get_label()
 
 
 def test_laws_are_labelled_with_their_numbers(tables: Tables) -> None:
@@ -99,7 +164,7 @@ def test_it_is_drawn_where_nothing_could_be_fitted(tables: Tables) -> None:
     for draw in (two_panels, fixed_sizes, families_and_fixed_sizes):
         figure = draw(bare)
         figure.draw_without_rendering()
-    assert texts(two_panels(bare).axes[1]).count("too few sizes inside the grid to fit") == 2
+    assert texts(two_panels(bare).axes[1]).count("too few converged sizes inside the grid to fit") == 2
 
 
 def test_regions_that_differ_are_not_shaded(tables: Tables) -> None:
@@ -131,6 +196,6 @@ def test_legends_hide_no_point(tables: Tables) -> None:
 def test_a_study_can_be_replaced(tables: Tables) -> None:
     one = made("words-lstm2", 11.9, -0.2, 0.6, FAMILIES[0])
     told = one.facts.model_copy(update={"title": "Words: alone"})
-    spec = AnalysisSpec(analysis="hestness-domain", study="a/b", scale="smoke", resamples=200)
-    alone = hestness_domain.analyse({}, spec, {told.study: replace(one, facts=told)})
+    spec = AnalysisSpec(name="hestness-domain", study="a/b", scale="smoke", resamples=200)
+    alone = hestness_domain.analyse(Inputs(studies={told.study: replace(one, facts=told)}), spec)
     assert "alone" in texts(two_panels(alone).axes[0])

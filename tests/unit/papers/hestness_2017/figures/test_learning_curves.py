@@ -15,9 +15,10 @@ from unit.made_tables import draw_tables
 
 def points(axes: Axes, hollow: bool) -> list[tuple[float, float]]:
     """Positions of all markers that are hollow, or filled."""
-    found = []
+    found: list[tuple[float, float]] = []
     for collection in axes.collections:
-        if isinstance(collection, PathCollection):
+        # Rings around points at an end of the grid have no face.
+        if isinstance(collection, PathCollection) and len(collection.get_facecolor()):
             empty = bool(np.all(collection.get_facecolor()[0] == 1))
             found += [tuple(point) for point in np.asarray(collection.get_offsets()) if empty == hollow]
     return sorted(found)
@@ -103,7 +104,32 @@ def test_any_study_has_its_unit_and_metrics() -> None:
     texts = [text.get_text() for text in legend.get_texts()]
     assert texts[0] == "Cross-entropy, nats a symbol"
     assert "Best guess" not in texts
-    assert len(texts) == 2  # the points and their law: there is no class to guess
+    # The points, their law and two markers: there is no class to guess.
+    assert texts[1].startswith("$")
+    assert texts[2:] == ["not fitted (outside the region)", "the best is the largest model"]
+
+
+def test_points_that_did_not_converge_are_triangles_and_in_the_legend() -> None:
+    left, right = learning_curves(draw_tables(converged=[True, True, True, False, True])).axes
+    for axes in (left, right):
+        texts = [text.get_text() for text in axes.get_legend().get_texts()]
+        assert "not converged, or a cut model could be better" in texts
+    drawn = drawn_data(left.figure)
+    assert (drawn.series == "Cross-entropy, nats, not converged").sum() == 1
+
+
+def test_a_size_beside_a_model_that_did_not_converge_is_in_no_fit_and_hollow() -> None:
+    tables = draw_tables(censored=[False] * 5)
+    tables.best.loc[tables.best.data_size == 4, "sized"] = False
+    _, right = learning_curves(tables).axes
+    assert [x for x, _ in points(right, hollow=False)] == [2, 8]
+    texts = [text.get_text() for text in right.get_legend().get_texts()]
+    assert "not converged, or a cut model could be better" in texts
+
+
+def test_its_caption_names_both_ranges() -> None:
+    said = "Range of x: 1 to 800 images per class in the paper, 1 to 16 images per class here."
+    assert learning_curves(draw_tables()).get_label() == said
 
 
 @pytest.mark.parametrize("diverged", [0, 2])

@@ -10,12 +10,13 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import printed_curves as hestness_curves
 from scalinglaws.papers.hestness_2017.figures.printed_curves import characters, speech, translation
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-curves", study="a/b", scale="smoke", resamples=20)
-    return hestness_curves.analyse({}, spec)
+    spec = AnalysisSpec(name="hestness-curves", study="a/b", scale="smoke", resamples=20)
+    return hestness_curves.analyse(Inputs(), spec)
 
 
 def legend(figure: Figure, panel: int) -> list[str]:

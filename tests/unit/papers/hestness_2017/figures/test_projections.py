@@ -7,12 +7,13 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
 from scalinglaws.papers.hestness_2017.figures.projections import projections
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-projections", study="a/b", scale="smoke", resamples=20)
-    return hestness_projections.analyse({}, spec)
+    spec = AnalysisSpec(name="hestness-projections", study="a/b", scale="smoke", resamples=20)
+    return hestness_projections.analyse(Inputs(), spec)
 
 
 def test_every_ratio_is_drawn_with_its_range(tables: dict[str, pd.DataFrame]) -> None:

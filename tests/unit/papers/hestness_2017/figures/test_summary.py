@@ -12,6 +12,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import summary as hestness_summary
 from scalinglaws.papers.hestness_2017.figures.summary import MOST_FACTOR, implications, summary
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 from unit.trained_studies import made
 
 Tables = dict[str, pd.DataFrame]
@@ -25,8 +26,8 @@ def tables() -> Tables:
         replace(base, facts=base.facts.model_copy(update={"study": f"hestness-2017/{name}", "title": title}))
         for name, title in titles.items()
     ]
-    spec = AnalysisSpec(analysis="hestness-summary", study="a/b", scale="smoke", resamples=200)
-    return hestness_summary.analyse({}, spec, {study.facts.study: study for study in every})
+    spec = AnalysisSpec(name="hestness-summary", study="a/b", scale="smoke", resamples=200)
+    return hestness_summary.analyse(Inputs(studies={study.facts.study: study for study in every}), spec)
 
 
 def headings(axes: Axes) -> list[str]:

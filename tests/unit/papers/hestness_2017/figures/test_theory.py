@@ -9,6 +9,7 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import theory as hestness_theory
 from scalinglaws.papers.hestness_2017.figures.theory import regions, theory
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 from unit.known_entropy_study import ENTROPY, known_entropy_study
 
 NETWORKS, EXCESS = "Trained: networks on a source of known entropy", "The same, less the entropy"
@@ -16,8 +17,8 @@ NETWORKS, EXCESS = "Trained: networks on a source of known entropy", "The same, 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="hestness-theory", study="a/b", scale="smoke", resamples=20)
-    return hestness_theory.analyse({}, spec, {"a/known-entropy": known_entropy_study()})
+    spec = AnalysisSpec(name="hestness-theory", study="a/b", scale="smoke", resamples=20)
+    return hestness_theory.analyse(Inputs(studies={"a/known-entropy": known_entropy_study()}), spec)
 
 
 def test_the_sketch_has_the_papers_words_and_no_numbers(tables: dict[str, pd.DataFrame]) -> None:
@@ -102,6 +103,15 @@ def test_the_excess_is_drawn_with_its_law(tables: dict[str, pd.DataFrame]) -> No
     assert f"m^{{{beta.value:.2f}}}$  [{beta.low:.2f}, {beta.high:.2f}]" in law.series.iloc[0]
     legend = regions(tables).axes[3].get_legend()
     assert len(legend.get_texts()) == 8  # of both panels
+
+
+def test_networks_that_did_not_converge_are_triangles_in_both_panels(tables: dict[str, pd.DataFrame]) -> None:
+    cut = tables["known_entropy"].copy()
+    cut.loc[cut.x == cut.x.max(), ["settled", "fitted"]] = False
+    name = "ot converged, or a cut model could be better"
+    for panel, key in ((NETWORKS, f"N{name}"), (EXCESS, f"Excess, n{name}")):
+        assert len(series({**tables, "known_entropy": cut}, panel)[key]) == 1
+        assert key not in series(tables, panel)
 
 
 def test_networks_without_intervals_or_law(tables: dict[str, pd.DataFrame]) -> None:

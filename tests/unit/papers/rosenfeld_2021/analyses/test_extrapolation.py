@@ -8,8 +8,9 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.rosenfeld_2021.analyses import extrapolation as rosenfeld_extrapolation
 from scalinglaws.papers.rosenfeld_2021.analyses.extrapolation import CORNER, RELATIVE, draw
 from scalinglaws.papers.rosenfeld_2021.constants import landscape
+from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
+SPEC = AnalysisSpec(name="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
 DRAWS = 20  # at smoke
 
 pytestmark = pytest.mark.slow
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    return rosenfeld_extrapolation.analyse({}, SPEC)
+    return rosenfeld_extrapolation.analyse(Inputs(), SPEC)
 
 
 def row(

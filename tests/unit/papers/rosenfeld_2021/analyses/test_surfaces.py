@@ -8,12 +8,13 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.rosenfeld_2021.analyses import surfaces as rosenfeld_surfaces
 from scalinglaws.papers.rosenfeld_2021.analyses.surfaces import contour, error
 from scalinglaws.papers.rosenfeld_2021.constants import LANDSCAPES, landscape
+from scalinglaws.tables.inputs import Inputs
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="rosenfeld-surfaces", study="a/b", scale="smoke", resamples=20)
-    return rosenfeld_surfaces.analyse({}, spec)
+    spec = AnalysisSpec(name="rosenfeld-surfaces", study="a/b", scale="smoke", resamples=20)
+    return rosenfeld_surfaces.analyse(Inputs(), spec)
 
 
 # From the same parameters, computed apart from this package.

@@ -12,6 +12,7 @@ from scalinglaws.papers.rosenfeld_2021.figures.extrapolation import (
     extrapolation,
 )
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 
 pytestmark = pytest.mark.slow
 
@@ -20,8 +21,8 @@ pytestmark = pytest.mark.slow
 def tables() -> dict[str, pd.DataFrame]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rosenfeld_extrapolation, "DRAWS", {"smoke": 4})
-        spec = AnalysisSpec(analysis="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
-        return rosenfeld_extrapolation.analyse({}, spec)
+        spec = AnalysisSpec(name="rosenfeld-extrapolation", study="a/b", scale="smoke", resamples=20)
+        return rosenfeld_extrapolation.analyse(Inputs(), spec)
 
 
 def test_estimates_are_drawn_over_actual_errors(tables: dict[str, pd.DataFrame]) -> None:

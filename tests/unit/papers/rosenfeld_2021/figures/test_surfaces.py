@@ -8,12 +8,13 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.rosenfeld_2021.analyses import surfaces as rosenfeld_surfaces
 from scalinglaws.papers.rosenfeld_2021.figures.surfaces import SHOWN, every, landscapes
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="rosenfeld-surfaces", study="a/b", scale="smoke", resamples=20)
-    return rosenfeld_surfaces.analyse({}, spec)
+    spec = AnalysisSpec(name="rosenfeld-surfaces", study="a/b", scale="smoke", resamples=20)
+    return rosenfeld_surfaces.analyse(Inputs(), spec)
 
 
 def test_sections_hold_every_configuration_twice(tables: dict[str, pd.DataFrame]) -> None:

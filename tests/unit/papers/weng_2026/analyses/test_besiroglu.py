@@ -21,6 +21,7 @@ from scalinglaws.papers.weng_2026.refit.chinchilla_fit import (
 from scalinglaws.papers.weng_2026.refit.chinchilla_fit import published as published_constants
 from scalinglaws.papers.weng_2026.refit.likelihood import likelihood
 from scalinglaws.public_runs.read import read
+from scalinglaws.tables.inputs import Inputs
 from unit.made_points import TRUTH, analysed, spec
 
 NAMES = ("A", "B", "E", "alpha", "beta")
@@ -33,7 +34,7 @@ def published() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def tables(published: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return analyse({"chinchilla-points": published}, spec("besiroglu", resamples=500))
+    return analyse(Inputs(public_runs={"chinchilla-points": published}), spec("besiroglu", resamples=500))
 
 
 @pytest.fixture(scope="module")

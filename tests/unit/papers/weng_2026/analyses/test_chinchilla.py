@@ -6,6 +6,7 @@ import pytest
 
 from scalinglaws.papers.weng_2026.analyses.chinchilla import analyse
 from scalinglaws.public_runs.read import read
+from scalinglaws.tables.inputs import Inputs
 from unit.made_points import TRUTH, analysed, points, spec
 
 
@@ -16,7 +17,7 @@ def published() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def tables(published: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return analyse({"chinchilla-points": published}, spec("chinchilla", resamples=500))
+    return analyse(Inputs(public_runs={"chinchilla-points": published}), spec("chinchilla", resamples=500))
 
 
 def exponents(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
@@ -25,7 +26,9 @@ def exponents(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
 
 def test_both_approaches_find_the_exponent_of_a_known_law() -> None:
     truth = TRUTH["beta"] / (TRUTH["alpha"] + TRUTH["beta"])
-    found = exponents(analyse({"chinchilla-points": points(noise=0.0)}, spec("chinchilla")))
+    found = exponents(
+        analyse(Inputs(public_runs={"chinchilla-points": points(noise=0.0)}), spec("chinchilla"))
+    )
     assert found.a["3. Parametric, resampled"] == pytest.approx(truth, abs=1e-5)
     assert found.a["2. Parabola within 0.2 nats"] == pytest.approx(truth, abs=5e-3)  # not true parabolas
     assert found.a["2. Akima's interpolant"] == pytest.approx(truth, abs=2e-3)

@@ -5,8 +5,9 @@ import pytest
 
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import kaplan
+from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="kaplan", study="weng-2026/kaplan", scale="smoke", resamples=40)
+SPEC = AnalysisSpec(name="kaplan", study="weng-2026/kaplan", scale="smoke", resamples=40)
 V, CONTEXT, L, D = 50257, 1024, 12, 768
 
 
@@ -15,7 +16,7 @@ def tables() -> dict[str, pd.DataFrame]:
     """Of the smallest shape and the one that is shown."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kaplan, "SHAPES", ((1, 8), (12, 768)))
-        return kaplan.analyse({}, SPEC)
+        return kaplan.analyse(Inputs(), SPEC)
 
 
 def test_parameters_by_hand(tables: dict[str, pd.DataFrame]) -> None:

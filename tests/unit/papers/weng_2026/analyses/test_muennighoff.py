@@ -8,8 +8,9 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import muennighoff
 from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
 from scalinglaws.public_runs.read import read
+from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=60)
+SPEC = AnalysisSpec(name="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=60)
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def runs() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def tables(runs: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return muennighoff.analyse({"muennighoff-runs": runs}, SPEC)
+    return muennighoff.analyse(Inputs(public_runs={"muennighoff-runs": runs}), SPEC)
 
 
 def fit(tables: dict[str, pd.DataFrame], parameter: str, law: str = "muennighoff") -> "pd.Series[float]":

@@ -7,14 +7,15 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import pearce
 from scalinglaws.papers.weng_2026.constants import pearce_song_2024 as paper
+from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="pearce", study="weng-2026/pearce", scale="smoke", resamples=40)
+SPEC = AnalysisSpec(name="pearce", study="weng-2026/pearce", scale="smoke", resamples=40)
 HALF = 5e-5  # of the fourth decimal
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    return pearce.analyse({}, SPEC)
+    return pearce.analyse(Inputs(), SPEC)
 
 
 def fit(tables: dict[str, pd.DataFrame], law: str, metric: str, parameter: str) -> float:

@@ -8,8 +8,9 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import simulator
 from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS
+from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="simulator", study="weng-2026/simulator", scale="smoke", resamples=40)
+SPEC = AnalysisSpec(name="simulator", study="weng-2026/simulator", scale="smoke", resamples=40)
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +19,7 @@ def tables() -> Iterator[dict[str, pd.DataFrame]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(simulator, "BIASES", (0, 100, 200))
         patch.setattr(simulator, "DECIMALS", (4, 1, 0))
-        yield simulator.analyse({}, SPEC)
+        yield simulator.analyse(Inputs(), SPEC)
 
 
 def test_the_readings_agree_to_their_last_digit(tables: dict[str, pd.DataFrame]) -> None:

@@ -8,8 +8,9 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import muennighoff as analysis
 from scalinglaws.papers.weng_2026.figures import muennighoff
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=30)
+SPEC = AnalysisSpec(name="muennighoff", study="weng-2026/muennighoff", scale="smoke", resamples=30)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def tables() -> dict[str, pd.DataFrame]:
     loss = analysis.LAW.predict(analysis.PUBLISHED, np.stack([N, D, U])) * np.exp(rng.normal(0, 0.01, len(N)))
     names = [f"run{k}" for k in range(len(N))]
     runs = pd.DataFrame({"name": names, "N": N, "D": D, "U": U, "loss": loss, "fitted": True})
-    return analysis.analyse({"muennighoff-runs": runs}, SPEC)
+    return analysis.analyse(Inputs(public_runs={"muennighoff-runs": runs}), SPEC)
 
 
 def test_every_run_and_curve_is_drawn(tables: dict[str, pd.DataFrame]) -> None:

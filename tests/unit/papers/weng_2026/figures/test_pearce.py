@@ -7,12 +7,13 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import pearce as analysis
 from scalinglaws.papers.weng_2026.figures import pearce
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 
 
 @pytest.fixture(scope="module")
 def tables() -> dict[str, pd.DataFrame]:
-    spec = AnalysisSpec(analysis="pearce", study="weng-2026/pearce", scale="smoke", resamples=20)
-    return analysis.analyse({}, spec)
+    spec = AnalysisSpec(name="pearce", study="weng-2026/pearce", scale="smoke", resamples=20)
+    return analysis.analyse(Inputs(), spec)
 
 
 def test_both_axes_are_exported_under_their_own_names(tables: dict[str, pd.DataFrame]) -> None:

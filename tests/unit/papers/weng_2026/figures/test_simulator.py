@@ -10,8 +10,9 @@ from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import simulator as analysis
 from scalinglaws.papers.weng_2026.figures import simulator
 from scalinglaws.plotting.save import drawn_data
+from scalinglaws.tables.inputs import Inputs
 
-SPEC = AnalysisSpec(analysis="simulator", study="weng-2026/simulator", scale="smoke", resamples=20)
+SPEC = AnalysisSpec(name="simulator", study="weng-2026/simulator", scale="smoke", resamples=20)
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def tables() -> Iterator[dict[str, pd.DataFrame]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(analysis, "BIASES", (0, 100))
         patch.setattr(analysis, "DECIMALS", (4, 1))
-        yield analysis.analyse({}, SPEC)
+        yield analysis.analyse(Inputs(), SPEC)
 
 
 def test_a_panel_for_each_setting_with_all_its_runs(tables: dict[str, pd.DataFrame]) -> None:

@@ -1,0 +1,1 @@
+"""Procedures: what is done with a model, besides training it from its first to its last step."""

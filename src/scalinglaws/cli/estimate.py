@@ -1,8 +1,8 @@
 """How long runs take, judged by the recorded runs that are most like them.
 
-For the 32 architectures of records/laptop, each estimated from all others, the sum is right to a tenth and
-each one to a factor of 2.8. Patience ends the runs, so that two widths of one family can differ as much. A
-test holds them to factors of 1.5 and 3.
+We estimated each of the 32 architectures of records/laptop from the other 31. The total was right to 10 %,
+and the worst architecture to a factor of 2.8, because patience ends some runs much earlier than similar ones.
+A test allows factors of 1.5 and 3.
 """
 
 import json

@@ -29,6 +29,7 @@ METRICS = {"top-1 error": "Top-1 error", "cross-entropy": "Cross-entropy (nats)"
 EDGE = 2.0**-0.6  # data size beyond which a text would leave the panel
 LOWEST = 2.0**-14  # model size at the bottom of the panels
 STEPS = {"n": 2, "m": 4}  # powers of two from tick to tick
+STEPS_3D = {"n": 2, "m": 6}  # the axes are short there
 NAMES = {"n": "Data n", "m": "Model m"}
 
 
@@ -120,11 +121,11 @@ def _surface(axes: Any, tables: Tables, name: str) -> None:
     ticks = error_ticks(float(grid.error.min()), float(grid.error.max()))
     axes.set_zticks([float(np.log10(tick)) for tick in ticks], [ERRORS(tick) for tick in ticks])
     for set_ticks, axis in ((axes.set_xticks, "n"), (axes.set_yticks, "m")):
-        powers = np.arange(0, np.log2(grid[axis].min()) - 0.1, -STEPS[axis])
+        powers = np.arange(0, np.log2(grid[axis].min()) - 0.1, -STEPS_3D[axis])
         set_ticks(powers, [power_of_two(2.0**power) for power in powers])
     axes.tick_params(pad=-3)
     axes.set_xlabel("n", labelpad=-9)
-    axes.set_ylabel("m", labelpad=-9)
+    axes.set_ylabel("m", labelpad=-4)
     axes.set_zlabel("")
     for axis in (axes.xaxis, axes.yaxis, axes.zaxis):
         axis.set_pane_color((1, 1, 1, 0))
@@ -139,11 +140,12 @@ def _sections(axes: Axes, tables: Tables, name: str, axis: str, smallest: dict[s
     grid = where(tables["grid"], data_set=name)
     other = "m" if axis == "n" else "n"
     axes.set_title(f"{name}, {axis}", loc="left")
-    for value, one in _by(grid, other):
-        share = 1 - np.log2(value) / np.log2(smallest[other])
+    for k, (value, one) in enumerate(_by(grid, other)):
+        shade = SIZES(1 - np.log2(value) / np.log2(smallest[other]))
+        # Neighbouring shades are near for a colour-blind eye, so every other size is hollow.
         axes.plot(
-            one[axis], one.error, "-o", color=SIZES(share), linewidth=0.9, markersize=2.2,
-            label=f"{other} = {value:g}",
+            one[axis], one.error, "-o", color=shade, markerfacecolor="white" if k % 2 else shade, linewidth=0.9,
+            markersize=2.5, markeredgewidth=0.6, label=f"{other} = {value:g}",
         )  # fmt: skip
     axes.set_xscale("log", base=2)
     binary_ticks(axes.xaxis, grid[axis], STEPS[axis])

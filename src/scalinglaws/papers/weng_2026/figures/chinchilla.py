@@ -71,7 +71,7 @@ def _entries(axes: Axes, beginning: tuple[str, ...] = ("",)) -> list[Entry]:
 
 
 def _colours(budgets: "pd.Series[float]") -> dict[float, tuple[float, float, float, float]]:
-    """A colour per budget, from dark to light as it grows."""
+    """A colour for each budget, from dark to light as it grows."""
     values = sorted(budgets.dropna().unique())
     shades = mpl.colormaps["viridis"](np.linspace(0.0, 0.92, len(values)))
     return {value: tuple(shade) for value, shade in zip(values, shades, strict=True)}
@@ -92,13 +92,15 @@ def _curves(axes: Axes, tables: Tables) -> None:
     colours = _colours(points.budget)
     optima = tables["optima"]
     stars = optima[optima.method == optima.method.iloc[0]].set_index("budget")
-    for budget, colour in colours.items():
+    for k, (budget, colour) in enumerate(colours.items()):
         part, curve = points[points.budget == budget], tables["curves"].query("budget == @budget")
         name = f"{budget:.0e}".replace("e+", "e")
-        axes.scatter(part.N, part.loss, s=6, color=colour, label=name)
-        axes.plot(curve.N, curve.loss, "-", color=colour, linewidth=1, label=f"{name}, parabola")
-        best = stars.loc[budget]
-        _star(axes, best.N, best.loss, [colour], f"{name}, minimum")
+        # Neighbouring shades are near for a colour-blind eye, so every other budget is hollow and dashed.
+        face, style = (colour, "-") if k % 2 == 0 else ("white", (0, (4, 1)))
+        axes.scatter(part.N, part.loss, s=6, facecolors=[face], edgecolors=[colour], linewidths=0.7, label=name)
+        axes.plot(curve.N, curve.loss, linestyle=style, color=colour, linewidth=1, label=f"{name}, parabola")
+    best = stars.loc[list(colours)]
+    _star(axes, best.N, best.loss, list(colours.values()), "Minimum of a parabola")
     axes.set_xscale("log")
     axes.set_ylim(2.15, HIGHEST)
     axes.set_xlabel("Parameters N")

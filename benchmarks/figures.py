@@ -24,11 +24,11 @@ from pypdf import PdfReader
 from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.config.reading.selection import Selection
-from scalinglaws.plotting.caption import FigureSpec
-from scalinglaws.plotting.panels import figure_width
+from scalinglaws.plotting.captions.caption import FigureSpec
+from scalinglaws.plotting.layout.panels import figure_width
+from scalinglaws.plotting.layout.venues import SMALLEST
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
-from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.stages.figures import Given, draw
 from scalinglaws.staleness.steps import Step, steps
 from unit.figure_checks import (

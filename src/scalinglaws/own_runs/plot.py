@@ -5,9 +5,9 @@ from typing import Any
 
 from scalinglaws.fitting.report import Report, objective_name
 from scalinglaws.own_runs.saved_fit import Origin
-from scalinglaws.plotting.caption_files import write_caption
+from scalinglaws.plotting.captions.files import write_caption
 from scalinglaws.plotting.fit import plot
-from scalinglaws.plotting.panels import finish
+from scalinglaws.plotting.layout.panels import finish
 from scalinglaws.plotting.save import write_picture
 from scalinglaws.plotting.style import style
 

@@ -14,7 +14,7 @@ from scalinglaws.fitting.solution import Solution
 from scalinglaws.fitting.uncertainty.intervals import Intervals
 from scalinglaws.fitting.uncertainty.intervals import intervals as intervals_of
 from scalinglaws.laws.law import FloatArray, Variable
-from scalinglaws.plotting.panels import row_of_panels
+from scalinglaws.plotting.layout.panels import row_of_panels
 from scalinglaws.plotting.style import style
 
 CURVE_HEIGHT, PANEL_HEIGHT = 3.4, 2.4  # inches

@@ -13,9 +13,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from scalinglaws.plotting import colours
-from scalinglaws.plotting.explained import Mark, drew
-from scalinglaws.plotting.outside_legend import Entry
-from scalinglaws.plotting.panels import across, figure_width
+from scalinglaws.plotting.captions.explained import Mark, drew
+from scalinglaws.plotting.layout.outside_legend import Entry
+from scalinglaws.plotting.layout.panels import across, figure_width
 from scalinglaws.plotting.style import fixed_ticks, powers_of_two
 from scalinglaws.tables.value import Value
 

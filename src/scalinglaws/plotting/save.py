@@ -8,9 +8,9 @@ from matplotlib.figure import Figure
 
 from scalinglaws.config.scale import Format, Look, check_programs
 from scalinglaws.files import whole_file
-from scalinglaws.plotting.caption_files import write_caption
+from scalinglaws.plotting.captions.files import write_caption
 from scalinglaws.plotting.drawn import drawn_data
-from scalinglaws.plotting.panels import finish
+from scalinglaws.plotting.layout.panels import finish
 
 
 def save(

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLo
 
 from scalinglaws.config.scale import Look
 from scalinglaws.plotting.colours import COLOURS
-from scalinglaws.plotting.venues import settings
+from scalinglaws.plotting.layout.venues import settings
 
 STYLE: Any = {  # rc_context wants a literal type of every key
     "figure.dpi": 100,

@@ -16,9 +16,9 @@ from scalinglaws.config import plugins
 from scalinglaws.config.modules import module_name
 from scalinglaws.config.reading.style_file import read_style
 from scalinglaws.errors import ConfigError
-from scalinglaws.plotting import caption
-from scalinglaws.plotting.caption import FigureSpec, Manifest
-from scalinglaws.plotting.explained import explanation, shows_runs
+from scalinglaws.plotting.captions import caption
+from scalinglaws.plotting.captions.caption import FigureSpec, Manifest
+from scalinglaws.plotting.captions.explained import explanation, shows_runs
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
 from scalinglaws.plotting.tables.files import write_table_files

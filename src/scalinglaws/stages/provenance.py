@@ -9,7 +9,7 @@ import pandas as pd
 
 from scalinglaws.config.canonical import short_hash
 from scalinglaws.files import write_text
-from scalinglaws.plotting.caption import FigureSpec
+from scalinglaws.plotting.captions.caption import FigureSpec
 from scalinglaws.staleness.hashes import Hashes
 from scalinglaws.staleness.versions import versions
 from scalinglaws.tables.schema import RUNS

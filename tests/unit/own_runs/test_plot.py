@@ -13,9 +13,9 @@ from scalinglaws.own_runs.plot import caption, save_fit
 from scalinglaws.own_runs.saved_fit import Origin
 from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.plotting.fit import plot
-from scalinglaws.plotting.panels import figure_width, finish
+from scalinglaws.plotting.layout.panels import figure_width, finish
+from scalinglaws.plotting.layout.venues import SMALLEST
 from scalinglaws.plotting.style import style
-from scalinglaws.plotting.venues import SMALLEST
 from unit.figure_checks import cut_off, overlapping, texts
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from matplotlib.figure import Figure
 
-from scalinglaws.plotting.panels import figure_width, finish
+from scalinglaws.plotting.layout.panels import figure_width, finish
+from scalinglaws.plotting.layout.venues import SMALLEST
 from scalinglaws.plotting.style import style
-from scalinglaws.plotting.venues import SMALLEST
 from unit.figure_checks import LEAST_GLYPH, misplaced, smallest_glyph, texts
 
 FOLDER = "figures"

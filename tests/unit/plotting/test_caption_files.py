@@ -9,10 +9,10 @@ from scalinglaws.config.plan import plan
 from scalinglaws.config.reading.load import load_config
 from scalinglaws.papers.hestness_2017.figures._ranges import paper_ranges
 from scalinglaws.papers.hestness_2017.figures.domains import NOT_GROWN
-from scalinglaws.plotting import caption
-from scalinglaws.plotting.caption import FigureSpec
-from scalinglaws.plotting.caption_files import latex, markdown, write_caption
-from scalinglaws.plotting.explained import Mark
+from scalinglaws.plotting.captions import caption
+from scalinglaws.plotting.captions.caption import FigureSpec
+from scalinglaws.plotting.captions.explained import Mark
+from scalinglaws.plotting.captions.files import latex, markdown, write_caption
 from scalinglaws.public_runs.description import manifest
 
 ODD = r"50 % of $5 & #1_a^b {x} <y> ~z|q \foo [1] *`"

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from scalinglaws.config.scale import Look
 from scalinglaws.plotting.drawn import drawn_data
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.layout.panels import new_figure
 from scalinglaws.plotting.style import style
 from scalinglaws.plotting.tables.table import Table, draw_table, hand_over
 

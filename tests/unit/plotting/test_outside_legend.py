@@ -5,8 +5,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scalinglaws.config.scale import Look
-from scalinglaws.plotting.outside_legend import Entry, legends_outside
-from scalinglaws.plotting.panels import row_of_panels
+from scalinglaws.plotting.layout.outside_legend import Entry, legends_outside
+from scalinglaws.plotting.layout.panels import row_of_panels
 from scalinglaws.plotting.style import style
 
 LAWS = [f"A family of models: $1.23\\,m^{{-0.{k}}}$ $[{{-0.5}},\\,{{-0.1}}]$" for k in (1, 2, 3)]

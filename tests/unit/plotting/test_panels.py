@@ -3,7 +3,7 @@
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from scalinglaws.plotting.panels import finish, new_figure
+from scalinglaws.plotting.layout.panels import finish, new_figure
 from scalinglaws.plotting.style import style
 
 

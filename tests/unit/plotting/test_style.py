@@ -9,9 +9,9 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
+from scalinglaws.plotting.layout.venues import SMALLEST
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import STYLE, style
-from scalinglaws.plotting.venues import SMALLEST
 from unit.figure_checks import LEAST_GLYPH, smallest_glyph
 
 DRAW = """

@@ -7,10 +7,10 @@ from matplotlib.figure import Figure
 from pypdf import PdfReader
 
 from scalinglaws.config.scale import Look
-from scalinglaws.plotting.panels import new_figure, row_of_panels
+from scalinglaws.plotting.layout.panels import new_figure, row_of_panels
+from scalinglaws.plotting.layout.venues import SIZES, SMALLEST, settings
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import style
-from scalinglaws.plotting.venues import SIZES, SMALLEST, settings
 
 WIDTHS = {  # inches, from the guides to authors
     ("neutral", 2): 5.5,

@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from pypdf import PdfReader
 
 from scalinglaws.errors import ConfigError, DataError
-from scalinglaws.plotting import caption
-from scalinglaws.plotting.caption import FigureSpec
+from scalinglaws.plotting.captions import caption
+from scalinglaws.plotting.captions.caption import FigureSpec
 from scalinglaws.stages import figures as stage
 from scalinglaws.stages.figures import main
 from scalinglaws.tables.study import REQUIRED, read_study

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from scalinglaws.files import write_text
-from scalinglaws.plotting.caption_files import latex
+from scalinglaws.plotting.captions.files import latex
 from scalinglaws.plotting.tables.table import Table
 
 FORMULA = re.compile(r"(\$[^$]+\$)")

@@ -8,8 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from scalinglaws.plotting.panels import renderer_of
-from scalinglaws.plotting.venues import SMALLEST
+from scalinglaws.plotting.layout.panels import renderer_of
+from scalinglaws.plotting.layout.venues import SMALLEST
 
 LINE = 0.15
 """Height of a line of a drawn table, in inches."""

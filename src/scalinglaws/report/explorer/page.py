@@ -11,7 +11,7 @@ from scalinglaws import laws
 from scalinglaws.config import plugins
 from scalinglaws.config.modules import module_name
 from scalinglaws.laws.law import Law
-from scalinglaws.plotting.panel import Panel
+from scalinglaws.plotting.page_panel import PagePanel
 from scalinglaws.report.explorer.entry import entry
 from scalinglaws.report.explorer.javascript import function_of
 
@@ -59,21 +59,21 @@ def functions(every: Sequence[Law] | None = None) -> str:
     return '"use strict";\nconst LAW_FUNCTIONS = {\n' + ",\n".join(printed) + "\n};"
 
 
-def laws_panel(every: Sequence[Law]) -> Panel:
+def laws_panel(every: Sequence[Law]) -> PagePanel:
     """The panel in which laws are explored."""
     scripts = tuple(_read(path) for path in (*CALCULATION, *VIEW))
     data = {"laws": [entry(law) for law in every]}
-    return Panel("laws", "One law, its parameters and your runs", _read(LAWS_HTML), scripts, data)
+    return PagePanel("laws", "One law, its parameters and your runs", _read(LAWS_HTML), scripts, data)
 
 
-def panels() -> list[Panel]:
+def panels() -> list[PagePanel]:
     """The panels of papers: what `panel()` returns in each file of `papers/<paper>/interactive/`."""
     names = plugins.of_papers(plugins.INTERACTIVE)
     modules = [import_module(module_name(*plugins.of_paper(plugins.INTERACTIVE, name))) for name in names]
     return [module.panel() for module in modules]
 
 
-def _section(panel: Panel) -> str:
+def _section(panel: PagePanel) -> str:
     heading = f'<h2 id="{panel.name}-title">{html.escape(panel.title)}</h2>'
     return (
         f'<section id="{panel.name}" aria-labelledby="{panel.name}-title">\n{heading}\n{panel.html}</section>'

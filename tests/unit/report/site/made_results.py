@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from PIL import Image
 
-from scalinglaws.plotting.caption_files import write_caption
+from scalinglaws.plotting.captions.files import write_caption
 from scalinglaws.report.site.material import Material
 from scalinglaws.report.site.spec import (
     Elsewhere,

@@ -13,8 +13,8 @@ from matplotlib.lines import Line2D
 from matplotlib.text import Annotation, Text
 from numpy.typing import NDArray
 
-from scalinglaws.plotting.outside_legend import Entry
-from scalinglaws.plotting.panels import renderer_of
+from scalinglaws.plotting.layout.outside_legend import Entry
+from scalinglaws.plotting.layout.panels import renderer_of
 
 LINE = 0.155  # inches
 GAP = 0.3  # lines above a heading

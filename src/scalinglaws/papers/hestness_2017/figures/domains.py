@@ -14,7 +14,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scalinglaws.papers.hestness_2017.figures._ranges import paper_ranges
-from scalinglaws.plotting.explained import Mark, drew, remark
+from scalinglaws.plotting.captions.explained import Mark, drew, remark
+from scalinglaws.plotting.layout.outside_legend import Entry, legends_outside
+from scalinglaws.plotting.layout.panels import new_figure, row_of_panels
 from scalinglaws.plotting.learning_curves import (
     LIGHT,
     NOT_CONVERGED,
@@ -43,8 +45,6 @@ from scalinglaws.plotting.learning_curves import (
     size_entries,
     thousands,
 )
-from scalinglaws.plotting.outside_legend import Entry, legends_outside
-from scalinglaws.plotting.panels import new_figure, row_of_panels
 from scalinglaws.tables.analysis import Tables, where
 from scalinglaws.tables.study import CURVE, GROWTH
 from scalinglaws.tables.value import Value

@@ -10,7 +10,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scalinglaws.papers.hestness_2017.figures._ranges import paper_ranges
-from scalinglaws.plotting.explained import Mark, drew, remark
+from scalinglaws.plotting.captions.explained import Mark, drew, remark
+from scalinglaws.plotting.layout.outside_legend import Entry, legends_outside
+from scalinglaws.plotting.layout.panels import row_of_panels
 from scalinglaws.plotting.learning_curves import (
     GREY,
     Series,
@@ -33,8 +35,6 @@ from scalinglaws.plotting.learning_curves import (
     size_axis,
     size_entries,
 )
-from scalinglaws.plotting.outside_legend import Entry, legends_outside
-from scalinglaws.plotting.panels import row_of_panels
 from scalinglaws.tables.study import CURVE, GROWTH, StudyTables
 from scalinglaws.tasks.core.metrics import chance_level, metric_title
 

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scalinglaws.plotting.colours import dash, marker
+from scalinglaws.plotting.layout.labels import beside_point, in_corner, is_wide, panel_legend
+from scalinglaws.plotting.layout.panels import new_figure, row_of_panels
 from scalinglaws.plotting.learning_curves import digits_of
-from scalinglaws.plotting.panel_legend import beside_point, in_corner, is_wide, panel_legend
-from scalinglaws.plotting.panels import new_figure, row_of_panels
 from scalinglaws.plotting.style import fixed_ticks, powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 

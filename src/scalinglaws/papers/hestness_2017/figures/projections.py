@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scalinglaws.plotting.colours import marker
-from scalinglaws.plotting.panel_legend import beside_point, is_wide, panel_legend
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.layout.labels import beside_point, is_wide, panel_legend
+from scalinglaws.plotting.layout.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.plotting.tables.table import Table, hand_over
 from scalinglaws.tables.analysis import Tables

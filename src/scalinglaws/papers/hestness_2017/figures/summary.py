@@ -29,9 +29,9 @@ from scalinglaws.papers.hestness_2017.figures._forest import (
     write_columns,
     write_names,
 )
-from scalinglaws.plotting.explained import remark
-from scalinglaws.plotting.outside_legend import legends_outside
-from scalinglaws.plotting.panels import across, new_figure
+from scalinglaws.plotting.captions.explained import remark
+from scalinglaws.plotting.layout.outside_legend import legends_outside
+from scalinglaws.plotting.layout.panels import across, new_figure
 from scalinglaws.tables.analysis import Tables
 
 Panel = tuple[Axes, Rows, pd.DataFrame]

@@ -9,11 +9,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from scalinglaws.plotting.captions.explained import Mark, draws_no_runs, drew
 from scalinglaws.plotting.colours import dash, marker
-from scalinglaws.plotting.explained import Mark, draws_no_runs, drew
+from scalinglaws.plotting.layout.labels import beside_point, in_corner, is_wide, panel_legend
+from scalinglaws.plotting.layout.panels import row_of_panels
 from scalinglaws.plotting.learning_curves import CUT, digits_of, factor, power
-from scalinglaws.plotting.panel_legend import beside_point, in_corner, is_wide, panel_legend
-from scalinglaws.plotting.panels import row_of_panels
 from scalinglaws.plotting.style import fixed_ticks, plain_log, powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 from scalinglaws.tables.value import Value

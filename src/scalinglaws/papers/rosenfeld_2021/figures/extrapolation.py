@@ -12,8 +12,8 @@ from matplotlib.lines import Line2D
 from scalinglaws.papers.rosenfeld_2021.analyses.extrapolation import NOISE
 from scalinglaws.papers.rosenfeld_2021.figures._sizes import ERRORS, binary_ticks, error_ticks, fraction
 from scalinglaws.plotting.colours import marker
-from scalinglaws.plotting.panel_legend import beside_point, is_wide, note_below, panel_legend
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.layout.labels import beside_point, is_wide, note_below, panel_legend
+from scalinglaws.plotting.layout.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.tables.analysis import Tables, where
 

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from scalinglaws.papers.rosenfeld_2021.figures._sizes import ERRORS, binary_ticks, error_ticks, power_of_two
-from scalinglaws.plotting.panel_legend import is_wide, small
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.layout.labels import is_wide, small
+from scalinglaws.plotting.layout.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.tables.analysis import Tables, where
 
@@ -144,8 +144,8 @@ def _sections(axes: Axes, tables: Tables, name: str, axis: str, smallest: dict[s
         shade = SIZES(1 - np.log2(value) / np.log2(smallest[other]))
         # Neighbouring shades are near for a colour-blind eye, so every other size is hollow.
         axes.plot(
-            one[axis], one.error, "-o", color=shade, markerfacecolor="white" if k % 2 else shade, linewidth=0.9,
-            markersize=2.5, markeredgewidth=0.6, label=f"{other} = {value:g}",
+            one[axis], one.error, "-o", color=shade, markerfacecolor="white" if k % 2 else shade,
+            linewidth=0.9, markersize=2.5, markeredgewidth=0.6, label=f"{other} = {value:g}",
         )  # fmt: skip
     axes.set_xscale("log", base=2)
     binary_ticks(axes.xaxis, grid[axis], STEPS[axis])

@@ -9,9 +9,9 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
 from scalinglaws.plotting.colours import dash, marker
-from scalinglaws.plotting.outside_legend import legends_outside
-from scalinglaws.plotting.panel_legend import beside_point, is_wide
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.layout.labels import beside_point, is_wide
+from scalinglaws.plotting.layout.outside_legend import legends_outside
+from scalinglaws.plotting.layout.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks, plain_log
 from scalinglaws.plotting.tables.table import LINE, Table, draw_table, hand_over
 from scalinglaws.tables.analysis import Tables

@@ -11,12 +11,12 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, ListedColormap
 from matplotlib.figure import Figure
 
-from scalinglaws.plotting.outside_legend import Entry, legends_outside
-from scalinglaws.plotting.panel_legend import beside_point, is_wide
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.layout.labels import beside_point, is_wide
+from scalinglaws.plotting.layout.outside_legend import Entry, legends_outside
+from scalinglaws.plotting.layout.panels import new_figure
+from scalinglaws.plotting.layout.venues import SMALLEST
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.plotting.tables.table import LINE, Table, hand_over, points_wide
-from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables
 
 GREY, LIGHT = "0.45", "0.75"
@@ -97,7 +97,7 @@ def _curves(axes: Axes, tables: Tables) -> None:
         name = f"{budget:.0e}".replace("e+", "e")
         # Neighbouring shades are near for a colour-blind eye, so every other budget is hollow and dashed.
         face, style = (colour, "-") if k % 2 == 0 else ("white", (0, (4, 1)))
-        axes.scatter(part.N, part.loss, s=6, facecolors=[face], edgecolors=[colour], linewidths=0.7, label=name)
+        axes.scatter(part.N, part.loss, 6, facecolors=[face], edgecolors=[colour], linewidths=0.7, label=name)
         axes.plot(curve.N, curve.loss, linestyle=style, color=colour, linewidth=1, label=f"{name}, parabola")
     best = stars.loc[list(colours)]
     _star(axes, best.N, best.loss, list(colours.values()), "Minimum of a parabola")

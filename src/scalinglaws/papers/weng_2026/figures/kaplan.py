@@ -6,8 +6,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from scalinglaws.plotting.colours import marker
-from scalinglaws.plotting.panel_legend import beside_point
-from scalinglaws.plotting.panels import new_figure
+from scalinglaws.plotting.layout.labels import beside_point
+from scalinglaws.plotting.layout.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
 from scalinglaws.plotting.tables.table import LINE, Table, draw_table, hand_over
 from scalinglaws.tables.analysis import Tables

@@ -3,10 +3,10 @@
 from matplotlib.figure import Figure
 
 from scalinglaws.plotting.colours import dash, marker
-from scalinglaws.plotting.panel_legend import beside_point
-from scalinglaws.plotting.panels import row_of_panels
+from scalinglaws.plotting.layout.labels import beside_point
+from scalinglaws.plotting.layout.panels import row_of_panels
+from scalinglaws.plotting.layout.venues import SMALLEST
 from scalinglaws.plotting.style import fixed_ticks
-from scalinglaws.plotting.venues import SMALLEST
 from scalinglaws.tables.analysis import Tables
 
 GREY = "0.45"

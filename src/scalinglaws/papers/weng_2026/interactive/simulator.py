@@ -9,16 +9,16 @@ from pathlib import Path
 from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import TARGETS
 from scalinglaws.papers.weng_2026.toy import grid_search
 from scalinglaws.papers.weng_2026.toy.experiment import REGIONS, SIZES, TOKENS_PER_PARAMETER, TRUTH
-from scalinglaws.plotting.panel import Panel
+from scalinglaws.plotting.page_panel import PagePanel
 
 HTML = Path(__file__).with_name("simulator.html")
 CALCULATION = Path(__file__).with_name("simulation.js")
 VIEW = Path(__file__).with_name("simulator_view.js")
 
 
-def panel() -> Panel:
+def panel() -> PagePanel:
     """The panel of the simulation."""
-    return Panel(
+    return PagePanel(
         name="simulator",
         title="The toy simulation of Weng 2026",
         html=HTML.read_text(encoding="utf-8"),

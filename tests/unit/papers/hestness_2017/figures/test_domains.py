@@ -16,8 +16,8 @@ from scalinglaws.papers.hestness_2017.figures.domains import (
     two_panels,
     two_scales,
 )
+from scalinglaws.plotting.captions.explained import explanation
 from scalinglaws.plotting.drawn import drawn_data
-from scalinglaws.plotting.explained import explanation
 from scalinglaws.tables.inputs import Inputs
 from unit.trained_studies import made
 

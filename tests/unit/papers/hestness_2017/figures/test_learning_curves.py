@@ -10,8 +10,8 @@ from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 
 from scalinglaws.papers.hestness_2017.figures.learning_curves import learning_curves
+from scalinglaws.plotting.captions.explained import Mark, explanation
 from scalinglaws.plotting.drawn import drawn_data
-from scalinglaws.plotting.explained import Mark, explanation
 from scalinglaws.plotting.learning_curves import ALL_MODELS, NEAR
 from unit.made_tables import draw_tables
 

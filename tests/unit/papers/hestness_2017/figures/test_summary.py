@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import summary as hestness_summary
 from scalinglaws.papers.hestness_2017.figures.summary import implications, summary
+from scalinglaws.plotting.captions.explained import explanation
 from scalinglaws.plotting.drawn import drawn_data
-from scalinglaws.plotting.explained import explanation
-from scalinglaws.plotting.panels import finish
+from scalinglaws.plotting.layout.panels import finish
 from scalinglaws.tables.inputs import Inputs
 from unit.figure_checks import cut_off, overlapping
 from unit.trained_studies import made

@@ -10,7 +10,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.legend import Legend
 from matplotlib.transforms import ScaledTranslation
 
-from scalinglaws.plotting.panels import across
+from scalinglaws.plotting.layout.panels import across
 
 INCH = 72  # points
 INDENT = 22  # points to the left of a panel, which lines of a legend may use

@@ -36,7 +36,7 @@ def drew(axes: Axes, *marks: Mark) -> None:
 
 
 def remark(figure: Figure, sentence: str) -> None:
-    """Add what a drawing function has to say about the data of this figure; empty where it has nothing."""
+    """Set what a drawing function has to say about the data of this figure; one remark per figure."""
     _REMARKS[figure] = sentence
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Panel:
+class PagePanel:
     """One panel.
 
     Attributes:

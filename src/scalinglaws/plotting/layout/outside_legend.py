@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 
-from scalinglaws.plotting.panels import renderer_of
+from scalinglaws.plotting.layout.panels import renderer_of
 
 Entry = tuple[Artist, str]
 """A line of a legend."""

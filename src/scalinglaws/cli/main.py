@@ -73,9 +73,7 @@ def _parser() -> Parser:
         help="first take over the published run records in this folder (`records`) instead of training",
     )
     _add_strict_versions(replicate)
-    replicate.add_argument(
-        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
-    )
+    _add_cores(replicate)
 
     figures = commands.add_parser(
         "figures",
@@ -89,9 +87,7 @@ def _parser() -> Parser:
     figures.add_argument("--columns", help="1 or 2 columns of the venue's page")
     figures.add_argument("--width", metavar="INCHES", help="a width of your own instead of the venue's")
     figures.add_argument("--format", metavar="LIST", help="of pdf,png,svg,pgf, separated by commas")
-    figures.add_argument(
-        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
-    )
+    _add_cores(figures)
 
     publish = commands.add_parser(
         "publish",
@@ -134,6 +130,10 @@ def _add_report(commands: user_options.Commands) -> None:
         "Snakemake's own report. Nothing is trained, fitted or drawn.",
     )
     add_selection(parser)
+    _add_cores(parser)
+
+
+def _add_cores(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
     )

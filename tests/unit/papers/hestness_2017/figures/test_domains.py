@@ -47,7 +47,7 @@ def test_both_panels_show_every_family(tables: Tables) -> None:
         assert axes.get_xlabel() == "Training set, words"
         assert axes.get_xscale() == axes.get_yscale() == "log"
     left, _ = figure.axes
-    assert left.get_ylabel() == "Cross-entropy, nats a word"
+    assert left.get_ylabel() == "Cross-entropy, nats per word"
     drawn = drawn_data(figure)
     for name, family in zip(("words-lstm2", "words-rhn5"), FAMILIES, strict=True):
         assert sum(text.startswith(f"{family}: $") for text in texts(figure)) == 1

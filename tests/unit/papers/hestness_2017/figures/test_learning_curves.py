@@ -105,7 +105,7 @@ def test_any_study_has_its_unit_and_metrics() -> None:
     figure = learning_curves(letters)
     assert figure.axes[0].get_xlabel() == "Training set, letters"
     shown = texts(figure)
-    assert shown[0].startswith("Cross-entropy, nats a symbol: $")
+    assert shown[0].startswith("Cross-entropy, nats per symbol: $")
     # There is no class to guess.
     assert shown[2:] == ["fitted law", "not fitted", "largest is best", "every model", NEAR]
     assert "best guess" in texts(learning_curves(images))

@@ -95,7 +95,7 @@ def test_a_very_long_bar_is_an_arrow_and_does_not_shrink_the_rest(tables: Tables
 
 def test_printed_rows_at_odds_with_their_exponents_are_hollow(tables: Tables) -> None:
     figure = implications(tables)
-    assert "3.37 to 2.48 nats a word" in words(figure.axes[0])
+    assert "3.37 to 2.48 nats per word" in words(figure.axes[0])
     drawn = drawn_data(figure)
     data = drawn[drawn.panel == "Data"]
     assert list(data[data.series.str.endswith(": printed")].x) == [100, 100]

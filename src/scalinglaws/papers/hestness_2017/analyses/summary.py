@@ -37,8 +37,8 @@ FOLLOW_UP = {
     "image": "image",
 }
 """The follow-up's name of a domain, by the first word of a study's name; the metric is the study's first."""
-PRINTED_FROM_EXPONENTS = ("alpha", "data_ratio", "model_ratio", "parameters_target")
-DISAGREES = "the follow-up's row does not follow from its exponents"
+RATIOS = ("data_ratio", "model_ratio")
+DISAGREES = "the follow-up's number does not follow from its exponents"
 STRAIGHT = (0.0, 0.02)
 """The bend of a straight curve as a share of its fall, as in the claims; the paper gives no number."""
 USUAL_RANGE = (USUAL[0].value, USUAL[1].value)
@@ -56,8 +56,9 @@ def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
         summary: exponents with intervals beside the published ones, and what they are based on; the exponent
             of the best-fit model's size is in the row of the metric that chooses it. `straight` and `usual`
             say whether the curve is straight in log-log, and its exponent in the paper's usual range.
-        implications: how many times more data and parameters the desired errors take; `printed_agrees` says
-            whether the follow-up's own row follows from its exponents within rounding.
+        implications: how many times more data and parameters the desired errors take;
+            `printed_<ratio>_agrees` says whether the follow-up's number follows from its exponents within
+            rounding.
         fits: `learning-curve` and `model-size` with metrics `<study>/<metric>`; of the
             first metrics of all studies, `learning-curve:all-domains` with the steepest and the flattest
             exponent; `implication` with the metric `<study>`.
@@ -143,7 +144,7 @@ IMPLICATIONS = [
     "beta_g", "beta_p", "data_ratio", "data_ratio_low", "data_ratio_high",
     "model_ratio", "model_ratio_low", "model_ratio_high",
     "printed_beta_g", "printed_beta_p", "printed_data_ratio", "printed_model_ratio",
-    "printed_agrees", "source",
+    "printed_data_ratio_agrees", "printed_model_ratio_agrees", "source",
 ]  # fmt: skip
 
 
@@ -153,7 +154,7 @@ def _implications(study: TrainedStudy, projections: pd.DataFrame) -> Iterator[Ro
         if domain.name != name:
             continue
         data, model = factors(domain, study.exponent, study.growth)
-        mine = projections[(projections.domain == name) & projections.quantity.isin(PRINTED_FROM_EXPONENTS)]
+        agrees = projections[projections.domain == name].set_index("quantity").agrees
         yield {
             "study": study.name, "domain": study.facts.domain, "family": study.facts.family,
             "metric": study.metric, "error_unit": domain.error_unit,
@@ -163,7 +164,8 @@ def _implications(study: TrainedStudy, projections: pd.DataFrame) -> Iterator[Ro
             "model_ratio": model.value, "model_ratio_low": model.low, "model_ratio_high": model.high,
             "printed_beta_g": domain.beta_g.value, "printed_beta_p": domain.beta_p.value,
             "printed_data_ratio": domain.data_ratio.value, "printed_model_ratio": domain.model_ratio.value,
-            "printed_agrees": bool(mine.agrees.all()), "source": domain.data_ratio.source,
+            **{f"printed_{ratio}_agrees": bool(agrees[ratio]) for ratio in RATIOS},
+            "source": domain.data_ratio.source,
         }  # fmt: skip
 
 
@@ -232,10 +234,9 @@ def _implied_fits(every: list[TrainedStudy], implied: list[Row]) -> Iterator[Row
     studies = {study.name: study for study in every}
     for row in implied:
         study = studies[row["study"]]
-        warnings = () if row["printed_agrees"] else (DISAGREES,)
-        for name in ("data_ratio", "model_ratio"):
+        for name in RATIOS:
             yield fit_row(
                 "implication", study.name, name, row[name], (row[f"{name}_low"], row[f"{name}_high"]),
                 level=study.facts.fit.level, points=study.points(CURVE, study.metric, "beta_g"),
-                warnings=warnings,
+                warnings=() if row[f"printed_{name}_agrees"] else (DISAGREES,),
             )  # fmt: skip

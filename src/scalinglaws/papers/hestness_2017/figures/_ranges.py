@@ -11,12 +11,15 @@ def paper_ranges(studies: Iterable[str]) -> str:
     Args:
         studies: their names, without the paper's.
     """
-    said = []
+    said: dict[str, str] = {}
     for study in studies:
         paper = RANGES.get(study) or RANGES.get(study.split("-")[0])
         if paper is not None:
-            said.append(f"{_number(paper.low.value)} to {_number(paper.high.value)} {paper.unit}")
-    return f"x in the paper: {'; '.join(dict.fromkeys(said))}." if said else ""
+            words = f"{_number(paper.low.value)} to {_number(paper.high.value)} {paper.unit}"
+            said.setdefault(words, study)
+    several = len(said) > 1
+    ranges = [f"{words} ({study})" if several else words for words, study in said.items()]
+    return f"x in the paper: {'; '.join(ranges)}." if said else ""
 
 
 def _number(value: float) -> str:

@@ -60,7 +60,7 @@ def _ratios(axes: Axes, tables: Tables) -> None:
                 linewidth=1, label=label,
             )  # fmt: skip
         for index, row in mine[~mine.agrees].iterrows():
-            words = rf"{_short(row.printed)} $\rightarrow$ {_short(row.value)}"
+            words = rf"{_short(row.printed)} $\rightarrow$ {_short(round(row.value, _decimals(row)))}"
             near = 1 < row.ratio < NEAR  # then the other domains are where the words would be
             beside_point(axes, (0.95 if near else row.ratio_low, at[index]), words, f"C{k}", (-4, 0))
         shown.append(_key(k, f"C{k}", title))

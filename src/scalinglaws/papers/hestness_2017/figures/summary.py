@@ -97,7 +97,7 @@ def implications(tables: Tables) -> Figure:
     table = tables["implications"].reset_index(drop=True)
     goals = [f"{row.domain}\n{row.sota:g} to {row.desired:g} {row.error_unit}" for row in table.itertuples()]
     names = ["\n".join(textwrap.wrap(str(family), NAME)) for family in table.family]
-    table = table.assign(heading=goals, name=names, printed_agrees=table.printed_agrees.astype(bool))
+    table = table.assign(heading=goals, name=names)
     figure, panels = _forest(table, (1, 1))
     arrows = False
     for panel, name, title in zip(panels, ("data_ratio", "model_ratio"), ("Data", "Parameters"), strict=True):
@@ -118,7 +118,7 @@ def implications(tables: Tables) -> Figure:
             label = f"{row['domain']}, {row['family']}"
             values = (row[name], row[f"{name}_low"], row[f"{name}_high"])
             arrows |= draw_measured(axes, height, values, f"{label}: measured")
-            sound = row["printed_agrees"]
+            sound = bool(row[f"printed_{name}_agrees"])
             text = f"{label}: printed{'' if sound else ', at odds'}"
             draw_published(axes, height, row[f"printed_{name}"], text, hollow=not sound)
     legends_outside(

@@ -1,6 +1,6 @@
 """Estimated and actual errors, after Rosenfeld et al. 2020, on data drawn from the published landscapes."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 
 from scalinglaws.papers.rosenfeld_2021.analyses.extrapolation import NOISE
 from scalinglaws.papers.rosenfeld_2021.figures._sizes import ERRORS, binary_ticks, error_ticks, fraction
+from scalinglaws.plotting.captions.explained import remark
 from scalinglaws.plotting.colours import marker
 from scalinglaws.plotting.layout.labels import beside_point, is_wide, note_below, panel_legend
 from scalinglaws.plotting.layout.panels import new_figure
@@ -37,6 +38,7 @@ def extrapolation(tables: Tables) -> Figure:
     _corner(panels[0], tables, PUBLISHED[0])
     for axes, name in zip(panels[1:], PUBLISHED, strict=True):
         _estimates(axes, tables, name)
+    _count_draws(figure, tables)
     return figure
 
 
@@ -54,6 +56,7 @@ def cut_offs(tables: Tables) -> Figure:
         if axes.get_subplotspec().is_first_col():
             axes.set_ylabel(f"{MEASURES[measure].capitalize()} (%)")
     _legend(figure, shown, 4 if is_wide() else 2)
+    _count_draws(figure, tables)
     return figure
 
 
@@ -64,6 +67,7 @@ def data_sets(tables: Tables) -> Figure:
         axes.set_title(title.capitalize(), loc="left")
         shown = _by_data_set(axes, tables, measure)
     _legend(figure, shown, 3 if is_wide() else 1)
+    _count_draws(figure, tables)
     return figure
 
 
@@ -76,7 +80,13 @@ def cross_validation(tables: Tables) -> Figure:
         _crossed(axes, tables, chosen)
     laws.set_title("Noise in, noise out", loc="left")
     _laws(laws, tables)
+    _count_draws(figure, tables)
     return figure
+
+
+def _count_draws(figure: Figure, tables: Tables) -> None:
+    """Say in the caption how many draws there are."""
+    remark(figure, f"{tables['draws'].draw.nunique()} draws.")
 
 
 def _row(
@@ -174,7 +184,8 @@ def _by_data_set(axes: Axes, tables: Tables, measure: str) -> list[Artist]:
     shown: list[Artist] = []
     for k, (some, label) in enumerate(((corner, "m up to 1/16 of largest"), (base, "m up to 1/16 of base"))):
         at = np.array([names.index(name) for name in some.data_set]) + 0.3 * (k - 0.5)
-        shown.append(_bar(axes, some, measure, at, k, label, filled=k == 0))
+        look = _BarLook(f"C{k}", marker(k), filled=k == 0)
+        shown.append(_bar(axes, some, measure, at, label, look))
     known = corner[corner.published_mu.notna()]
     at = np.array([names.index(name) for name in known.data_set]) + 0.2
     shown.append(_cross(axes, PERCENT * known[f"published_{measure}"], at))
@@ -216,9 +227,8 @@ def _laws(axes: Axes, tables: Tables) -> None:
     for law, label, filled in laws:
         some = where(rows, law=law)
         for place, name in enumerate(names):
-            _bar(
-                axes, some[some.data_set == name], "sigma", [place], name, label, filled=filled, tables=tables
-            )
+            look = _BarLook(*_series(tables, name), filled=filled)
+            _bar(axes, some[some.data_set == name], "sigma", [place], label, look)
     axes.axvline(PERCENT * NOISE, color=GREY, linewidth=0.8, zorder=1, label="noise put in")
     _name_rows(axes, names)
     axes.set_ylim(len(names) + 0.4, -0.6)
@@ -235,20 +245,19 @@ def _laws(axes: Axes, tables: Tables) -> None:
     panel_legend(axes, keys)
 
 
-def _bar(
-    axes: Axes, rows: pd.DataFrame, measure: str, at: Any, series: int | str, label: str, *, filled: bool,
-    tables: Tables | None = None,
-) -> Artist:  # fmt: skip
-    """Medians over draws with percentiles, in per cent, as horizontal bars in the style of a series."""
-    if isinstance(series, str):
-        assert tables is not None
-        colour, shape = _series(tables, series)
-    else:
-        colour, shape = f"C{series}", marker(series)
+class _BarLook(NamedTuple):
+    colour: str
+    shape: str
+    filled: bool
+
+
+def _bar(axes: Axes, rows: pd.DataFrame, measure: str, at: Any, label: str, look: _BarLook) -> Artist:
+    """Medians over draws with percentiles, in per cent, as horizontal bars."""
     value, low, high = _ends(rows, measure)
     bars: Any = axes.errorbar(
-        value, at, xerr=(value - low, high - value), fmt=shape, color=colour, markersize=3.5, linewidth=1,
-        markerfacecolor=colour if filled else "white", label=label,
+        value, at, xerr=(value - low, high - value), fmt=look.shape, color=look.colour,
+        markerfacecolor=look.colour if look.filled else "white", markersize=4, markeredgewidth=0.8,
+        linewidth=1, label=label,
     )  # fmt: skip
     return bars  # type: ignore[no-any-return]  # a container, of which a legend takes a handle
 

@@ -19,6 +19,7 @@ SIZES = {"2.8B": 0, "4.2B": 1, "8.7B": 2}
 """Colour and marker of each size."""
 LIMITS = (2.25, 2.8), (2.15, 2.85)  # nats, of the panels of losses
 STOPPED, AS_NEW, PUBLISHED, REFITTED = (0, (4, 3)), ":", "-", (0, (5, 1.5, 1, 1.5))
+LONGEST = 12  # epochs: the end of the original's first panel
 EPOCHS = (1, 2, 4, 10)  # where the left panel labels the share of unique tokens
 NAMED = (1, 4, 16, 64)  # epochs that are written at their ticks
 TOKENS = {1e10: "10B", 1e11: "100B", 1e12: "1T", 1e13: "10T", 1e14: "100T"}
@@ -73,7 +74,8 @@ def _entry(size: str, runs: pd.DataFrame) -> Entry:
 def _empirical(axes: Axes, curves: pd.DataFrame, runs: pd.DataFrame) -> None:
     axes.set_title("Empirical, fixed training length", loc="left")
     for size, k in SIZES.items():
-        law, points = curves[curves["size"] == size], runs[runs["size"] == size]
+        law = curves[curves["size"] == size]
+        points = runs[(runs["size"] == size) & (runs.epochs <= LONGEST)]
         colour = f"C{k}"
         axes.plot(
             law.epochs,
@@ -98,7 +100,7 @@ def _empirical(axes: Axes, curves: pd.DataFrame, runs: pd.DataFrame) -> None:
             points.epochs, points.loss, s=14, marker=marker(k), color=colour, zorder=3, label=f"{size}, runs"
         )
     axes.set_xscale("log")
-    axes.set_xlim(0.9, 12)
+    axes.set_xlim(0.9, LONGEST)
     fixed_ticks(axes.xaxis, EPOCHS, lambda epochs: f"{100 / epochs:.0f} %")
     axes.set_xlabel("Share of unique training tokens")
 

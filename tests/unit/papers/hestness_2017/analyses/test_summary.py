@@ -139,7 +139,8 @@ def test_factors_without_growth() -> None:
 def test_rows_that_the_follow_up_contradicts_are_marked(tables: dict[str, pd.DataFrame]) -> None:
     table = tables["implications"].set_index("study")
     assert list(table.index) == ["words-lstm2", "speech-ds2"]  # the third has no row in the follow-up
-    assert list(table.printed_agrees) == [True, False]
+    assert list(table.printed_data_ratio_agrees) == [True, False]
+    assert list(table.printed_model_ratio_agrees) == [True, True]
     assert list(table.printed_data_ratio) == [WORDS.data_ratio.value, SPEECH.data_ratio.value]
 
 

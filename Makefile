@@ -12,8 +12,9 @@ UPGRADE ?=
 VENUE   ?=
 FIGURE  ?=
 COLUMNS ?=
+WIDTH   ?=
 FORMAT  ?=
-VARIABLES := SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE VENUE FIGURE COLUMNS FORMAT
+VARIABLES := SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE VENUE FIGURE COLUMNS WIDTH FORMAT
 
 # A misspelt variable would be ignored. Make's own are the ones in its manual; others belong before `make`.
 OWN := .% MAKE% MFLAGS SHELL SUFFIXES VPATH CURDIR
@@ -34,8 +35,9 @@ IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 help:
 	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [STUDY=...] [FROM=records] [CORES=N]"
 	@echo "                                   rebuild the papers: tables, fits, figures, verdicts, report"
-	@echo "make figures [VENUE=neurips|icml|iclr|nature|ieee|beamer] [COLUMNS=1|2] [FIGURE=...] [FORMAT=pdf,png,svg,pgf]"
-	@echo "                                   draw figures again for a venue; nothing is fitted"
+	@echo "make figures [VENUE=neurips|icml|iclr|nature|ieee|beamer] [COLUMNS=1|2] [WIDTH=INCHES] [FIGURE=...]"
+	@echo "             [FORMAT=pdf,png,svg,pgf]"
+	@echo "                                   draw figures again for a venue, or as wide as you say; nothing is fitted"
 	@echo "make publish [SCALE=...] [PAPER=...] [STUDY=...]"
 	@echo "                                   copy figures and run tables to figures/ and records/"
 	@echo "make report [SCALE=...] [PAPER=...] [STUDY=...]"
@@ -57,7 +59,8 @@ ASKED := --scale "$$SCALE" $${PAPER:+--paper "$$PAPER"} $${STUDY:+--study "$$STU
 replicate: environment
 	@$(IN_VENV) exec scalinglaws replicate $(ASKED) $${FROM:+--from "$$FROM"} $${CORES:+--cores "$$CORES"}
 
-LOOK := $${VENUE:+--venue "$$VENUE"} $${COLUMNS:+--columns "$$COLUMNS"} $${FORMAT:+--format "$$FORMAT"}
+LOOK := $${VENUE:+--venue "$$VENUE"} $${COLUMNS:+--columns "$$COLUMNS"} $${WIDTH:+--width "$$WIDTH"} \
+	$${FORMAT:+--format "$$FORMAT"}
 
 figures: environment
 	@$(IN_VENV) exec scalinglaws figures $(ASKED) $${FIGURE:+--figure "$$FIGURE"} $(LOOK) $${CORES:+--cores "$$CORES"}

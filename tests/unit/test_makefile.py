@@ -54,6 +54,9 @@ def test_no_value_is_a_command(folder: Path, value: str) -> None:
     )
     assert make(folder, "report", *given[:3], given[4]) == (0, f"<report>{asked}<--cores><{value}>", "")
     assert make(folder, "publish", *given[:3]) == (0, f"<publish>{asked}", "")
+    look = [f"{name}={value}" for name in ("FIGURE", "VENUE", "COLUMNS", "WIDTH", "FORMAT")]
+    drawn = "".join(f"<--{name}><{value}>" for name in ("figure", "venue", "columns", "width", "format"))
+    assert make(folder, "figures", *given[:3], *look) == (0, f"<figures>{asked}{drawn}", "")
     assert not (folder / "x").exists()
 
 
@@ -67,7 +70,7 @@ def test_an_unknown_variable_is_an_error_and_one_of_make_itself_is_not(folder: P
     assert (status, out) == (2, "")
     assert (
         "unknown variable SCAEL; there are SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE "
-        "VENUE FIGURE COLUMNS FORMAT" in said
+        "VENUE FIGURE COLUMNS WIDTH FORMAT" in said
     )
     known = ("SHELL=/bin/sh", "MAKEFLAGS=-k", ".SHELLFLAGS=-ec", "-j2", "--no-print-directory")
     assert make(folder, "replicate", *known) == (0, "<replicate><--scale><laptop>", "")
@@ -87,5 +90,7 @@ def test_every_variable_is_explained(folder: Path) -> None:
         "VENUE",
         "FIGURE",
         "COLUMNS",
+        "WIDTH",
+        "FORMAT",
     ):
         assert f"[{name}=" in shown

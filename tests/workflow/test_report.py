@@ -95,10 +95,22 @@ def test_a_change_of_the_pages_makes_only_the_pages_again(project: Project) -> N
 def test_results_that_are_not_up_to_date_are_not_reported(project: Project) -> None:
     study = project.folder / "config" / "studies" / PAPER / "points.yaml"
     study.write_text(study.read_text().replace("Of points.", "Other words."))
+    table = project.results / "fits" / PAPER / "fits" / "fits.csv"
+    table.write_text(table.read_text().replace("0.5", "0.45"))
     status, said = report(project)
     assert status == 2
-    assert said.startswith("error: results/smoke is not up to date (figure.caption changed from Of points.")
+    changed = f"results/smoke/fits/{PAPER}/fits/fits.csv was changed after it was made"
+    assert said.startswith(f"error: results/smoke is not up to date ({changed})")  # and not the caption
     assert "run `make replicate SCALE=smoke` first" in said
+
+
+def test_figures_that_were_drawn_for_a_venue_are_drawn_again_as_the_scale_file_says(project: Project) -> None:
+    before = files_under(project.results, "figures", "fits", "report/claims")
+    drawn = project.call("scalinglaws.cli.main", "figures", "--scale", "smoke", "--venue", "icml")
+    assert drawn.returncode == 0, drawn.stderr
+    assert files_under(project.results, "figures", "fits", "report/claims") != before
+    assert report(project) == (0, "")
+    assert files_under(project.results, "figures", "fits", "report/claims") == before
 
 
 def test_a_page_that_was_edited_is_made_again(project: Project) -> None:

@@ -32,14 +32,16 @@ def run(options: argparse.Namespace) -> int:
     check_programs(work.config.scale.look.formats)
     every = steps(work)
     wanted = figure_steps(every, options.figure)
-    changes = Changes(wanted, every, Hashes(cache(work)))
-    behind = [step for step in changes.stale if step.stage != "figures"]
+    hashes = Hashes(cache(work))
+    stale = Changes(wanted, every, hashes).stale
+    behind = [step for step in stale if step.stage != "figures"]
     if behind:
+        cause = Changes(behind, every, hashes).causes()[0]
         raise RecordError(
-            f"results/{work.config.name}: the tables are not up to date ({changes.causes()[0]}); "
+            f"results/{work.config.name}: the tables are not up to date ({cause}); "
             f"run `make replicate SCALE={work.config.name}` first"
         )
-    if changes.stale:
+    if stale:
         try:
             with Signals() as signals, snakemake.alone(Path("results") / work.config.name, asked):
                 _draw(Workflow(asked, options.cores, _log(work), signals), wanted)

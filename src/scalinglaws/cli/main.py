@@ -79,7 +79,8 @@ def _parser() -> Parser:
         "figures",
         help="draw figures again for a venue, without fitting anything",
         description="Draw the figures of a finished replication again. Nothing is trained or fitted. "
-        "The look holds until the next `replicate`, which draws as the scale file says (its key `look`).",
+        "The look holds until the next `replicate` or `report`, which draw as the scale file says (its key "
+        "`look`).",
     )
     add_selection(figures)
     figures.add_argument("--figure", metavar="NAME", help="only this figure, for example fig4-image")
@@ -127,7 +128,8 @@ def _add_report(commands: user_options.Commands) -> None:
         "report",
         help="make a site to read in a browser",
         description="Make a site of a finished replication, results/<scale>/site/, that opens from disk, and "
-        "Snakemake's own report. Nothing is trained, fitted or drawn.",
+        "Snakemake's own report. Nothing is trained or fitted; figures that were drawn for a venue are drawn "
+        "again as the scale file says (its key `look`).",
     )
     add_selection(parser)
     _add_cores(parser)

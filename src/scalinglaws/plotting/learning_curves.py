@@ -1,6 +1,5 @@
 """Parts of figures of learning curves and best-fit sizes: points, fitted laws, regions and axes."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -16,7 +15,7 @@ from scalinglaws.plotting import colours
 from scalinglaws.plotting.captions.explained import Mark, drew
 from scalinglaws.plotting.layout.outside_legend import Entry
 from scalinglaws.plotting.layout.panels import across, figure_width
-from scalinglaws.plotting.style import fixed_ticks, powers_of_two
+from scalinglaws.plotting.style import decade_ticks, fixed_ticks, powers_of_two
 from scalinglaws.tables.value import Value
 
 GREY, LIGHT = "0.45", "0.7"
@@ -291,7 +290,7 @@ def size_axis(axes: Axes, sizes: NDArray[np.float64]) -> None:
     low, high = float(sizes[0]) / 1.5, float(sizes[-1]) * 1.5
     axes.set_yscale("log")
     axes.set_ylim(low, high)
-    fixed_ticks(axes.yaxis, _steps(low, high), thousands)
+    fixed_ticks(axes.yaxis, decade_ticks(low, high), thousands)
     axes.set_ylabel("Parameters")
 
 
@@ -299,7 +298,7 @@ def score_axis(axes: Axes, low: float, high: float) -> None:
     """A logarithmic y axis of scores; where it spans less than a decade, with evenly spaced round numbers."""
     margin = (high / low) ** 0.05
     low, high = low / margin, high * margin
-    ticks, text = _steps(low, high), "{:g}"
+    ticks, text = decade_ticks(low, high), "{:g}"
     if len(ticks) < 3:
         ticks = [float(tick) for tick in MaxNLocator(8, steps=[1, 2, 5, 10]).tick_values(low, high)]
         text = f"{{:.{max(map(_decimals, ticks))}f}}"
@@ -312,16 +311,9 @@ def data_axis(axes: Axes, low: float, high: float) -> None:
     """A base-2 x axis; few examples are plain numbers, parts of a unit have ticks at 1, 2 and 5."""
     powers_of_two(axes, low, high)
     if low < 1:
-        fixed_ticks(axes.xaxis, _steps(low / 1.25, high * 1.25), lambda tick: f"{tick:g}")
+        fixed_ticks(axes.xaxis, decade_ticks(low / 1.25, high * 1.25), lambda tick: f"{tick:g}")
     elif high <= 1024:
         fixed_ticks(axes.xaxis, axes.get_xticks(), lambda tick: f"{tick:g}")
-
-
-def _steps(low: float, high: float) -> list[float]:
-    """1, 2 and 5 of each decade between two numbers."""
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    every = [float(f"{digit}e{decade}") for decade in decades for digit in (1, 2, 5)]
-    return [tick for tick in every if low <= tick <= high]
 
 
 def _decimals(value: float) -> int:

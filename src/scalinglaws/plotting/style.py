@@ -74,6 +74,13 @@ def fixed_ticks(axis: Axis, ticks: Iterable[float], text: Callable[[float], str]
         axis.set_major_formatter(FuncFormatter(lambda value, _: text(value)))
 
 
+def decade_ticks(low: float, high: float, per_decade: tuple[float, ...] = (1, 2, 5)) -> list[float]:
+    """Ticks of a logarithmic axis between its ends: these multiples of the powers of ten."""
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    every = [float(f"{digit}e{decade}") for decade in decades for digit in per_decade]
+    return [tick for tick in every if low <= tick <= high]
+
+
 def powers_of_two(axes: Axes, low: float, high: float) -> None:
     """A base-2 x axis with ticks at powers of two, as in the figures of Hestness et al."""
     axes.set_xscale("log", base=2)
@@ -86,8 +93,6 @@ def powers_of_two(axes: Axes, low: float, high: float) -> None:
 def plain_log(axes: Axes, low: float, high: float, per_decade: tuple[float, ...] = (1, 2, 5)) -> None:
     """A logarithmic y axis labelled with plain numbers at 1, 2 and 5 of each decade."""
     axes.set_yscale("log")
-    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-    ticks = [digit * 10.0**decade for decade in decades for digit in per_decade]
-    fixed_ticks(axes.yaxis, ticks, lambda value: f"{value:,.10g}")
+    fixed_ticks(axes.yaxis, decade_ticks(low, high, per_decade), lambda value: f"{value:,.10g}")
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(low, high)

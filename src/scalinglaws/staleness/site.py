@@ -87,13 +87,13 @@ def _entry(plan: StudyPlan, scale: str) -> StudyEntry:
 
 
 def _elsewhere(work: Plan) -> Iterator[tuple[Elsewhere, str]]:
-    """The claims of the same papers at other scales, from their results, or else as they were published."""
+    """The claims of the same papers at other scales: of each study from its results, or else as published."""
     folders = [folder for root in ("results", RECORDS) for folder in sorted(Path(root).glob("*"))]
     for scale in sorted({folder.name for folder in folders if folder.is_dir()} - {work.config.name}):
         for paper in work.papers:
             made = Path("results", scale, "report", "claims", paper)
             published = Path(RECORDS, scale, paper)
-            files = {file.stem: (file, False) for file in made.glob("*.csv")}
-            files = files or {file.parent.name: (file, True) for file in published.glob("*/claims.csv")}
+            files = {file.parent.name: (file, True) for file in published.glob("*/claims.csv")}
+            files |= {file.stem: (file, False) for file in made.glob("*.csv")}
             for study, (file, is_published) in sorted(files.items()):
                 yield Elsewhere(scale=scale, study=f"{paper}/{study}", published=is_published), str(file)

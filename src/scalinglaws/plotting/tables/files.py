@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from scalinglaws.files import write_text
-from scalinglaws.plotting.captions.files import latex
+from scalinglaws.plotting.captions.files import latex, markdown
 from scalinglaws.plotting.tables.table import Table
 
 FORMULA = re.compile(r"(\$[^$]+\$)")
@@ -29,7 +29,7 @@ def table_latex(table: Table, long: str = "") -> str:
 
 def table_markdown(table: Table) -> str:
     """A table of GitHub's Markdown; formulas stay between dollars."""
-    texts = _mapped(table, lambda words: re.sub(r"([\\`*_<>|~])", r"\\\1", words))
+    texts = _mapped(table, markdown)
     rules = ["---:" if column in table.numbers else ":---" for column in table.columns]
     rows = [list(texts.columns), rules, *texts.to_numpy().tolist()]
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import isfinite, isnan
+from math import isfinite, isnan, nan
 
 from scalinglaws.claims.claim import Claim
 from scalinglaws.report.site.verdicts import Mark, mark
@@ -46,6 +46,8 @@ class ClaimView:
         anchor: its id on a page.
         statement: what the paper states.
         published, measured: the numbers as text.
+        published_value, measured_value: the numbers; without a printed number, an end of the range. NaN where
+            there is none.
         mark: its verdict.
         reason: why.
         source: where in the paper, and how the number reached us.
@@ -58,6 +60,8 @@ class ClaimView:
     statement: str
     published: str
     measured: str
+    published_value: float
+    measured_value: float
     mark: Mark
     reason: str
     source: str
@@ -81,12 +85,20 @@ def claim_view(row: Row, claims: Mapping[str, Claim]) -> ClaimView:
         statement=row["statement"],
         published=row["published"],
         measured=measured_text(row),
+        published_value=_published(claim) if claim else nan,
+        measured_value=row["measured"],
         mark=mark(row["verdict"]),
         reason=row["reason"],
         source=f"{row['source']} ({certainty})",
         judged_by=KINDS.get(str(row["kind"]), str(row["kind"])),
         strip=strip(claim, row["measured"], row["low"], row["high"]) if claim else None,
     )
+
+
+def _published(claim: Claim) -> float:
+    """The printed number, or else the first end of the range that is finite."""
+    ends = claim.range if claim.published is None else (claim.published,)
+    return next(filter(isfinite, ends), nan)
 
 
 def strip(claim: Claim, measured: float, low: float, high: float) -> Strip | None:

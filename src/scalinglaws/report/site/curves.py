@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import ceil, floor, log10
 from xml.etree import ElementTree
 
 import matplotlib as mpl
@@ -15,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from scalinglaws.plotting.learning_curves import thousands
-from scalinglaws.plotting.style import fixed_ticks, style
+from scalinglaws.plotting.style import decade_ticks, fixed_ticks, style
 
 SVG, XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 SIZE = (3.5, 2.7)
@@ -56,11 +55,19 @@ class Chart:
 
 @dataclass(frozen=True)
 class Curves:
-    """The charts of a study, which share their axes and legend."""
+    """The charts of a study, which share their axes and legend.
+
+    Attributes:
+        metric: what is drawn.
+        charts: one per model.
+        legend: a line per size of the training set.
+        zeros: how many scores are 0, which have no place on a logarithmic axis.
+    """
 
     metric: str
     charts: list[Chart]
     legend: list[Series]
+    zeros: int
 
 
 def learning_curves(runs: pd.DataFrame, curves: pd.DataFrame, metric: str) -> Curves | None:
@@ -78,7 +85,9 @@ def learning_curves(runs: pd.DataFrame, curves: pd.DataFrame, metric: str) -> Cu
     if metric not in curves or not curves.run.isin(grid.run).any():
         return None
     level = grid.drop_duplicates("run").set_index("run")
-    curves = curves[curves.run.isin(level.index) & (curves[metric] > 0) & (curves.step > 0)]
+    curves = curves[curves.run.isin(level.index) & (curves.step > 0)]
+    zeros = int((curves[metric] == 0).sum())
+    curves = curves[curves[metric] > 0]
     curves = curves.sort_values(["run", "level", "step"])
     if curves.empty:
         return None
@@ -103,15 +112,13 @@ def learning_curves(runs: pd.DataFrame, curves: pd.DataFrame, metric: str) -> Cu
             title = f"{model}, {parameters} parameters"
             charts.append(Chart(title, _inline(figure, f"c{number}-", f"{metric} of {title}, by steps")))
     legend = [Series(f"{size:,}", colour, _pattern(dash)) for size, (colour, dash) in looks.items()]
-    return Curves(metric, charts, legend)
+    return Curves(metric, charts, legend, zeros)
 
 
 def ticks(low: float, high: float) -> list[float]:
     """Ticks of a logarithmic axis: powers of ten, or else 1, 2 and 5 of each decade, or else equal steps."""
-    decades = range(floor(log10(low)), ceil(log10(high)) + 1)
-    for digits in ((1,), (1, 2, 5)):
-        found = [digit * 10.0**decade for decade in decades for digit in digits]
-        found = [tick for tick in found if low <= tick <= high]
+    for digits in ((1.0,), (1.0, 2.0, 5.0)):
+        found = decade_ticks(low, high, digits)
         if len(found) > 2:
             return found
     steps = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)

@@ -97,6 +97,7 @@ class _Pages:
         self.templates.filters.update(
             number=number,
             digits=_digits,
+            sortable=_sortable,
             size=_size,
             words=lambda name: name.replace("_", " "),
             markdown=lambda text: Markup(markdown(text)),
@@ -185,6 +186,7 @@ class _Pages:
         tables = {
             title: self.material.under(f"{folder}/{study.study}") for folder, title in TABLES.items()
         } | {"Claims": [f"report/claims/{study.study}.csv"]}
+        readers = [each for each in self.studies.values() if study.study in each.reads]
         return {
             **self.about(study, claims),
             "paper": self.paper_of[study.study],
@@ -198,7 +200,8 @@ class _Pages:
                 for title, places in tables.items()
                 if places
             },
-            "readers": [each for each in self.studies.values() if study.study in each.reads],
+            "readers": readers,
+            "methods_of": [each for each in readers if each.methods],
         }
 
 
@@ -215,6 +218,11 @@ def _stem(place: str) -> str:
 def _digits(value: float) -> str:
     """Three significant digits; a dash where the number is missing."""
     return "–" if isnan(value) else f"{value:.3g}"
+
+
+def _sortable(value: float) -> str:
+    """A number for the script that sorts a column; empty where it is missing."""
+    return "" if isnan(value) else repr(float(value)).replace("inf", "Infinity")
 
 
 def _size(count: int) -> str:

@@ -72,7 +72,7 @@ class Elsewhere(Strict):
     scale: str
     study: str
     published: bool
-    """Whether it is the published table, because there are no results of that scale here."""
+    """Whether it is the published table, because the study has no results of that scale here."""
 
 
 class SiteSpec(Strict):

@@ -18,6 +18,7 @@ SIGNS = {
 """What stands for a verdict besides its colour, in the order in which verdicts are counted."""
 USUAL = ("smoke", "laptop", "gpu", "paper")
 """The shipped scales, in the order of their columns; others follow them."""
+ALL_PUBLISHED, SOME_PUBLISHED = "published", "in part published"
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,12 @@ class Cell:
 
     Attributes:
         marks: the counts; empty where no claim is judged.
-        published: whether they are published ones, because there are no results of that scale here.
+        published: that they are published ones, because there are no results of that scale here, in words: of
+            all studies, or of some of them; empty where none are.
     """
 
     marks: list[Mark] = field(default_factory=list)
-    published: bool = False
+    published: str = ""
 
 
 class Verdicts:
@@ -96,12 +98,16 @@ class Verdicts:
     def cells(self, studies: Sequence[str]) -> list[Cell]:
         """The verdicts about some studies together, at each scale."""
         return [
-            Cell(
-                counted(self.rows(scale, studies)),
-                any((scale, study) in self._published for study in studies),
-            )
+            Cell(counted(self.rows(scale, studies)), self._how_published(scale, studies))
             for scale in self.scales
         ]
+
+    def _how_published(self, scale: str, studies: Sequence[str]) -> str:
+        there = [(scale, study) for study in studies if self._rows.get((scale, study))]
+        published = [each for each in there if each in self._published]
+        if not published:
+            return ""
+        return ALL_PUBLISHED if len(published) == len(there) else SOME_PUBLISHED
 
     def at_scales(self, claim: str, study: str) -> list[tuple[str, Mark | None]]:
         """The verdict about one claim at each scale; None where it was not judged."""

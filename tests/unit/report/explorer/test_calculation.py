@@ -42,7 +42,7 @@ def test_the_best_model_and_its_intervals_are_those_of_the_package(
     expected = plan(law, np.array(params), samples, C, 0.9)
     found = js.value(
         f"((f) => planned(optimum(f, allocation, params, [0, 0], C),"
-        f" sampledOptima(f, allocation, samples, [0, 0], C, 6), 0.9, 20))({function_of(law)})",
+        f" sampledOptima(f, allocation, samples, [0, 0], C), 0.9, 20))({function_of(law)})",
         allocation=entry(law)["allocation"],
         params=params,
         samples=samples.T.tolist(),
@@ -162,6 +162,27 @@ def test_a_fit_of_the_command_line_is_read_whole(
             '{"law": "chinchilla", "params": {"A": 1, "B": 1, "E": 1, "alpha": 1, "beta": 1},'
             ' "samples": {"A": [1]}}',
             "samples of the fit do not belong",
+        ),
+        *(
+            (
+                '{"law": "chinchilla", "params": {"A": 1, "B": 1, "E": 1, "alpha": 1, "beta": 1}, '
+                + part
+                + "}",
+                f"{part.partition(':')[0]} of the fit must be {kind}.",
+            )
+            for part, kind in {
+                '"warnings": "one"': "a list of sentences",
+                '"warnings": [1]': "a list of sentences",
+                '"intervals": {"A": 1}': "two numbers per parameter",
+                '"intervals": {"A": [1, "2"]}': "two numbers per parameter",
+                '"intervals": [1, 2]': "two numbers per parameter",
+                '"level": "0.9"': "a number between 0 and 1",
+                '"level": 95': "a number between 0 and 1",
+                '"range": {"N": [1]}': "two numbers per variable",
+                '"columns": {"N": 3}': "the name of a column per variable",
+                '"tied": "beta"': "the name of a parameter per parameter",
+                '"samples": {"A": 1}': "a list of numbers per parameter",
+            }.items()
         ),
     ],
 )

@@ -125,6 +125,35 @@ def test_a_dropped_fit_and_table_give_points_residuals_and_intervals(
     np.testing.assert_allclose(residuals, np.log(table[:, 2] / predicted), rtol=1e-3, atol=1e-6)
 
 
+def test_another_law_than_that_of_the_fit_is_said(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, path = made_fit(tmp_path, Call(monkeypatch, capsys))
+    opened.drop(path)
+    opened.page.select_option("#law-choice", "kaplan-ND")
+    opened.settle()
+    said = opened.page.text_content("#file-status") or ""
+    assert said.startswith("Your fit of chinchilla is no longer shown")
+    assert not opened.page.is_visible("#intervals-table")
+
+
+def test_an_edited_file_can_be_chosen_again(opened: Opened, tmp_path: Path) -> None:
+    for rows in ([2.4], [2.4, 2.2]):
+        same = [1e9] * len(rows)
+        path = write_csv(tmp_path / "runs.csv", {"N": same, "D": same, "L": rows})
+        opened.page.set_input_files("#files", path)
+        words = "1 row." if len(rows) == 1 else "2 rows."
+        opened.page.locator("#file-status", has_text=words).wait_for()
+        assert opened.page.input_value("#files") == ""
+
+
+def test_an_axis_has_a_plain_zero(opened: Opened) -> None:
+    ticks = opened.page.evaluate(
+        "ticksOf({log: false, domain: [-0.3, 1]}, 6).map(each => formatNumber(each, 3))"
+    )
+    assert ticks == ["0", "0.5", "1"]
+
+
 def test_runs_near_a_budget_are_drawn_on_its_slice(opened: Opened, tmp_path: Path) -> None:
     N = np.array([1e9, 1e10, 1e10])
     D = 5.76e21 / 6 / N * [1.0, 1.05, 3.0]  # the third is on no slice

@@ -5,7 +5,7 @@ from math import inf, nan
 import pytest
 
 from scalinglaws.claims.claim import Claim, FitQuantity
-from scalinglaws.report.site.claim_view import strip
+from scalinglaws.report.site.claim_view import claim_view, strip
 
 
 def claim(low: float, high: float, published: float | None = None) -> Claim:
@@ -40,3 +40,16 @@ def test_without_an_interval_there_is_a_point() -> None:
 )
 def test_too_few_numbers_give_no_picture(about: Claim, measured: float) -> None:
     assert strip(about, measured, nan, nan) is None
+
+
+@pytest.mark.parametrize(
+    ("about", "value"),
+    [(claim(0, 1, -0.3), -0.3), (claim(-inf, 5), 5), (claim(2, inf), 2), (claim(-inf, inf), nan)],
+    ids=["printed", "below", "above", "none"],
+)
+def test_claims_sort_by_the_printed_number_or_an_end_of_the_range(about: Claim, value: float) -> None:
+    row = {"statement": "S", "published": "", "measured": 11.0, "low": nan, "high": nan, "reason": "",
+           "claim": about.id, "verdict": "", "source": "", "certainty": "fig", "kind": "trained"}  # fmt: skip
+    found = claim_view(row, {about.id: about})
+    assert found.published_value == pytest.approx(value, nan_ok=True)
+    assert found.measured_value == 11.0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from scalinglaws.report.site.pages import build
+from scalinglaws.tables.csv import write_table
+from scalinglaws.tables.schema import RUNS
 from unit.report.browser import Window
-from unit.report.site.made_results import TRAINED
+from unit.report.site.made_results import TRAINED, material, runs_table, spec
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -67,6 +71,33 @@ def test_runs_sort_by_the_keyboard_in_both_directions_with_missing_ones_last(
     assert heading.get_attribute("aria-sort") == "descending"
     down = column(page, number)
     assert down[0].startswith("0.1") and down[-1] == "–"
+
+
+def test_claims_sort_by_numbers_with_missing_ones_last(window: Window, site: Path) -> None:
+    page = window.open(site / "claims.html")
+    heading = page.locator("#claims th", has_text="Measured")
+    number = heading.evaluate("cell => cell.cellIndex")
+    cells = page.locator("#claims tbody tr")
+    values = ["9.5", "-30", "", "100", "Infinity", "2", "-4"]
+    up = ["-30", "-4", "2", "9.5", "100", "Infinity"]
+    cells.evaluate_all(
+        "(rows, given) => rows.forEach((row, k) => { row.cells[given[0]].dataset.value = given[1][k]; })",
+        [number, values],
+    )
+    for order in (up, up[::-1]):
+        heading.locator("button").click()
+        shown = cells.evaluate_all(f"rows => rows.map(row => row.cells[{number}].dataset.value)")
+        assert shown == [*order, ""]
+
+
+def test_one_row_is_not_called_rows(window: Window, results: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(results, tmp_path / "results")
+    runs = runs_table().head(1)
+    write_table(runs, copy / "tables" / TRAINED / "runs.csv", RUNS)
+    build(material(copy, spec(papers=1)), tmp_path / "site")
+    page = window.open(tmp_path / "site" / f"studies/{TRAINED}.html")
+    assert page.locator("output").inner_text() == "1 row"
+    assert "1 row; an asterisk" in page.locator("main").inner_text()
 
 
 def test_runs_filter_by_the_values_of_a_column(window: Window, site: Path) -> None:

@@ -12,12 +12,15 @@ from scalinglaws.errors import DataError
 from scalinglaws.report.site.figure_view import copy_file
 from scalinglaws.report.site.pages import build
 from scalinglaws.report.site.spec import EXPLORER, Elsewhere
+from scalinglaws.tables.csv import write_table
+from scalinglaws.tables.schema import CURVES
 from unit.report.site.made_results import (
     ANALYSIS,
     HOSTILE,
     OTHER,
     TRAINED,
     VERDICTS,
+    curves_table,
     material,
     runs_table,
     spec,
@@ -119,6 +122,8 @@ def test_all_claims_are_on_one_page(site: Path) -> None:
     assert body is not None
     shown = [row.get("data-verdict") for row in body]
     assert shown == [each for study in (ANALYSIS, TRAINED, OTHER) for each in VERDICTS[study]]
+    values = [row[3].get("data-value") for row in body]
+    assert values == ["" if each.startswith("not testable") else "0.5" for each in shown if each]
 
 
 def test_other_scales_have_columns(results: Path, tmp_path: Path) -> None:
@@ -136,6 +141,50 @@ def test_other_scales_have_columns(results: Path, tmp_path: Path) -> None:
     claims = section(read_page(tmp_path / "site" / "claims.html"), "claims")
     last = [text_of(row[-1]) for row in claims.iter("tr")]
     assert last == ["laptop", *["not judged"] * 6, "? inconclusive"]
+
+
+def test_a_paper_that_is_published_in_part_says_which_of_its_studies_are(
+    results: Path, tmp_path: Path
+) -> None:
+    about = spec(
+        elsewhere=(
+            Elsewhere(scale="laptop", study=ANALYSIS, published=True),
+            Elsewhere(scale="laptop", study=TRAINED, published=False),
+        )
+    )
+    tables = tuple(results / "report" / "claims" / f"{study}.csv" for study in (ANALYSIS, TRAINED))
+    build(material(results, about, tables), tmp_path / "site")
+    matrix = with_class(read_page(tmp_path / "site" / "index.html"), "matrix")[0]
+    rows = {text_of(row.find("th/a")): text_of(row[2]) for row in matrix.findall("tbody/tr")}  # type: ignore[arg-type]
+    assert rows["one-2020"].endswith("in part published")
+    assert (rows["analysis"].endswith("published"), rows["trained"].endswith("published")) == (True, False)
+
+
+def test_a_study_without_methods_of_its_own_leads_to_those_of_its_readers(site: Path, tmp_path: Path) -> None:
+    page = read_page(site / "studies" / f"{TRAINED}.html")
+    (part,) = [each for each in page.iter("section") if each.get("aria-labelledby") == "methods-title"]
+    assert text_of(part).startswith(f"Methods and deviations They are on the page of {ANALYSIS}, which reads")
+    assert next(part.iter("a")).get("href") == "analysis.html#methods-title"
+    alone = read_page(site / "studies" / f"{OTHER}.html")
+    assert text_of(section(alone, "methods-title")) == "Protocol"
+
+
+def test_scores_of_0_are_counted_beside_the_charts(tmp_path: Path) -> None:
+    assert "no place" not in curves_said(tmp_path / "none", 0)
+    assert "axes, on which 1 score of 0 has no place." in curves_said(tmp_path / "one", 1)
+    assert "axes, on which 2 scores of 0 have no place." in curves_said(tmp_path / "two", 2)
+
+
+def curves_said(folder: Path, zeros: int) -> str:
+    """The page about a study, some of whose scores are 0."""
+    write_results(folder / "results")
+    curves = curves_table()
+    curves.loc[: zeros - 1, "error_rate"] = 0.0
+    write_table(curves, folder / "results" / "tables" / TRAINED / "curves.csv", CURVES)
+    build(material(folder / "results", spec(papers=1)), folder / "site")
+    page = read_page(folder / "site" / "studies" / f"{TRAINED}.html")
+    (part,) = [each for each in page.iter("section") if each.get("aria-labelledby") == "curves-title"]
+    return text_of(part)
 
 
 def test_a_scale_may_have_one_paper(results: Path, tmp_path: Path) -> None:

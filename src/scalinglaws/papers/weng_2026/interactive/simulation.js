@@ -48,7 +48,11 @@ function logPlace(value, [low, high]) {
   return (Math.log10(value) - Math.log10(low)) / Math.log10(high / low);
 }
 
-/** The best point of four successively finer grids: {A, B, E, alpha, beta, objective}; null if there is none. */
+/**
+ * The best point of four successively finer grids: {A, B, E, alpha, beta, objective}.
+ *
+ * Throws an Error if A and B are not both positive anywhere on the first one, which no setting of the panel leads to.
+ */
 function gridSearch(search, runs) {
   const losses = runs.map((run) => run.loss);
   const least = Math.min(...losses);
@@ -60,7 +64,8 @@ function gridSearch(search, runs) {
     Math.min(high, middle + reach),
   ];
   let best = bestOfBox(search, runs, search.exponents, search.exponents, [lowest, highest], search.steps);
-  for (const box of best ? search.refinements : []) {
+  if (!best) throw new Error("No point of the grid has positive A and B.");
+  for (const box of search.refinements) {
     const alphas = around(best.alpha, box.exponent, search.allowed);
     const betas = around(best.beta, box.exponent, search.allowed);
     const found = bestOfBox(search, runs, alphas, betas, around(best.E, box.E, [0, highest]), box.steps);
@@ -70,7 +75,7 @@ function gridSearch(search, runs) {
 }
 
 /**
- * The best point of a box; of equal ones the first in the order alpha, beta, E.
+ * The best point of a box; of equal ones the first in the order alpha, beta, E; null if there is none.
  *
  * Given alpha and beta, the best A and B are linear in E and the sum of squares is quadratic in it, so that a point
  * costs a few operations. The points that come close to the lowest are then computed again from their residuals.

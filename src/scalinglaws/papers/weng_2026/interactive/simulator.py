@@ -28,7 +28,7 @@ def panel() -> PagePanel:
             "sizes": SIZES.tolist(),
             "ratios": TOKENS_PER_PARAMETER.tolist(),
             "regions": REGIONS,
-            "targets": list(TARGETS),
+            "targets": list(TARGETS),  # log10 of the sizes
             "search": {
                 "exponents": grid_search.EXPONENTS,
                 "allowed": grid_search.EXPONENTS_ALLOWED,

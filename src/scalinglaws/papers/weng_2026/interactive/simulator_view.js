@@ -4,6 +4,8 @@
 function startSimulator(toy) {
   const at = (id) => document.getElementById(id);
   const redraw = oncePerFrame(draw);
+  const [nearest, farthest] = extent(toy.targets);
+  Object.assign(at("target"), {min: nearest, max: farthest, value: farthest});
   at("simulator-form").addEventListener("input", redraw);
   at("simulator-form").addEventListener("submit", (event) => event.preventDefault());
   new ResizeObserver(redraw).observe(at("simulator-chart").parentElement);
@@ -19,8 +21,8 @@ function startSimulator(toy) {
 
   function draw() {
     const chosen = setting();
-    say("decimals", `${chosen.decimals} decimals`);
-    say("bias", `${chosen.bias} thousandths of a nat`);
+    say("decimals", `${chosen.decimals} decimal${chosen.decimals === 1 ? "" : "s"}`);
+    say("bias", `${chosen.bias} milli-nats`);
     say("target", `N = 1e${chosen.target}`);
     const found = simulate(toy, chosen);
     showValues(found);

@@ -125,7 +125,7 @@ function ticksOf({log, domain: [low, high]}, most) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((digit) => digit * power >= rough);
   const values = [];
-  for (let k = Math.ceil(low / step); k * step <= high; k++) values.push(k * step);
+  for (let k = Math.ceil(low / step); k * step <= high; k++) values.push(k * step || 0); // no -0
   return values;
 }
 

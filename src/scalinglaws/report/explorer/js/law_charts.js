@@ -129,22 +129,22 @@ function drawResiduals(state) {
 
 /** The loss along size at fixed compute, at several budgets, with the best model of each. */
 function drawIsoflop(state, plan) {
-  const {law, f, params, held, points, budget, flops} = state;
+  const {law, f, params, held, points, budget} = state;
   const {size: sizeAt, data} = law.allocation;
   const budgets = SLICES.map((times) => times * budget);
-  const optima = budgets.map((C) => optimum(f, law.allocation, params, held, C, flops));
+  const optima = budgets.map((C) => optimum(f, law.allocation, params, held, C));
   const sizes =
     extent(optima.filter((each) => !each.onEdge).map((each) => each.size)) ?? law.variables[sizeAt].range;
   const domain = [sizes[0] / 30, sizes[1] * 30];
   const logY = state.logY && optima.every((each) => each.loss > 0);
   const slices = budgets.map((C) =>
     spaced(...domain, CURVE_POINTS, true).map((size) => {
-      const D = C / (flops * totalSize(law.allocation, size));
+      const D = C / (FLOPS * totalSize(law.allocation, size));
       return [size, f(params, held.with(sizeAt, size).with(data, D))];
     }),
   );
   const near = points.x.flatMap((x, k) => {
-    const C = flops * totalSize(law.allocation, x[sizeAt]) * x[data];
+    const C = FLOPS * totalSize(law.allocation, x[sizeAt]) * x[data];
     const close = budgets.some((each) => Math.abs(Math.log(C / each)) < Math.log(NEAR_SLICE));
     return close ? [[x[sizeAt], points.y[k], `row ${points.numbers[k]}: ${formatNumber(points.y[k])}`]] : [];
   });

@@ -4,7 +4,6 @@
 const FIRST_LAW = "chinchilla";
 const FIRST_BUDGET = 5.76e23; // FLOPs, that of Gopher
 const BUDGETS = [1e15, 1e28];
-const FLOPS = 6; // per parameter and token: 2 forward, 4 backward
 const ROWS_SHOWN = 500;
 
 /** What is explored: the law at its first values, without points or fit. */
@@ -21,7 +20,6 @@ function newState(law) {
     points: {x: [], y: [], numbers: [], faults: []},
     fit: null,
     budget: FIRST_BUDGET,
-    flops: FLOPS,
   };
 }
 
@@ -35,7 +33,11 @@ function startExplorer(laws) {
   at("law-choice").append(
     ...laws.map((law) => make("option", {value: law.name}, `${law.name}: ${law.title}`)),
   );
-  at("law-choice").addEventListener("change", () => chooseLaw(at("law-choice").value));
+  at("law-choice").addEventListener("change", () => {
+    const left = state.fit?.law.name;
+    chooseLaw(at("law-choice").value);
+    if (left) say(`Your fit of ${left} is no longer shown: it is of another law. Choose its file again to see it.`);
+  });
   at("axis").addEventListener("change", () => {
     state.axis = Number(at("axis").value);
     showHeld();
@@ -52,7 +54,11 @@ function startExplorer(laws) {
     redraw();
   });
   at("laws-form").addEventListener("submit", (event) => event.preventDefault());
-  at("files").addEventListener("change", () => readFiles(at("files").files));
+  at("files").addEventListener("change", () => {
+    const files = [...at("files").files];
+    at("files").value = ""; // so that the same file, edited, can be chosen again
+    readFiles(files);
+  });
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
     document.body.classList.add("dropping");
@@ -166,7 +172,12 @@ function startExplorer(laws) {
         said.push(`${file.name}: ${fault.message}`);
       }
     }
-    at("file-status").textContent = said.join(" ");
+    say(said.join(" "), faulty);
+  }
+
+  /** Say what became of a file. */
+  function say(words, faulty = false) {
+    at("file-status").textContent = words;
     at("file-status").classList.toggle("fault", faulty);
   }
 
@@ -185,7 +196,7 @@ function startExplorer(laws) {
     table = parseTable(content);
     useTable();
     showLaw();
-    return `${name}: ${table.rows.length} rows.`;
+    return `${name}: ${table.rows.length} row${table.rows.length === 1 ? "" : "s"}.`;
   }
 
   /** Take the points from the table, by columns that are guessed or chosen. */
@@ -252,15 +263,15 @@ function startExplorer(laws) {
   }
 
   function showAllocation() {
-    const {law, f, fit, params, held, budget, flops} = state;
+    const {law, f, fit, params, held, budget} = state;
     at("allocation").hidden = !law.allocation;
     if (!law.allocation) return;
-    const best = optimum(f, law.allocation, params, held, budget, flops);
+    const best = optimum(f, law.allocation, params, held, budget);
     const plan = planned(best, sampled(), fit?.level, law.allocation.leastSamples);
     const size = law.variables[law.allocation.size].name;
     const others = law.variables.filter((_, k) => k !== law.allocation.size && k !== law.allocation.data);
     at("plan-caption").textContent =
-      `Least loss at C = ${flops} N D` +
+      `Least loss at C = ${FLOPS} N D` +
       (others.length ? `, ${others.map((each) => `${each.name} held`).join(", ")}` : "") +
       (plan.samples ? `; intervals at ${fit.level * 100} % from ${plan.samples} samples of the fit` : "");
     const rows = [
@@ -285,12 +296,12 @@ function startExplorer(laws) {
 
   /** The optima of the fit's samples, which the sliders of the parameters do not change. */
   function sampled() {
-    const {law, f, fit, held, budget, flops} = state;
+    const {law, f, fit, held, budget} = state;
     if (!fit) return [];
     const key = JSON.stringify([budget, held]);
     if (state.sampledFor !== key) {
       state.sampledFor = key;
-      state.sampled = sampledOptima(f, law.allocation, fit.samples, held, budget, flops);
+      state.sampled = sampledOptima(f, law.allocation, fit.samples, held, budget);
     }
     return state.sampled;
   }

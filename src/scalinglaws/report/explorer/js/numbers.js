@@ -6,7 +6,7 @@ function softplus(u) {
   return Math.max(u, 0) + Math.log1p(Math.exp(-Math.abs(u)));
 }
 
-/** A number for people, with so many significant digits: 1.816, 12,300, 1.2e+9. */
+/** A number for people, with so many significant digits: 1.816, 12,346, 5.760e23. */
 function formatNumber(value, digits = 4) {
   if (value === null || !Number.isFinite(value)) return "–";
   const size = Math.abs(value);

@@ -1,6 +1,7 @@
 "use strict";
-// The compute-optimal size and tokens of a law for a budget of C = flops * N * D, N in total parameters.
+// The compute-optimal size and tokens of a law for a budget of C = FLOPS * N * D, N in total parameters.
 
+const FLOPS = 6; // per parameter and token: 2 forward, 4 backward
 const SEARCHED = [Math.log(1), Math.log(1e24)]; // log of the sizes tried
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 const SHRINKAGES = 45;
@@ -16,11 +17,11 @@ function totalSize(allocation, size) {
  * f: the law's function. x: its variables; those that are neither size nor data are held. The best of a grid in
  * log size is refined by golden sections. `onEdge` says that the loss falls up to the end of the sizes tried.
  */
-function optimum(f, allocation, params, x, C, flops = 6, steps = 240) {
+function optimum(f, allocation, params, x, C, steps = 240) {
   const at = x.slice();
   const along = (logSize) => {
     at[allocation.size] = Math.exp(logSize);
-    at[allocation.data] = C / (flops * totalSize(allocation, at[allocation.size]));
+    at[allocation.data] = C / (FLOPS * totalSize(allocation, at[allocation.size]));
     const loss = f(params, at);
     return Number.isNaN(loss) ? Infinity : loss;
   };
@@ -36,7 +37,7 @@ function optimum(f, allocation, params, x, C, flops = 6, steps = 240) {
   const size = Math.exp(logSize);
   const N = totalSize(allocation, size);
   const onEdge = logSize - SEARCHED[0] < 1e-6 * width || SEARCHED[1] - logSize < 1e-6 * width;
-  return {C, size, N, D: C / (flops * N), loss: along(logSize), onEdge};
+  return {C, size, N, D: C / (FLOPS * N), loss: along(logSize), onEdge};
 }
 
 /** Where f is least between low and high. */
@@ -58,9 +59,9 @@ function goldenSection(f, low, high) {
 }
 
 /** The best allocations of samples of the parameters (an array of arrays), of those that have one. */
-function sampledOptima(f, allocation, samples, x, C, flops) {
+function sampledOptima(f, allocation, samples, x, C) {
   return samples
-    .map((sample) => optimum(f, allocation, sample, x, C, flops, 80))
+    .map((sample) => optimum(f, allocation, sample, x, C, 80))
     .filter((each) => Number.isFinite(each.loss) && !each.onEdge);
 }
 

@@ -1,6 +1,29 @@
 "use strict";
 // A fit as `scalinglaws fit --out fit.json` writes it.
 
+/** What a fit may have besides its law and parameters: what stands for it where it is missing, and its kind. */
+const PARTS = {
+  tied: {missing: {}, usable: objectOf(isText), kind: "the name of a parameter per parameter"},
+  samples: {missing: {}, usable: objectOf(Array.isArray), kind: "a list of numbers per parameter"},
+  level: {
+    missing: 0.95,
+    usable: (value) => Number.isFinite(value) && 0 < value && value < 1,
+    kind: "a number between 0 and 1",
+  },
+  intervals: {
+    missing: {},
+    usable: objectOf((ends) => isPair(ends, (end) => end === null || Number.isFinite(end))),
+    kind: "two numbers per parameter",
+  },
+  range: {missing: {}, usable: objectOf((ends) => isPair(ends, Number.isFinite)), kind: "two numbers per variable"},
+  columns: {missing: {}, usable: objectOf(isText), kind: "the name of a column per variable"},
+  warnings: {
+    missing: [],
+    usable: (value) => Array.isArray(value) && value.every(isText),
+    kind: "a list of sentences",
+  },
+};
+
 /**
  * Read a fit: {law, params, samples, level, intervals, ranges, columns, warnings, tied}, arrays in the law's order.
  *
@@ -16,14 +39,21 @@ function parseFit(text, laws) {
   }
   const law = laws.find((each) => each.name === saved?.law);
   if (!law) throw new Error(`This page has no law named ${saved?.law ?? "(the file names none)"}.`);
-  const tied = saved.tied ?? {};
+  const parts = Object.fromEntries(
+    Object.entries(PARTS).map(([key, {missing, usable, kind}]) => {
+      const value = saved[key] ?? missing;
+      if (!usable(value)) throw new Error(`"${key}" of the fit must be ${kind}.`);
+      return [key, value];
+    }),
+  );
+  const {tied} = parts;
   const source = law.parameters.map(({name}) => tied[name] ?? name);
   const params = source.map((name) => saved.params?.[name]);
   params.forEach((value, k) => {
     if (!isPossible(law.parameters[k], value))
       throw new Error(`The fit has no usable value of ${source[k]}.`);
   });
-  const drawn = saved.samples ?? {};
+  const drawn = parts.samples;
   const columns = Object.keys(drawn).length ? source.map((name) => drawn[name]) : [];
   const count = columns[0]?.length ?? 0;
   const usable = (column) =>
@@ -34,13 +64,27 @@ function parseFit(text, laws) {
     law,
     params,
     samples: Array.from({length: count}, (_, k) => columns.map((column) => column[k])),
-    level: saved.level ?? 0.95,
-    intervals: source.map((name) => saved.intervals?.[name] ?? [null, null]),
-    ranges: saved.range ?? {},
-    columns: saved.columns ?? {},
-    warnings: saved.warnings ?? [],
+    level: parts.level,
+    intervals: source.map((name) => parts.intervals[name] ?? [null, null]),
+    ranges: parts.range,
+    columns: parts.columns,
+    warnings: parts.warnings,
     tied,
   };
+}
+
+function isText(value) {
+  return typeof value === "string";
+}
+
+function isPair(value, isEnd) {
+  return Array.isArray(value) && value.length === 2 && value.every(isEnd);
+}
+
+/** A test of whether a value is an object, and all in it pass a test. */
+function objectOf(passes) {
+  return (value) =>
+    typeof value === "object" && !Array.isArray(value) && Object.values(value).every((each) => passes(each));
 }
 
 /** Whether a parameter can have a value; one on its bound may be beyond it by a rounding error. */

@@ -20,7 +20,7 @@ function sortBy(table, column, heading) {
   heading.setAttribute("aria-sort", up ? "ascending" : "descending");
   const rows = [...table.tBodies[0].rows].map((row) => [valueOf(row, column), row]);
   // What is missing comes last in both directions.
-  const empty = (text) => text === "" || text === "nan" || text === "–" || text === "-";
+  const empty = (text) => text === "" || text === "–" || text === "-";
   rows.sort(([a], [b]) => empty(a) - empty(b) || (up ? compare(a, b) : compare(b, a)));
   table.tBodies[0].append(...rows.map(([, row]) => row));
 }
@@ -55,7 +55,8 @@ function filterOf(tools) {
       row.hidden = !(words.every((word) => texts.get(row).includes(word)) && choices.every((choice) => has(row, choice)));
       count += row.hidden ? 0 : 1;
     }
-    said.textContent = count === rows.length ? `${count} rows` : `${count} of ${rows.length} rows`;
+    const noun = rows.length === 1 ? "row" : "rows";
+    said.textContent = `${count === rows.length ? "" : `${count} of `}${rows.length} ${noun}`;
   };
   for (const control of [query, ...choices]) {
     control.addEventListener("input", apply);

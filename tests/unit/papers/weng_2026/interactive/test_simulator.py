@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from scalinglaws.errors import ScalingLawsError
 from scalinglaws.papers.weng_2026.constants.weng_2026_simulator import READINGS, TARGETS, Fit
 from scalinglaws.papers.weng_2026.interactive.simulator import CALCULATION, panel
 from scalinglaws.papers.weng_2026.toy.experiment import observe
@@ -50,3 +51,25 @@ def test_the_search_is_that_of_python_on_other_runs_too(js: Engine, seed: int) -
     for key in ("A", "B", "E", "alpha", "beta"):
         assert found[key] == pytest.approx(float(getattr(expected.law, key)), rel=1e-6)
     assert found["objective"] == pytest.approx(expected.objective, rel=1e-9)
+
+
+def test_losses_that_grow_with_size_and_tokens_are_an_error_as_in_python(js: Engine) -> None:
+    N = D = np.array([1e8, 1e9, 1e10])
+    loss = np.array([2.0, 3.0, 4.0])
+    runs = [{"N": n, "D": d, "loss": y} for n, d, y in zip(N, D, loss, strict=True)]
+    said = js.value(
+        "(() => { try { gridSearch(search, runs); } catch (e) { return e.message; } })()",
+        search=panel().data["search"],
+        runs=runs,
+    )
+    assert said == "No point of the grid has positive A and B."
+    with pytest.raises(ScalingLawsError, match="no point of the grid has positive A and B"):
+        search(N, D, loss)
+
+
+def test_the_bias_of_a_run_is_at_most_the_share_of_its_factor_that_the_page_says(js: Engine) -> None:
+    found = js.value(
+        "observe(toy, 12, 1000).map((run, k) => Math.abs(run.loss - observe(toy, 12, 0)[k].loss))",
+        toy=panel().data,
+    )
+    assert f"at most {max(found):.2f} times" in panel().html

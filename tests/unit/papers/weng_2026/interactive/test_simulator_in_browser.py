@@ -63,12 +63,15 @@ def test_the_simulation_is_moved_by_keys(opened: Opened) -> None:
     for _ in range(40):
         opened.page.keyboard.press("ArrowRight")
     opened.settle()
-    assert opened.page.text_content("#bias-text") == "200 thousandths of a nat"
+    assert opened.page.text_content("#bias-text") == "200 milli-nats"
     assert opened.table("simulator-values")["alpha"] == ["0.6148", "0.3478"]
     opened.page.focus("#decimals")
     opened.page.keyboard.press("Home")
     opened.settle()
     assert opened.page.text_content("#decimals-text") == "0 decimals"
+    opened.page.keyboard.press("ArrowRight")
+    opened.settle()
+    assert opened.page.text_content("#decimals-text") == "1 decimal"
     opened.page.check("input[value=small]")
     opened.settle()
     assert opened.page.locator("#simulator-chart circle:not(.held-out)").count() == 16

@@ -19,7 +19,7 @@ class Mark(StrEnum):
     EXPONENT = "Brackets: {level} intervals, {resamples} bootstrap resamples."
     FLOOR = "Brackets of floors: Student's {level} intervals."
     SCORE_BAND = "Coloured bands: resampled runs, {level}."
-    GROWTH_BAND = "Growth band: over the five rules of the methods."
+    GROWTH_BAND = "Growth band: five rules."
     REGION = "Grey background: not fitted."
     HOLLOW = "Hollow points: not fitted."
     NOT_CONVERGED = "Triangles: not converged."

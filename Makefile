@@ -9,7 +9,12 @@ CORES   ?=
 TORCH   ?=
 PYTHON  ?= python3
 UPGRADE ?=
-VARIABLES := SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE
+VENUE   ?=
+FIGURE  ?=
+COLUMNS ?=
+WIDTH   ?=
+FORMAT  ?=
+VARIABLES := SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE VENUE FIGURE COLUMNS WIDTH FORMAT
 
 # A misspelt variable would be ignored. Make's own are the ones in its manual; others belong before `make`.
 OWN := .% MAKE% MFLAGS SHELL SUFFIXES VPATH CURDIR
@@ -25,13 +30,18 @@ export $(VARIABLES)
 IN_VENV := PATH="$(CURDIR)/.venv/bin:$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help environment replicate publish test test-long notebook lock docs
+.PHONY: help environment replicate figures publish test test-long notebook lock docs
 
 help:
 	@echo "make replicate [SCALE=smoke|laptop|gpu|paper] [PAPER=...] [STUDY=...] [FROM=records] [CORES=N]"
 	@echo "                                   rebuild the papers: tables, fits, figures, verdicts, report"
+	@echo "make figures [VENUE=neurips|icml|iclr|nature|ieee|beamer] [COLUMNS=1|2] [WIDTH=INCHES] [FIGURE=...]"
+	@echo "             [FORMAT=pdf,png,svg,pgf]"
+	@echo "                                   draw figures again for a venue, or as wide as you say; nothing is fitted"
 	@echo "make publish [SCALE=...] [PAPER=...] [STUDY=...]"
 	@echo "                                   copy figures and run tables to figures/ and records/"
+	@echo "make report [SCALE=...] [PAPER=...] [STUDY=...]"
+	@echo "                                   a site to read in a browser, and Snakemake's own report"
 	@echo "make test                          lint, types and tests"
 	@echo "make test-long                     tests that take minutes: long series of kills, memory over many runs"
 	@echo "make notebook [SCALE=...]          open the notebooks in jupyter lab"
@@ -49,8 +59,18 @@ ASKED := --scale "$$SCALE" $${PAPER:+--paper "$$PAPER"} $${STUDY:+--study "$$STU
 replicate: environment
 	@$(IN_VENV) exec scalinglaws replicate $(ASKED) $${FROM:+--from "$$FROM"} $${CORES:+--cores "$$CORES"}
 
+LOOK := $${VENUE:+--venue "$$VENUE"} $${COLUMNS:+--columns "$$COLUMNS"} $${WIDTH:+--width "$$WIDTH"} \
+	$${FORMAT:+--format "$$FORMAT"}
+
+figures: environment
+	@$(IN_VENV) exec scalinglaws figures $(ASKED) $${FIGURE:+--figure "$$FIGURE"} $(LOOK) $${CORES:+--cores "$$CORES"}
+
 publish: environment
 	@$(IN_VENV) scalinglaws publish $(ASKED)
+
+.PHONY: report
+report: environment
+	@$(IN_VENV) exec scalinglaws report $(ASKED) $${CORES:+--cores "$$CORES"}
 
 test: environment
 	$(IN_VENV) ruff check .

@@ -52,7 +52,11 @@ def test_no_value_is_a_command(folder: Path, value: str) -> None:
         f"<replicate>{asked}<--from><{value}><--cores><{value}>",
         "",
     )
+    assert make(folder, "report", *given[:3], given[4]) == (0, f"<report>{asked}<--cores><{value}>", "")
     assert make(folder, "publish", *given[:3]) == (0, f"<publish>{asked}", "")
+    look = [f"{name}={value}" for name in ("FIGURE", "VENUE", "COLUMNS", "WIDTH", "FORMAT")]
+    drawn = "".join(f"<--{name}><{value}>" for name in ("figure", "venue", "columns", "width", "format"))
+    assert make(folder, "figures", *given[:3], *look) == (0, f"<figures>{asked}{drawn}", "")
     assert not (folder / "x").exists()
 
 
@@ -64,12 +68,29 @@ def test_what_is_not_given_is_not_passed_on(folder: Path) -> None:
 def test_an_unknown_variable_is_an_error_and_one_of_make_itself_is_not(folder: Path) -> None:
     status, out, said = make(folder, "replicate", "SCAEL=smoke")
     assert (status, out) == (2, "")
-    assert "unknown variable SCAEL; there are SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE" in said
+    assert (
+        "unknown variable SCAEL; there are SCALE PAPER STUDY FROM CORES TORCH PYTHON UPGRADE "
+        "VENUE FIGURE COLUMNS WIDTH FORMAT" in said
+    )
     known = ("SHELL=/bin/sh", "MAKEFLAGS=-k", ".SHELLFLAGS=-ec", "-j2", "--no-print-directory")
     assert make(folder, "replicate", *known) == (0, "<replicate><--scale><laptop>", "")
 
 
 def test_every_variable_is_explained(folder: Path) -> None:
     _, shown, _ = make(folder)
-    for name in ("SCALE", "PAPER", "STUDY", "FROM", "CORES", "TORCH", "PYTHON", "UPGRADE"):
+    for name in (
+        "SCALE",
+        "PAPER",
+        "STUDY",
+        "FROM",
+        "CORES",
+        "TORCH",
+        "PYTHON",
+        "UPGRADE",
+        "VENUE",
+        "FIGURE",
+        "COLUMNS",
+        "WIDTH",
+        "FORMAT",
+    ):
         assert f"[{name}=" in shown

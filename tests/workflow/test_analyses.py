@@ -46,10 +46,9 @@ def test_what_there_is_afterwards(built: Project) -> None:
         "2000000000.0,3.0,false",
     ]
     captions = [
-        (built.results / "figures" / PAPER / f"{name}.png").read_bytes() for name in ("points", "fits")
+        (built.results / "figures" / PAPER / f"{name}.caption.md").read_bytes() for name in ("points", "fits")
     ]
-    assert b"Of points. Scale smoke. Run data: Tiny points (Nowhere; licence: none stated)." in captions[0]
-    assert b"without run data. Intervals, where shown, from 30 bootstrap resamples." in captions[1]
+    assert captions == [b"Of points. Scale smoke, Tiny points.\n", b"Of fits. Scale smoke.\n"]
     assert not (built.results / "tables").exists()
 
 
@@ -146,8 +145,8 @@ def test_an_analysis_reads_a_trained_study(finished_project: Project, tmp_path: 
     assert outcome.jobs == READING
     made = project.results / "fits" / "hestness-2017" / "summary" / "summary.csv"
     assert [line.split(",")[0] for line in made.read_text().splitlines()] == ["study", *["image"] * 3]
-    drawn = (project.results / "figures" / "hestness-2017" / "summary.png").read_bytes()
-    assert b"Studies hestness-2017/image, trained on CIFAR-10" in drawn
+    drawn = (project.results / "figures" / "hestness-2017" / "summary.caption.md").read_bytes()
+    assert b"Scale smoke, CIFAR-10: n = " in drawn
     assert "Nothing to be done: results/smoke is up to date" in project.replicate().stdout
 
     project.change("scales.smoke.protocol.region", [0.9, 100])

@@ -40,8 +40,8 @@ def test_the_page_is_a_whole_domain(tmp_path: Path) -> None:
     assert len(runs) - 1 == prod(map(len, study["runs"]["axes"].values()))
     evidence = (results / "fits" / "my-lab" / "melodies" / "evidence.csv").read_text().splitlines()
     assert int(dict(zip(evidence[0].split(","), evidence[1].split(","), strict=True))["fitted"]) >= 3
-    drawn = (results / "figures" / "my-lab" / "melodies.png").read_bytes()
-    assert b"Scale smoke: Melodies (" in drawn
+    drawn = (results / "figures" / "my-lab" / "melodies.caption.md").read_bytes()
+    assert b"Scale smoke, Melodies: n = " in drawn
     assert "Nothing to be done: results/smoke is up to date" in project.replicate().stdout
 
 

@@ -105,6 +105,10 @@ def set_style(project: Project) -> None:
     path.write_text(path.read_text() + "style: own.mplstyle\n")
 
 
+def set_look(project: Project) -> None:
+    project.write_scale({**SCALE, "look": {"venue": "icml", "columns": 1}})
+
+
 def set_caption(project: Project) -> None:
     figures = yaml.safe_load(project.study_file.read_text())["figures"]
     project.change("figures", [{**figure, "caption": "Another."} for figure in figures])
@@ -266,8 +270,11 @@ TABLE = [
     Row("a fit option", change("protocol.level", 0.9), FROM_FITS,
         ("is stale: protocol.level changed from its default to 0.9.\nTo be made again: fits, figures.\n",)),
     Row("resamples", set_resamples, FROM_FITS, ("protocol.resamples changed from 30 to 40.",)),
+    Row("the venue", set_look, Jobs(["figure"]),
+        ("look.venue changed from its default to icml", "again: figures.")),
     Row("a caption", set_caption, Jobs(["figure"]),
         ("figure.caption changed from Tiny. to Another..", "again: figures.")),
+    Row("the methods", change("methods", "Other."), NOTHING, (CURRENT,)),
     Row("a published constant",
         edit("papers/hestness_2017/claims/images.yaml", "published: -0.309", "published: -0.31"),
         Jobs(["claims", "summary"]),
@@ -278,7 +285,7 @@ TABLE = [
         ("is stale: the code of scalinglaws.plotting.style changed.\nTo be made again: figures.\n",)),
     Row("a style of one's own", set_style, Jobs(["figure"]), ("own.mplstyle is a new input of figures",)),
     Row("a figure's code",
-        edit("papers/hestness_2017/figures/learning_curves.py", "figsize=(10.5, 6.4)", "figsize=(9, 6.4)"),
+        edit("papers/hestness_2017/figures/learning_curves.py", "row_of_panels(2", "row_of_panels(1 + 1"),
         Jobs(["figure"]), ("the code of scalinglaws.papers.hestness_2017.figures.learning_curves changed.",)),
     Row("the report's code", edit("report/text.py", "WIDTH = 110", "WIDTH = 100"), Jobs(["summary"]),
         ("the code of scalinglaws.report.text changed.", ": report."), REPORT),

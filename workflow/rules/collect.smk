@@ -6,7 +6,7 @@ for step in steps_of("collect"):
         input:
             **inputs_of(step),
         output:
-            **step.outputs,
+            **shown(step, "Runs"),
             made_of=step.made_of,
         log:
             f"{RESULTS}/logs/collect/{step.name}.log",

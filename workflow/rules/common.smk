@@ -14,6 +14,7 @@ from scalinglaws.errors import ConfigError, DataError
 from scalinglaws.fingerprint.bytecode import forget_bytecode
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
+from scalinglaws.staleness.site import site_step
 from scalinglaws.staleness.sizes import check_sizes
 from scalinglaws.staleness.steps import INTERMEDIATE, cache, final, steps
 from scalinglaws.terminal import one_line
@@ -22,6 +23,7 @@ try:
     ASKED = Selection.of(config)
     PLAN = plan_of(load_config(ASKED))
     STEPS = steps(PLAN)  # reads the claims too
+    SITE = site_step(PLAN, STEPS)
 except ConfigError as mistake:
     raise WorkflowError(one_line(mistake)) from None
 
@@ -40,7 +42,9 @@ SCALE = PLAN.config.scale
 # cluster reads this file too, but does not compare: it does what it was started for.
 STALE = {step.made_of for step in STEPS}
 if workflow.is_main_process:
-    CHANGES = Changes(final(STEPS), STEPS, Hashes(cache(PLAN)), strict_versions=ASKED.strict_versions)
+    CHANGES = Changes(
+        [*final(STEPS), SITE], [*STEPS, SITE], Hashes(cache(PLAN)), strict_versions=ASKED.strict_versions
+    )
     STALE = {step.made_of for step in CHANGES.stale}
     try:
         check_sizes(PLAN, STEPS, CHANGES.stale)
@@ -100,7 +104,7 @@ class DAG(snakemake.dag.DAG):
     """
 
     def __init__(self, *arguments, forcerules=(), **options):
-        stale = {workflow.get_rule(rule_of(step)) for step in STEPS if step.made_of in STALE}
+        stale = {workflow.get_rule(rule_of(step)) for step in [*STEPS, SITE] if step.made_of in STALE}
         super().__init__(*arguments, forcerules={*forcerules, *stale}, **options)
 
 

@@ -8,13 +8,14 @@ for step in steps_of("figures"):
         input:
             **inputs_of(step),
         output:
-            **step.outputs,
+            **shown(step, "Figures"),
             made_of=step.made_of,
         log:
             f"{RESULTS}/logs/figures/{step.name.replace(' ', '/')}.log",
         params:
             spec=verbatim(step.text),
             folder=folder_of_output,
+            caption=caption(step),
             note=note(step),
         shell:
             "python -m scalinglaws.stages.figures --spec {params.spec:q} --files {input.files:q}"

@@ -8,7 +8,7 @@ for step in steps_of("fit"):
         input:
             **inputs_of(step),
         output:
-            **step.outputs,
+            **shown(step, "Fits"),
             made_of=step.made_of,
         log:
             f"{RESULTS}/logs/fit/{step.name}.log",

@@ -137,6 +137,13 @@ def claims_of(study: str) -> tuple[Claim, ...]:
     return tuple(claim for claim in _every() if claim.study == study)
 
 
+def works_of(paper: str) -> tuple[dict[str, str], ...]:
+    """The publications that claims of a paper are from, each once: `title`, and `arxiv` where it has one."""
+    folder = PACKAGE / PAPERS / paper.replace("-", "_") / "claims"
+    named = (parse_yaml(file.read_bytes(), file.name)["paper"] for file in sorted(folder.glob("*.yaml")))
+    return tuple({work["title"]: {key: str(text) for key, text in work.items()} for work in named}.values())
+
+
 @cache
 def _every() -> tuple[Claim, ...]:
     """The claims of all papers, read once: a workflow asks for those of each study."""

@@ -69,7 +69,12 @@ def judge(claim: Claim, measured: Measurement, sources: Collection[str], title: 
 
 def _interval(measured: Measurement) -> str:
     level = "" if isnan(measured.level) else f"{100 * measured.level:g} % "
-    return f"{level}interval [{measured.low:.3g}, {measured.high:.3g}]"
+    return f"{level}interval [{_number(measured.low)}, {_number(measured.high)}]"
+
+
+def _number(value: float) -> str:
+    """Three significant digits, and not as a power of ten below a million."""
+    return f"{float(f'{value:.3g}'):,.0f}" if 1e3 <= abs(value) < 1e6 else f"{value:.3g}"
 
 
 def _range(claim: Claim) -> str:

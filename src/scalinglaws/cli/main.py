@@ -5,8 +5,10 @@ import os
 import sys
 from importlib import import_module, metadata
 from pathlib import Path
+from typing import get_args
 
 from scalinglaws.cli.options import Parser, add_selection, cores
+from scalinglaws.config.scale import VenueName
 from scalinglaws.errors import ScalingLawsError
 from scalinglaws.own_runs import options as user_options
 from scalinglaws.stages.stage import USER_ERROR
@@ -14,6 +16,8 @@ from scalinglaws.terminal import one_line, protect
 
 OWN_RUNS = ("laws", "fit", "plan", "extrapolate")
 """Commands for a table of your own runs; the others work on the papers."""
+ELSEWHERE = {"explorer": "report.explorer"}
+"""Folders of commands that are part of something larger."""
 
 
 def main() -> None:
@@ -23,7 +27,7 @@ def main() -> None:
     # Our matrices are small: a second thread of BLAS only waits, and costs a second of CPU time per fit.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     # A command is imported when it is called, because some need torch and the others must start at once.
-    folder = "own_runs" if options.command in OWN_RUNS else "cli"
+    folder = "own_runs" if options.command in OWN_RUNS else ELSEWHERE.get(options.command, "cli")
     command = import_module(f"scalinglaws.{folder}.{options.command}")
     try:
         status = command.run(options)
@@ -69,9 +73,22 @@ def _parser() -> Parser:
         help="first take over the published run records in this folder (`records`) instead of training",
     )
     _add_strict_versions(replicate)
-    replicate.add_argument(
-        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
+    _add_cores(replicate)
+
+    figures = commands.add_parser(
+        "figures",
+        help="draw figures again for a venue, without fitting anything",
+        description="Draw the figures of a finished replication again. Nothing is trained or fitted. "
+        "The look holds until the next `replicate` or `report`, which draw as the scale file says (its key "
+        "`look`).",
     )
+    add_selection(figures)
+    figures.add_argument("--figure", metavar="NAME", help="only this figure, for example fig4-image")
+    figures.add_argument("--venue", help=f"{', '.join(get_args(VenueName))}")
+    figures.add_argument("--columns", help="1 or 2 columns of the venue's page")
+    figures.add_argument("--width", metavar="INCHES", help="a width of your own instead of the venue's")
+    figures.add_argument("--format", metavar="LIST", help="of pdf,png,svg,pgf, separated by commas")
+    _add_cores(figures)
 
     publish = commands.add_parser(
         "publish",
@@ -79,6 +96,7 @@ def _parser() -> Parser:
         description="Copy the figures of a finished replication to figures/ and its run records to records/.",
     )
     add_selection(publish)
+    _add_report(commands)
 
     cost = commands.add_parser(
         "cost",
@@ -101,7 +119,26 @@ def _parser() -> Parser:
     user_options.add_fit(commands)
     user_options.add_plan(commands)
     user_options.add_extrapolate(commands)
+    _add_explorer(commands)
     return parser
+
+
+def _add_report(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "report",
+        help="make a site to read in a browser",
+        description="Make a site of a finished replication, results/<scale>/site/, that opens from disk, and "
+        "Snakemake's own report. Nothing is trained or fitted; figures that were drawn for a venue are drawn "
+        "again as the scale file says (its key `look`).",
+    )
+    add_selection(parser)
+    _add_cores(parser)
+
+
+def _add_cores(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--cores", type=cores, default="all", metavar="N", help="how many CPU cores to use (default: all)"
+    )
 
 
 def _add_strict_versions(parser: argparse.ArgumentParser) -> None:
@@ -110,6 +147,16 @@ def _add_strict_versions(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="also count as stale what other versions of Python, numpy, torch, ... made",
     )
+
+
+def _add_explorer(commands: user_options.Commands) -> None:
+    parser = commands.add_parser(
+        "explorer",
+        help="write a page on which to play with every law",
+        description="Write one HTML file with every law: sliders, your own runs and fits, IsoFLOP "
+        "slices, the best model for a budget, the toy simulation of Weng 2026. It needs no network.",
+    )
+    parser.add_argument("--out", type=Path, required=True, metavar="PAGE.html", help="the file to write")
 
 
 def _add_why(commands: user_options.Commands) -> None:

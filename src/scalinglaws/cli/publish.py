@@ -7,12 +7,12 @@ from pathlib import Path
 from scalinglaws.cli.adopt import records_file
 from scalinglaws.cli.options import selection
 from scalinglaws.config.plan import StudyPlan, plan
-from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.reading.load import Config, load_config
 from scalinglaws.errors import RecordError
 from scalinglaws.files import whole_file, write_text
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
-from scalinglaws.staleness.steps import COLLECTED, ENDINGS, cache, final, steps
+from scalinglaws.staleness.steps import COLLECTED, cache, final, steps
 from scalinglaws.tables.schema import CURVES
 from scalinglaws.training.records.record import plain_record, read_record
 from scalinglaws.training.records.search import choice_file, read_choice
@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     if work.config.scale.development:
         raise RecordError(f"{scale}: its runs are for development and are not published (docs/protocol.md)")
     results = Path("results") / scale
-    copies = [pair for study in work.studies for pair in _copies(study, results, scale)]
+    copies = [pair for study in work.studies for pair in _copies(study, work.config, results)]
     every = steps(work)
     changed = Changes(final(every), every, Hashes(cache(work)))
     if changed.stale:
@@ -48,10 +48,13 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _copies(study: StudyPlan, results: Path, scale: str) -> list[tuple[Path, Path]]:
+def _copies(study: StudyPlan, config: Config, results: Path) -> list[tuple[Path, Path]]:
     """The files that are copied for a study, each with the path of its copy."""
-    paper, name = study.study.paper, study.name
-    drawn = [f"{figure.name}.{ending}" for figure in study.figures(scale) for ending in ENDINGS]
+    paper, name, scale = study.study.paper, study.name, config.name
+    formats = config.scale.look.formats
+    drawn = [
+        f"{figure.name}.{ending}" for figure in study.figures(scale) for ending in figure.endings(formats)
+    ]
     shown = FIGURES / paper if scale == SHOWN else FIGURES / paper / scale
     figures = [(results / "figures" / paper / file, shown / file) for file in drawn]
     records = RECORDS / scale / name

@@ -11,13 +11,14 @@ from scalinglaws.claims.check import check_claims
 from scalinglaws.cli import screen, snakemake
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates, cores, read_timings
-from scalinglaws.cli.failures import LOCKED_OUT, problem_in
 from scalinglaws.cli.options import selection
+from scalinglaws.cli.process.failures import LOCKED_OUT, problem_in
+from scalinglaws.cli.process.signals import Signals, StoppedError
 from scalinglaws.cli.progress import Progress, trained
-from scalinglaws.cli.signals import Signals, StoppedError
 from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
 from scalinglaws.config.reading.load import load_config
+from scalinglaws.config.scale import check_programs
 from scalinglaws.errors import RecordError
 from scalinglaws.staleness.changes import Changes
 from scalinglaws.staleness.hashes import Hashes
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     work = plan(load_config(asked))
     results = Path("results") / work.config.name
     check_claims(work)  # before any work starts
+    check_programs(work.config.scale.look.formats)
     try:
         with Signals() as signals, snakemake.alone(results, asked):
             log = results / "logs" / "snakemake.log"

@@ -128,8 +128,9 @@ def ending(work: Plan, results: Path) -> list[str]:
         cells = (f"{found[verdict]:>{len(heading)}}" for verdict, heading in HEADINGS.items())
         lines.append(f"{paper:<{wide}}  {found.total():>6}  {'  '.join(cells)}")
     first = max(work.papers, key=lambda paper: sum(found.total() for found in counts[paper].values()))
-    report, figures = f"{results}/report/{work.config.study or first}.txt", f"{results}/figures/{first}/"
-    wide = max(len(report), len(figures))
+    of_first = f"{results}/report/{work.config.study or first}"
+    report, claims, figures = f"{of_first}.txt", f"{of_first}.claims.md", f"{results}/figures/{first}/"
+    wide = max(map(len, (report, claims, figures)))
     others = "Other papers are beside them; " if len(work.papers) > 1 else ""
     tables = "tables/, " if work.trained else ""
     return [
@@ -137,7 +138,8 @@ def ending(work: Plan, results: Path) -> list[str]:
         "",
         "Look first at",
         f"  {report:<{wide}}  each claim, what was measured, the verdict and why",
-        f"  {figures:<{wide}}  .pdf, .png, and .csv of what is drawn",
+        f"  {claims:<{wide}}  the same as a table; .claims.tex for LaTeX",
+        f"  {figures:<{wide}}  .pdf, .png, .csv of what is drawn, captions",
         f"{others}{results}/ also has {tables}fits/ and logs/.",
     ]
 

@@ -14,7 +14,7 @@ from typing import IO
 
 import psutil  # type: ignore[import-untyped]
 
-from scalinglaws.cli.signals import Signals, StoppedError
+from scalinglaws.cli.process.signals import Signals, StoppedError
 from scalinglaws.config.reading.selection import Selection
 from scalinglaws.errors import ScalingLawsError
 

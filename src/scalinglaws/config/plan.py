@@ -128,6 +128,9 @@ class StudyPlan:
         spec = {**self.claim_spec(scale), "figure": figure.model_dump(mode="json")}
         if self.reads:
             spec["studies"] = [each.name for each in self.reads]
+            fits = [each.scaled.protocol for each in self.reads]
+            spec["levels"] = sorted({fit.level for fit in fits if isinstance(fit, FitOptions)})
+            spec["resamples"] = resamples
         seeds = {seed for each in (self, *self.reads) if each.grid for seed in each.grid.seeds}
         if seeds:
             spec["seeds"] = sorted(seeds)

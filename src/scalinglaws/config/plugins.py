@@ -33,6 +33,8 @@ DATA_FILES = ()  # a stage's spec has the hashes of what is read: see `public_ru
 PACKAGE = Path(__file__).parent.parent
 PAPERS, ANALYSES, FIGURES = "papers", "analyses", "figures"
 """A paper's folder has one file per analysis and per figure module."""
+INTERACTIVE = "interactive"
+"""Its folder with one file per panel of the interactive page."""
 ANNOTATIONS: dict[str, Any] = {
     "Annotated": Annotated,
     "Field": Field,

@@ -1,5 +1,6 @@
 """The schema of a study file: one experiment of a paper at every scale."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -208,6 +209,20 @@ class Grid:
         return tuple(sorted({run.optimiser.name for run in self.runs}))
 
 
+MOST_WORDS = 120
+"""How long the caption of a figure may be, with the sentences that are added to it."""
+
+
+def _short(text: str) -> str:
+    if len(text.split()) > MOST_WORDS:
+        raise ValueError(f"has {len(text.split())} words; at most {MOST_WORDS}")
+    return text
+
+
+Caption = Annotated[Prose, AfterValidator(_short)]
+"""The text of a caption, without markup."""
+
+
 class Figure(Strict):
     """One figure of a study."""
 
@@ -215,12 +230,21 @@ class Figure(Strict):
     """File name without its ending."""
     draw: str
     """The drawing function, `<paper>/<file>:<function>` in `src/scalinglaws/papers/<paper>/figures/`."""
-    caption: Prose
-    """What the figure shows and how the protocol differs from the paper's. Scale, data and seeds are added to
-    it automatically."""
+    caption: Caption
+    """What the figure shows, as plain text of at most 120 words. Sentences about the marks that are drawn,
+    the scale, the data and the number of runs are added to it and count. `{resamples}` and `{level}` are
+    filled in. How the protocol differs from the paper's belongs in `methods`."""
     beside: Annotated[tuple[ScaleName, ...], AfterValidator(distinct)] = ()
     """Other scales that the figure shows beside its own, from their published tables in `records/<scale>/`.
     It is drawn where there are such tables."""
+    table: bool = False
+    """Whether it shows a table, which is then also written as Markdown (`<name>.table.md`) and as LaTeX
+    (`<name>.table.tex`, a `tabular` with the rules of booktabs)."""
+
+    def endings(self, formats: Iterable[str]) -> tuple[str, ...]:
+        """The endings of its files, given the formats of the picture."""
+        table = ("table.md", "table.tex") if self.table else ()
+        return (*formats, "csv", "caption.md", "caption.tex", "json", *table)
 
 
 class ScaleBlock(Strict):
@@ -262,6 +286,9 @@ class Study(Strict):
     """One line for tables and logs. Legends take the part after the colon."""
     source: Line
     """The paper, section and figures that it rebuilds."""
+    methods: Prose = ""
+    """How the protocol differs from the paper's, and what else a reader of the report has to know, as
+    Markdown."""
     runs: dict[str, Any] | None = None
     """The runs that are trained: the keys that all scales share. Absent where nothing is trained."""
     scales: dict[ScaleName, ScaleBlock] = Field(default_factory=dict)

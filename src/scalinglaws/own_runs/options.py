@@ -92,7 +92,12 @@ def add_fit(commands: Commands) -> None:
 
     out = parser.add_argument_group("files")
     out.add_argument("--out", type=Path, metavar="FIT.json", help="write the fit, for `scalinglaws plan`")
-    out.add_argument("--plot", type=Path, metavar="FIT.pdf", help="draw the fit: .pdf, .png or .svg")
+    out.add_argument(
+        "--plot",
+        type=Path,
+        metavar="FIT.pdf",
+        help="draw the fit: .pdf, .png or .svg, with its caption in files beside it",
+    )
 
 
 def add_plan(commands: Commands) -> None:

@@ -33,12 +33,12 @@ def content_of(path: Path) -> bytes:
     return content
 
 
-def check_outputs(outputs: Mapping[str, Path | None], table: Path) -> None:
+def check_outputs(outputs: Mapping[str, Path | None], table: Path | None = None) -> None:
     """Refuse what could not be written, or would be written over the table.
 
     Args:
         outputs: the file to write by its option.
-        table: the file that is read.
+        table: the file that is read, if there is one.
 
     Raises:
         ScalingLawsError: names the option and the file.
@@ -58,9 +58,9 @@ def check_outputs(outputs: Mapping[str, Path | None], table: Path) -> None:
         seen[path.resolve()] = option
 
 
-def _fault(path: Path, table: Path) -> str:
+def _fault(path: Path, table: Path | None) -> str:
     """What forbids to write a file, or nothing."""
-    if path.resolve() == table.resolve() or (path.exists() and table.exists() and path.samefile(table)):
+    if table is not None and _same(path, table):
         return "is the table itself; name another file"
     if path.is_dir():
         return "cannot be written: it is a folder"
@@ -76,3 +76,7 @@ def _fault(path: Path, table: Path) -> str:
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"cannot be written: {folder} is not writable"
     return ""
+
+
+def _same(path: Path, table: Path) -> bool:
+    return path.resolve() == table.resolve() or (path.exists() and table.exists() and path.samefile(table))

@@ -1,29 +1,30 @@
-"""The file of a figure of a fit to one's own runs, with its caption."""
+"""The file of a figure of a fit to one's own runs, and those of its caption."""
 
-import textwrap
 from pathlib import Path
+from typing import Any
 
-from scalinglaws.files import whole_file
 from scalinglaws.fitting.report import Report, objective_name
 from scalinglaws.own_runs.saved_fit import Origin
-from scalinglaws.plotting.fit import plain, plot
-from scalinglaws.plotting.save import CAPTION_SIZE
+from scalinglaws.plotting.captions.files import write_caption
+from scalinglaws.plotting.fit import plot
+from scalinglaws.plotting.layout.panels import finish
+from scalinglaws.plotting.save import write_picture
 from scalinglaws.plotting.style import style
 
-LETTERS_PER_INCH = 19  # of a caption
-UNDATED = {".pdf": {"CreationDate": None}, ".png": {"Software": None}, ".svg": {"Date": None}}
 
+def save_fit(report: Report, origin: Origin, path: Path) -> list[Path]:
+    """Draw a fit into one file of the kind that its ending says; its caption goes into two files beside it.
 
-def save_fit(report: Report, origin: Origin, path: Path) -> None:
-    """Draw a fit into one file of the kind that its ending says. Equal fits give equal bytes."""
-    kind = path.suffix.lower()
+    Returns:
+        The paths of the files.
+    """
+    kind: Any = path.suffix.lower()[1:]
+    text = caption(report, origin)
     with style():
         figure = plot(report.fit, report.intervals, origin.columns)
-        width = int(figure.get_figwidth() * LETTERS_PER_INCH)
-        text = "\n".join(textwrap.wrap(plain(caption(report, origin)), width))
-        figure.text(0.01, -0.02, text, fontsize=CAPTION_SIZE, va="top", ha="left", linespacing=1.25)
-        with whole_file(path) as temporary:
-            figure.savefig(temporary, format=kind[1:], bbox_inches="tight", metadata=UNDATED[kind])
+        finish(figure)
+        write_picture(figure, text, path, kind)
+    return [path, *write_caption(text, path.parent, path.stem)]
 
 
 def caption(report: Report, origin: Origin) -> str:

@@ -14,14 +14,13 @@ from scalinglaws.fitting.solution import Solution
 from scalinglaws.fitting.uncertainty.intervals import Intervals
 from scalinglaws.fitting.uncertainty.intervals import intervals as intervals_of
 from scalinglaws.laws.law import FloatArray, Variable
+from scalinglaws.plotting.layout.panels import row_of_panels
 from scalinglaws.plotting.style import style
 
-PANEL = (4.2, 3.6)  # inches
+CURVE_HEIGHT, PANEL_HEIGHT = 3.4, 2.4  # inches
 CURVE_POINTS = 121
-LONGEST_TITLE = 70
 FEW_DECADES = 1.5  # an axis this short may hold no power of ten, so it is labelled with plain numbers
-PER_ROW = 3
-POINTS, CURVE = "0.25", "tab:blue"
+POINTS, CURVE = "0.25", "C0"
 
 
 def plot(
@@ -40,23 +39,16 @@ def plot(
     given: object = fit  # whatever a notebook passes
     if not isinstance(given, Solution):
         raise ScalingLawsError(f"plot: needs a fit, not {given!r}")
-    law, columns = fit.law, columns or {}
-    variables = law.variables
+    columns, variables = columns or {}, fit.law.variables
     with style():
         if len(variables) == 1:
-            figure = Figure(figsize=(1.4 * PANEL[0], 1.2 * PANEL[1]), layout="constrained")
-            _curve(figure.subplots(), fit, intervals or intervals_of(fit), columns)
+            figure, (axes,) = row_of_panels(1, CURVE_HEIGHT)
+            _curve(axes, fit, intervals or intervals_of(fit), columns)
             return figure
-        count = 1 + len(variables)
-        across = 2 if count == 4 else min(count, PER_ROW)
-        rows = math.ceil(count / across)
-        figure = Figure(figsize=(across * PANEL[0], rows * PANEL[1]), layout="constrained")
-        panels = figure.subplots(rows, across, squeeze=False).ravel()
-        _agreement(panels[0], fit)
-        for k, (axes, variable) in enumerate(zip(panels[1:], variables, strict=False)):
+        figure, (first, *others) = row_of_panels(1 + len(variables), PANEL_HEIGHT)
+        _agreement(first, fit)
+        for k, (axes, variable) in enumerate(zip(others, variables, strict=True)):
             _residuals(axes, fit, k, _label(variable, columns))
-        for axes in panels[count:]:
-            axes.set_visible(False)
         return figure
 
 
@@ -72,7 +64,7 @@ def _curve(axes: Axes, fit: Solution, band: Intervals, columns: Mapping[str, str
     _scale(axes, "y", y)
     axes.set_xlabel(_label(law.variables[0], columns))
     axes.set_ylabel(_label(law.response, columns))
-    axes.set_title(law.equation if len(law.equation) <= LONGEST_TITLE else law.title)
+    axes.set_title(law.equation, loc="left")
     axes.legend()
 
 
@@ -85,7 +77,7 @@ def _agreement(axes: Axes, fit: Solution) -> None:
     _scale(axes, "y", np.array(ends))
     axes.set_xlabel(f"predicted {fit.law.response.name}")
     axes.set_ylabel(f"measured {fit.law.response.name}")
-    axes.set_title("Predicted and measured")
+    axes.set_title("Predicted and measured", loc="left")
     axes.legend()
 
 
@@ -96,16 +88,16 @@ def _residuals(axes: Axes, fit: Solution, k: int, label: str) -> None:
     _scale(axes, "x", x)
     axes.set_xlabel(label)
     axes.set_ylabel("measured / predicted - 1 (%)")
-    axes.set_title(f"Residuals over {fit.law.variables[k].name}")
+    axes.set_title(f"Residuals over {fit.law.variables[k].name}", loc="left")
 
 
 def _label(variable: Variable, columns: Mapping[str, str]) -> str:
     """The user's own name, with the unit where the law says one."""
-    column = plain(columns.get(variable.name, variable.name))
+    column = _plain(columns.get(variable.name, variable.name))
     return column if variable.unit in ("any", "of the metric", column) else f"{column} ({variable.unit})"
 
 
-def plain(text: str) -> str:
+def _plain(text: str) -> str:
     """A user's text, in which a dollar does not begin mathematics."""
     return text.replace("$", r"\$")
 

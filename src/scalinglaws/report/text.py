@@ -95,12 +95,14 @@ def _or_dash(value: float, form: str) -> str:
 
 
 def measured_text(row: Row) -> str:
-    """A value with its interval, three digits each; a dash where nothing was measured."""
+    """A value with its interval; a dash where nothing was measured."""
     value, low, high = row["measured"], row["low"], row["high"]
     if isnan(value):
         return "-"
-    digits = [_number(end) for end in (value, low, high)]
-    return digits[0] if isnan(low) or isnan(high) else f"{digits[0]} [{digits[1]}, {digits[2]}]"
+    if isnan(low) or isnan(high):
+        return _numbers(value)[0]
+    text, *ends = _numbers(value, low, high)
+    return f"{text} [{', '.join(ends)}]"
 
 
 def reasons(rows: Sequence[Row]) -> list[str]:
@@ -129,9 +131,14 @@ def _bullet(text: str) -> list[str]:
     return wrap(text, WIDTH, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False)
 
 
-def _number(value: float) -> str:
-    """Three decimals below ten, three significant digits above."""
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.3g}"
+def _numbers(*values: float) -> list[str]:
+    """Numbers that are read together, to the same place: three decimals below ten, one below a hundred."""
+    largest = max(map(abs, values))
+    if largest < 100:
+        return [f"{value:.{3 if largest < 10 else 1}f}" for value in values]
+    if largest < 1e6:
+        return [f"{float(f'{value:.3g}'):,.0f}" for value in values]
+    return [f"{value:.3g}" for value in values]
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

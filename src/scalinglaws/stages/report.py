@@ -1,11 +1,16 @@
-"""Stage `report`: the summary of a paper, plain text.
+"""Stage `report`: the summary of a paper, plain text, and its claims as a table.
 
 python -m scalinglaws.stages.report --spec JSON --claims FILE... [--evidence FILE...] --out SUMMARY.txt
+
+Writes `SUMMARY.claims.md` and `SUMMARY.claims.tex` beside it.
 """
 
 from pathlib import Path
 
 from scalinglaws.config.strict import Strict
+from scalinglaws.files import write_text
+from scalinglaws.plotting.tables.files import table_latex, table_markdown
+from scalinglaws.report.claims_table import CLAIMS_LAYOUT, claims_table
 from scalinglaws.report.text import summary
 from scalinglaws.stages.stage import note_made_of, parse_spec, run_stage, stage_parser
 from scalinglaws.tables.csv import read_table
@@ -39,7 +44,12 @@ def main(arguments: list[str]) -> None:
     ]
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(summary(rows, silent, evidence), encoding="utf-8", newline="\n")
-    note_made_of(options, "report", [*options.claims, *options.evidence], [options.out])
+    claims = claims_table(rows)
+    written = {".claims.md": table_markdown(claims), ".claims.tex": table_latex(claims, CLAIMS_LAYOUT)}
+    files = [options.out.with_suffix(ending) for ending in written]
+    for file, text in zip(files, written.values(), strict=True):
+        write_text(file, text)
+    note_made_of(options, "report", [*options.claims, *options.evidence], [options.out, *files])
 
 
 if __name__ == "__main__":

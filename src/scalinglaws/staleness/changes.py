@@ -29,6 +29,7 @@ MADE = {
     "claims": "claims",
     "figures": "figures",
     "report": "report",
+    "site": "pages",
 }
 """What each stage makes."""
 

@@ -28,7 +28,6 @@ from scalinglaws.staleness.made_of import Code, MadeOf, read_made_of
 from scalinglaws.staleness.versions import training_versions_in, versions
 
 Files = Mapping[str, list[str]]
-ENDINGS = ("pdf", "png", "csv")
 COLLECTED = ("runs", "curves", "searches")
 """The tables of a study's runs."""
 INTERMEDIATE = ("data", "shuffle")
@@ -324,6 +323,7 @@ class _Steps:
         curves = [file.replace("runs.csv", "curves.csv") for file in runs]
         drawing = figure.draw.partition(":")[0]
         place = f"{self.results}/figures/{plan.study.paper}/{figure.name}"
+        look = self.scale.look.model_dump(mode="json", exclude_defaults=True)
         return Step(
             stage="figures",
             name=f"{plan.study.paper} {figure.name}",
@@ -333,13 +333,16 @@ class _Steps:
                 "beside": plan.published(figure, self.work.config.name),
                 "style": [str(self.scale.style)] if self.scale.style else [],
             },
-            outputs={"figure": [f"{place}.{ending}" for ending in ENDINGS]},
+            outputs={"figure": [f"{place}.{ending}" for ending in figure.endings(self.scale.look.formats)]},
             made_of=f"{place}.made-of.json",
             modules=(
                 "scalinglaws.stages.figures",
                 module_name(*plugins.of_paper(plugins.FIGURES, drawing)),
             ),
-            settings=plan.figure_spec(figure, self.work.config.name, self.scale.resamples),
+            settings={
+                **plan.figure_spec(figure, self.work.config.name, self.scale.resamples),
+                **({"look": look} if look else {}),
+            },
         )
 
     def report(self, name: str) -> Step:
@@ -356,7 +359,10 @@ class _Steps:
                 "claims": [self.claims_table(study) for study in studies],
                 "evidence": [f"{self.results}/fits/{study}/evidence.csv" for study in curves],
             },
-            outputs={"summary": [f"{self.results}/report/{name}.txt"]},
+            outputs={
+                "summary": [f"{self.results}/report/{name}.txt"],
+                "tables": [f"{self.results}/report/{name}.claims.{ending}" for ending in ("md", "tex")],
+            },
             made_of=f"{self.results}/report/{name}.made-of.json",
             modules=("scalinglaws.stages.report",),
             settings={"studies": studies, **({"learning_curves": curves} if curves else {})},

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from scalinglaws.cli.failures import LOCKED, problem_in
+from scalinglaws.cli.process.failures import LOCKED, problem_in
 
 LOG = """\
 Building DAG of jobs...

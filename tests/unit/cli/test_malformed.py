@@ -14,6 +14,8 @@ from unit.own_runs.calling import Call, write_csv
 
 BASE = {
     "replicate": [],
+    "report": [],
+    "figures": [],
     "publish": [],
     "cost": [],
     "verify": [],
@@ -29,6 +31,7 @@ BASE = {
     ],
     "plan": ["--fit=fit.json", "--flops=1e20"],
     "extrapolate": ["runs.csv", "--x=n", "--y=loss", "--train=train", "--laws=m1"],
+    "explorer": ["--out=page.html"],
 }
 """A sound call of each command; a malformed option takes the place of the same one in it."""
 HIDDEN = ("\x1b[2J", "a\nb", "a\tb\x07", "\u202egpj", "\u2066a", "\udc80", "\x9b31m")
@@ -98,7 +101,7 @@ def refused(call: Call, words: Sequence[str]) -> str:
 
 
 def test_the_sound_calls_are_sound(call: Call) -> None:
-    for command in ("cost", "laws", "fit", "plan", "extrapolate"):
+    for command in ("cost", "laws", "fit", "plan", "extrapolate", "explorer"):
         call(command, *BASE[command])
 
 

@@ -35,6 +35,8 @@ RESULTS = {
     "results/laptop/figures/paper/fig1.pdf": "figures/paper/fig1.pdf",
     "results/laptop/figures/paper/fig1.png": "figures/paper/fig1.png",
     "results/laptop/figures/paper/fig1.csv": "figures/paper/fig1.csv",
+    "results/laptop/figures/paper/fig1.caption.md": "figures/paper/fig1.caption.md",
+    "results/laptop/figures/paper/fig1.caption.tex": "figures/paper/fig1.caption.tex",
     "results/laptop/tables/paper/one/runs.csv": "records/laptop/paper/one/runs.csv",
     "results/laptop/report/claims/paper/one.csv": "records/laptop/paper/one/claims.csv",
 }

@@ -11,7 +11,7 @@ import pytest
 from scalinglaws.cli import publish, replicate
 from scalinglaws.cli.adopt import adopt
 from scalinglaws.cli.estimate import Estimates
-from scalinglaws.cli.failures import LOCKED_OUT
+from scalinglaws.cli.process.failures import LOCKED_OUT
 from scalinglaws.cli.progress import Progress
 from scalinglaws.cli.snakemake import Workflow
 from scalinglaws.config.plan import Plan, plan
@@ -171,7 +171,8 @@ def test_figures_and_claims_of_analyses_are_published(
     analysis: None, options: Options, capsys: Capture
 ) -> None:
     options.paper = "other"
-    made = [Path(f"results/laptop/figures/other/fig2.{ending}") for ending in ("pdf", "png", "csv")]
+    endings = ("pdf", "png", "csv", "caption.md", "caption.tex", "json")
+    made = [Path(f"results/laptop/figures/other/fig2.{ending}") for ending in endings]
     made.append(Path("results/laptop/report/claims/other/two.csv"))
     with pytest.raises(RecordError, match="is not up to date"):
         publish.run(options)
@@ -180,7 +181,7 @@ def test_figures_and_claims_of_analyses_are_published(
             write_text(path, f"made as {path}")
         note_step(step, Hashes())
     assert publish.run(options) == 0
-    published = ["figures/other/fig2.pdf", "figures/other/fig2.png", "figures/other/fig2.csv"]
+    published = [f"figures/other/fig2.{ending}" for ending in endings]
     published.append("records/laptop/other/two/claims.csv")
     assert capsys.readouterr().out.splitlines() == published
     assert [Path(name).read_text() for name in published] == [f"made as {path}" for path in made]

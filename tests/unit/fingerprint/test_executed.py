@@ -42,7 +42,7 @@ def executed(stage: str, spec: dict[str, Any], *options: str) -> set[tuple[str, 
 @pytest.mark.parametrize("study", QUICK)
 def test_an_analysis_and_its_figures(study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(stages_figures, "save", lambda *_: None)  # the longest part; any figure does it
+    monkeypatch.setattr(stages_figures, "save", lambda *_: [])  # the longest part; any figure does it
     of_study = [step for step in every_step() if step.spec.get("study") == study]
     (analysis,) = (step for step in of_study if step.stage == "fit")
     folder = str(Path(analysis.made_of).parent)

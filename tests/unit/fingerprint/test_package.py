@@ -11,6 +11,7 @@ from scalinglaws.config.reading.load import load_config
 from scalinglaws.fingerprint.imports import files
 from scalinglaws.fingerprint.modules import read
 from scalinglaws.fingerprint.reach import reached
+from scalinglaws.staleness.site import site_step
 from scalinglaws.staleness.steps import Step, steps
 from unit.fingerprint.toy_package import Toy, fingerprints_of
 
@@ -22,6 +23,7 @@ PLUGINS = {
     "import_module(module_name(SOURCES, spec.source))": "scalinglaws.data.sources.",
     "import_module(protocol.module)": ("scalinglaws.protocols.", "scalinglaws.papers."),
     "import_module(module_name(*plugins.of_paper(plugins.FIGURES, module)))": "scalinglaws.papers.",
+    "import_module(module_name(*plugins.of_paper(plugins.INTERACTIVE, name)))": "scalinglaws.papers.",
     "import_module(f'{__name__}.{module.name}')": "scalinglaws.laws.",
 }
 """Code that imports a module by a name which only the spec tells, and where that module is."""
@@ -39,7 +41,9 @@ IN_SPECS = {
 
 @cache
 def every_step(scale: str) -> tuple[Step, ...]:
-    return steps(plan(load_config(scale, CONFIG)))
+    work = plan(load_config(scale, CONFIG))
+    every = steps(work)
+    return (*every, site_step(work, every))
 
 
 def test_whatever_is_imported_by_a_name_that_is_computed_is_a_plugin() -> None:

@@ -327,7 +327,8 @@ def test_a_figure(call: Call, surface_runs: Path, tmp_path: Path) -> None:
     call("fit", surface_runs, *CHINCHILLA, *QUICK, "--plot", path)
     (page,) = PdfReader(path).pages
     assert "Residuals over N" in page.extract_text()
-    assert "fitted to 60 of 60 rows of surface.csv" in page.extract_text().replace("\n", " ")
+    caption = path.with_suffix(".caption.md").read_text()
+    assert "fitted to 60 of 60 rows of surface.csv" in caption.replace("\n", " ")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,12 @@ from scalinglaws.fitting.problem import Problem
 from scalinglaws.fitting.report import Report
 from scalinglaws.own_runs.plot import caption, save_fit
 from scalinglaws.own_runs.saved_fit import Origin
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.plotting.fit import plot
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.layout.panels import figure_width, finish
+from scalinglaws.plotting.layout.venues import SMALLEST
+from scalinglaws.plotting.style import style
+from unit.figure_checks import cut_off, overlapping, texts
 
 
 def origin(columns: dict[str, str], rows: int, response: str) -> Origin:
@@ -55,7 +59,7 @@ def test_a_law_of_one_variable_is_drawn_as_points_curve_and_band(curve: Report) 
     (axes,) = figure.axes
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("examples", "error")
-    assert axes.get_title() == curve.law.equation
+    assert axes.get_title(loc="left") == curve.law.equation
     drawn = drawn_data(figure).set_index("series")
     points = drawn.loc["runs"]
     np.testing.assert_array_equal(points[["x", "y"]].to_numpy().T, [curve.fit.x[0], curve.fit.points.y])
@@ -69,7 +73,7 @@ def test_a_law_of_one_variable_is_drawn_as_points_curve_and_band(curve: Report) 
 def test_a_law_of_two_variables_is_drawn_as_agreement_and_residuals(surface: Report) -> None:
     figure = plot(surface.fit, surface.intervals, SURFACE.columns)
     titles = ["Predicted and measured", "Residuals over N", "Residuals over D"]
-    assert [axes.get_title() for axes in figure.axes] == titles
+    assert [axes.get_title(loc="left") for axes in figure.axes] == titles
     assert [axes.get_xlabel() for axes in figure.axes] == ["predicted L", "params (parameters)", "tokens"]
     drawn = drawn_data(figure)
     runs = drawn[drawn.series == "runs"].set_index("panel")
@@ -101,12 +105,26 @@ def test_the_caption_says_what_was_fitted_and_what_speaks_against_it(curve: Repo
 
 @pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
 def test_files_hold_no_date(curve: Report, tmp_path: Path, kind: str) -> None:
-    for name in ("one", "two"):
-        save_fit(curve, CURVE, tmp_path / f"{name}.{kind}")
-    content = (tmp_path / f"one.{kind}").read_bytes()
-    assert content == (tmp_path / f"two.{kind}").read_bytes()
-    assert b"CreationDate" not in content
-    assert b"<dc:date>" not in content
+    contents = []
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        files = save_fit(curve, CURVE, tmp_path / folder / f"fit.{kind}")
+        assert [file.name for file in files] == [f"fit.{kind}", "fit.caption.md", "fit.caption.tex"]
+        contents.append([file.read_bytes() for file in files])
+    assert contents[0] == contents[1]
+    assert b"CreationDate" not in contents[0][0]
+    assert b"<dc:date>" not in contents[0][0]
+
+
+def test_the_figure_has_the_width_of_a_page_and_no_small_text(curve: Report, surface: Report) -> None:
+    for report, names in ((curve, CURVE), (surface, SURFACE)):
+        with style():
+            figure = plot(report.fit, report.intervals, names.columns)
+            finish(figure)
+            assert figure.get_figwidth() == figure_width()
+            assert min(text.get_fontsize() for text in texts(figure)) >= SMALLEST
+            assert cut_off(figure) == []
+            assert overlapping(figure) == []
 
 
 def test_dollars_in_names_are_not_mathematics(surface: Report, tmp_path: Path) -> None:

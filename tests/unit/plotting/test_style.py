@@ -9,8 +9,10 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
+from scalinglaws.plotting.layout.venues import SMALLEST
 from scalinglaws.plotting.save import save
 from scalinglaws.plotting.style import STYLE, style
+from unit.figure_checks import LEAST_GLYPH, smallest_glyph
 
 DRAW = """
 import sys
@@ -59,7 +61,7 @@ def drawn(folder: Path, variables: dict[str, str]) -> list[bytes]:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     files = drawn(tmp_path_factory.mktemp("undisturbed"), {})
-    assert len(files) == 3
+    assert len(files) == 5
     return files
 
 
@@ -93,5 +95,12 @@ def test_ones_own_style_comes_over_ours(tmp_path: Path) -> None:
 def test_settings_made_elsewhere_in_the_process_do_not_count() -> None:
     with mpl.rc_context({"axes.linewidth": 9.0}):
         with style():
-            assert mpl.rcParams["axes.linewidth"] == mpl.rcParamsDefault["axes.linewidth"]
+            assert mpl.rcParams["axes.linewidth"] == STYLE["axes.linewidth"]
         assert mpl.rcParams["axes.linewidth"] == 9
+
+
+def test_scripts_of_scripts_are_not_below_five_points() -> None:
+    with style():
+        figure = Figure()
+        text = figure.text(0, 0, r"$m^{\beta_g} + \frac{a}{b_c}$", fontsize=SMALLEST)
+        assert smallest_glyph(text) >= LEAST_GLYPH

@@ -60,6 +60,13 @@ def test_columns_are_aligned_and_nothing_is_wider_than_the_page() -> None:
 
 def test_a_value_without_interval_and_no_value() -> None:
     assert measured_text(row("a", low=nan, high=nan)) == "-0.300"
+    for numbers, text in (
+        ((11.3, 9.3004, 13.31), "11.3 [9.3, 13.3]"),
+        ((2143.2, 1082.0, 5712.0), "2,140 [1,080, 5,710]"),
+        ((7.3211e10, 5.7912e10, float("inf")), "7.32e+10 [5.79e+10, inf]"),
+    ):
+        measured, low, high = numbers
+        assert measured_text(row("a", measured=measured, low=low, high=high)) == text
     assert measured_text(row("a", measured=nan)) == "-"
 
 

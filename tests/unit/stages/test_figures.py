@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from pypdf import PdfReader
 
 from scalinglaws.errors import ConfigError, DataError
-from scalinglaws.plotting import caption
-from scalinglaws.plotting.caption import FigureSpec
+from scalinglaws.plotting.captions import caption
+from scalinglaws.plotting.captions.caption import FigureSpec
 from scalinglaws.stages import figures as stage
 from scalinglaws.stages.figures import main
 from scalinglaws.tables.study import REQUIRED, read_study
@@ -57,57 +58,57 @@ def call(files: list[Path], out: Path, spec: dict[str, Any] = SPEC, *options: st
     main(["--spec", json.dumps(spec), "--files", *map(str, files), *options, "--out", str(out)])
 
 
-def test_a_figure_is_three_files_with_a_caption(files: list[Path], tmp_path: Path) -> None:
+def test_a_figure_is_saved_with_its_caption(files: list[Path], tmp_path: Path) -> None:
     call(files, tmp_path / "out")
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["fig4.csv", "fig4.pdf", "fig4.png"]
-    assert b"After Fig 4. Scale laptop: Toy-MNIST" in (tmp_path / "out" / "fig4.png").read_bytes()
+    endings = ("caption.md", "caption.tex", "csv", "json", "pdf", "png")
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [f"fig4.{each}" for each in endings]
+    text = (tmp_path / "out" / "fig4.caption.md").read_text()
+    assert text.startswith("After Fig 4. Dashed: least squares on logarithms. Brackets: 90 % intervals, 400 ")
+    assert "Scale laptop, Toy-MNIST: n = 30 runs" in text
+    assert r"90 \% intervals" in (tmp_path / "out" / "fig4.caption.tex").read_text()
+    assert b"After Fig 4." in (tmp_path / "out" / "fig4.png").read_bytes()
 
 
 def test_the_caption_says_what_was_measured_on_what() -> None:
     spec = FigureSpec.model_validate(SPEC)
     assert spec.protocol
-    text = caption.of_runs(spec, spec.protocol, replace(draw_tables(diverged=2), manifest=DATA))
-    assert text.startswith("After Fig 4. Scale laptop: Toy-MNIST (10 classes, 28 x 26 pixels; licence MIT)")
-    for part in (
-        "subsets of 10 to 160 images",
-        "160 images, 2,000 for validation, fixed",
-        "3 models of 1,000 to 16,000 parameters",
-        "2 seeds a cell",
-        "30 runs, 2 diverged, 1 ended by their duration",  # those of the search do not count
-        "Diverged runs are in no median, and where more than half of a cell diverged it has none. Laws are",
-        "2 to 8 images per class",
-        "90% intervals from 400 bootstrap resamples",
-        "coloured bands resample runs alone",
-    ):
-        assert part in text
+    text = caption.of_runs(spec, spec.protocol, replace(draw_tables(diverged=2), manifest=DATA), "Marks.")
+    assert text == (
+        "After Fig 4. Marks. Scale laptop, Toy-MNIST: n = 30 runs (2 diverged, 1 cut short), 2 seeds, "
+        "3 models of 1k to 16k parameters."  # those of the search do not count
+    )
     none = replace(draw_tables(diverged=0), manifest=DATA)
-    assert "Diverged runs" not in caption.of_runs(spec, spec.protocol, none)
+    assert "diverged" not in caption.of_runs(spec, spec.protocol, none, "")
 
 
 ANALYSIS: dict[str, Any] = {
     "study": "paper/tiny",
     "scale": "laptop",
-    "figure": {"name": "fig2", "draw": "tiny:lines", "caption": "After Fig 2. "},
+    "figure": {"name": "fig2", "draw": "tiny:lines", "caption": "After Fig 2."},
 }
 MANIFEST = {"source": "runs", "title": "Runs", "licence": "MIT", "provenance": "a notebook"}
 
 
-def test_the_caption_of_an_analysis() -> None:
+def test_the_caption_of_an_analysis_names_data_and_resamples() -> None:
     spec = FigureSpec.model_validate(ANALYSIS)
-    start = "After Fig 2. Scale laptop. "
-    assert caption.of_analysis(spec, []) == f"{start}Computed from published constants, without run data."
-    two = [MANIFEST, {**MANIFEST, "title": "Points", "provenance": "a figure"}]
-    data = "Run data: Runs (a notebook; licence: MIT); Points (a figure; licence: MIT)."
-    assert caption.of_analysis(spec, two) == start + data
-    resampled = FigureSpec.model_validate({**ANALYSIS, "resamples": 4000})
-    assert caption.of_analysis(resampled, two).endswith(
-        f"{data} Intervals, where shown, from 4,000 bootstrap resamples."
-    )
+    assert caption.of_analysis(spec, [], [], "") == "After Fig 2. Scale laptop."
+    two = [MANIFEST, {**MANIFEST, "title": "Points"}, MANIFEST]
+    assert caption.of_analysis(spec, two, [], "") == "After Fig 2. Scale laptop, Runs; Points."
+    asking = {**ANALYSIS, "figure": {**ANALYSIS["figure"], "caption": "Band: {resamples} refits."}}
+    resampled = FigureSpec.model_validate({**asking, "resamples": 4000})
+    assert caption.of_analysis(resampled, [], [], "").startswith("Band: 4,000 refits.")
+    with pytest.raises(ConfigError, match=r"figures.caption of fig2: \{resamples\} is not known"):
+        caption.of_analysis(FigureSpec.model_validate(asking), [], [], "")
+
+
+def test_a_caption_that_marks_and_data_make_too_long() -> None:
+    with pytest.raises(ConfigError, match=r"paper/tiny: figures\.caption of fig2: 125 words with those"):
+        caption.of_analysis(FigureSpec.model_validate(ANALYSIS), [], [], "word " * 120)
 
 
 def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
-    spec = FigureSpec.model_validate({**ANALYSIS, "studies": ["paper/one", "paper/two"], "seeds": [0, 1]})
-    data = {**DATA, "provenance": "a package"}
+    asked = {"studies": ["paper/one", "paper/two"], "seeds": [0, 1], "resamples": 50, "levels": [0.9, 0.95]}
+    spec = FigureSpec.model_validate({**ANALYSIS, **asked})
     runs = pd.DataFrame(
         {
             "phase": ["search", "grid", "grid"],
@@ -115,12 +116,10 @@ def test_the_caption_of_an_analysis_that_reads_trained_studies() -> None:
             "stopped": ["duration", "duration", "diverged"],
         }
     )
-    text = caption.of_analysis(spec, [data, data], [runs, runs])
-    assert "paper/one, paper/two, trained on Toy-MNIST (2,000 images for validation; a package; " in text
-    assert text.count("Toy-MNIST") == 1
-    assert text.endswith(
-        "licence: MIT); 2 seeds a cell, each with its own choice of examples; 4 runs, 2 diverged, 2 ended by "
-        "their duration and not by patience."
+    text = caption.of_analysis(spec, [DATA, DATA], [runs, runs], "Bars: {level}, {resamples}.")
+    assert text == (
+        "After Fig 2. Bars: 90 % or 95 %, 50. Scale laptop, Toy-MNIST: n = 4 runs (2 diverged, 2 cut short), "
+        "2 seeds."
     )
 
 
@@ -142,7 +141,7 @@ def test_a_figure_of_an_analysis_gets_its_tables_by_name(
     call(files, tmp_path / "out", ANALYSIS)
     drawn = (tmp_path / "out" / "fig2.csv").read_text()
     assert drawn == "panel,series,x,y,low,high\nPanel,line,1.0,4.0,,\nPanel,line,2.0,3.0,,\n"
-    assert b"After Fig 2." in (tmp_path / "out" / "fig2.png").read_bytes()
+    assert (tmp_path / "out" / "fig2.caption.md").read_text() == "After Fig 2. Scale laptop, Runs.\n"
 
 
 def test_tables_of_runs_that_are_missing(files: list[Path], tmp_path: Path) -> None:
@@ -173,13 +172,15 @@ def test_an_unknown_key_of_the_spec(files: list[Path], tmp_path: Path) -> None:
 
 def test_a_style_of_ones_own_changes_the_figure_and_is_an_input(files: list[Path], tmp_path: Path) -> None:
     own, note = tmp_path / "own.mplstyle", tmp_path / "made-of.json"
-    own.write_text("lines.linewidth: 7\n")
+    own.write_text("axes.linewidth: 3\nfont.family: serif\n")
     call(files, tmp_path / "one")
     call(files, tmp_path / "same", SPEC, "--style")  # as the workflow calls it where there is none
     call(files, tmp_path / "two", SPEC, "--style", str(own), "--made-of", str(note))
     one, same, two = ((tmp_path / name / "fig4.pdf").read_bytes() for name in ("one", "same", "two"))
     assert one == same
     assert one != two
+    widths = [PdfReader(tmp_path / name / "fig4.pdf").pages[0].mediabox.width for name in ("one", "two")]
+    assert widths[0] == widths[1]
     assert str(own) in json.loads(note.read_text())["inputs"]
     own.write_text("lines.linewidth: wide\n")
     with pytest.raises(ConfigError, match=r"own.mplstyle: line 1: 'lines.linewidth' cannot be 'wide'"):

@@ -24,6 +24,13 @@ def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
     text = out.read_text()
     assert text.index("one/x") < text.index("two/y")
     assert text.endswith("2 claims about runs trained here: 1 reproduced, 1 inconclusive.\n")
+    for ending, rule in (
+        (".claims.md", "| x | A | 1 | 1.000 [0.900, 1.100] | reproduced |"),
+        (".claims.tex", "bottomrule"),
+    ):
+        written = out.with_suffix(ending).read_text()
+        assert rule in written
+        assert "inconclusive" in written
     (tmp_path / "b.csv").write_text(header)
     main([*spec, *tables, "--out", str(out)])
     assert out.read_text().endswith(

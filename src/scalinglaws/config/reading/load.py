@@ -19,7 +19,7 @@ from scalinglaws.config.reading.explain import Location, dotted, quoted, sentenc
 from scalinglaws.config.reading.merging import Places, merge
 from scalinglaws.config.reading.scaled import scaled_study
 from scalinglaws.config.reading.selection import SCALE_FILE, Overrides, Selection
-from scalinglaws.config.reading.style_file import read_style
+from scalinglaws.config.reading.style_file import OWN_STYLE, read_style
 from scalinglaws.config.reading.yaml_file import read_yaml
 from scalinglaws.config.scale import Scale
 from scalinglaws.config.strict import Strict
@@ -239,6 +239,8 @@ def _load_scale(path: Path, overrides: Overrides) -> Scale:
     for name in scale.locations:
         if name not in known:
             raise ConfigError(f"{_where(path, overrides)(('locations', name))}: {unknown(name, known)}")
+    if scale.style is None and OWN_STYLE.is_file():
+        scale = scale.model_copy(update={"style": OWN_STYLE})
     if scale.style is not None:
         try:
             read_style(scale.style)

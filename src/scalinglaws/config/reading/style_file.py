@@ -10,8 +10,12 @@ from scalinglaws.files import read_file
 
 CODE = re.compile(r'(?:[^#"]|"[^"]*")*')
 """A line up to its comment; a # within quotes does not begin one."""
+OWN_STYLE = Path("figures.mplstyle")
+"""The style file that is used, where there is one, if the scale names none."""
 NO_STYLE = ("backend", "backend_fallback", "interactive", "figure.hooks")
 """Settings that choose how the process draws; the last names functions to be called."""
+OF_THE_LOOK = ("figure.figsize", "savefig.bbox")
+"""Settings that would give figures another width than the venue's."""
 
 
 def read_style(path: Path) -> dict[str, Any]:
@@ -43,6 +47,10 @@ def read_style(path: Path) -> dict[str, Any]:
             raise ConfigError(f"{where} is given twice")
         if key not in mpl.rcParams or key in NO_STYLE:
             raise ConfigError(f"{where} is not a setting of matplotlib that a style may have")
+        if key in OF_THE_LOOK:
+            raise ConfigError(
+                f"{where} is not for a style: `look` in the scale file sets the width of figures"
+            )
         if value.startswith('"') and value.endswith('"'):
             value = value[1:-1]
         try:

@@ -9,7 +9,7 @@ METRICS = {
     "token_error_rate": "Token error rate",
     "top1_error": "Top-1 error",
     "top5_error": "Top-5 error",
-    "ctc_loss": "CTC loss, nats an utterance",
+    "ctc_loss": "CTC loss, nats per utterance",
 }
 
 
@@ -23,7 +23,7 @@ def metric_title(manifest: Mapping[str, Any], metric: str) -> str:
     if metric == "cross_entropy":
         if "classes" in manifest:
             return "Cross-entropy, nats"
-        return f"Cross-entropy, nats a {SINGULAR.get(manifest['unit']['name'], 'symbol')}"
+        return f"Cross-entropy, nats per {SINGULAR.get(manifest['unit']['name'], 'symbol')}"
     if metric == "error_rate":
         return f"{str(manifest.get('kind', 'symbols')).removesuffix('s').capitalize()} error rate"
     return METRICS.get(metric, metric)

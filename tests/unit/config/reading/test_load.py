@@ -79,7 +79,7 @@ def at_laptop(**changes: Any) -> dict[str, Any]:
     ("changes", "message"),
     [
         # unknown keys
-        ({"figure": []}, "figure: unknown key; allowed are figures, protocol, reads, runs, scales, source,"),
+        ({"figure": []}, "figure: unknown key; allowed are figures, methods, protocol, reads, runs, scales,"),
         ({"runs.subsets": [1]}, "runs.subsets: unknown key; allowed are axes, data, duration, evaluation,"),
         (
             {"scales.laptop.runs.optimiser.momentumm": 0.5},

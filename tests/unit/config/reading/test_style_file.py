@@ -13,7 +13,7 @@ font.size: 12   # points
 grid.color: "#ff0000"
 axes.prop_cycle: cycler('color', ['r', 'k'])
 
-figure.figsize  :  4, 3
+figure.titlesize  :  14
 """
 
 
@@ -33,6 +33,8 @@ def test_a_sound_file_means_what_matplotlib_reads(tmp_path: Path) -> None:
         ("font.size 12", "'font.size 12' has no value; write `key: value`"),
         ("backend: agg", "'backend' is not a setting of matplotlib that a style may have"),
         ("figure.hooks: os:abort", "'figure.hooks' is not a setting"),
+        ("figure.figsize: 4, 3", "'figure.figsize' is not for a style: `look` in the scale file"),
+        ("savefig.bbox: tight", "'savefig.bbox' is not for a style"),
         ("axes.prop_cycle: cycler(__import__('os'))", "'axes.prop_cycle' cannot be"),
         ("grid.color: #ff0000", "'grid.color' cannot be ''"),
         (f"font.size: {'9' * 1000}x", f"'font.size' cannot be '{'9' * 199}..."),

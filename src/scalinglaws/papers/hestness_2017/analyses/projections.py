@@ -57,12 +57,12 @@ QUANTITIES: dict[str, tuple[str, Arguments, Formula]] = {
         lambda sigma, data, beta, ratio: 1e6 * sigma * data**beta * ratio,
     ),
     "tera_step": (
-        "Teraflops a step",
+        "Teraflops per step",
         ("flops", "parameters_target", "subbatch"),
         lambda flops, parameters, subbatch: flops * parameters * subbatch / 1e12,
     ),
     "step_seconds": (
-        "Seconds a step",
+        "Seconds per step",
         ("tera_step", "PEAK", "USED_SHARE"),
         lambda tera, peak, share: 1e12 * tera / (peak * share),
     ),

@@ -7,16 +7,17 @@ depends on an exponent.
 """
 
 from collections.abc import Iterator
-from math import exp, inf, log, nan
+from math import exp, inf, isnan, log, nan
 from typing import Any
 
 import pandas as pd
 
 from scalinglaws.claims.constant import Constant
+from scalinglaws.claims.verdict import Verdict
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.fitting.uncertainty.mover import ratio
 from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
-from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS
+from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS, USUAL
 from scalinglaws.papers.hestness_2017.constants.hestness_2019 import DOMAINS, Domain
 from scalinglaws.tables.analysis import fit_row, fit_table
 from scalinglaws.tables.inputs import Inputs
@@ -36,8 +37,13 @@ FOLLOW_UP = {
     "image": "image",
 }
 """The follow-up's name of a domain, by the first word of a study's name; the metric is the study's first."""
-PRINTED_FROM_EXPONENTS = ("alpha", "data_ratio", "model_ratio", "parameters_target")
-DISAGREES = "the follow-up's row does not follow from its exponents"
+RATIOS = ("data_ratio", "model_ratio")
+DISAGREES = "the follow-up's number does not follow from its exponents"
+STRAIGHT = (0.0, 0.02)
+"""The bend of a straight curve as a share of its fall, as in the claims; the paper gives no number."""
+USUAL_RANGE = (USUAL[0].value, USUAL[1].value)
+MIN_POINTS = 5
+"""Fewest points of a verdict, as in the claims."""
 MOST_LOG = 700.0  # exp of more overflows
 
 Row = dict[str, Any]
@@ -48,9 +54,11 @@ def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
 
     Tables:
         summary: exponents with intervals beside the published ones, and what they are based on; the exponent
-            of the best-fit model's size is in the row of the metric that chooses it.
-        implications: how many times more data and parameters the desired errors take; `printed_agrees` says
-            whether the follow-up's own row follows from its exponents within rounding.
+            of the best-fit model's size is in the row of the metric that chooses it. `straight` and `usual`
+            say whether the curve is straight in log-log, and its exponent in the paper's usual range.
+        implications: how many times more data and parameters the desired errors take;
+            `printed_<ratio>_agrees` says whether the follow-up's number follows from its exponents within
+            rounding.
         fits: `learning-curve` and `model-size` with metrics `<study>/<metric>`; of the
             first metrics of all studies, `learning-curve:all-domains` with the steepest and the flattest
             exponent; `implication` with the metric `<study>`.
@@ -73,6 +81,8 @@ def _summary(study: TrainedStudy) -> Iterator[Row]:
         theirs = published.beta_g.get(metric) if published else None
         grown = metric == study.size_metric
         growth = study.growth if grown else MISSING
+        bend = study.value(f"{CURVE}:straightness", metric, "bend")
+        points = study.points(CURVE, metric, "beta_g")
         published_growth = published.beta_p if published and grown else None
         yield {
             "study": study.name, "domain": facts.domain, "family": facts.family, "optimiser": facts.optimiser,
@@ -81,8 +91,10 @@ def _summary(study: TrainedStudy) -> Iterator[Row]:
             "first": metric == study.metric,
             "beta_g": ours.value, "beta_g_low": ours.low, "beta_g_high": ours.high,
             "r_squared": study.value(CURVE, metric, "r_squared").value,
-            "points": study.points(CURVE, metric, "beta_g"),
+            "points": points,
             **_evidence(study, metric),
+            "bend": bend.value, "bend_low": bend.low, "bend_high": bend.high,
+            "straight": _verdict(bend, points, STRAIGHT), "usual": _verdict(ours, points, USUAL_RANGE),
             "decades": study.decades(), "decades_in_region": study.decades(fitted=True),
             "beta_p": growth.value, "beta_p_low": growth.low, "beta_p_high": growth.high,
             "beta_p_points": study.points(GROWTH, study.size_metric, "beta_p"),
@@ -93,9 +105,28 @@ def _summary(study: TrainedStudy) -> Iterator[Row]:
 
 def _evidence(study: TrainedStudy, metric: str) -> Row:
     """What the exponent rests on: counts of subsets and points, and how straight the curve is."""
-    names = ("subsets", "converged", "interior", "largest", "lack_of_fit", "p_value", "without_last")
+    names = (
+        "subsets",
+        "converged",
+        "fitted",
+        "interior",
+        "largest",
+        "lack_of_fit",
+        "p_value",
+        "without_last",
+    )
     rows = study.evidence[study.evidence.metric == metric]
     return {name: nan if rows.empty else rows[name].iloc[0] for name in names}
+
+
+def _verdict(value: Value, points: int, inside: tuple[float, float]) -> Verdict:
+    """Whether an interval is in a range, as claims are judged."""
+    if points < MIN_POINTS or isnan(value.value) or isnan(value.low) or isnan(value.high):
+        return Verdict.NOT_TESTABLE
+    low, high = inside
+    if low <= value.low and value.high <= high:
+        return Verdict.REPRODUCED
+    return Verdict.INCONCLUSIVE if value.low <= high and low <= value.high else Verdict.NOT_REPRODUCED
 
 
 def _published(name: str, constant: Constant | None) -> Row:
@@ -113,7 +144,7 @@ IMPLICATIONS = [
     "beta_g", "beta_p", "data_ratio", "data_ratio_low", "data_ratio_high",
     "model_ratio", "model_ratio_low", "model_ratio_high",
     "printed_beta_g", "printed_beta_p", "printed_data_ratio", "printed_model_ratio",
-    "printed_agrees", "source",
+    "printed_data_ratio_agrees", "printed_model_ratio_agrees", "source",
 ]  # fmt: skip
 
 
@@ -123,7 +154,7 @@ def _implications(study: TrainedStudy, projections: pd.DataFrame) -> Iterator[Ro
         if domain.name != name:
             continue
         data, model = factors(domain, study.exponent, study.growth)
-        mine = projections[(projections.domain == name) & projections.quantity.isin(PRINTED_FROM_EXPONENTS)]
+        agrees = projections[projections.domain == name].set_index("quantity").agrees
         yield {
             "study": study.name, "domain": study.facts.domain, "family": study.facts.family,
             "metric": study.metric, "error_unit": domain.error_unit,
@@ -133,7 +164,8 @@ def _implications(study: TrainedStudy, projections: pd.DataFrame) -> Iterator[Ro
             "model_ratio": model.value, "model_ratio_low": model.low, "model_ratio_high": model.high,
             "printed_beta_g": domain.beta_g.value, "printed_beta_p": domain.beta_p.value,
             "printed_data_ratio": domain.data_ratio.value, "printed_model_ratio": domain.model_ratio.value,
-            "printed_agrees": bool(mine.agrees.all()), "source": domain.data_ratio.source,
+            **{f"printed_{ratio}_agrees": bool(agrees[ratio]) for ratio in RATIOS},
+            "source": domain.data_ratio.source,
         }  # fmt: skip
 
 
@@ -202,10 +234,9 @@ def _implied_fits(every: list[TrainedStudy], implied: list[Row]) -> Iterator[Row
     studies = {study.name: study for study in every}
     for row in implied:
         study = studies[row["study"]]
-        warnings = () if row["printed_agrees"] else (DISAGREES,)
-        for name in ("data_ratio", "model_ratio"):
+        for name in RATIOS:
             yield fit_row(
                 "implication", study.name, name, row[name], (row[f"{name}_low"], row[f"{name}_high"]),
                 level=study.facts.fit.level, points=study.points(CURVE, study.metric, "beta_g"),
-                warnings=warnings,
+                warnings=() if row[f"printed_{name}_agrees"] else (DISAGREES,),
             )  # fmt: skip

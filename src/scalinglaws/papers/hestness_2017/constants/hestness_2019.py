@@ -113,11 +113,11 @@ def _domain(
 # The rows of Table 1, of Table 2 and of Table 3.
 DOMAINS = (
     _domain(
-        "word_lm", "Word language model", ("nats a word", "words"),
+        "word_lm", "Word language model", ("nats per word", "words"),
         "3.37 2.48 768e6 13.0 -0.066 9.4e-4 0.68 100 23", "481", "77e9 23.8e9 128 1444 115 31e3",
     ),
     _domain(
-        "char_lm", "Character language model", ("bits a character", "characters"),
+        "char_lm", "Character language model", ("bits per character", "characters"),
         "1.30 0.70 3.48e9 9.39 -0.092 1.2e-5 0.89 971 456", "900", "3.4e12 146e9 96 12618 1007 3.5e6",
     ),
     _domain(
@@ -135,5 +135,5 @@ DOMAINS = (
     ),
 )  # fmt: skip
 
-PEAK = printed("15.67e12", "Table 3: floating-point operations a second of the device")
+PEAK = printed("15.67e12", "Table 3: floating-point operations per second of the device")
 USED_SHARE = printed("0.8", "Table 3: share of the peak that is assumed to be reached", exact=True)

@@ -1,30 +1,25 @@
-"""The range of x of a figure beside the paper's, as a sentence for its caption."""
+"""The paper's range of x, as a sentence for the caption of a figure that measures it again."""
 
-from collections.abc import Mapping
-
-import pandas as pd
+from collections.abc import Iterable
 
 from scalinglaws.papers.hestness_2017.constants.hestness_2017 import RANGES
 
 
-def ranges_of_x(sizes: "Mapping[str, pd.Series[float]]", unit: str) -> str:
-    """The paper's range of x and ours; empty for studies that the paper has nothing like.
+def paper_ranges(studies: Iterable[str]) -> str:
+    """The paper's range of x; empty for studies that the paper has nothing like.
 
     Args:
-        sizes: sizes of the training sets, by the name of the study.
-        unit: what they are counted in.
+        studies: their names, without the paper's.
     """
-    said: dict[str, list[str]] = {}
-    for study, x in sizes.items():
+    said: dict[str, str] = {}
+    for study in studies:
         paper = RANGES.get(study) or RANGES.get(study.split("-")[0])
         if paper is not None:
-            theirs = f"{_number(paper.low.value)} to {_number(paper.high.value)} {paper.unit}"
-            said.setdefault(theirs, []).append(f"{_number(x.min())} to {_number(x.max())}")
-    parts = (
-        f"{theirs} in the paper, {' and '.join(dict.fromkeys(ours))} {unit} here"
-        for theirs, ours in said.items()
-    )
-    return f"Range of x: {'; '.join(parts)}." if said else ""
+            words = f"{_number(paper.low.value)} to {_number(paper.high.value)} {paper.unit}"
+            said.setdefault(words, study)
+    several = len(said) > 1
+    ranges = [f"{words} ({study})" if several else words for words, study in said.items()]
+    return f"x in the paper: {'; '.join(ranges)}." if said else ""
 
 
 def _number(value: float) -> str:

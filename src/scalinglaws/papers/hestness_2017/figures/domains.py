@@ -9,63 +9,75 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib import colormaps
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from numpy.typing import NDArray
 
-from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
+from scalinglaws.papers.hestness_2017.figures._ranges import paper_ranges
+from scalinglaws.plotting.captions.explained import Mark, drew, remark
+from scalinglaws.plotting.layout.outside_legend import Entry, legends_outside
+from scalinglaws.plotting.layout.panels import new_figure, row_of_panels
 from scalinglaws.plotting.learning_curves import (
-    CUT,
-    Entry,
+    LIGHT,
+    NOT_CONVERGED,
+    POINT,
+    UNFITTED,
+    Series,
+    all_models,
+    all_models_entry,
     best_scores,
     best_sizes,
-    even_log,
+    data_axis,
+    digits_of,
     factor,
     fitted_law,
     growth_band,
+    hollow_entry,
+    in_order,
+    law_entry,
     mostly,
+    panel_height,
     power,
+    score_axis,
     score_entries,
     shade_region,
     size_axis,
     size_entries,
     thousands,
 )
-from scalinglaws.plotting.style import powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 from scalinglaws.tables.study import CURVE, GROWTH
 from scalinglaws.tables.value import Value
 
-BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.13)}  # hides no point
-SIZE_TICKS = 12
-"""How many labels fit on an axis of sizes. The sizes of different families are almost equal."""
-PAIR = {"small": "C0", "large": "C1"}
+Entries = tuple[list[Entry], list[Entry]]
+"""Lines of the legend: series with their laws, and what marks mean."""
+PAIR = ("small", "large")
+"""The two models of one size that are drawn in colour."""
+NOT_GROWN = "Growth is not fitted: too few sizes inside the grid"
 
 
 def two_panels(tables: Tables) -> Figure:
     """Figs 2 and 3: learning curves (left) and best-fit model size (right) of all families."""
-    figure, left, right = _panels(tables, lines=3)
-    _families(left, tables)
-    _sizes(right, tables)
+    figure, (left, right) = row_of_panels(2, panel_height())
+    scores = _families(left, tables)
+    sizes, absent = _sizes(right, tables)
+    _finish(figure, tables, scores, sizes, absent)
     return figure
 
 
 def fixed_sizes(tables: Tables) -> Figure:
     """Fig 1: models of one size of the first family (left), and the best-fit model at each size (right)."""
-    figure, left, right = _panels(tables, lines=2)
-    _fixed(left, tables)
-    _families(right, tables)
+    figure, (left, right) = row_of_panels(2, panel_height())
+    fixed = _fixed(left, tables)
+    _finish(figure, tables, _families(right, tables), fixed)
     return figure
 
 
 def families_and_fixed_sizes(tables: Tables) -> Figure:
     """Fig 5: learning curves of all families (left), and models of one size of the first of them (right)."""
-    figure, left, right = _panels(tables, lines=3)
-    _families(left, tables)
-    _fixed(right, tables)
+    figure, (left, right) = row_of_panels(2, panel_height())
+    scores = _families(left, tables)
+    _finish(figure, tables, scores, _fixed(right, tables))
     return figure
 
 
@@ -81,152 +93,160 @@ def two_scales(tables: Tables) -> Figure:
         scale, _, plain = name.rpartition("/")
         if scale:
             others.setdefault(scale, {})[plain] = table
-    scales = [this, *others.values()]
-    figure = Figure(figsize=(7.5, 5.0 + 0.38 * len(this["studies"]) * len(scales)), layout="constrained")
-    _families(figure.subplots(), *scales)
-    figure.set_label(
-        " ".join(_said_of_x(part, scale) for scale, part in zip(("", *others), scales, strict=True))
-    )
+    figure = new_figure(3.0)
+    entries = _families(figure.subplots(), this, *others.values())
+    _finish(figure, this, entries)
     return figure
 
 
-def _panels(tables: Tables, lines: int) -> tuple[Figure, Axes, Axes]:
-    height = 5.0 + 0.19 * lines * len(tables["studies"])
-    figure = Figure(figsize=(10.5, height), layout="constrained")
-    figure.set_label(_said_of_x(tables))
-    left, right = figure.subplots(1, 2)
-    return figure, left, right
+def _finish(
+    figure: Figure, tables: Tables, first: Entries, second: Entries = ([], []), said: str = ""
+) -> None:
+    """The legend, and what the caption has to say about the data."""
+    legends_outside(figure, [*first[0], *second[0]], in_order([*first[1], *second[1]]))
+    best = tables["best"]
+    drawn = pd.concat(where(best, study=study["study"], metric=study["metric"]) for study in _studies(tables))
+    ranges = paper_ranges([str(name) for name in best.study.unique()])
+    remark(figure, " ".join(part for part in (mostly(drawn), said, ranges) if part))
 
 
-def _said_of_x(tables: Tables, scale: str = "") -> str:
-    sizes = {str(name): table.data_size for name, table in tables["best"].groupby("study", sort=False)}
-    said = ranges_of_x(sizes, tables["studies"].unit.iloc[0])
-    return f"Scale {scale}: {said}" if scale and said else said
-
-
-def _families(axes: Axes, *scales: Tables) -> None:
+def _families(axes: Axes, *scales: Tables) -> Entries:
     """Best scores of each family by its metric, with the fitted power laws; of several scales in pairs."""
-    drawn = []
-    entries: list[Entry] = []
+    drawn, models = [], []
+    laws: list[Entry] = []
+    several = len(scales) > 1
+    axes.set_title("Best-fit model at each size", loc="left")
     for s, tables in enumerate(scales):
-        for k, study in enumerate(_studies(tables)):
-            several = len(scales) > 1
+        studies = _studies(tables)
+        for k, study in enumerate(studies):
             name = f"{study['family']}, scale {study['scale']}" if several else str(study["family"])
-            # Dark and light of one hue: the same family at two scales.
-            colour = to_hex(colormaps["tab20"](2 * k + s)) if several else f"C{k}"
+            # A family has one marker at all scales, and a colour at each.
+            series = Series(f"C{k + s * len(studies)}", Series.of(k).marker, k)
             best = where(tables["best"], study=study["study"], metric=study["metric"])
-            best_scores(axes, best, colour, name)
+            scores = where(tables["scores"], study=study["study"], metric=study["metric"])
+            if not several:
+                all_models(axes, scores, "score", f"{name}, ")
+                models.append(scores.score)
+            best_scores(axes, best, series, name)
             drawn.append(best)
-            entries.append((Line2D([], [], color=colour, marker="o", markersize=4), name))
+            text = name if several or len(studies) > 1 else "Best model"
             band = where(tables["bands"], study=study["study"], metric=study["metric"], law=CURVE)
             law = _law(tables, study, CURVE, study["metric"])
             if len(band) and "beta_g" in law:
-                label = power(r"\varepsilon(m)", factor(law["alpha"].value), law["beta_g"], 3)
-                fitted_law(axes, band, colour, f"{name}: {label}")
-                entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
+                label = power("", factor(law["alpha"].value), law["beta_g"])
+                fitted_law(axes, band, series.colour, f"{name}: {label}")
+                if law["beta_g"].known:
+                    drew(axes, Mark.EXPONENT)
+                text = f"{text}: {label}"
+            laws.append(series.entry(text))
     best = pd.concat(drawn)
-    entries += score_entries(best)
-    axes.set_title(f"Best-fit model at each size{mostly(best)}", loc="left")
     every = {"studies": pd.concat([tables["studies"] for tables in scales])}
     _region(axes, every, best)
-    powers_of_two(axes, best.data_size.min(), best.data_size.max())
-    even_log(axes, _least(best.low, best.score), _most(best.high, best.score))
+    data_axis(axes, best.data_size.min(), best.data_size.max())
+    score_axis(axes, *_span(best.low, best.high, best.score, *models))
     _label(axes, every)
-    axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
+    marks = [law_entry(), *score_entries(best)]
+    return laws, marks if several else [*marks, all_models_entry()]
 
 
-def _sizes(axes: Axes, tables: Tables) -> None:
-    """Best-fit sizes of each family, censored ones hollow, and the fitted growth."""
+def _sizes(axes: Axes, tables: Tables) -> tuple[Entries, str]:
+    """Best-fit sizes of each family, those in no fit hollow, and the fitted growth.
+
+    Returns:
+        The lines of the legend, and for the caption, which families have no fitted growth.
+    """
     axes.set_title("Best-fit model size", loc="left")
-    drawn, grid = [], []
-    entries: list[Entry] = []
+    drawn, grid, absent = [], [], []
+    laws: list[Entry] = []
     for k, study in enumerate(_studies(tables)):
+        series, family = Series.of(k), str(study["family"])
         best = where(tables["best"], study=study["study"], metric=study["size_metric"])
-        best_sizes(axes, best, f"C{k}", study["family"], prefix=f"{study['family']}, ")
+        models = where(tables["scores"], study=study["study"], metric=study["size_metric"])
+        all_models(axes, models, "parameters", f"{family}, ")
+        best_sizes(axes, best, series, family, prefix=f"{family}, ")
         drawn.append(best)
-        grid.append(where(tables["scores"], study=study["study"]).parameters)
-        entries.append((Line2D([], [], color=f"C{k}", marker="o", markersize=4), study["family"]))
+        grid.append(models.parameters)
         band = where(tables["bands"], study=study["study"], law=GROWTH)
         law = _law(tables, study, GROWTH, study["size_metric"])
         if len(band) and "beta_p" in law:
-            label = power("s(m)", factor(law["alpha_p"].value), law["beta_p"], 2)
-            fitted_law(axes, band, f"C{k}", f"{study['family']}: {label}")
-            growth_band(axes, band, f"C{k}", f"{study['family']}: growth, interval over all rules")
+            label = power("", factor(law["alpha_p"].value), law["beta_p"])
+            fitted_law(axes, band, series.colour, f"{family}, growth: {label}")
+            if law["beta_p"].known:
+                drew(axes, Mark.EXPONENT)
+            growth_band(axes, band, series.colour, f"{family}: growth, interval over all rules")
+            laws.append(series.entry(f"{family}, growth: {label}"))
         else:
-            label = "too few converged sizes inside the grid to fit"
-        entries.append((Line2D([], [], color=f"C{k}", linestyle="--", linewidth=1.1), label))
+            absent.append(family)
     best = pd.concat(drawn)
-    entries += size_entries(best)
     _region(axes, tables, best)
-    powers_of_two(axes, best.data_size.min(), best.data_size.max())
-    size_axis(axes, _apart(np.sort(pd.concat(grid).unique())))
+    data_axis(axes, best.data_size.min(), best.data_size.max())
+    size_axis(axes, np.sort(pd.concat(grid).unique()))
     axes.set_xlabel(_x_label(tables))
-    axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
+    whom = f" ({'; '.join(absent)})" if len(absent) < len(drawn) else ""
+    return (laws, size_entries(best)), f"{NOT_GROWN}{whom}." if absent else ""
 
 
-def _apart(sizes: NDArray[Any]) -> NDArray[Any]:
-    """Of ascending sizes, those whose labels have room on a logarithmic axis."""
-    room = math.log(sizes[-1] / sizes[0]) / SIZE_TICKS
-    kept = [sizes[0]]
-    for size in sizes[1:]:
-        if math.log(size / kept[-1]) >= room:
-            kept.append(size)
-    return np.array(kept)
-
-
-def _fixed(axes: Axes, tables: Tables) -> None:
+def _fixed(axes: Axes, tables: Tables) -> Entries:
     """Every model of the first family by itself, two of them in colour with their laws, and the best fits."""
-    study = _studies(tables)[0]
-    axes.set_title(f"{study['family']}: models of one size", loc="left")
+    studies = _studies(tables)
+    study = studies[0]
+    title = f"{study['family']}, fixed size" if len(studies) > 1 else "Models of fixed size"
+    axes.set_title(title, loc="left")
     points = where(tables["fixed_points"], study=study["study"])
-    entries: list[Entry] = []
-    for model in where(tables["fixed"], study=study["study"]).to_dict("records"):
+    models = where(tables["fixed"], study=study["study"])
+    laws: list[Entry] = []
+    for model in models.to_dict("records"):
         mine = where(points, model=model["model"])
         name = f"{thousands(model['parameters'])} parameters"
-        colour = PAIR.get(str(model["role"]))
-        if colour is None:
-            axes.plot(mine.data_size, mine.score, color="0.72", linewidth=0.9, zorder=1, label=name)
+        if model["role"] not in PAIR:
+            axes.plot(mine.data_size, mine.score, color=LIGHT, linewidth=0.8, zorder=1.5, label=name)
             continue
-        axes.plot(mine.data_size, mine.score, color=colour, zorder=3, label=name)
+        # The colours after those of the families, so that one legend serves both panels.
+        series = Series.of(len(studies) + PAIR.index(str(model["role"])))
+        axes.plot(mine.data_size, mine.score, color=series.colour, linewidth=1.0, zorder=3, label=name)
         for rows, face, marker in (
-            (mine[mine.fitted], colour, "o"),
-            (mine[mine.converged & ~mine.fitted], "white", "o"),
+            (mine[mine.fitted], series.colour, series.marker),
+            (mine[mine.converged & ~mine.fitted], "white", series.marker),
             (mine[~mine.converged], "white", "v"),
         ):
             axes.scatter(
-                rows.data_size, rows.score, s=18, marker=marker, facecolors=face, edgecolors=colour,
-                zorder=4, label="_points",
+                rows.data_size, rows.score, s=POINT, marker=marker, facecolors=face, edgecolors=series.colour,
+                linewidths=0.8, zorder=4, label="_points",
             )  # fmt: skip
-        entries.append((Line2D([], [], color=colour, marker="o", markersize=4), name))
+        text = name
         line = where(tables["fixed_lines"], study=study["study"], model=model["model"])
         if len(line):
-            label = _with_floor(model)
-            fitted_law(axes, line, colour, f"{name}: {label}")
-            entries.append((Line2D([], [], color=colour, linestyle="--", linewidth=1.1), label))
+            text = f"{name}: {_with_floor(model)}"
+            fitted_law(axes, line, series.colour, text)
+            if math.isfinite(model["gamma_low"]) and math.isfinite(model["gamma_high"]):
+                drew(axes, Mark.FLOOR)
+        laws.append(series.entry(text))
     best = where(tables["best"], study=study["study"], metric=study["metric"]).sort_values("data_size")
-    pair = points[points.role.isin(list(PAIR))]
+    pair = points[points.role.isin(PAIR)]
+    marks: list[Entry] = [law_entry()]
     for there, marker, text in (
-        (pair.converged & ~pair.fitted, "o", "not fitted (outside the region)"),
-        (~pair.converged, "v", CUT.partition(",")[0]),
+        (pair.converged & ~pair.fitted, "o", UNFITTED),
+        (~pair.converged, "v", NOT_CONVERGED),
     ):
         if there.any():
-            entries.append((_hollow(marker), text))
-    if not tables["fixed"][tables["fixed"].study == study["study"]].role.isin(list(PAIR)).all():
-        entries.append((Line2D([], [], color="0.72", linewidth=0.9), "all other sizes of the grid"))
-    axes.plot(best.data_size, best.score, ":", color="0.2", linewidth=1.4, zorder=2, label="Best-fit model")
-    entries.append((Line2D([], [], color="0.2", linestyle=":", linewidth=1.4), "best-fit model at each size"))
+            marks.append(hollow_entry(marker, text))
+    if not models.role.isin(PAIR).all():
+        marks.append((Line2D([], [], color=LIGHT, linewidth=0.8), "other sizes"))
+    axes.plot(best.data_size, best.score, ":", color="0.2", linewidth=1.4, zorder=3.5, label="Best-fit model")
+    marks.append((Line2D([], [], color="0.2", linestyle=":", linewidth=1.4), "best model"))
     _region(axes, tables, best)
-    powers_of_two(axes, best.data_size.min(), best.data_size.max())
-    even_log(axes, _least(best.score, points.score), _most(best.score, points.score))
+    data_axis(axes, best.data_size.min(), best.data_size.max())
+    score_axis(axes, *_span(best.score, points.score))
     _label(axes, tables)
-    axes.legend(*zip(*entries, strict=True), ncols=1, **BELOW)
+    return laws, marks
 
 
 def _with_floor(model: Mapping[Any, Any]) -> str:
     alpha, beta, gamma = (float(model[name]) for name in ("alpha", "beta_g", "gamma"))
     low, high = float(model["gamma_low"]), float(model["gamma_high"])
-    span = f"  floor [{low:.3g}, {high:.3g}]" if math.isfinite(low) and math.isfinite(high) else ""
-    return rf"$\varepsilon(m) = {factor(alpha)}\,m^{{{beta:.2f}}} + {gamma:.3g}${span}"
+    known = math.isfinite(low) and math.isfinite(high)
+    span = rf" $[{digits_of(low)},\,{digits_of(high)}]$" if known else ""
+    return rf"${factor(alpha)}\,m^{{{digits_of(beta)}}} + {digits_of(gamma)}${span}"
 
 
 def _studies(tables: Tables) -> list[dict[Any, Any]]:
@@ -250,26 +270,15 @@ def _region(axes: Axes, tables: Tables, best: pd.DataFrame) -> None:
 
 
 def _x_label(tables: Tables) -> str:
-    return f"Training data set size, {tables['studies'].unit.iloc[0]} (log scale)"
+    return f"Training set, {tables['studies'].unit.iloc[0]}"
 
 
 def _label(axes: Axes, tables: Tables) -> None:
     titles = list(dict.fromkeys(tables["studies"].metric_title))
     axes.set_xlabel(_x_label(tables))
-    axes.set_ylabel(f"Minimum validation {_lower(' or '.join(titles))} (log scale)")
+    axes.set_ylabel(" or ".join(titles))
 
 
-def _lower(text: str) -> str:
-    return text if text[:2].isupper() else text[:1].lower() + text[1:]
-
-
-def _hollow(marker: str) -> Line2D:
-    return Line2D([], [], color="0.3", marker=marker, markersize=5, markerfacecolor="white", linestyle="none")
-
-
-def _least(*columns: pd.Series) -> float:
-    return float(min(column.min() for column in columns))
-
-
-def _most(*columns: pd.Series) -> float:
-    return float(max(column.max() for column in columns))
+def _span(*columns: "pd.Series[float]") -> tuple[float, float]:
+    """The least and the largest number of some columns."""
+    return float(min(column.min() for column in columns)), float(max(column.max() for column in columns))

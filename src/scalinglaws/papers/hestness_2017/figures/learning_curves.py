@@ -9,101 +9,116 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from scalinglaws.papers.hestness_2017.figures._ranges import ranges_of_x
+from scalinglaws.papers.hestness_2017.figures._ranges import paper_ranges
+from scalinglaws.plotting.captions.explained import Mark, drew, remark
+from scalinglaws.plotting.layout.outside_legend import Entry, legends_outside
+from scalinglaws.plotting.layout.panels import row_of_panels
 from scalinglaws.plotting.learning_curves import (
     GREY,
+    Series,
+    all_models,
+    all_models_entry,
     best_scores,
     best_sizes,
+    data_axis,
     factor,
     fitted_law,
     growth_band,
+    in_order,
+    law_entry,
     mostly,
+    panel_height,
     power,
+    score_axis,
     score_entries,
     shade_region,
     size_axis,
     size_entries,
 )
-from scalinglaws.plotting.style import plain_log, powers_of_two
 from scalinglaws.tables.study import CURVE, GROWTH, StudyTables
 from scalinglaws.tasks.core.metrics import chance_level, metric_title
 
-BAND = "growth, interval over all rules"
-BELOW: Any = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.14)}  # hides no point
+BAND = "interval of the growth over all rules"
+GUESS = "best guess"
 
 
 def learning_curves(tables: StudyTables) -> Figure:
     """Fig 4: learning curves by every metric (left) and best-fit model size (right) of one study."""
-    figure = Figure(figsize=(10.5, 6.4), layout="constrained")
+    figure, (left, right) = row_of_panels(2, panel_height())
     study = str(tables.runs.study.iloc[0]).split("/")[-1]
-    figure.set_label(ranges_of_x({study: tables.best.data_size}, tables.manifest["unit"]["name"]))
-    left, right = figure.subplots(1, 2)
-    _learning_curves(left, tables)
-    _model_sizes(right, tables)
+    remark(figure, f"{mostly(tables.best)} {paper_ranges([study])}".strip())
+    laws, marks = _learning_curves(left, tables)
+    more_laws, more_marks = _model_sizes(right, tables)
+    legends_outside(figure, [*laws, *more_laws], in_order([*marks, *more_marks]))
     return figure
 
 
-def _learning_curves(axes: Axes, tables: StudyTables) -> None:
+def _learning_curves(axes: Axes, tables: StudyTables) -> tuple[list[Entry], list[Entry]]:
     """Best scores with their intervals, the fitted power laws, and what guessing gives."""
     best = tables.best
-    axes.set_title(f"Learning curves{mostly(best)}", loc="left")
+    axes.set_title("Learning curves", loc="left")
     chance = _best_guess(tables.manifest)
-    names = {metric: metric_title(tables.manifest, metric) for metric in best.metric.unique()}
     shade_region(axes, best)
-    for k, (metric, name) in enumerate(names.items()):
-        colour = f"C{k}"
+    laws: list[Entry] = []
+    marks = [*score_entries(best), all_models_entry()]
+    for k, metric in enumerate(best.metric.unique()):
+        name, series = metric_title(tables.manifest, metric), Series.of(k)
         points = best[best.metric == metric].sort_values("data_size")
         x = points.data_size
-        best_scores(axes, points, colour, name)
+        all_models(axes, tables.scores[tables.scores.metric == metric], "score", f"{name}, ")
+        best_scores(axes, points, series, name)
         band = tables.bands[(tables.bands.law == CURVE) & (tables.bands.metric == metric)]
         alpha, beta = (tables.value(CURVE, metric, name) for name in ("alpha", "beta_g"))
         if len(band) and math.isfinite(beta.value):
-            label = power(r"\varepsilon(m)", factor(alpha.value), beta, 3)
-            fitted_law(axes, band, colour, label)
+            label = f"{name}: " + power("", factor(alpha.value), beta)
+            fitted_law(axes, band, series.colour, label)
+            if beta.known:
+                drew(axes, Mark.EXPONENT)
+            laws.append(series.entry(label))
+            marks.append(law_entry())
+        else:
+            laws.append(series.entry(name))
         if metric in chance:
             guess = [chance[metric]] * 2
             axes.plot(
-                [x.min(), x.max()], guess, ":", color=colour, linewidth=0.9, label=f"{name}, best guess"
+                [x.min(), x.max()], guess, ":", color=series.colour, linewidth=0.9, label=f"{name}, {GUESS}"
             )
-    powers_of_two(axes, best.data_size.min(), best.data_size.max())
-    plain_log(axes, 0.6 * float(best.low.min()), 1.25 * max(float(best.high.max()), *chance.values(), 0.0))
+    data_axis(axes, best.data_size.min(), best.data_size.max())
+    drawn = np.array([*best.low, *best.high, *tables.scores.score, *chance.values()])
+    drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
+    score_axis(axes, float(drawn.min()), float(drawn.max()))
     axes.set_xlabel(_x_label(tables))
-    axes.set_ylabel("Minimum validation error or loss (log scale)")
-    handles, labels = axes.get_legend_handles_labels()
-    kept = set(names.values())
-    shown = [(h, t) for h, t in zip(handles, labels, strict=True) if t in kept or t.startswith("$")]
-    shown += score_entries(best)
+    axes.set_ylabel("Validation error or loss")
     if chance:
-        shown.append((Line2D([], [], color=GREY, linestyle=":", linewidth=0.9), "Best guess"))
-    axes.legend(*zip(*shown, strict=True), **BELOW)
+        marks.append((Line2D([], [], color=GREY, linestyle=":", linewidth=0.9), GUESS))
+    return laws, marks
 
 
-def _model_sizes(axes: Axes, tables: StudyTables) -> None:
-    """Best-fit sizes, censored ones hollow, over the models of the grid; the fitted growth."""
+def _model_sizes(axes: Axes, tables: StudyTables) -> tuple[list[Entry], list[Entry]]:
+    """Best-fit sizes, those in no fit hollow, over the models of the grid; the fitted growth."""
     axes.set_title("Best-fit model size", loc="left")
     law = tables.fits[tables.fits.law == GROWTH]
     metric = str(law.metric.iloc[0])
     best = tables.best[tables.best.metric == metric].sort_values("data_size")
-    sizes = np.sort(tables.runs.parameters.unique())
     shade_region(axes, best)
-    for size in sizes:
-        axes.axhline(size, color="0.8", linewidth=0.7, zorder=1)
-    best_sizes(axes, best, "C3", "Best-fit size")
+    # The colour of the curve of the metric that chooses the size.
+    series = Series.of(list(tables.best.metric.unique()).index(metric))
+    all_models(axes, tables.scores[tables.scores.metric == metric], "parameters")
+    best_sizes(axes, best, series, "Best-fit size")
+    laws: list[Entry] = []
     band = tables.bands[tables.bands.law == GROWTH]
     alpha, beta = (tables.value(GROWTH, metric, name) for name in ("alpha_p", "beta_p"))
     if len(band) and math.isfinite(beta.value):
-        label = power("s(m)", f"{alpha.value:,.0f}", beta, 2)
+        label = "Growth: " + power("", factor(alpha.value), beta)
         fitted_law(axes, band, GREY, label)
+        if beta.known:
+            drew(axes, Mark.EXPONENT)
         growth_band(axes, band, GREY, BAND)
-    powers_of_two(axes, best.data_size.min(), best.data_size.max())
-    size_axis(axes, sizes)
+        laws.append(law_entry(label))
+    data_axis(axes, best.data_size.min(), best.data_size.max())
+    size_axis(axes, np.sort(tables.runs.parameters.unique()))
     axes.set_xlabel(_x_label(tables))
-    handles, labels = axes.get_legend_handles_labels()
-    shown = [
-        (h, t) for h, t in zip(handles, labels, strict=True) if t in ("Best-fit size", BAND) or t[0] == "$"
-    ]
-    shown += size_entries(best)
-    axes.legend(*zip(*shown, strict=True), **BELOW)
+    return laws, size_entries(best)
 
 
 def _best_guess(manifest: Mapping[str, Any]) -> dict[str, float]:
@@ -115,4 +130,4 @@ def _best_guess(manifest: Mapping[str, Any]) -> dict[str, float]:
 
 
 def _x_label(tables: StudyTables) -> str:
-    return f"Training data set size, {tables.manifest['unit']['name']} (log scale)"
+    return f"Training set, {tables.manifest['unit']['name']}"

@@ -1,135 +1,190 @@
 """Figs 1, 3 (left) and 5 of Hestness et al. 2017, from points read off them."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
+from scalinglaws.plotting.colours import dash, marker
+from scalinglaws.plotting.layout.labels import beside_point, in_corner, is_wide, panel_legend
+from scalinglaws.plotting.layout.panels import new_figure, row_of_panels
+from scalinglaws.plotting.learning_curves import digits_of
 from scalinglaws.plotting.style import fixed_ticks, powers_of_two
 from scalinglaws.tables.analysis import Tables, where
 
 DECLARED, ALL, FLOOR = "learning-curve", "learning-curve:all-points", "learning-curve-with-floor"
-
-# The y ticks of the paper: equally spaced in the logarithm, printed with two decimals.
+GREY = "0.45"  # of lines that are printed in the paper
 TICKS = {
-    "Fig 1 left": (0.41, 0.44, 0.48, 0.51, 0.54, 0.58, 0.62, 0.67),
-    "Fig 1 right": (0.36, 0.39, 0.42, 0.46, 0.50, 0.55, 0.60, 0.65, 0.71),
-    "Fig 3 left": (0.86, 0.93, 1.00, 1.08, 1.17, 1.26, 1.36, 1.47, 1.59),
-    "Fig 5 left": (0.11, 0.14, 0.18, 0.23, 0.29, 0.37, 0.48, 0.61, 0.78),
-    "Fig 5 right": (0.10, 0.13, 0.16, 0.19, 0.23, 0.29, 0.36, 0.44, 0.54),
+    "Fig 1 left": (0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7),
+    "Fig 1 right": (0.4, 0.5, 0.6, 0.7),
+    "Fig 3 left": (0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.5, 1.6),
+    "Fig 5 left": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8),
+    "Fig 5 right": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
 }
-X_LABEL = "Training data set size, {} (log scale)"
+NAMES = {
+    "char_lm_sgd": "SGD",
+    "char_lm_adam": "Adam",
+    "ds2": "DS2",
+    "attention": "attention",
+    "ds2_1.7M": "1.7M",
+    "ds2_6M": "6M",
+    "ds2_87M": "87M",
+}
+"""Series as they are called beside their curves."""
 
 
 def translation(tables: Tables) -> Figure:
     """Fig 1: printed curves of two models of fixed size, and the best-fit model at each size."""
-    figure = Figure(figsize=(10.5, 5.4), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    left.set_title("Fig 1 left: models of one size, as printed", loc="left")
+    figure, (left, right) = row_of_panels(2, 2.85 if is_wide() else 2.5)
+    left.set_title("Two models, as printed", loc="left")
     printed = where(tables["printed"], panel="Fig 1 left").set_index("series")
-    for k, (series, row) in enumerate(printed.iterrows()):
+    for k, ((series, row), corner) in enumerate(
+        zip(printed.iterrows(), (("upper", "right"), ("lower", "left")), strict=True)
+    ):
         line = where(tables["lines"], panel="Fig 1 left", series=series)
-        hidden = str(series).removeprefix("hidden_")
-        label = rf"{hidden} hidden: $\varepsilon = {_power(row)} + {_digits(row.gamma)}$"
-        left.plot(line.x, line.y, "--", color=f"C{k}", linewidth=1.4, label=label)
-    _axes(left, "Fig 1 left", tables, "tokens", "Minimum test loss (log scale)")
-    right.set_title("Fig 1 right: best-fit model at each size", loc="left")
-    _learning_curve(right, tables, "token_error_rate", "C0")
-    _axes(right, "Fig 1 right", tables, "tokens", "Minimum test loss: token error rate (log scale)")
+        hidden = f"{str(series).removeprefix('hidden_')} hidden units"
+        left.plot(line.x, line.y, linestyle=dash(k), color=f"C{k}", label=hidden)
+        in_corner(left, f"{hidden}\n$\\varepsilon = {_power(row)} + {_digits(row.gamma)}$", f"C{k}", corner)
+    _axes(left, "Fig 1 left", tables, "Training tokens", "Minimum test loss")
+    right.set_title("Best model per size", loc="left")
+    shown = _learning_curve(right, tables, "token_error_rate", 0)
+    _axes(right, "Fig 1 right", tables, "Training tokens", "Token error rate")
+    panel_legend(right, shown)
     return figure
 
 
 def characters(tables: Tables) -> Figure:
     """Fig 3 left: character language models, with either optimiser."""
-    figure = Figure(figsize=(6.4, 6.2), layout="constrained")
+    figure = new_figure(3.3)
     axes = figure.subplots()
-    axes.set_title("Fig 3 left: character language models", loc="left")
-    for k, series in enumerate(("char_lm_sgd", "char_lm_adam")):
-        _learning_curve(axes, tables, series, f"C{k}")
-    _axes(axes, "Fig 3 left", tables, "characters", "Minimum validation loss, nats a character (log scale)")
+    axes.set_title("Character language models", loc="left")
+    shown = [
+        *_learning_curve(axes, tables, "char_lm_sgd", 0, "SGD"),
+        *_learning_curve(axes, tables, "char_lm_adam", 1, "Adam"),
+    ]
+    _axes(axes, "Fig 3 left", tables, "Training characters", "Validation loss, nats per character")
+    _name(axes, tables, "char_lm_sgd", 0, 1, above=True)
+    _name(axes, tables, "char_lm_adam", 1, 1, above=False)
+    if is_wide():
+        axes.legend(handles=shown, loc="upper right", frameon=False, handlelength=2.4)
+    else:
+        panel_legend(axes, shown)
     return figure
 
 
 def speech(tables: Tables) -> Figure:
     """Fig 5: speech models that are best at each size (left), and DS2 models of one size (right)."""
-    figure = Figure(figsize=(10.5, 6.4), layout="constrained")
-    left, right = figure.subplots(1, 2)
-    left.set_title("Fig 5 left: best-fit model at each size", loc="left")
-    for k, series in enumerate(("ds2", "attention")):
-        _learning_curve(left, tables, series, f"C{k}")
-    _axes(left, "Fig 5 left", tables, "hours of audio", "Minimum validation loss (log scale)")
-    right.set_title("Fig 5 right: DS2 models of one size", loc="left")
-    for k, series in enumerate(("ds2_1.7M", "ds2_6M", "ds2_87M")):
-        _with_floor(right, tables, series, f"C{k}")
+    figure, (left, right) = row_of_panels(2, 3.5)
+    left.set_title("Best model per size", loc="left")
+    shown: list[Artist] = []
+    for k, (series, above) in enumerate((("ds2", False), ("attention", True))):
+        shown += _learning_curve(left, tables, series, k, NAMES[series])
+        _name(left, tables, series, k, 2, above=above)
+    _axes(left, "Fig 5 left", tables, "Hours of training audio", "Minimum validation loss")
+    panel_legend(left, shown)
+    right.set_title("DS2 models of one size", loc="left")
     best = where(tables["points"], series="ds2_best")
-    right.plot(best.x, best.y, color="0.35", linewidth=1.4, zorder=2, label="Best-fit model, as left")
-    _axes(right, "Fig 5 right", tables, "hours of audio", "Minimum validation loss (log scale)")
+    shown = [_with_floor(right, tables, series, k) for k, series in enumerate(FIXED_SIZES)]
+    shown += right.plot(best.x, best.y, color=GREY, zorder=2, label="best model, as in a")
+    _axes(right, "Fig 5 right", tables, "Hours of training audio", "Minimum validation loss")
+    low, high = right.get_xlim()
+    right.set_xlim(low, 2.6 * high)  # room for the names
+    panel_legend(right, shown)
     return figure
 
 
-def _learning_curve(axes: Axes, tables: Tables, series: str, colour: str) -> None:
-    """The curve as read off, the printed line, and both fits. Points left out are hollow."""
+FIXED_SIZES = ("ds2_1.7M", "ds2_6M", "ds2_87M")
+
+
+def _learning_curve(axes: Axes, tables: Tables, series: str, k: int, name: str = "") -> list[Line2D]:
+    """The curve as read off, the printed line in grey, and both fits, which are returned for a legend.
+
+    Points left out of the first fit are hollow.
+    """
     points = where(tables["points"], series=series)
-    title = str(points.title.iloc[0])
-    axes.plot(points.x, points.y, color=colour, zorder=3, label=title)
-    _markers(axes, points[points.used], colour, "_fitted", hollow=False)
-    _markers(axes, points[~points.used], colour, f"{title}, not in the fit", hollow=True)
+    title, colour = str(points.title.iloc[0]), f"C{k}"
+    axes.plot(points.x, points.y, color=colour, linewidth=0.8, zorder=3, label=title)
+    _markers(axes, points[points.used], k, "_fitted", hollow=False)
+    _markers(axes, points[~points.used], k, f"{title}, not in the fit", hollow=True)
     printed = where(tables["printed"], series=series).iloc[0]
     fits = where(tables["fits"], metric=series)
     first = int(where(fits, law=DECLARED).points.iloc[0])
-    for kind, style, what in (
-        ("printed", "--", f"printed: ${_power(printed)}$"),
-        (DECLARED, "-.", f"first {first}: {_equation(where(fits, law=DECLARED))}"),
-        (ALL, ":", f"all {len(points)}: {_equation(where(fits, law=ALL))}"),
+    shown = []
+    for kind, style, shade, what in (
+        ("printed", dash(1), GREY, f"{name}{', ' if name else ''}printed: ${_power(printed)}$"),
+        (DECLARED, dash(3), colour, f"first {first}: {_equation(where(fits, law=DECLARED))}"),
+        (ALL, dash(2), colour, f"all {len(points)}: {_equation(where(fits, law=ALL))}"),
     ):
         line = where(tables["lines"], series=series, kind=kind)
         if len(line):
-            shade = "0.2" if kind == "printed" else colour
-            axes.plot(line.x, line.y, style, color=shade, linewidth=1.1, zorder=2, label=what)
+            shown += axes.plot(line.x, line.y, linestyle=style, color=shade, zorder=2, label=what)
+    return shown
 
 
-def _with_floor(axes: Axes, tables: Tables, series: str, colour: str) -> None:
-    """The curve of one model as read off, and the power law with a floor fitted to it."""
+def _with_floor(axes: Axes, tables: Tables, series: str, k: int) -> Line2D:
+    """The curve of one model as read off, and the power law with a floor fitted to it, which is returned."""
     points = where(tables["points"], series=series)
-    title = str(points.title.iloc[0])
-    axes.plot(points.x, points.y, color=colour, linewidth=1.4, zorder=3, label=title)
-    _markers(axes, points, colour, "_fitted", hollow=False)
-    fits = where(tables["fits"], metric=series, law=FLOOR).set_index("parameter")
+    colour, name = f"C{k}", NAMES[series]
+    axes.plot(points.x, points.y, color=colour, linewidth=0.8, zorder=3, label=str(points.title.iloc[0]))
+    _markers(axes, points, k, "_fitted", hollow=False)
+    last = points.sort_values("x").iloc[-1]
+    beside_point(axes, (last.x, last.y), name, colour, (5, 0))
+    fits = where(tables["fits"], metric=series, law=FLOOR).set_index("parameter").to_dict("index")
+    alpha, beta, gamma = (digits_of(fits[each]["value"]) for each in ("alpha", "beta_g", "gamma"))
+    floor = _span(fits["gamma"], 3)
+    label = f"{name}: ${alpha}\\,m^{{{beta}}} + {gamma}$\nfloor in {floor}"
     line = where(tables["lines"], series=series, kind=FLOOR)
-    alpha, beta, gamma = (fits.loc[name] for name in ("alpha", "beta_g", "gamma"))
-    label = (
-        rf"fit, n = {gamma.points}: ${alpha.value:.2f}\,m^{{{beta.value:.2f}}} + {gamma.value:.3f}$"
-        f"  floor [{gamma.low:.3f}, {gamma.high:.3f}]"
-    )
-    axes.plot(line.x, line.y, "-.", color=colour, linewidth=1.1, zorder=2, label=label)
+    (law,) = axes.plot(line.x, line.y, linestyle=dash(3), color=colour, zorder=2, label=label)
+    return law
 
 
-def _markers(axes: Axes, points: pd.DataFrame, colour: str, label: str, *, hollow: bool) -> None:
+def _markers(axes: Axes, points: pd.DataFrame, k: int, label: str, *, hollow: bool) -> None:
     if len(points):
-        face = "white" if hollow else colour
-        axes.scatter(points.x, points.y, s=20, facecolors=face, edgecolors=colour, zorder=4, label=label)
+        face = "white" if hollow else f"C{k}"
+        axes.scatter(
+            points.x, points.y, s=14, marker=marker(k), facecolors=face, edgecolors=f"C{k}", zorder=4,
+            label=label,
+        )  # fmt: skip
+
+
+def _name(axes: Axes, tables: Tables, series: str, k: int, point: int, *, above: bool) -> None:
+    """Write the name of a falling curve at one of its points, on its free side."""
+    at = where(tables["points"], series=series).sort_values("x").iloc[point]
+    beside_point(axes, (at.x, at.y), NAMES[series], f"C{k}", (3, 3) if above else (-3, -3))
 
 
 def _axes(axes: Axes, panel: str, tables: Tables, unit: str, y_label: str) -> None:
     lines = where(tables["lines"], panel=panel)
     x = lines.x
     powers_of_two(axes, x.min(), x.max())
-    ticks = TICKS[panel]
+    first, last = np.ceil(np.log2(x.min()) - 0.1), np.floor(np.log2(x.max()) + 0.1)
+    fixed_ticks(axes.xaxis, 2.0 ** np.arange(first, last + 1, 2))
     axes.set_yscale("log")
-    fixed_ticks(axes.yaxis, ticks, lambda value: f"{value:.2f}")
+    fixed_ticks(axes.yaxis, TICKS[panel], lambda value: f"{value:g}")
     drawn = pd.concat([lines.y, where(tables["points"], panel=panel).y])
-    axes.set_ylim(0.97 * min(ticks[0], drawn.min()), 1.03 * max(ticks[-1], drawn.max()))
-    axes.set_xlabel(X_LABEL.format(unit))
+    axes.set_ylim(0.93 * drawn.min(), 1.07 * drawn.max())
+    axes.set_xlabel(unit)
     axes.set_ylabel(y_label)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=1)
 
 
 def _equation(fit: pd.DataFrame) -> str:
     """A fitted line and the interval of its exponent."""
     if fit.empty:
         return ""
-    rows = fit.set_index("parameter")
-    alpha, beta = rows.loc["alpha"], rows.loc["beta_g"]
-    return rf"${alpha.value:.2f}\,m^{{{beta.value:.3f}}}$  [{beta.low:.3f}, {beta.high:.3f}]"
+    rows = fit.set_index("parameter").to_dict("index")
+    alpha, beta = rows["alpha"], rows["beta_g"]
+    digits = 2 - int(np.floor(np.log10(abs(beta["value"]))))
+    return rf"${digits_of(alpha['value'])}\,m^{{{digits_of(beta['value'])}}}$ {_span(beta, digits)}"
+
+
+def _span(row: Mapping[Any, Any], digits: int) -> str:
+    """An interval, with this number of decimals."""
+    return f"[${row['low']:.{digits}f}$, ${row['high']:.{digits}f}$]"
 
 
 def _power(row: pd.Series) -> str:

@@ -1,111 +1,115 @@
 """The projections of Hestness, Ardalani & Diamos 2019, as printed and computed again."""
 
-from typing import Any
+from math import floor, log10
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.transforms import Bbox
 
+from scalinglaws.plotting.colours import marker
+from scalinglaws.plotting.layout.labels import beside_point, is_wide, panel_legend
+from scalinglaws.plotting.layout.panels import new_figure
 from scalinglaws.plotting.style import fixed_ticks
+from scalinglaws.plotting.tables.table import Table, hand_over
 from scalinglaws.tables.analysis import Tables
 
 QUANTITIES = {
-    "alpha": "alpha",
-    "data_ratio": "data,\ntimes more",
-    "model_ratio": "parameters,\ntimes more",
-    "data_target": "data\nneeded",
-    "parameters_target": "parameters\nneeded",
-    "tera_step": "Tflop\na step",
-    "step_seconds": "seconds\na step",
-    "epoch_days": "days\nan epoch",
+    "alpha": r"$\alpha$ of the curve",
+    "data_ratio": "data, ratio",
+    "model_ratio": "parameters, ratio",
+    "data_target": "data needed",
+    "parameters_target": "parameters needed",
+    "tera_step": "Tflop per step",
+    "step_seconds": "seconds per step",
+    "epoch_days": "days per epoch",
 }
-SPREAD = 0.13  # horizontal distance between the domains of a quantity
-TICKS = (0.5, 0.7, 1, 1.4, 2, 5, 10)
-OFF = "#b2182b"
+SPREAD = 0.15  # distance between the domains of a quantity
+TICKS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
+NEAR = 2
+OFF = "off by more than rounding"
 
 
 def projections(tables: Tables) -> Figure:
-    """The ratio of computed to printed for every quantity, and both numbers in a table."""
-    figure = Figure(figsize=(11.5, 7.4), layout="constrained")
-    above, below = figure.subplots(2, 1, height_ratios=(3.0, 1.7))
-    _ratios(above, tables)
-    _numbers(below, tables)
+    """The ratio of computed to printed for every quantity; both numbers stand where they disagree."""
+    figure = new_figure(3.5 if is_wide() else 4.4)
+    axes = figure.subplots()
+    _ratios(axes, tables)
+    hand_over(figure, _numbers(tables))
     return figure
 
 
 def _ratios(axes: Axes, tables: Tables) -> None:
     """One bar per domain and quantity: the range that rounding of the printed digits allows."""
-    axes.set_title("Computed from the printed constants, over the printed value", loc="left")
+    axes.set_title("Computed from printed constants", loc="left")
     rows = tables["projections"]
     names = list(QUANTITIES)
     domains = list(tables["domains"].domain)
+    shown = []
     for k, domain in enumerate(domains):
         mine = rows[rows.domain == domain]
         title = str(mine.title.iloc[0])
         at = mine.quantity.map(names.index) + SPREAD * (k - (len(domains) - 1) / 2)
-        for agrees, label in ((True, title), (False, f"{title}, off by more than rounding")):
+        for agrees, label in ((True, title), (False, f"{title}, {OFF}")):
             some = mine[mine.agrees == agrees]
             if some.empty:
                 continue
             axes.errorbar(
-                at[some.index], some.ratio, (some.ratio - some.ratio_low, some.ratio_high - some.ratio),
-                fmt="o", color=f"C{k}", markerfacecolor=f"C{k}" if agrees else "white", markersize=5,
-                linewidth=1.2, capsize=2, label=label,
+                some.ratio, at[some.index], xerr=(some.ratio - some.ratio_low, some.ratio_high - some.ratio),
+                fmt=marker(k), color=f"C{k}", markerfacecolor=f"C{k}" if agrees else "white", markersize=3.5,
+                linewidth=1, label=label,
             )  # fmt: skip
-    axes.axhline(1, color="0.3", linewidth=0.9, zorder=1, label="_printed")
-    axes.set_yscale("log")
-    fixed_ticks(axes.yaxis, TICKS, lambda value: f"{value:g}")
-    axes.set_ylim(0.34, 16)
-    axes.set_xticks(range(len(names)), QUANTITIES.values())
-    axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.grid(False, axis="x")
-    axes.set_ylabel("Computed / printed (log scale)")
-    handles, labels = axes.get_legend_handles_labels()
-    # One entry explains hollow points; the names of their series have a comma.
-    shown: list[tuple[Any, str]] = [(h, t) for h, t in zip(handles, labels, strict=True) if "," not in t]
-    hollow = Line2D([], [], marker="o", color="0.3", markerfacecolor="white", markersize=5, linestyle="none")
-    shown.append((hollow, "off by more than rounding"))
-    axes.legend(*zip(*shown, strict=True), loc="upper left", ncols=2)
+        for index, row in mine[~mine.agrees].iterrows():
+            words = rf"{_short(row.printed)} $\rightarrow$ {_short(round(row.value, _decimals(row)))}"
+            near = 1 < row.ratio < NEAR  # then the other domains are where the words would be
+            beside_point(axes, (0.95 if near else row.ratio_low, at[index]), words, f"C{k}", (-4, 0))
+        shown.append(_key(k, f"C{k}", title))
+    shown.append(_key(0, "0.3", OFF))
+    shown[-1].set_markerfacecolor("white")
+    axes.axvline(1, color="0.45", linewidth=0.8, zorder=1, label="_printed")
+    axes.set_xscale("log")
+    fixed_ticks(axes.xaxis, TICKS, lambda value: f"{value:g}")
+    axes.set_xlim(0.08, 30)
+    axes.set_yticks(range(len(names)), QUANTITIES.values())
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+    for border in range(1, len(names)):
+        axes.axhline(border - 0.5, color="0.85", linewidth=0.4, label="_border")
+    axes.set_xlabel("Computed / printed")
+    if is_wide():
+        axes.legend(handles=shown, loc="upper right", frameon=False)
+    else:
+        panel_legend(axes, shown)
 
 
-def _numbers(axes: Axes, tables: Tables) -> None:
-    """Printed | computed, in colour where they disagree."""
-    axes.set_title("Printed | computed (red: off by more than rounding)", loc="left")
-    axes.set_axis_off()
+def _key(k: int, colour: str, label: str) -> Line2D:
+    return Line2D([], [], marker=marker(k), color=colour, markersize=4, linestyle="none", label=label)
+
+
+def _numbers(tables: Tables) -> Table:
+    """Every number as printed and as computed, the latter to the last printed digit."""
     rows = tables["projections"]
-    texts, colours = [], []
-    for domain in tables["domains"].to_dict("records"):
-        mine = rows[rows.domain == domain["domain"]].set_index("quantity")
-        line, shades = [f"{domain['sota']:g} to {domain['desired']:g}"], ["black"]
-        for name in QUANTITIES:
-            found = name in mine.index
-            line.append(_pair(mine.loc[name]) if found else "-")
-            shades.append(OFF if found and not mine.loc[name, "agrees"] else "black" if found else "0.5")
-        texts.append(line)
-        colours.append(shades)
-    table = axes.table(
-        texts,
-        rowLabels=[str(title) for title in tables["domains"].title],
-        colLabels=["error", *QUANTITIES.values()],
-        bbox=Bbox.from_bounds(0.0, 0.0, 1.0, 1.0),
-        cellLoc="center",
+    frame = pd.DataFrame(
+        {
+            "domain": rows.title,
+            "quantity": rows.quantity.map(QUANTITIES),
+            "printed": rows.printed,
+            "computed": [
+                round(value, _decimals(row)) for value, row in zip(rows.value, rows.itertuples(), strict=True)
+            ],
+        }
     )
-    table.auto_set_font_size(False)
-    table.set_fontsize(7.5)
-    for (row, column), cell in table.get_celld().items():
-        cell.set_edgecolor("0.8")
-        if row > 0 and column >= 0:
-            cell.get_text().set_color(colours[row - 1][column])
+    return Table("Printed and computed", frame, {"printed": ",.10g", "computed": ",.10g"})
 
 
-def _pair(row: Any) -> str:
-    return f"{_number(float(row['printed']))} | {_number(float(row['value']))}"
+def _decimals(row: object) -> int:
+    """Of the last printed digit: half of it is what rounding leaves open."""
+    return -floor(log10(2 * (row.printed_high - row.printed)) + 0.5)  # type: ignore[attr-defined]
 
 
-def _number(value: float) -> str:
+def _short(value: float) -> str:
     """Three digits, or all of them from a thousand to a million; above that with M, G or T."""
     for unit, name in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
         if value >= unit:
             return f"{value / unit:.3g}{name}"
-    return f"{value:.0f}" if value >= 1000 else f"{value:.3g}"
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"

@@ -98,9 +98,10 @@ def analyse(_inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
     """Draw, fit, predict.
 
     Tables:
-        configurations: one row per configuration: the law, the first draw (`actual`), the estimates for that
-            draw by the corner's fit and by the other folds' fit, and the range of the corner's estimates over
-            draws.
+        configurations: one row per configuration: the law; a draw (`actual`) and its estimates by the fit of
+            the corner, and the range of these estimates over all draws; another draw (`crossed_actual`) and
+            its estimates by the fits of the other folds. Either is the draw whose mean and standard deviation
+            are nearest to the medians over draws; `draw` and `crossed_draw` are their numbers.
         draws: one row per data set, method and draw: mean and standard deviation of the relative error.
         summary: medians and percentiles over draws, and the published values.
         fits: the same as rows of fits: mu and sigma by method and data set, and for cross-validation the
@@ -114,8 +115,9 @@ def analyse(_inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
         drawn = draw(landscape, count, rng)
         corner, estimates = _extrapolate(drawn, CORNER, CORNER)
         every, folds = _describe(drawn, rng)
+        crossed = next(one for one in every if (one.method, one.law) == ("cross-validation", ENVELOPE))
         results += [corner, *every, *_other_corners(drawn)]
-        configurations.append(_configurations(drawn, estimates, folds))
+        configurations.append(_configurations(drawn, (estimates, typical(corner)), (folds, typical(crossed))))
     return {
         "configurations": pd.concat(configurations, ignore_index=True),
         "draws": pd.concat([_draws(result) for result in results], ignore_index=True),
@@ -192,7 +194,19 @@ def _result(
     )  # fmt: skip
 
 
-def _configurations(drawn: Drawn, estimates: FloatArray, folds: FloatArray) -> pd.DataFrame:
+def typical(result: Result) -> int:
+    """The draw whose mu and sigma are nearest to their medians, as parts of their spread over draws."""
+    distance = np.zeros(len(result.mu))
+    for values in (result.mu, result.sigma):
+        distance += ((values - np.nanmedian(values)) / (np.nanstd(values) or 1.0)) ** 2
+    return int(np.nanargmin(distance))
+
+
+def _configurations(
+    drawn: Drawn, corner: tuple[FloatArray, int], crossed: tuple[FloatArray, int]
+) -> pd.DataFrame:
+    """Estimates [draws, points] by the corner and by the other folds, each with the draw that is shown."""
+    (estimates, shown), (folds, crossed_shown) = corner, crossed
     low, high = interval(estimates, LEVEL)
     return pd.DataFrame(
         {
@@ -201,12 +215,15 @@ def _configurations(drawn: Drawn, estimates: FloatArray, folds: FloatArray) -> p
             "n": drawn.x[0],
             "m": drawn.x[1],
             "truth": drawn.truth,
-            "actual": drawn.actual[0],
+            "draw": shown,
+            "actual": drawn.actual[shown],
             "fitted": drawn.inside(CORNER),
-            "estimated": estimates[0],
+            "estimated": estimates[shown],
             "low": low,
             "high": high,
-            "cross_validated": folds[0],
+            "crossed_draw": crossed_shown,
+            "crossed_actual": drawn.actual[crossed_shown],
+            "cross_validated": folds[crossed_shown],
         }
     )
 

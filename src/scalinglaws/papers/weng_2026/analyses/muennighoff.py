@@ -23,7 +23,18 @@ from scalinglaws.papers.weng_2026.constants import muennighoff_2023 as paper
 from scalinglaws.tables.analysis import fit_row, fit_table
 from scalinglaws.tables.inputs import Inputs
 
-TABLES = ("runs", "empirical", "predicted", "epochs", "value", "profile", "optima", "refits", "fits")
+TABLES = (
+    "runs",
+    "empirical",
+    "predicted",
+    "epochs",
+    "errors",
+    "value",
+    "profile",
+    "optima",
+    "refits",
+    "fits",
+)
 RESAMPLED = True
 
 LAW = laws.find("muennighoff")
@@ -54,6 +65,7 @@ def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
             the measured one; also with repeats as good as new data, and with training that stops.
         predicted: the laws over tokens, at the unique tokens of each size, scaled the same way.
         epochs: the ticks of `predicted`.
+        errors: |log(loss / law)| of each run that is fitted, by the published law and by the refit.
         value: what a token is worth on average after so many epochs, relative to a new one.
         profile: the lowest objective with r_D fixed.
         optima: the published point and local optima.
@@ -75,6 +87,7 @@ def analyse(inputs: Inputs, spec: AnalysisSpec) -> dict[str, pd.DataFrame]:
         "empirical": pd.concat([_empirical(size, shown, fit) for size in SHOWN], ignore_index=True),
         "predicted": pd.concat([_predicted(size, shown, fit) for size in SHOWN], ignore_index=True),
         "epochs": pd.concat([_ticks(size, shown, fit) for size in SHOWN], ignore_index=True),
+        "errors": _errors(fitted, shown, fit),
         "value": _values(fit, refits),
         "profile": pd.DataFrame({"r_D": along.values, "r_N": r_N, "objective": along.objective}),
         "optima": _optima(fit),
@@ -135,6 +148,16 @@ def _predicted(size: str, shown: pd.DataFrame, fit: Fit, D: FloatArray = TOKENS_
         )
     }
     return pd.DataFrame({"size": size, "D": D, "epochs": np.maximum(D / tokens, 1.0), **columns})
+
+
+def _errors(fitted: pd.DataFrame, shown: pd.DataFrame, fit: Fit) -> pd.DataFrame:
+    x, loss = fitted[["N", "D", "U"]].to_numpy(float).T, fitted["loss"].to_numpy(float)
+    columns = {
+        kind: np.abs(np.log(loss / LAW.predict(params, x)))
+        for kind, params in (("published", PUBLISHED), ("refitted", fit.values))
+    }
+    found = fitted[["name"]].assign(epochs=fitted.D / fitted.U, **columns)
+    return found.merge(shown[["name", "size"]], on="name", how="left")
 
 
 def _ticks(size: str, shown: pd.DataFrame, fit: Fit) -> pd.DataFrame:

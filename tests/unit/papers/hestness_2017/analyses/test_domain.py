@@ -80,7 +80,7 @@ def test_tables_of_all_studies_are_gathered(
         assert len(tables[name]) == sum(len(getattr(study, name)) for study in studies.values())
     assert list(tables["studies"].family) == ["LSTM, 2 layers", "RHN, depth 5"]
     assert set(tables["studies"].unit) == {"words"}
-    assert set(tables["studies"].metric_title) == {"Cross-entropy, nats a word"}
+    assert set(tables["studies"].metric_title) == {"Cross-entropy, nats per word"}
 
 
 def test_comparisons_say_what_each_study_can_tell(

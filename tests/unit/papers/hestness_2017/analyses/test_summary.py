@@ -6,13 +6,14 @@ from math import inf, isnan, log
 import pandas as pd
 import pytest
 
+from scalinglaws.claims.claim import FitQuantity, claims_of
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import summary as hestness_summary
 from scalinglaws.papers.hestness_2017.analyses.summary import factors
 from scalinglaws.papers.hestness_2017.constants.hestness_2017 import EXPONENTS, PRINTED
 from scalinglaws.papers.hestness_2017.constants.hestness_2019 import DOMAINS
 from scalinglaws.tables.inputs import Inputs
-from scalinglaws.tables.study import TrainedStudy
+from scalinglaws.tables.study import CURVE, TrainedStudy
 from scalinglaws.tables.value import MISSING, Value
 from unit.trained_studies import made
 
@@ -64,6 +65,43 @@ def test_measured_is_beside_published(
     assert isnan(table.loc["other"].published_beta_g)
 
 
+def test_verdicts_are_those_of_the_claims(studies: dict[str, TrainedStudy]) -> None:
+    """The same ranges and fewest points, so that a figure of the summary says what the report says."""
+    ranges = {
+        (f"{CURVE}:straightness", "bend"): hestness_summary.STRAIGHT,
+        (CURVE, "beta_g"): hestness_summary.USUAL_RANGE,
+    }
+    seen = 0
+    for name in EXPONENTS:
+        for claim in claims_of(f"hestness-2017/{name}"):
+            asked = claim.quantity
+            if not isinstance(asked, FitQuantity) or claim.data_set is not None:
+                continue
+            if (asked.law, asked.parameter) in ranges:
+                assert claim.range == ranges[asked.law, asked.parameter]
+                assert claim.min_points == hestness_summary.MIN_POINTS
+                seen += 1
+    assert seen > 10
+
+
+@pytest.mark.parametrize(
+    ("beta", "verdict"), [(-0.2, "reproduced"), (-0.35, "inconclusive"), (-0.5, "not reproduced")]
+)
+def test_an_exponent_is_judged_by_its_whole_interval(
+    studies: dict[str, TrainedStudy], beta: float, verdict: str
+) -> None:
+    study = studies["hestness-2017/words-lstm2"]
+    fits = study.fits.copy()
+    rows = (fits.law == CURVE) & (fits.parameter == "beta_g")
+    fits.loc[rows, ["value", "low", "high"]] = [beta, beta - 0.01, beta + 0.01]
+    moved = replace(study, fits=fits)
+    summary = hestness_summary.analyse(Inputs(studies={study.facts.study: moved}), SPEC)["summary"]
+    assert list(summary.usual) == [verdict]
+    fits.loc[rows, "points"] = 4
+    few = hestness_summary.analyse(Inputs(studies={study.facts.study: moved}), SPEC)["summary"]
+    assert list(few.usual) == ["not testable at this scale"]
+
+
 def test_the_data_factor_of_the_published_exponent_is_the_printed_one() -> None:
     data, model = factors(WORDS, Value(-0.066, -0.0665, -0.0655), Value(0.68, 0.675, 0.685))
     assert data.value == pytest.approx(104, abs=0.5)
@@ -101,7 +139,8 @@ def test_factors_without_growth() -> None:
 def test_rows_that_the_follow_up_contradicts_are_marked(tables: dict[str, pd.DataFrame]) -> None:
     table = tables["implications"].set_index("study")
     assert list(table.index) == ["words-lstm2", "speech-ds2"]  # the third has no row in the follow-up
-    assert list(table.printed_agrees) == [True, False]
+    assert list(table.printed_data_ratio_agrees) == [True, False]
+    assert list(table.printed_model_ratio_agrees) == [True, True]
     assert list(table.printed_data_ratio) == [WORDS.data_ratio.value, SPEECH.data_ratio.value]
 
 

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import printed_curves as hestness_curves
 from scalinglaws.papers.hestness_2017.figures.printed_curves import characters, speech, translation
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 
@@ -40,30 +40,32 @@ def test_points_that_are_not_fitted_are_hollow(tables: dict[str, pd.DataFrame]) 
 
 def test_printed_and_fitted_lines_are_named_with_their_numbers(tables: dict[str, pd.DataFrame]) -> None:
     figure = translation(tables)
-    assert legend(figure, 0) == [
-        r"208 hidden: $\varepsilon = 41.2\,m^{-0.36} + 0.39$",
-        r"512 hidden: $\varepsilon = 21.5\,m^{-0.30} + 0.32$",
+    assert [text.get_text() for text in figure.axes[0].texts] == [
+        "208 hidden units\n" r"$\varepsilon = 41.2\,m^{-0.36} + 0.39$",
+        "512 hidden units\n" r"$\varepsilon = 21.5\,m^{-0.30} + 0.32$",
     ]
-    assert r"printed: $3.87\,m^{-0.128}$" in legend(figure, 1)
-    assert r"first 6: $3.83\,m^{-0.127}$  [-0.132, -0.123]" in legend(figure, 1)
-    assert r"all 9: $3.07\,m^{-0.112}$  [-0.123, -0.101]" in legend(figure, 1)
+    assert legend(figure, 1) == [
+        r"printed: $3.87\,m^{-0.128}$",
+        r"first 6: $3.83\,m^{-0.127}$ [$-0.132$, $-0.123$]",
+        r"all 9: $3.07\,m^{-0.112}$ [$-0.123$, $-0.101$]",
+    ]
 
 
 def test_a_curve_that_is_fitted_whole_has_one_fit(tables: dict[str, pd.DataFrame]) -> None:
     texts = legend(characters(tables), 0)
     assert sum(text.startswith("first 6") for text in texts) == 2
     assert sum(text.startswith("all ") for text in texts) == 1
-    assert "Depth-10 RHNs, Adam, not in the fit" not in texts
+    assert "Depth-10 RHNs, Adam, not in the fit" not in set(drawn_data(characters(tables)).series)
 
 
 def test_models_of_one_size_are_drawn_with_their_floors(tables: dict[str, pd.DataFrame]) -> None:
     figure = speech(tables)
     texts = legend(figure, 1)
-    assert r"fit, n = 6: $1.09\,m^{-0.38} + 0.064$  floor [0.016, 0.092]" in texts
+    assert r"87M: $1.09\,m^{-0.377} + 0.0636$" "\nfloor in [$0.016$, $0.092$]" in texts
     data = drawn_data(figure)
     smallest = data[data.series == "87M parameters"]
     assert smallest.x.min() == 34.4
-    fit = data[data.series.str.startswith("fit, n = 6")]
+    fit = data[data.series.str.startswith("87M: ")]
     assert (fit.x.min(), fit.x.max()) == pytest.approx((34.4, 1720))
 
 

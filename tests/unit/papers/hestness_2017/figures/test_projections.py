@@ -1,12 +1,13 @@
-"""The projections: bars of rounding, hollow and red where the two do not meet."""
+"""The projections: bars of rounding, hollow and with both numbers where the two do not meet."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import projections as hestness_projections
 from scalinglaws.papers.hestness_2017.figures.projections import projections
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 
@@ -19,31 +20,39 @@ def tables() -> dict[str, pd.DataFrame]:
 def test_every_ratio_is_drawn_with_its_range(tables: dict[str, pd.DataFrame]) -> None:
     data = drawn_data(projections(tables))
     rows = tables["projections"]
-    assert sorted(data.y) == pytest.approx(sorted(rows.ratio))
-    assert sorted(data.low) == pytest.approx(sorted(rows.ratio_low))
-    assert sorted(data.high) == pytest.approx(sorted(rows.ratio_high))
+    bars = data[data.panel == "Computed from printed constants"]
+    assert sorted(bars.x) == pytest.approx(sorted(rows.ratio))
+    assert sorted(bars.x_low) == pytest.approx(sorted(rows.ratio_low))
+    assert sorted(bars.x_high) == pytest.approx(sorted(rows.ratio_high))
 
 
 def test_what_is_off_is_a_series_of_its_own(tables: dict[str, pd.DataFrame]) -> None:
     data = drawn_data(projections(tables))
     off = data[data.series.str.endswith("off by more than rounding")]
     rows = tables["projections"]
-    assert sorted(off.y) == pytest.approx(sorted(rows[~rows.agrees].ratio))
+    assert sorted(off.x) == pytest.approx(sorted(rows[~rows.agrees].ratio))
     legend = projections(tables).axes[0].get_legend()
     assert [text.get_text() for text in legend.get_texts()].count("off by more than rounding") == 1
 
 
 def test_nothing_is_outside_the_axes(tables: dict[str, pd.DataFrame]) -> None:
-    low, high = projections(tables).axes[0].get_ylim()
+    low, high = projections(tables).axes[0].get_xlim()
     rows = tables["projections"]
     assert low < rows.ratio_low.min()
     assert rows.ratio_high.max() < high
 
 
-def test_the_table_holds_both_numbers_and_marks_what_is_off(tables: dict[str, pd.DataFrame]) -> None:
-    figure = projections(tables)
-    (table,) = figure.axes[1].tables
-    cells = {cell.get_text().get_text(): cell.get_text().get_color() for cell in table.get_celld().values()}
-    assert cells["9.39 | 9.81"] == cells["33 | 19.5"] == "#b2182b"
-    assert cells["971 | 836"] == cells["750 | 750"] == "black"
-    assert cells["146G | 1.7T"] == "#b2182b"
+def test_both_numbers_stand_where_they_disagree(tables: dict[str, pd.DataFrame]) -> None:
+    words = [text.get_text() for text in projections(tables).axes[0].texts]
+    assert len(words) == (~tables["projections"].agrees).sum()
+    assert r"9.39 $\rightarrow$ 9.81" in words
+    assert r"146G $\rightarrow$ 1.7T" in words
+
+
+def test_the_csv_has_every_number_as_printed_and_as_computed(tables: dict[str, pd.DataFrame]) -> None:
+    data, rows = drawn_data(projections(tables)), tables["projections"]
+    printed, computed = (data[data.series == name].y for name in ("printed", "computed"))
+    assert list(printed) == list(rows.printed)
+    np.testing.assert_allclose(computed, rows.value, atol=0, rtol=0.05)
+    first = data[(data.series == "computed") & (data.x == 7)].y.iloc[0]
+    assert first == 9.81  # to the last digit of 9.39

@@ -10,9 +10,12 @@ from matplotlib.axes import Axes
 
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.hestness_2017.analyses import summary as hestness_summary
-from scalinglaws.papers.hestness_2017.figures.summary import MOST_FACTOR, implications, summary
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.papers.hestness_2017.figures.summary import implications, summary
+from scalinglaws.plotting.captions.explained import explanation
+from scalinglaws.plotting.drawn import drawn_data
+from scalinglaws.plotting.layout.panels import finish
 from scalinglaws.tables.inputs import Inputs
+from unit.figure_checks import cut_off, overlapping
 from unit.trained_studies import made
 
 Tables = dict[str, pd.DataFrame]
@@ -30,33 +33,51 @@ def tables() -> Tables:
     return hestness_summary.analyse(Inputs(studies={study.facts.study: study for study in every}), spec)
 
 
-def headings(axes: Axes) -> list[str]:
+def words(axes: Axes) -> list[str]:
     return [text.get_text() for text in axes.texts]
 
 
-def test_each_domain_is_a_heading_above_its_families(tables: Tables) -> None:
+def arrows(axes: Axes) -> list[str]:
+    """The arrows at the edges of a panel."""
+    return [str(line.get_marker()) for line in axes.get_lines() if line.get_label() == "_beyond"]
+
+
+def test_rows_are_under_a_heading_that_says_what_they_share(tables: Tables) -> None:
     figure = summary(tables)
-    figure.draw_without_rendering()
-    left, right = figure.axes[:2]
-    assert headings(left) == ["Words", "Speech"]
-    labels = [text.get_text() for text in left.get_yticklabels()]
-    assert labels[0] == "two: Cross-entropy, nats a word"
-    assert len(labels) == 3
-    assert list(left.get_yticks()) == sorted(left.get_yticks(), reverse=True)
+    left, right = figure.axes
+    assert [text for text in words(left) if "cross-entropy" in text] == [
+        "Words, cross-entropy", "Speech, cross-entropy",
+    ]  # fmt: skip
+    assert words(left)[:3] == ["two", "four", "DS2"]
     assert right.get_ylim() == left.get_ylim()
 
 
+def test_columns_say_what_the_exponents_rest_on(tables: Tables) -> None:
+    table = tables["summary"].assign(straight=["reproduced", "inconclusive", "not testable at this scale"])
+    figure = summary({**tables, "summary": table})
+    shown = words(figure.axes[0])
+    inside, squared, straight, usual = (
+        shown.index(head) for head in ("inside", "$R^2$", "straight", "usual")
+    )
+    assert shown[inside + 1] == f"{table.interior[0]}/{table.points[0]}"
+    assert shown[squared + 1] == f"{table.r_squared[0]:.4f}"
+    assert shown[straight + 1 : usual] == ["yes", "open", "-"]
+    assert "too few points" in explanation(figure)
+    assert "too few points" not in explanation(summary(tables))
+
+
 def test_measured_and_published_are_drawn(tables: Tables) -> None:
-    drawn = drawn_data(summary(tables))
-    table = tables["summary"]
-    measured = drawn[drawn.series == "Words, beta_g"]
-    np.testing.assert_allclose(measured.x, table.beta_g[:2])
-    published = drawn[drawn.series == "published_beta_p"]
+    drawn = drawn_data(summary(tables)).set_index("series")
+    row = tables["summary"].iloc[0]
+    measured = drawn.loc["Words, cross-entropy, two: measured"]
+    left = measured[measured.panel == "Error"].iloc[0]
+    assert (left.x, left.x_low, left.x_high) == pytest.approx((row.beta_g, row.beta_g_low, row.beta_g_high))
+    published = drawn[drawn.index.str.endswith(": published") & (drawn.panel == "Model size")]
     assert list(published.x) == [0.69, 0.78]  # none for speech
 
 
 def test_the_panels_hold_all_values(tables: Tables) -> None:
-    left, right = summary(tables).axes[:2]
+    left, right = summary(tables).axes
     for axes, name in ((left, "beta_g"), (right, "beta_p")):
         low, high = axes.get_xlim()
         for column in (name, f"published_{name}"):
@@ -64,33 +85,41 @@ def test_the_panels_hold_all_values(tables: Tables) -> None:
             assert ((low < values) & (values < high)).all()
 
 
-def test_a_very_long_bar_does_not_shrink_the_rest(tables: Tables) -> None:
-    table = tables["summary"].assign(beta_p_high=1e6)
-    figure = summary({**tables, "summary": table})
-    figure.draw_without_rendering()
+def test_a_very_long_bar_is_an_arrow_and_does_not_shrink_the_rest(tables: Tables) -> None:
+    figure = summary({**tables, "summary": tables["summary"].assign(beta_p_high=1e6)})
     assert figure.axes[1].get_xlim()[1] < 2
+    assert arrows(figure.axes[1]) == [">"] * 3
+    assert "Arrows" in explanation(figure)
+    assert "Arrows" not in explanation(summary(tables))
 
 
 def test_printed_rows_at_odds_with_their_exponents_are_hollow(tables: Tables) -> None:
     figure = implications(tables)
-    figure.draw_without_rendering()
-    assert headings(figure.axes[0])[0] == "Words, 3.37 to 2.48 nats a word"
+    assert "3.37 to 2.48 nats per word" in words(figure.axes[0])
     drawn = drawn_data(figure)
-    data = drawn[drawn.panel == "Data, times more"]
-    assert list(data[data.series == "printed"].x) == [100, 100]
-    assert list(data[data.series == "printed, at odds"].x) == [33]
+    data = drawn[drawn.panel == "Data"]
+    assert list(data[data.series.str.endswith(": printed")].x) == [100, 100]
+    assert list(data[data.series.str.endswith(": printed, at odds")].x) == [33]
 
 
 def test_what_has_no_upper_end_is_an_arrow_at_the_edge(tables: Tables) -> None:
     table = tables["implications"].copy()
-    table.loc[0, ["data_ratio", "data_ratio_low", "data_ratio_high"]] = [1e20, 1e18, inf]
+    table.loc[0, ["data_ratio", "data_ratio_low", "data_ratio_high"]] = [1e8, 1e6, 1e12]
     table.loc[1, "data_ratio_high"] = inf
     figure = implications({**tables, "implications": table})
-    figure.draw_without_rendering()
     left = figure.axes[0]
-    arrows = [line for line in left.get_lines() if line.get_marker() == ">"]
-    assert [len(line.get_xdata()) for line in arrows] == [2]  # type: ignore[arg-type]
-    assert left.get_xlim()[1] == 3 * MOST_FACTOR
+    assert arrows(left) == [">", ">"]
+    assert 1e8 < left.get_xlim()[1] < 1e12
+    ends = drawn_data(figure).x_high
+    assert sum(ends == 1e12) == sum(ends == inf) == 1
+
+
+def test_no_text_is_cut_off_or_covers_another(tables: Tables) -> None:
+    for draw in (summary, implications):
+        figure = draw(tables)
+        finish(figure)
+        assert cut_off(figure) == []
+        assert overlapping(figure) == []
 
 
 def test_it_is_drawn_where_nothing_was_measured(tables: Tables) -> None:

@@ -58,6 +58,26 @@ def test_single_draws_are_in_the_range_over_draws(
     assert found.sigma_low < sigma < found.sigma_high
 
 
+def test_the_sign_of_the_mean_is_that_of_estimated_over_actual(tables: dict[str, pd.DataFrame]) -> None:
+    draws = tables["draws"]
+    for data_set, points in tables["configurations"].groupby("data_set"):
+        rest = points[~points.fitted]
+        mine = draws[(draws.data_set == data_set) & (draws.method == "extrapolation")]
+        mine = mine[(mine.cut_data == CORNER[0]) & (mine.cut_model == CORNER[1])]
+        shown = mine[mine.draw == rest.draw.iloc[0]]
+        delta = rest.estimated / rest.actual - 1
+        assert float(shown.mu.iloc[0]) == pytest.approx(delta.mean())
+        assert float(shown.sigma.iloc[0]) == pytest.approx(delta.std(ddof=0))
+
+
+def test_the_draw_that_is_shown_is_nearest_to_the_medians(tables: dict[str, pd.DataFrame]) -> None:
+    draws, points = tables["draws"], tables["configurations"]
+    mine = draws[(draws.data_set == "WikiText-103") & (draws.method == "cross-validation")]
+    mine = mine[mine.law == "rosenfeld-envelope"].set_index("draw")
+    away = sum(((mine[name] - mine[name].median()) / mine[name].std(ddof=0)) ** 2 for name in ("mu", "sigma"))
+    assert set(points[points.data_set == "WikiText-103"].crossed_draw) == {away.idxmin()}
+
+
 def test_small_corners_fail_where_floor_and_data_cannot_be_told_apart(
     tables: dict[str, pd.DataFrame],
 ) -> None:

@@ -11,7 +11,7 @@ from scalinglaws.papers.rosenfeld_2021.figures.extrapolation import (
     data_sets,
     extrapolation,
 )
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 pytestmark = pytest.mark.slow
@@ -30,7 +30,7 @@ def test_estimates_are_drawn_over_actual_errors(tables: dict[str, pd.DataFrame])
     figure.draw_without_rendering()
     data = drawn_data(figure)
     for name in ("ImageNet", "WikiText-103"):
-        panel = data[data.panel == f"{name}: estimated and actual error"]
+        panel = data[data.panel == name]
         points = tables["configurations"]
         points = points[points.data_set == name]
         for fitted, series in ((True, "fitted"), (False, "predicted")):
@@ -44,15 +44,15 @@ def test_estimates_are_drawn_over_actual_errors(tables: dict[str, pd.DataFrame])
 def test_the_papers_numbers_are_beside_ours(tables: dict[str, pd.DataFrame]) -> None:
     figure = extrapolation(tables)
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
-    assert any("4.5 %, 4.681 %" in text and "4 draws" in text for text in texts)
-    assert any("0.5 %, 1.689 %" in text for text in texts)
+    assert any(r"paper: $\mu$ 4.5 %, $\sigma$ 4.68 %" in text for text in texts)
+    assert any(r"paper: $\mu$ 0.5 %, $\sigma$ 1.69 %" in text for text in texts)
 
 
 def test_every_cut_off_is_drawn(tables: dict[str, pd.DataFrame]) -> None:
     data = drawn_data(cut_offs(tables))
     rows = tables["summary"]
     rows = rows[(rows.data_set == "ImageNet") & (rows.method == "extrapolation")]
-    panel = data[data.panel == "ImageNet: standard deviation of the relative error"]
+    panel = data[data.panel == "ImageNet: standard deviation"]
     bars = panel[panel.series.str.startswith("n up to")]
     assert len(bars) == len(rows) == 12
     assert sorted(bars.y) == pytest.approx(sorted(100 * rows.sigma))
@@ -62,10 +62,10 @@ def test_every_cut_off_is_drawn(tables: dict[str, pd.DataFrame]) -> None:
 
 def test_every_data_set_is_drawn_and_base_models_apart(tables: dict[str, pd.DataFrame]) -> None:
     data = drawn_data(data_sets(tables))
-    panel = data[data.panel.str.endswith("mean of the relative error")]
+    panel = data[data.panel == "Mean of the error"]
     assert panel.groupby("series").size().to_dict() == {
-        "m up to 1/16 of the largest model": 9,
-        "m up to 1/16 of the base model": 5,
+        "m up to 1/16 of largest": 9,
+        "m up to 1/16 of base": 5,
         "the paper's measurement": 2,
     }
 
@@ -73,8 +73,13 @@ def test_every_data_set_is_drawn_and_base_models_apart(tables: dict[str, pd.Data
 def test_cross_validated_points_and_both_laws_are_drawn(tables: dict[str, pd.DataFrame]) -> None:
     data = drawn_data(cross_validation(tables))
     points = tables["configurations"]
-    language = data[(data.panel == "Language: cross-entropy") & (data.series != "identity")]
+    language = data[(data.panel == "Language") & (data.series != "identity")]
     expected = points[points.metric == "cross-entropy"]
     assert sorted(language.y) == pytest.approx(sorted(expected.cross_validated))
-    bars = data[data.panel == "Cross-validation: standard deviation of the error"]
-    assert bars.groupby("series").size().to_dict() == {"with envelope": 9, "without: two power laws": 9}
+    bars = data[data.panel == "Noise in, noise out"]
+    assert bars.groupby("series").size().to_dict() == {
+        "noise put in": 1,
+        "with its envelope": 9,
+        "without": 9,
+    }
+    assert bars[bars.series == "noise put in"].x.item() == pytest.approx(2)  # per cent

@@ -5,8 +5,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from scalinglaws.papers.weng_2026.figures import besiroglu, mean_loss
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.plotting.style import style
+from scalinglaws.plotting.tables.table import table_of
 from unit.made_points import analysed
 
 
@@ -24,7 +25,7 @@ def test_residuals_over_both_variables() -> None:
         shown = drawn[(drawn.panel == panel) & (drawn.series == "Refit")]
         np.testing.assert_array_equal(shown.x, refit[variable])
         np.testing.assert_array_equal(shown.y, refit.residual)
-    counts = drawn[(drawn.panel == "Distribution") & (drawn.series == "Refit")].y
+    counts = drawn[(drawn.panel == "Distribution") & (drawn.series == "Refit")].x
     assert counts[:-1].sum() == len(refit)  # a step line repeats its last value
 
 
@@ -42,16 +43,14 @@ def test_parameters_by_source() -> None:
 
 def test_tests_are_shown_as_numbers() -> None:
     figure = draw("parameters")
-    cells = [
-        cell.get_text().get_text()
-        for axes in figure.axes
-        for table in axes.tables
-        for cell in table.get_celld().values()
-    ]
+    cells = [text.get_text().strip("$") for axes in figure.axes for text in axes.texts]
     tests = analysed("besiroglu")["tests"]
     for statistic in tests.statistic:
         assert f"{statistic:.2f}" in cells
     assert {"238.40", "84.00", "86.75"} <= set(cells)
+    table = table_of(figure)
+    assert table is not None
+    assert table.frame[r"$\chi^2(5)$"].tolist() == tests.statistic.tolist()
 
 
 def test_policy_has_the_models_and_the_rule() -> None:
@@ -65,9 +64,9 @@ def test_policy_has_the_models_and_the_rule() -> None:
 
 def test_stopping_shows_every_method() -> None:
     tables, drawn = analysed("besiroglu"), drawn_data(draw("stopping"))
-    exponents = drawn[drawn.panel == "The exponent a of the best fit"].set_index("series")
+    exponents = drawn[drawn.panel == r"Exponent of $N_\mathrm{opt} \propto C^a$"].set_index("series")
     for row in tables["methods"].itertuples():
         assert float(exponents.x[row.method]) == row.a
     assert float(exponents.x["Hoffmann et al., as printed"]) == 0.46
-    gains = drawn[(drawn.panel == "What an iteration gains") & (drawn.series == "ftol max(|f|, 1)")]
+    gains = drawn[(drawn.panel == "Gain per iteration") & (drawn.series == "ftol max(|f|, 1)")]
     np.testing.assert_allclose(gains.y, 2.2204e-9, rtol=1e-4)

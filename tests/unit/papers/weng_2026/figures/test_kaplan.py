@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from scalinglaws.papers.weng_2026.figures import kaplan
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 
 COLUMNS = ["part", "parameters", "parameters_counted", "biases_counted", "flops", "flops_counted", "note"]
 PARTS = pd.DataFrame(
@@ -32,7 +32,7 @@ SIZES = pd.DataFrame(
 
 def test_every_number_is_shown() -> None:
     figure = kaplan.table_1({"parts": PARTS, "sizes": SIZES})
-    words = [text.get_text() for text in figure.axes[0].texts]
+    words = [text.get_text() for axes in figure.axes for text in axes.texts]
     for number in ("1,001", "1,002", "1,003", "1,004", "3,009", "6,068", "6,118", "3,000", "11", "35"):
         assert number in words
     assert words.count("2.000") == 1  # the mask row: counted over formula
@@ -43,6 +43,6 @@ def test_every_number_is_shown() -> None:
 
 def test_ratios_are_drawn_over_size() -> None:
     drawn = drawn_data(kaplan.table_1({"parts": PARTS, "sizes": SIZES}))
-    assert set(drawn.panel) == {"What the formulas leave out"}
+    assert set(drawn.panel) == {"What the formulas leave out", "Table 1"}
     line = drawn[drawn.series == "Training FLOPs / 6 N, embeddings left out"]
     assert line.y.tolist() == pytest.approx([500.0, 1.2])

@@ -6,7 +6,7 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import pearce as analysis
 from scalinglaws.papers.weng_2026.figures import pearce
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 
@@ -16,9 +16,9 @@ def tables() -> dict[str, pd.DataFrame]:
     return analysis.analyse(Inputs(), spec)
 
 
-def test_both_axes_are_exported_under_their_own_names(tables: dict[str, pd.DataFrame]) -> None:
+def test_size_and_exponent_have_panels_of_their_own(tables: dict[str, pd.DataFrame]) -> None:
     drawn = drawn_data(pearce.local_exponent(tables))
-    left, right = (drawn[drawn.panel.str.contains(side)] for side in ("left", "right"))
+    left, right = (drawn[drawn.panel.str.contains(word)] for word in ("size", "exponent"))
     assert set(left.series) == {r"$N^*_{\backslash E}$"}
     assert right.series.nunique() == 3
     g = right[right.series == "$g$"]
@@ -26,9 +26,9 @@ def test_both_axes_are_exported_under_their_own_names(tables: dict[str, pd.DataF
     assert (left.x.min(), left.x.max()) == (pytest.approx(1e11), pytest.approx(1e24))
 
 
-def test_exponents_are_in_the_legend(tables: dict[str, pd.DataFrame]) -> None:
+def test_exponents_are_beside_the_lines(tables: dict[str, pd.DataFrame]) -> None:
     figure = pearce.simulated(tables)
-    words = [text.get_text() for axes in figure.axes for text in axes.get_legend().get_texts()]
+    words = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert sum("0.781" in word for word in words) == 1
     assert sum("0.458" in word for word in words) == 1
     assert set(drawn_data(figure).panel) == {"Embeddings left out", "Total"}

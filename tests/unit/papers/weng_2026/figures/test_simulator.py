@@ -9,7 +9,7 @@ import pytest
 from scalinglaws.config.analysis import AnalysisSpec
 from scalinglaws.papers.weng_2026.analyses import simulator as analysis
 from scalinglaws.papers.weng_2026.figures import simulator
-from scalinglaws.plotting.save import drawn_data
+from scalinglaws.plotting.drawn import drawn_data
 from scalinglaws.tables.inputs import Inputs
 
 SPEC = AnalysisSpec(name="simulator", study="weng-2026/simulator", scale="smoke", resamples=20)

@@ -1,0 +1,1 @@
+"""What captions say, and their files."""

@@ -1,0 +1,1 @@
+"""Sizes of venues, panels side by side, legends and labels."""

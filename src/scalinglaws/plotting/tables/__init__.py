@@ -1,0 +1,1 @@
+"""Tables that figures and reports show, and their files."""

@@ -25,7 +25,7 @@ def test_the_stage_joins_tables_and_counts_over_all(tmp_path: Path) -> None:
     assert text.index("one/x") < text.index("two/y")
     assert text.endswith("2 claims about runs trained here: 1 reproduced, 1 inconclusive.\n")
     for ending, rule in (
-        (".claims.md", "| x | A | 1 | 1.000 [0.900, 1.100] | reproduced |"),
+        (".claims.md", "| x | A | 1 | 1.000 \\[0.900, 1.100\\] | reproduced |"),
         (".claims.tex", "bottomrule"),
     ):
         written = out.with_suffix(ending).read_text()
